@@ -1,0 +1,312 @@
+"""The one loader of the catalogue: typed rows, read once, read only.
+
+Every row carries ``provenance`` (where the fact comes from) and ``confidence``. Rows marked ``inferred`` or
+``unknown`` are our own reading and may be overridden by settings; see ``docs/simulated.md``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import NewType
+
+Srv = NewType("Srv", str)
+"""Service reference variant, such as ``4.1.1``. Never a float: 4.1 and 4.10 differ."""
+
+CommandVariant = NewType("CommandVariant", int)
+"""1 to 8; how a request is handled (DUIS, Command Variant table)."""
+
+ResponseCode = NewType("ResponseCode", str)
+"""I0, I99, E… or W…: one of the 194 codes of the DUIS enumeration."""
+
+
+class UserRole(StrEnum):
+    """The seven capacities in which a User acts (SEC; DUIS eligibility matrix)."""
+
+    IS = "IS"
+    ES = "ES"
+    GS = "GS"
+    RSA = "RSA"
+    ED = "ED"
+    GT = "GT"
+    OU = "OU"
+
+
+class Service(StrEnum):
+    """The three DCC web services a User posts to."""
+
+    TRANSFORM = "transform"
+    SEND_COMMAND = "send-command"
+    NON_DEVICE = "non-device"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequestRow:
+    """One of the 129 service reference variants."""
+
+    srv: Srv
+    service_reference: str
+    name: str
+    request_element: str
+    is_critical: bool
+    is_non_device: bool
+    is_on_demand: bool
+    future_dated_pattern: str
+    """``none``, ``DSP`` (the DCC holds it), ``Device`` (the device holds it) or ``DSP & Device``."""
+    is_dcc_scheduled: bool
+    eligible_roles: frozenset[UserRole]
+    command_variants: frozenset[CommandVariant]
+    device_types: frozenset[str]
+    """Device types seen as targets in public data: inferred, not exhaustive."""
+    use_cases: tuple[str, ...]
+    sensitive: str
+    response_choice: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCodeRow:
+    """One of the 194 response codes; ``meaning`` is empty where none is public."""
+
+    code: ResponseCode
+    kind: str
+    scope: str
+    service_reference: str
+    meaning: str
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DccAlertRow:
+    """One DCC alert code and the structures it may carry."""
+
+    code: str
+    structures: tuple[str, ...]
+    meaning: str
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandVariantRow:
+    """One command variant: what is posted, where, and how the answer comes."""
+
+    cv: CommandVariant
+    input: str
+    service: Service
+    is_critical: bool
+    pattern: str
+    result: str
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """One User Role; ``certificate_role`` is the OU of its organisation certificates (two hex digits)."""
+
+    code: UserRole
+    name: str
+    certificate_role: str
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTypeRow:
+    """One device type of the inventory; ``der_number`` is its number in GBCS ASN.1 payloads."""
+
+    code: str
+    name: str
+    is_smart_meter: bool
+    has_credentials: bool
+    der_number: int
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseCaseRow:
+    """One GBCS use case of one service reference variant."""
+
+    use_case: str
+    srv: str
+    title: str
+    message_code: str
+    protocol: str
+    critical: str
+    command_protection: str
+    answer_protection: str
+    response_date_time: str
+    response_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRow:
+    """One proposed Common Test Scenario."""
+
+    id: str
+    title: str
+    scope: str
+    priority: str
+    roles: tuple[str, ...]
+    srvs: tuple[str, ...]
+    target_devices: str
+    polarity: str
+    preconditions: str
+    steps: str
+    expected_outcomes: str
+    response_codes: str
+    alerts: str
+    basis: str
+    provenance: str
+    confidence: str
+
+
+def resource(*parts: str) -> Traversable:
+    """A packaged data file below ``schemas/``, e.g. ``resource("duis", "5.4", "duis.xsd")``."""
+    return files("schemas").joinpath(*parts)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resource("catalogue", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(part for part in value.split(";") if part)
+
+
+@cache
+def service_requests() -> Mapping[Srv, ServiceRequestRow]:
+    """The 129 service reference variants by SRV, in catalogue order."""
+    return MappingProxyType(
+        {
+            Srv(row["srv"]): ServiceRequestRow(
+                srv=Srv(row["srv"]),
+                service_reference=row["service_reference"],
+                name=row["name"],
+                request_element=row["request_element"],
+                is_critical=row["critical"] == "yes",
+                is_non_device=row["non_device"] == "yes",
+                is_on_demand=row["on_demand"] == "yes",
+                future_dated_pattern=row["future_dated_pattern"],
+                is_dcc_scheduled=row["dcc_scheduled"] == "yes",
+                eligible_roles=frozenset(UserRole(role) for role in _split(row["eligible_roles"])),
+                command_variants=frozenset(CommandVariant(int(cv)) for cv in _split(row["command_variants"])),
+                device_types=frozenset(_split(row["device_types"])),
+                use_cases=_split(row["use_cases"]),
+                sensitive=row["sensitive"],
+                response_choice=row["response_choice"],
+                notes=row["notes"],
+            )
+            for row in _rows("service-requests.csv")
+        }
+    )
+
+
+@cache
+def response_codes() -> Mapping[ResponseCode, ResponseCodeRow]:
+    """The 194 response codes by code."""
+    return MappingProxyType(
+        {
+            ResponseCode(row["code"]): ResponseCodeRow(**{**row, "code": ResponseCode(row["code"])})
+            for row in _rows("response-codes.csv")
+        }
+    )
+
+
+@cache
+def dcc_alerts() -> Mapping[str, DccAlertRow]:
+    """DCC alert codes by code."""
+    return MappingProxyType(
+        {
+            row["code"]: DccAlertRow(
+                code=row["code"],
+                structures=_split(row["structures"]),
+                meaning=row["meaning"],
+                provenance=row["provenance"],
+                confidence=row["confidence"],
+            )
+            for row in _rows("dcc-alerts.csv")
+        }
+    )
+
+
+@cache
+def command_variants() -> Mapping[CommandVariant, CommandVariantRow]:
+    """The eight command variants a User may send."""
+    return MappingProxyType(
+        {
+            CommandVariant(int(row["cv"])): CommandVariantRow(
+                cv=CommandVariant(int(row["cv"])),
+                input=row["input"],
+                service=Service(row["service"]),
+                is_critical=row["critical"] == "yes",
+                pattern=row["pattern"],
+                result=row["result"],
+                provenance=row["provenance"],
+                confidence=row["confidence"],
+            )
+            for row in _rows("command-variants.csv")
+        }
+    )
+
+
+@cache
+def roles() -> Mapping[UserRole, RoleRow]:
+    """The seven User Roles."""
+    return MappingProxyType(
+        {UserRole(row["code"]): RoleRow(**{**row, "code": UserRole(row["code"])}) for row in _rows("roles.csv")}
+    )
+
+
+@cache
+def device_types() -> Mapping[str, DeviceTypeRow]:
+    """The eight device types of the Smart Metering Inventory."""
+    return MappingProxyType(
+        {
+            row["code"]: DeviceTypeRow(
+                code=row["code"],
+                name=row["name"],
+                is_smart_meter=row["is_smart_meter"] == "yes",
+                has_credentials=row["has_credentials"] == "yes",
+                der_number=int(row["der_number"]),
+                provenance=row["provenance"],
+                confidence=row["confidence"],
+            )
+            for row in _rows("device-types.csv")
+        }
+    )
+
+
+@cache
+def device_statuses() -> tuple[str, ...]:
+    """The SMI statuses, in the order of the DUIS enumeration."""
+    return tuple(row["code"] for row in _rows("device-statuses.csv"))
+
+
+@cache
+def use_cases() -> tuple[UseCaseRow, ...]:
+    """GBCS use cases, one row per (use case, SRV)."""
+    return tuple(UseCaseRow(**row) for row in _rows("use-cases.csv"))
+
+
+@cache
+def scenarios() -> Mapping[str, ScenarioRow]:
+    """The catalogue of proposed Common Test Scenarios by id."""
+    return MappingProxyType(
+        {
+            row["id"]: ScenarioRow(
+                **{**row, "roles": _split(row["roles"]), "srvs": _split(row["srvs"])}  # type: ignore[arg-type]
+            )
+            for row in _rows("scenarios.csv")
+        }
+    )

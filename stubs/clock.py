@@ -1,0 +1,103 @@
+"""Time as something you hold: the one clock of a run, real or virtual. UTC everywhere.
+
+Cores never read it: they are given ``now``. Only edges and the application hold a clock.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What edges ask for the time."""
+
+    def now(self) -> datetime:
+        """The run's time: aware, UTC."""
+        ...
+
+    def real_seconds_until(self, instant: datetime) -> float | None:
+        """Real seconds until the run's clock reaches ``instant``; 0 when it has; None when it will not by itself."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, UTC."""
+        return datetime.now(tz=UTC)  # noqa: TID251 - the one home of the wall clock
+
+    def real_seconds_until(self, instant: datetime) -> float | None:
+        """Seconds until ``instant``, at least 0."""
+        return max(0.0, (instant - self.now()).total_seconds())
+
+
+class VirtualClock:
+    """A clock that starts where it is told, runs at a rate, and can be jumped forward.
+
+    Args:
+        start: first value of ``now()``; aware, UTC.
+        rate: run seconds per real second; 0 freezes it (it then moves by ``jump`` only), 1 runs like a wall clock.
+
+    It never goes back: a jump to the past raises ValueError, since counters and journals only go forward.
+    """
+
+    def __init__(self, start: datetime, rate: float = 1.0) -> None:
+        if start.tzinfo is None:
+            raise ValueError("a clock starts at an aware date-time")
+        if rate < 0:
+            raise ValueError(f"rate must be 0 or more, got {rate}")
+        self._lock = Lock()
+        self._base = start.astimezone(UTC)
+        self._rate = rate
+        self._real = time.monotonic()
+
+    def now(self) -> datetime:
+        """The virtual time, UTC."""
+        with self._lock:
+            return self._now()
+
+    def _now(self) -> datetime:
+        return self._base + timedelta(seconds=(time.monotonic() - self._real) * self._rate)
+
+    def _rebase(self, instant: datetime) -> None:
+        self._base = instant
+        self._real = time.monotonic()
+
+    @property
+    def rate(self) -> float:
+        """Run seconds per real second."""
+        return self._rate
+
+    def set_rate(self, rate: float) -> None:
+        """Change the rate from now on; 0 freezes."""
+        if rate < 0:
+            raise ValueError(f"rate must be 0 or more, got {rate}")
+        with self._lock:
+            self._rebase(self._now())
+            self._rate = rate
+
+    def jump(self, instant: datetime) -> None:
+        """Move forward to ``instant`` at once.
+
+        Raises: ValueError: ``instant`` is in the past of this clock.
+        """
+        with self._lock:
+            now = self._now()
+            if instant < now:
+                raise ValueError(f"the clock cannot go back from {now.isoformat()} to {instant.isoformat()}")
+            self._rebase(instant.astimezone(UTC))
+
+    def advance(self, by: timedelta) -> None:
+        """Jump forward by a duration."""
+        self.jump(self.now() + by)
+
+    def real_seconds_until(self, instant: datetime) -> float | None:
+        """Real seconds until the virtual time reaches ``instant``; None while frozen before it."""
+        remaining = (instant - self.now()).total_seconds()
+        if remaining <= 0:
+            return 0.0
+        return remaining / self._rate if self._rate else None

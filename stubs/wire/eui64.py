@@ -1,0 +1,43 @@
+"""EUI-64 identifiers: eight octets, written ``90-B3-D5-1F-30-01-00-00`` in DUIS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from stubs.wire.errors import Misuse, PeerError
+
+_DASHED = re.compile(r"\A[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){7}\Z")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Eui64:
+    """An identity of a party or a device; equal whatever the case it was written in.
+
+    ``str(eui)`` is the dashed upper-case form of DUIS, ``eui.octets`` the system title of GBCS (8 bytes).
+    """
+
+    octets: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.octets) != 8:
+            raise Misuse(f"an EUI-64 is 8 octets, got {len(self.octets)}")
+
+    @classmethod
+    def parse(cls, text: str) -> Eui64:
+        """Read the dashed form, either case, white space around it allowed.
+
+        Raises: PeerError: any other form. Source: DUIS 5.4 schema, EUI type.
+        """
+        stripped = text.strip()
+        if not _DASHED.match(stripped):
+            raise PeerError("not an EUI-64", expected="eight hexadecimal pairs joined by '-'", got=repr(text[:40]))
+        return cls(bytes.fromhex(stripped.replace("-", "")))
+
+    def __str__(self) -> str:
+        return self.octets.hex("-").upper()
+
+    @property
+    def hex(self) -> str:
+        """Sixteen lower-case hexadecimal digits, as file names and subject fields have them."""
+        return self.octets.hex()

@@ -1,0 +1,47 @@
+"""RequestID and ResponseID: ``originator:target:counter``, the key of every conversation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
+
+COUNTER_MAX = 2**64 - 1
+_COUNTER = re.compile(r"\A(?:0|[1-9][0-9]{0,19})\Z")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RequestId:
+    """Originator, target and originator counter (unsigned, 64 bit).
+
+    Compared without regard to case, since both cases occur (DUIS guide, section 4).
+    """
+
+    originator: Eui64
+    target: Eui64
+    counter: int
+
+    @classmethod
+    def parse(cls, text: str) -> RequestId:
+        """Read ``EUI:EUI:counter``.
+
+        Raises: PeerError: wrong number of parts, no EUI-64, counter with leading zeros or above 2^64-1.
+        Source: DUIS 5.4 schema, RequestID type.
+        """
+        parts = text.strip().split(":")
+        if len(parts) != 3:
+            raise PeerError("not a RequestID", expected="originator:target:counter", got=repr(text[:80]))
+        if not _COUNTER.match(parts[2]) or int(parts[2]) > COUNTER_MAX:
+            raise PeerError(
+                "not an originator counter", expected="0 to 2^64-1 without leading zeros", got=repr(parts[2][:40])
+            )
+        return cls(Eui64.parse(parts[0]), Eui64.parse(parts[1]), int(parts[2]))
+
+    def __str__(self) -> str:
+        return f"{self.originator}:{self.target}:{self.counter}"
+
+    def reversed(self) -> RequestId:
+        """The ResponseID of a device response: parties swapped, same counter (DUIS guide, section 4)."""
+        return RequestId(self.target, self.originator, self.counter)
