@@ -1,0 +1,54 @@
+# Two commands set everything up: `make demo` and `make test`. Needs Python 3.11 or later, make and git.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types imports bench lock clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/python:
+	$(PYTHON) .ci/make_venv.py $(VENV)
+
+$(VENV)/.run: $(BIN)/python requirements/run.txt pyproject.toml
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.run ## A complete rehearsal: simulated DCC, reference client, scenarios, report
+	$(BIN)/uept demo
+
+test: $(VENV)/.dev ## Every test that needs no further system package; the rest is listed as skipped
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy .
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+check: lint types imports test ## What CI runs: format, lint, types, import contracts, tests
+
+bench: $(VENV)/.dev ## Speed as ratios, all measured in one run
+	$(BIN)/python tests/bench/run.py
+
+lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml
+	$(BIN)/python .ci/lock.py
+
+clean: ## Remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,116 @@
+"""The command line: one module per command, loaded when it is called, so that every command starts fast.
+
+Exit codes: 0 pass, 1 a FAIL (or an invalid document), 2 usage or settings, 3 BLOCKED, 4 only warnings under
+``--strict``, 130 interrupted. Errors are one line: what, where, how to mend it. ``UEPT_DEBUG=1`` adds the traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from harness import __version__
+
+EXIT_FAIL = 1
+EXIT_USAGE = 2
+EXIT_BLOCKED = 3
+EXIT_INTERRUPTED = 130
+
+_COMMANDS = {
+    "demo": ("harness.cli.demo", "Simulated DCC, reference client, scenarios and a report: no settings needed."),
+    "rehearse": ("harness.cli.rehearse", "Run scenarios against a party's system and judge what is seen."),
+    "serve": ("harness.cli.serve", "Run the simulated DCC to code against."),
+    "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),
+    "verify": ("harness.cli.verify", "Check that no byte of a bundle was altered."),
+    "report": ("harness.cli.report", "Write the report of a run folder again."),
+    "validate": ("harness.cli.validate", "Check DUIS documents against the schema."),
+    "sign": ("harness.cli.sign", "Sign a DUIS document."),
+    "verify-signature": ("harness.cli.verify_signature", "Check the signature of a DUIS document."),
+    "gbcs": ("harness.cli.gbcs", "Decode and build GBCS messages."),
+    "pki": ("harness.cli.pki", "Make, import and list test keys and certificates."),
+    "catalogue": ("harness.cli.catalogue", "Service requests, codes, alerts, roles, scenarios."),
+    "doctor": ("harness.cli.doctor", "What this machine has, what is missing, and how to get it."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is called; help needs no import."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order people meet them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import ``cmd_name``'s module and return its ``command``."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(_COMMANDS[cmd_name][0]).command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{_COMMANDS[cmd_name][0]} has no click command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands with their one-line help, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="uept")
+def cli() -> None:
+    """Rehearse the DCC's User Entry Process Tests: a simulated DCC, scenarios, and a report with evidence.
+
+    This is a rehearsal tool. Nothing here is a DCC test, and the simulated DCC is not the DCC.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of ``uept``: runs the command, turns every error into one line and an exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line and return its exit code."""
+    try:
+        result = cli.main(args=arguments, prog_name="uept", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        hint = f" (see `{error.ctx.command_path} --help`)" if isinstance(error, click.UsageError) and error.ctx else ""
+        return _fail(f"{error.format_message()}{hint}", EXIT_USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("interrupted", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # `uept catalogue srv | head` closes our output early: not an error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no bare traceback reaches a user
+        return _explain(error)
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    from stubs.wire.errors import Blocked, PeerError, Refusal  # noqa: PLC0415 - keeps `uept --help` fast
+
+    if os.environ.get("UEPT_DEBUG"):
+        raise error
+    if isinstance(error, Blocked):
+        return _fail(str(error), getattr(error, "exit_code", EXIT_BLOCKED))
+    if isinstance(error, PeerError | Refusal):
+        return _fail(str(error), EXIT_USAGE)
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return _fail(f"{error.strerror or error}{where}", EXIT_BLOCKED)
+    return _fail(
+        f"an error of the harness itself, not of your system: {type(error).__name__}: {error}. "
+        "Set UEPT_DEBUG=1 for the traceback and report it",
+        EXIT_BLOCKED,
+    )
+
+
+def _fail(message: str, code: int) -> int:
+    click.echo("uept: " + " ".join(message.split()), err=True)
+    return code

@@ -1,0 +1,114 @@
+"""``uept catalogue``: what is written down about services, codes, alerts, roles and scenarios."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from harness.cli.output import json_option, print_json, print_table
+from schemas import load
+
+
+@click.group()
+def command() -> None:
+    """Service requests, codes, alerts, roles, scenarios."""
+
+
+search_argument = click.argument("search", required=False, default="")
+
+
+def _show(rows: list[dict[str, Any]], columns: list[str], search: str, *, as_json: bool) -> None:
+    wanted = search.lower()
+    found = [row for row in rows if not wanted or any(wanted in str(value).lower() for value in row.values())]
+    if as_json:
+        print_json(found)
+    elif found:
+        print_table([column.replace("_", " ") for column in columns], [[row[column] for column in columns] for row in found])
+    else:
+        raise click.ClickException(f"nothing in the catalogue matches {search!r}; leave the search out to see all rows")
+
+
+@command.command()
+@search_argument
+@json_option
+def srv(search: str, *, as_json: bool) -> None:
+    """The 129 service reference variants; SEARCH is a number or any word of the row."""
+    rows = [
+        {
+            "srv": row.srv,
+            "service_reference": row.service_reference,
+            "name": row.name,
+            "request_element": row.request_element,
+            "critical": row.is_critical,
+            "non_device": row.is_non_device,
+            "roles": ";".join(sorted(row.eligible_roles)),
+            "command_variants": ";".join(str(cv) for cv in sorted(row.command_variants)),
+            "device_types": ";".join(sorted(row.device_types)),
+            "use_cases": ";".join(row.use_cases),
+            "future_dated_pattern": row.future_dated_pattern,
+        }
+        for row in load.service_requests().values()
+    ]
+    if search in load.service_requests():
+        rows = [row for row in rows if row["srv"] == search]
+        search = ""
+    _show(rows, ["srv", "name", "command_variants", "roles", "device_types"], search, as_json=as_json)
+
+
+@command.command()
+@search_argument
+@json_option
+def codes(search: str, *, as_json: bool) -> None:
+    """The 194 response codes; an empty meaning is one that is not public."""
+    rows = [
+        {"code": row.code, "kind": row.kind, "scope": row.scope, "meaning": row.meaning, "provenance": row.provenance,
+         "confidence": row.confidence}
+        for row in load.response_codes().values()
+    ]  # fmt: skip
+    _show(rows, ["code", "kind", "provenance", "meaning"], search, as_json=as_json)
+
+
+@command.command()
+@search_argument
+@json_option
+def alerts(search: str, *, as_json: bool) -> None:
+    """DCC alert codes and the structures they may carry."""
+    rows = [
+        {"code": row.code, "structures": ";".join(row.structures), "meaning": row.meaning, "provenance": row.provenance,
+         "confidence": row.confidence}
+        for row in load.dcc_alerts().values()
+    ]  # fmt: skip
+    _show(rows, ["code", "provenance", "structures", "meaning"], search, as_json=as_json)
+
+
+@command.command()
+@search_argument
+@json_option
+def roles(search: str, *, as_json: bool) -> None:
+    """The seven User Roles."""
+    rows = [
+        {
+            "role": row.code.value,
+            "name": row.name,
+            "certificate_role": row.certificate_role,
+            "services": sum(row.code in request.eligible_roles for request in load.service_requests().values()),
+            "provenance": row.provenance,
+            "confidence": row.confidence,
+        }
+        for row in load.roles().values()
+    ]
+    _show(rows, ["role", "name", "certificate_role", "services", "provenance", "confidence"], search, as_json=as_json)
+
+
+@command.command()
+@search_argument
+@json_option
+def scenarios(search: str, *, as_json: bool) -> None:
+    """The proposed Common Test Scenarios, and which of them this version runs."""
+    rows = [
+        {"id": row.id, "priority": row.priority, "scope": row.scope, "roles": ";".join(row.roles),
+         "srvs": ";".join(row.srvs), "title": row.title, "basis": row.basis, "confidence": row.confidence}
+        for row in load.scenarios().values()
+    ]  # fmt: skip
+    _show(rows, ["id", "priority", "scope", "roles", "title"], search, as_json=as_json)
