@@ -106,6 +106,9 @@ class DeviceAnswered(Event, frozen=True, kw_only=True, tag=True):
     request_id: str | None
     device: str
     payload: bytes
+    values: dict[str, Any] = {}
+    """What the device put into the answer, before it was encrypted, in the names of its use case: what a judge that
+    holds no keys compares a party's reading with."""
 
 
 class DeviceSilent(Event, frozen=True, kw_only=True, tag=True):
