@@ -73,8 +73,8 @@ def shared_secret(private: EllipticCurvePrivateKey, public: EllipticCurvePublicK
 class SharedSecrets:
     """Remembers shared secrets for a caller who meets the same pair of keys again and again.
 
-    Bounded: the oldest pair goes first. Keyed by the identity of the two key objects, which are kept alive here,
-    so a reused memory address cannot answer for another key. Not for sharing between threads.
+    Bounded: the oldest pair goes first. Keyed by the identity of the two key objects, which are kept alive
+    here, so a reused memory address cannot answer for another key. Not for sharing between threads.
 
     Args:
         limit: number of pairs kept.
@@ -86,7 +86,7 @@ class SharedSecrets:
         self._limit = limit
         self._known: dict[tuple[int, int], tuple[EllipticCurvePrivateKey, EllipticCurvePublicKey, bytes]] = {}
 
-    def __call__(self, private: EllipticCurvePrivateKey, public: EllipticCurvePublicKey) -> bytes:
+    def __call__(self, private: EllipticCurvePrivateKey, public: EllipticCurvePublicKey) -> bytes:  # noqa: D102
         key = (id(private), id(public))
         known = self._known.get(key)
         if known is not None:
@@ -145,9 +145,8 @@ def add_mac(
 ) -> Message:
     """Protect ``group`` with a MAC; a group without signature field gets the empty one (octet 00).
 
-    Args:
-        private_ka: of the ACB for a command of a remote party, else of the sending device.
-        public_ka: of the device for a command, else of GROUP's recipient.
+    ``private_ka`` is the ACB's for a command of a remote party, else the sending device's; ``public_ka`` is
+    the device's for a command, else that of GROUP's recipient.
     """
     complete = group if group.signature is not None else replace(group, signature=b"")
     return Message(complete, compute_mac(complete, agree(private_ka, public_ka)))
@@ -215,13 +214,9 @@ def encryption_key(
 ) -> bytes:
     """The key of the encrypted parts of a response or alert, from either side's private key.
 
-    For a party the device knows: GROUP's counter and recipient. For one it does not know (supplementary party):
-    that party, and the supplementary originator counter where there is one.
-
-    Args:
-        group: the response or alert; its originator is the device.
-        private_ka: of the device, or of the remote party.
-        public_ka: of the other one of the two; never the ACB's, even when the ACB is GROUP's recipient.
+    For a party the device knows: GROUP's counter and recipient. For one it does not know (supplementary
+    party): that party, and the supplementary originator counter where there is one. The two keys are those of
+    the device and of that remote party; never the ACB's, even when the ACB is GROUP's recipient.
     """
     other = group.other
     party = other.party if other.party is not None else group.recipient

@@ -165,8 +165,8 @@ class Group:
                 got=str(len(date_time)),
                 clause=_CLAUSE,
             )
-        other_at = offset
         other, offset = _part(data, offset, "the other information")
+        other_at = offset - len(other)
         content, offset = _part(data, offset, "the content")
         return cls(
             Cra(flag),
