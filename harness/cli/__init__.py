@@ -20,7 +20,10 @@ EXIT_BLOCKED = 3
 EXIT_INTERRUPTED = 130
 
 _COMMANDS = {
-    "demo": ("harness.cli.demo", "Simulated DCC, reference client, scenarios and a report: no settings needed."),
+    "demo": (
+        "harness.cli.demo",
+        "Simulated DCC, reference client, scenarios and a report: no settings needed.",
+    ),
     "rehearse": ("harness.cli.rehearse", "Run scenarios against a party's system and judge what is seen."),
     "serve": ("harness.cli.serve", "Run the simulated DCC to code against."),
     "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),
@@ -79,7 +82,11 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        hint = f" (see `{error.ctx.command_path} --help`)" if isinstance(error, click.UsageError) and error.ctx else ""
+        hint = (
+            f" (see `{error.ctx.command_path} --help`)"
+            if isinstance(error, click.UsageError) and error.ctx
+            else ""
+        )
         return _fail(f"{error.format_message()}{hint}", EXIT_USAGE)
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", EXIT_INTERRUPTED)

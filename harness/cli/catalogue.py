@@ -24,9 +24,14 @@ def _show(rows: list[dict[str, Any]], columns: list[str], search: str, *, as_jso
     if as_json:
         print_json(found)
     elif found:
-        print_table([column.replace("_", " ") for column in columns], [[row[column] for column in columns] for row in found])
+        print_table(
+            [column.replace("_", " ") for column in columns],
+            [[row[column] for column in columns] for row in found],
+        )
     else:
-        raise click.ClickException(f"nothing in the catalogue matches {search!r}; leave the search out to see all rows")
+        raise click.ClickException(
+            f"nothing in the catalogue matches {search!r}; leave the search out to see all rows"
+        )
 
 
 @command.command()
@@ -92,13 +97,20 @@ def roles(search: str, *, as_json: bool) -> None:
             "role": row.code.value,
             "name": row.name,
             "certificate_role": row.certificate_role,
-            "services": sum(row.code in request.eligible_roles for request in load.service_requests().values()),
+            "services": sum(
+                row.code in request.eligible_roles for request in load.service_requests().values()
+            ),
             "provenance": row.provenance,
             "confidence": row.confidence,
         }
         for row in load.roles().values()
     ]
-    _show(rows, ["role", "name", "certificate_role", "services", "provenance", "confidence"], search, as_json=as_json)
+    _show(
+        rows,
+        ["role", "name", "certificate_role", "services", "provenance", "confidence"],
+        search,
+        as_json=as_json,
+    )
 
 
 @command.command()

@@ -71,7 +71,12 @@ def _data() -> dict[str, str]:
     features = files("scenarios").joinpath("features")
     if schema.is_file() and features.is_dir():
         return _row("schemas and scenarios", "ok", "packaged")
-    return _row("schemas and scenarios", "missing", "not in this installation", "install again: pip install uept-harness")
+    return _row(
+        "schemas and scenarios",
+        "missing",
+        "not in this installation",
+        "install again: pip install uept-harness",
+    )
 
 
 def _folder() -> dict[str, str]:
@@ -79,7 +84,9 @@ def _folder() -> dict[str, str]:
         with TemporaryDirectory(dir=Path.cwd()) as folder:
             free = shutil.disk_usage(folder).free // 2**20
     except OSError as error:
-        return _row("this folder", "missing", f"not writable: {error.strerror}", "run from a folder you may write to")
+        return _row(
+            "this folder", "missing", f"not writable: {error.strerror}", "run from a folder you may write to"
+        )
     if free < 100:
         return _row("this folder", "missing", f"{free} MiB free", "free at least 100 MiB")
     return _row("this folder", "ok", f"writable, {free} MiB free")
@@ -93,7 +100,9 @@ def _ports() -> list[dict[str, str]]:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                rows.append(_row(f"port {port}", "in use", use, "stop what listens there, or choose another port"))
+                rows.append(
+                    _row(f"port {port}", "in use", use, "stop what listens there, or choose another port")
+                )
             else:
                 rows.append(_row(f"port {port}", "ok", use))
     return rows
@@ -101,6 +110,8 @@ def _ports() -> list[dict[str, str]]:
 
 def _tools() -> list[dict[str, str]]:
     return [
-        _row(tool, "ok", path) if (path := shutil.which(tool)) else _row(tool, "optional", f"not found: {use}", mend)
+        _row(tool, "ok", path)
+        if (path := shutil.which(tool))
+        else _row(tool, "optional", f"not found: {use}", mend)
         for tool, (use, mend) in _TOOLS.items()
     ]

@@ -65,7 +65,9 @@ def _print(result: dict[str, Any]) -> None:
     for error in result["errors"]:
         place = f"{result['file']}:{error['line']}" if error["line"] else result["file"]
         detail = "; ".join(
-            f"{word} {error[key]}" for word, key in (("expected", "expected"), ("found", "found")) if error.get(key)
+            f"{word} {error[key]}"
+            for word, key in (("expected", "expected"), ("found", "found"))
+            if error.get(key)
         )
         path = f" {error['path']}:" if error["path"] else ""
         click.echo(f"{place}:{path} {error['message']}{'; ' + detail if detail else ''}")

@@ -1,0 +1,61 @@
+"""``uept pki``: test keys and certificates. Never for live keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.output import json_option, print_json, print_table
+
+
+@click.group()
+def command() -> None:
+    """Make, import and list test keys and certificates (SMKI profile, P-256). Never for live keys."""
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--seed", help="Any text; the same seed gives the same keys. Without it they are random.")
+@json_option
+def init(folder: Path, seed: str | None, *, as_json: bool) -> None:
+    """Make a test hierarchy in FOLDER: root, issuing authority, the DCC's and four parties' organisation keys."""
+    from stubs.app import init_pki  # noqa: PLC0415 - keeps `uept --help` fast
+
+    init_pki(folder, seed=seed.encode() if seed is not None else None)
+    _tell(folder, as_json=as_json)
+
+
+@command.command("import")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+@json_option
+def import_(source: Path, folder: Path, *, as_json: bool) -> None:
+    """Import SOURCE into FOLDER: the appliance's public keystore.json, or a folder of PEM certificates and keys."""
+    from stubs.app import import_pki  # noqa: PLC0415
+
+    import_pki(source, folder)
+    _tell(folder, as_json=as_json)
+
+
+@command.command("list")
+@click.argument("folder", type=click.Path(path_type=Path))
+@json_option
+def list_(folder: Path, *, as_json: bool) -> None:
+    """The certificates in FOLDER (or in a keystore.json): whose, what for, until when, and whether the key is here."""
+    _tell(folder, as_json=as_json, listing=True)
+
+
+def _tell(folder: Path, *, as_json: bool, listing: bool = False) -> None:
+    from stubs.app import list_pki, load_pki  # noqa: PLC0415
+
+    rows = list_pki(load_pki(folder))
+    if as_json:
+        print_json({"folder": str(folder), "certificates": rows})
+    elif listing:
+        headings = list(rows[0]) if rows else ["eui"]
+        print_table([heading.replace("_", " ") for heading in headings], [list(row.values()) for row in rows])
+    else:
+        click.echo(
+            f"{folder}: {len(rows)} organisation certificates; use it with `uept serve --pki {folder}`"
+        )

@@ -1,0 +1,62 @@
+"""``uept verify-signature``: the gateway's own check of a signature, on a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli.documents import read
+from harness.cli.output import json_option, print_json
+
+
+@click.command("verify-signature")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--pki", required=True, type=click.Path(path_type=Path), help="PKI folder or keystore.json.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, files: tuple[Path, ...], pki: Path, *, as_json: bool) -> None:
+    """Check the XML signature of requests or responses, with the gateway's own strict profile.
+
+    Exit code 0 when every signature is good, 1 when one is not.
+    """
+    from stubs.app import load_pki  # noqa: PLC0415 - keeps `uept --help` fast
+
+    keys = load_pki(pki)
+    results = [_check(file, keys) for file in files]
+    if as_json:
+        print_json(results)
+    else:
+        for result in results:
+            if result["good"]:
+                click.echo(
+                    f"{result['file']}: good, by {result['signer']} (OU {result['role']}, {result['serial']})"
+                )
+            else:
+                click.echo(f"{result['file']}: bad: {result['problem']}")
+    ctx.exit(0 if all(result["good"] for result in results) else 1)
+
+
+def _check(file: Path, keys: Any) -> dict[str, Any]:
+    from stubs.wire.errors import PeerError  # noqa: PLC0415
+    from stubs.wire.xmlsig import verify  # noqa: PLC0415
+
+    try:
+        certificate = verify(read(file), keys.certificates).certificate
+    except PeerError as error:
+        return {
+            "file": str(file),
+            "good": False,
+            "reason": getattr(error, "reason", "malformed"),
+            "problem": str(error),
+        }
+    return {
+        "file": str(file),
+        "good": True,
+        "signer": str(certificate.eui),
+        "role": certificate.role,
+        "serial": str(certificate.serial),
+        "issuer": certificate.issuer_name,
+        "not_after": certificate.not_after.isoformat(),
+    }
