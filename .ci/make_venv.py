@@ -6,10 +6,8 @@ import venv
 from pathlib import Path
 
 folder = Path(sys.argv[1])
-if sys.version_info < (3, 11):
-    sys.exit(
-        f"uept-harness needs Python 3.11 or later, this is {sys.version.split()[0]}: set PYTHON=python3.11"
-    )
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever calls this may have an older one
+    sys.exit(f"uept-harness needs Python 3.11 or later, this is {sys.version.split()[0]}: set PYTHON=python3.11")
 try:
     import ensurepip  # noqa: F401
 except ImportError:

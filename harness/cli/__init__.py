@@ -82,11 +82,7 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        hint = (
-            f" (see `{error.ctx.command_path} --help`)"
-            if isinstance(error, click.UsageError) and error.ctx
-            else ""
-        )
+        hint = f" (see `{error.ctx.command_path} --help`)" if isinstance(error, click.UsageError) and error.ctx else ""
         return _fail(f"{error.format_message()}{hint}", EXIT_USAGE)
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", EXIT_INTERRUPTED)
@@ -100,7 +96,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _explain(error: Exception) -> int:
-    from stubs.wire.errors import Blocked, PeerError, Refusal  # noqa: PLC0415 - keeps `uept --help` fast
+    from stubs.wire.errors import Blocked, PeerError, Refusal
 
     if os.environ.get("UEPT_DEBUG"):
         raise error

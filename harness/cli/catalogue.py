@@ -29,9 +29,7 @@ def _show(rows: list[dict[str, Any]], columns: list[str], search: str, *, as_jso
             [[row[column] for column in columns] for row in found],
         )
     else:
-        raise click.ClickException(
-            f"nothing in the catalogue matches {search!r}; leave the search out to see all rows"
-        )
+        raise click.ClickException(f"nothing in the catalogue matches {search!r}; leave the search out to see all rows")
 
 
 @command.command()
@@ -97,9 +95,7 @@ def roles(search: str, *, as_json: bool) -> None:
             "role": row.code.value,
             "name": row.name,
             "certificate_role": row.certificate_role,
-            "services": sum(
-                row.code in request.eligible_roles for request in load.service_requests().values()
-            ),
+            "services": sum(row.code in request.eligible_roles for request in load.service_requests().values()),
             "provenance": row.provenance,
             "confidence": row.confidence,
         }

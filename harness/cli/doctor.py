@@ -84,9 +84,7 @@ def _folder() -> dict[str, str]:
         with TemporaryDirectory(dir=Path.cwd()) as folder:
             free = shutil.disk_usage(folder).free // 2**20
     except OSError as error:
-        return _row(
-            "this folder", "missing", f"not writable: {error.strerror}", "run from a folder you may write to"
-        )
+        return _row("this folder", "missing", f"not writable: {error.strerror}", "run from a folder you may write to")
     if free < 100:
         return _row("this folder", "missing", f"{free} MiB free", "free at least 100 MiB")
     return _row("this folder", "ok", f"writable, {free} MiB free")
@@ -100,9 +98,7 @@ def _ports() -> list[dict[str, str]]:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                rows.append(
-                    _row(f"port {port}", "in use", use, "stop what listens there, or choose another port")
-                )
+                rows.append(_row(f"port {port}", "in use", use, "stop what listens there, or choose another port"))
             else:
                 rows.append(_row(f"port {port}", "ok", use))
     return rows
@@ -110,8 +106,6 @@ def _ports() -> list[dict[str, str]]:
 
 def _tools() -> list[dict[str, str]]:
     return [
-        _row(tool, "ok", path)
-        if (path := shutil.which(tool))
-        else _row(tool, "optional", f"not found: {use}", mend)
+        _row(tool, "ok", path) if (path := shutil.which(tool)) else _row(tool, "optional", f"not found: {use}", mend)
         for tool, (use, mend) in _TOOLS.items()
     ]

@@ -39,6 +39,4 @@ def write(file: Path | None, data: bytes) -> None:
     try:
         file.write_bytes(data)
     except OSError as error:
-        raise SettingsProblem(
-            f"{file} cannot be written: {error.strerror}", mend="Choose another place"
-        ) from error
+        raise SettingsProblem(f"{file} cannot be written: {error.strerror}", mend="Choose another place") from error

@@ -20,7 +20,7 @@ def command() -> None:
 @json_option
 def init(folder: Path, seed: str | None, *, as_json: bool) -> None:
     """Make a test hierarchy in FOLDER: root, issuing authority, the DCC's and four parties' organisation keys."""
-    from stubs.app import init_pki  # noqa: PLC0415 - keeps `uept --help` fast
+    from stubs.app import init_pki
 
     init_pki(folder, seed=seed.encode() if seed is not None else None)
     _tell(folder, as_json=as_json)
@@ -32,7 +32,7 @@ def init(folder: Path, seed: str | None, *, as_json: bool) -> None:
 @json_option
 def import_(source: Path, folder: Path, *, as_json: bool) -> None:
     """Import SOURCE into FOLDER: the appliance's public keystore.json, or a folder of PEM certificates and keys."""
-    from stubs.app import import_pki  # noqa: PLC0415
+    from stubs.app import import_pki
 
     import_pki(source, folder)
     _tell(folder, as_json=as_json)
@@ -47,7 +47,7 @@ def list_(folder: Path, *, as_json: bool) -> None:
 
 
 def _tell(folder: Path, *, as_json: bool, listing: bool = False) -> None:
-    from stubs.app import list_pki, load_pki  # noqa: PLC0415
+    from stubs.app import list_pki, load_pki
 
     rows = list_pki(load_pki(folder))
     if as_json:
@@ -56,6 +56,4 @@ def _tell(folder: Path, *, as_json: bool, listing: bool = False) -> None:
         headings = list(rows[0]) if rows else ["eui"]
         print_table([heading.replace("_", " ") for heading in headings], [list(row.values()) for row in rows])
     else:
-        click.echo(
-            f"{folder}: {len(rows)} organisation certificates; use it with `uept serve --pki {folder}`"
-        )
+        click.echo(f"{folder}: {len(rows)} organisation certificates; use it with `uept serve --pki {folder}`")

@@ -13,21 +13,19 @@ from harness.cli.documents import SettingsProblem, read, write
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--pki", required=True, type=click.Path(path_type=Path), help="PKI folder or keystore.json.")
 @click.option("--user", help="EUI-64 of the signer; default: the originator in the document's RequestID.")
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Where to write; default: standard output."
-)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write; default: standard output.")
 def command(file: Path, pki: Path, user: str | None, out: Path | None) -> None:
     """Sign the DUIS request FILE (``-`` for standard input) with its User's xmlSign key.
 
     White space between elements is dropped before signing and an existing signature is replaced, as the DCC's public
     tool does. The document is written on one line; do not reformat it afterwards, or the signature breaks.
     """
-    from stubs.app import load_pki  # noqa: PLC0415 - keeps `uept --help` fast
+    from stubs.app import load_pki
 
-    from stubs.wire.duis import read_request, write_request  # noqa: PLC0415
-    from stubs.wire.eui64 import Eui64  # noqa: PLC0415
-    from stubs.wire.xml import parse  # noqa: PLC0415
-    from stubs.wire.xmlsig import Signer, sign  # noqa: PLC0415
+    from stubs.wire.duis import read_request, write_request
+    from stubs.wire.eui64 import Eui64
+    from stubs.wire.xml import parse
+    from stubs.wire.xmlsig import Signer, sign
 
     request = read_request(parse(read(file)))
     signer = Eui64.parse(user) if user else request.header.request_id.originator

@@ -32,8 +32,8 @@ def command(ctx: click.Context, files: tuple[Path, ...], *, as_json: bool) -> No
 
 
 def _check(file: Path) -> dict[str, Any]:
-    from stubs.wire.duis import schema_problems  # noqa: PLC0415 - the schema is compiled on first use
-    from stubs.wire.errors import PeerError  # noqa: PLC0415
+    from stubs.wire.duis import schema_problems
+    from stubs.wire.errors import PeerError
 
     try:
         data = file.read_bytes()
@@ -65,9 +65,7 @@ def _print(result: dict[str, Any]) -> None:
     for error in result["errors"]:
         place = f"{result['file']}:{error['line']}" if error["line"] else result["file"]
         detail = "; ".join(
-            f"{word} {error[key]}"
-            for word, key in (("expected", "expected"), ("found", "found"))
-            if error.get(key)
+            f"{word} {error[key]}" for word, key in (("expected", "expected"), ("found", "found")) if error.get(key)
         )
         path = f" {error['path']}:" if error["path"] else ""
         click.echo(f"{place}:{path} {error['message']}{'; ' + detail if detail else ''}")

@@ -21,7 +21,7 @@ def command(ctx: click.Context, files: tuple[Path, ...], pki: Path, *, as_json: 
 
     Exit code 0 when every signature is good, 1 when one is not.
     """
-    from stubs.app import load_pki  # noqa: PLC0415 - keeps `uept --help` fast
+    from stubs.app import load_pki
 
     keys = load_pki(pki)
     results = [_check(file, keys) for file in files]
@@ -30,17 +30,15 @@ def command(ctx: click.Context, files: tuple[Path, ...], pki: Path, *, as_json: 
     else:
         for result in results:
             if result["good"]:
-                click.echo(
-                    f"{result['file']}: good, by {result['signer']} (OU {result['role']}, {result['serial']})"
-                )
+                click.echo(f"{result['file']}: good, by {result['signer']} (OU {result['role']}, {result['serial']})")
             else:
                 click.echo(f"{result['file']}: bad: {result['problem']}")
     ctx.exit(0 if all(result["good"] for result in results) else 1)
 
 
 def _check(file: Path, keys: Any) -> dict[str, Any]:
-    from stubs.wire.errors import PeerError  # noqa: PLC0415
-    from stubs.wire.xmlsig import verify  # noqa: PLC0415
+    from stubs.wire.errors import PeerError
+    from stubs.wire.xmlsig import verify
 
     try:
         certificate = verify(read(file), keys.certificates).certificate

@@ -39,9 +39,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_BYTES:
-                raise PeerError(
-                    "the archive is larger than any bundle", expected=f"at most {MAX_BYTES} bytes"
-                )
+                raise PeerError("the archive is larger than any bundle", expected=f"at most {MAX_BYTES} bytes")
             for member in members:
                 if member.filename.startswith(("/", "\\")) or ".." in member.filename.split("/"):
                     raise PeerError("a file name leaves the archive", got=repr(member.filename))

@@ -42,9 +42,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 def describe(files: Mapping[str, bytes]) -> Manifest:
     """The manifest of ``files`` (name to content)."""
-    return Manifest(
-        FORMAT, tuple(FileDigest(name, len(data), digest(data)) for name, data in sorted(files.items()))
-    )
+    return Manifest(FORMAT, tuple(FileDigest(name, len(data), digest(data)) for name, data in sorted(files.items())))
 
 
 def decode(data: bytes) -> Manifest:

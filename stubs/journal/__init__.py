@@ -1,6 +1,6 @@
 """The one append-only, hash-chained record of everything that happened, and the protocol of its stores."""
 
-from stubs.journal.journal import Journal, Store
+from stubs.journal.journal import GENESIS, Journal, Row, Store, chain_hash, encode_event, verify_chain
 from stubs.journal.sqlite import SqliteStore
 
-__all__ = ["Journal", "SqliteStore", "Store"]
+__all__ = ["GENESIS", "Journal", "Row", "SqliteStore", "Store", "chain_hash", "encode_event", "verify_chain"]

@@ -1,7 +1,9 @@
 """SMKI certificates as values, and the look-up everybody uses.
 
 A certificate says who somebody is (EUI-64), in which capacity (``role``, the OU of an organisation's subject)
-and what the key is for (``usage``). The profile was observed on the DCC's public test certificates. Signatures on certificates are not checked here; ``is_issued_by`` does that where it matters.
+and what the key is for (``usage``). The profile was observed
+on the DCC's public test certificates. Signatures on certificates are not checked here; ``is_issued_by`` does that
+where it matters.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ SEQUENCE, SET = 0x30, 0x31
 
 @dataclass(frozen=True, slots=True)
 class Tlv:
-    """One element: ``tag`` octet, ``value`` octets, ``raw`` with tag and length too; ``offset`` in the whole."""
+    """One element: ``tag`` octet, ``value`` octets, ``raw`` with tag and length; ``offset`` in the whole."""
 
     tag: int
     value: bytes
