@@ -1,0 +1,254 @@
+"""The journal: appended by any thread, hash-chained, committed in groups, read by everybody.
+
+``append`` makes entries visible at once inside the process; ``commit`` makes everything appended so far
+durable. An HTTP answer leaves only after its events are committed. A commit that fails (disk full) loses
+nothing: the entries stay pending and the next commit tries them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from threading import Condition, RLock
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from stubs.clock import Clock
+from stubs.events import AnyEvent, Entry
+from stubs.wire.errors import Blocked
+
+GENESIS = bytes(32)
+"""The hash "before" the first entry."""
+
+_BATCH = 256
+
+Subscriber = Callable[[tuple[Entry, ...]], None]
+
+
+class Row(NamedTuple):
+    """One entry as stored: the instant in ISO 8601, the event's JSON, the 32-byte hash."""
+
+    seq: int
+    at: str
+    event: bytes
+    hash: bytes
+
+
+class Store(Protocol):
+    """Where rows are kept. Called under the journal's lock, one call at a time, from any thread."""
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Make rows durable, all or none. Raises: Blocked: the store cannot write (disk full, file gone)."""
+        ...
+
+    def read(self, after: int, limit: int) -> list[Row]:
+        """Up to ``limit`` rows with a sequence number above ``after``, ascending."""
+        ...
+
+    def last(self) -> Row | None:
+        """The row with the highest sequence number."""
+        ...
+
+    def close(self) -> None:
+        """Release the store; the journal is not used afterwards."""
+        ...
+
+
+def chain_hash(previous: bytes, seq: int, at: str, event: bytes) -> bytes:
+    """SHA-256 over previous hash (32 bytes), number (8 bytes, big-endian), instant and event JSON."""
+    return hashlib.sha256(b"".join((previous, seq.to_bytes(8, "big"), at.encode(), event))).digest()
+
+
+class Journal:
+    """The one append-only record of a run.
+
+    Args:
+        store: keeps the rows; the journal closes it.
+        clock: gives the instant of entries appended without one.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._encoder = msgspec.json.Encoder()
+        self._decoder = msgspec.json.Decoder(AnyEvent)
+        self._lock = RLock()
+        self._grown = Condition(self._lock)
+        self._pending: list[Row] = []
+        self._subscribers: list[Subscriber] = []
+        last = store.last()
+        self._seq = last.seq if last else 0
+        self._hash = last.hash if last else GENESIS
+
+    @property
+    def last_seq(self) -> int:
+        """Sequence number of the newest entry; 0 when there is none."""
+        return self._seq
+
+    @property
+    def last_hash(self) -> bytes:
+        """Hash of the newest entry."""
+        return self._hash
+
+    def append(self, *events: AnyEvent, at: datetime | None = None) -> tuple[Entry, ...]:
+        """Add events at the end and tell subscribers; durable after the next ``commit``.
+
+        Args:
+            events: in the order they happened.
+            at: the instant of all of them, UTC; the clock's time when not given.
+        """
+        if not events:
+            return ()
+        instant = (at or self._clock.now()).astimezone(UTC)
+        text = instant.isoformat()
+        with self._grown:
+            entries = []
+            for event in events:
+                blob = self._encoder.encode(event)
+                seq = self._seq + 1
+                digest = chain_hash(self._hash, seq, text, blob)
+                self._pending.append(Row(seq, text, blob, digest))
+                self._seq, self._hash = seq, digest
+                entries.append(Entry(seq=seq, at=instant, event=event, hash=digest))
+            added = tuple(entries)
+            for subscriber in self._subscribers:
+                subscriber(added)
+            self._grown.notify_all()
+        return added
+
+    def commit(self) -> None:
+        """Make everything appended so far durable.
+
+        Raises: Blocked: the store cannot write; the entries stay pending for the next commit.
+        """
+        with self._lock:
+            if self._pending:
+                self._store.write(self._pending)
+                self._pending = []
+
+    def record(self, *events: AnyEvent) -> tuple[Entry, ...]:
+        """Append and commit in one call, for writers outside the gateway's group commit."""
+        entries = self.append(*events)
+        self.commit()
+        return entries
+
+    def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+        """Entries with ``after < seq <= until``, ascending; what is appended meanwhile is not among them.
+
+        Args:
+            after: 0 for everything.
+            until: the newest entry at the time of the call when not given.
+        """
+        last = self._seq if until is None else min(until, self._seq)
+        while after < last:
+            rows = self._read(after)
+            for row in rows:
+                if row.seq > last:
+                    return
+                yield self._entry(row)
+            after = rows[-1].seq
+
+    def _read(self, after: int) -> list[Row]:
+        with self._lock:
+            first_pending = self._pending[0].seq if self._pending else self._seq + 1
+            if after + 1 >= first_pending:
+                start = after + 1 - first_pending
+                return self._pending[start : start + _BATCH]
+            return self._store.read(after, _BATCH)
+
+    def _entry(self, row: Row) -> Entry:
+        return Entry(
+            seq=row.seq,
+            at=datetime.fromisoformat(row.at),
+            event=self._decoder.decode(row.event),
+            hash=row.hash,
+        )
+
+    def rows(self, after: int = 0, until: int | None = None) -> Iterator[Row]:
+        """As ``entries``, undecoded: the bytes the hashes were taken over."""
+        last = self._seq if until is None else min(until, self._seq)
+        while after < last:
+            batch = self._read(after)
+            yield from (row for row in batch if row.seq <= last)
+            after = batch[-1].seq
+
+    def wait(
+        self,
+        predicate: Callable[[Entry], bool] | None = None,
+        *,
+        after: int = 0,
+        timeout: float | None = None,
+    ) -> Entry | None:
+        """Block the calling thread until an entry beyond ``after`` satisfies ``predicate``.
+
+        Args:
+            predicate: any new entry will do when not given.
+            after: sequence number already seen.
+            timeout: real seconds; None waits for ever.
+        Returns: the entry, or None after the timeout.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            seen = self._seq
+            for entry in self.entries(after, seen):
+                if predicate is None or predicate(entry):
+                    return entry
+            after = seen
+            with self._grown:
+                remaining = None if deadline is None else deadline - time.monotonic()
+                if remaining is not None and remaining <= 0:
+                    return None
+                if self._seq == after:
+                    self._grown.wait(remaining)
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Call ``callback`` with each group of new entries, in order, in the appending thread.
+
+        It must be quick and must not append. Returns a function that ends the subscription.
+        """
+        with self._lock:
+            self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            with self._lock, suppress(ValueError):
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Commit what is pending and close the store."""
+        with self._lock:
+            try:
+                self.commit()
+            finally:
+                self._store.close()
+
+
+def encode_event(event: AnyEvent) -> bytes:
+    """An event's JSON exactly as the journal stores it, with its ``kind``."""
+    return msgspec.json.encode(event)
+
+
+def verify_chain(rows: Iterable[Row], previous: bytes = GENESIS, after: int = 0) -> bytes:
+    """Recompute every hash of consecutive rows; the last hash.
+
+    Args:
+        rows: ascending, without gaps.
+        previous: hash of the entry before the first row.
+        after: sequence number of that entry.
+    Raises: Blocked: an entry was altered, dropped, added or moved; says which.
+    """
+    for row in rows:
+        if row.seq != after + 1:
+            raise Blocked(f"the journal's chain is broken: entry {after + 1} is missing, found {row.seq}")
+        expected = chain_hash(previous, row.seq, row.at, row.event)
+        if expected != row.hash:
+            raise Blocked(
+                f"the journal's chain is broken at entry {row.seq}: its content does not match its hash"
+            )
+        previous, after = row.hash, row.seq
+    return previous
