@@ -1,0 +1,139 @@
+"""Settings of the simulated DCC: where it listens, and every choice the public facts leave open.
+
+Pure data; cores take what they need. The run file's table ``[dcc]`` holds these names (``harness/settings.py`` reads it).
+Each choice that is inferred carries the default of the DUIS guide, section 20, and is shown in ``docs/simulated.md``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+class Tls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """HTTPS for the web services: PEM file paths. With ``ca`` set, a client certificate it signed is demanded."""
+
+    certificate: str
+    key: str
+    ca: str | None = None
+
+
+class DeliveryTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the DCC uses when it posts to an ``https`` receive URL: PEM file paths."""
+
+    ca: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+
+
+class ServicePaths(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Paths of the three web services; the defaults are those of the boxed test appliance."""
+
+    transform: str = "/api/v1/serviceT"
+    send_command: str = "/api/v1/serviceS"
+    non_device: str = "/api/v1/serviceD"
+
+
+class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One simulated DCC. Durations are seconds of the run's clock unless said otherwise."""
+
+    # --- where it listens ---
+    host: str = "127.0.0.1"
+    port: Port = 8079
+    """DUIS web services; 0 picks a free port (so for all ports)."""
+    smki_port: Port = 8083
+    ssi_port: Port = 8443
+    control_port: Port = 8078
+    paths: ServicePaths = ServicePaths()
+    tls: Tls | None = None
+    delivery_tls: DeliveryTls | None = None
+
+    # --- what it is made of ---
+    pki: str | None = None
+    """PKI folder or ``keystore.json``; None makes a test PKI in the state folder."""
+    state_dir: str | None = None
+    """Folder of the journal and the made PKI; None keeps the journal in memory and the PKI in a temporary folder."""
+    sync_to_disk: bool = False
+    """Wait for the disk at each commit (survives a power cut, not only the death of the process)."""
+    seed: str = "uept"
+    """Every identity and register value that is made up is derived from it."""
+    receive_url: str | None = None
+    """Receive Response URL of Users registered without one of their own."""
+    receive_urls: dict[str, str] = {}
+    """Receive Response URL by User EUI."""
+
+    # --- limits of the edge ---
+    max_request_bytes: int = 16 * 1024 * 1024
+    """Firmware images reach 13.7 MB in base64 (DUIS guide, section 9.8)."""
+    read_timeout: Seconds = 20.0
+    """Real seconds a client may take to send its body; then HTTP 408."""
+
+    # --- which code or status stands for which rule ---
+    rules: dict[str, str] = {}
+    """Rule id of ``gateway-rules.csv`` to a response code (``E…``) or an HTTP status (``400``): overrides the table."""
+
+    # --- checks ---
+    validity_checks: bool = False
+    """Refuse signing certificates outside their validity period by the run's clock."""
+    counter_rule: Literal["increasing", "increasing-per-target", "unique"] = "increasing"
+    """Of RequestID counters: strictly increasing per originator; per originator and target; or merely never repeated."""
+    schema_versions: tuple[str, ...] = ("5.0", "5.1", "5.2", "5.3", "5.4")
+    """``schemaVersion`` values accepted, compared as decimals."""
+    answer_schema_version: str = "5.4"
+    require_transform: bool = True
+    """Refuse a Signed Pre-Command that does not hold the bytes handed out for its RequestID."""
+    max_future_days: int | None = None
+    """How far ahead an ExecutionDateTime may lie; None: no limit."""
+    thresholds: dict[str, int] = {}
+    """Anomaly detection: SRV (or ``*``) to the most requests per User and hour; above it a request is quarantined."""
+    approved_models: tuple[str, ...] = ()
+    """``manufacturer/model`` pairs of the simulated product list; empty: every model is on it."""
+
+    # --- answers ---
+    non_device_success: Literal["I99", "I0"] = "I99"
+    """Code of a successful Non-Device request without data."""
+    local_command_answer: Literal["http", "receive"] = "http"
+    """Variants 3 and 7: LocalCommand in the HTTP answer (I0) or, after I99, on Receive Response."""
+    sign_synchronous_data: bool = True
+    """Sign Pre-Commands, local commands and Non-Device data answers."""
+    dcc_alert_codes: dict[str, str] = {}
+    """Occasion of ``dcc-alert-occasions.csv`` to a DCC alert code: overrides the table."""
+    thresholds_held: bool = True
+    """A quarantined request is acknowledged with I99 and held; False: refused at once."""
+
+    # --- devices ---
+    device_latency: Seconds = 0.05
+    """From acceptance to the device's answer."""
+    device_timeout: Seconds = 30.0
+    """From sending to the verdict that a device does not answer."""
+    device_silent: Literal["response", "alert"] = "response"
+    """What the User gets then: an asynchronous response with E20 or E21, or a CommandFailure alert."""
+    join_delay: Seconds = 0.2
+    """From the hub's log entry to the device having joined the home area network."""
+    sequence_timeout: Seconds = 3600.0
+    """How long a sequenced request waits for its predecessor."""
+
+    # --- delivery to Users ---
+    delivery_timeout: Seconds = 10.0
+    """Real seconds one attempt may take; the public client validates before it answers."""
+    delivery_retries: tuple[Seconds, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 180.0)
+    """Waits before the 2nd, 3rd… attempt; after the last the message is held."""
+    held_after: Seconds = 172800.0
+    """How long a held message is kept for re-delivery when the endpoint is back (two days)."""
+
+
+def problems(settings: DccSettings) -> tuple[str, ...]:
+    """Contradictions no single field shows; each a sentence that names the field."""
+    found = []
+    fixed = [port for port in (settings.port, settings.smki_port, settings.ssi_port, settings.control_port) if port]
+    if len(set(fixed)) != len(fixed):
+        found.append("port, smki_port, ssi_port and control_port must differ")
+    if settings.max_request_bytes < 1024:
+        found.append("max_request_bytes must be 1024 or more")
+    if settings.host not in {"127.0.0.1", "localhost", "::1"} and settings.control_port and not settings.tls:
+        found.append("without tls the DCC listens on loopback only: set tls or host = '127.0.0.1'")
+    return tuple(found)
