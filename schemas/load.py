@@ -120,6 +120,18 @@ class RoleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateRoleRow:
+    """One role of an organisation certificate; ``repository_role`` is how the SMKI repository writes it."""
+
+    ou: str
+    """Two upper-case hexadecimal digits."""
+    name: str
+    repository_role: int
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceTypeRow:
     """One device type of the inventory; ``der_number`` is its number in GBCS ASN.1 payloads."""
 
@@ -168,6 +180,39 @@ class ScenarioRow:
     basis: str
     provenance: str
     confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRuleRow:
+    """One check on a request, in the order the gateway makes them.
+
+    ``response_code`` is empty where the answer is a bare ``http_status``; settings may override either.
+    """
+
+    rule: str
+    order: int
+    checks: str
+    response_code: str
+    http_status: int
+    provenance: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DccAlertOccasionRow:
+    """An occasion on which the simulated DCC raises a DCC alert, and for whom.
+
+    ``recipients`` is ``requester``, ``network-operator`` or ``others`` (responsible parties except the requester).
+    """
+
+    occasion: str
+    code: str
+    structure: str
+    recipients: str
+    provenance: str
+    confidence: str
+    note: str
 
 
 def resource(*parts: str) -> Traversable:
@@ -269,6 +314,23 @@ def roles() -> Mapping[UserRole, RoleRow]:
 
 
 @cache
+def certificate_roles() -> Mapping[str, CertificateRoleRow]:
+    """The twelve roles of organisation certificates by OU."""
+    return MappingProxyType(
+        {
+            row["ou"]: CertificateRoleRow(
+                ou=row["ou"],
+                name=row["name"],
+                repository_role=int(row["repository_role"]),
+                provenance=row["provenance"],
+                confidence=row["confidence"],
+            )
+            for row in _rows("certificate-roles.csv")
+        }
+    )
+
+
+@cache
 def device_types() -> Mapping[str, DeviceTypeRow]:
     """The eight device types of the Smart Metering Inventory."""
     return MappingProxyType(
@@ -310,3 +372,38 @@ def scenarios() -> Mapping[str, ScenarioRow]:
             for row in _rows("scenarios.csv")
         }
     )
+
+
+@cache
+def gateway_rules() -> Mapping[str, GatewayRuleRow]:
+    """The checks on a request by rule id, in their order."""
+    rows = sorted(_rows("gateway-rules.csv"), key=lambda row: int(row["order"]))
+    return MappingProxyType(
+        {
+            row["rule"]: GatewayRuleRow(
+                rule=row["rule"],
+                order=int(row["order"]),
+                checks=row["checks"],
+                response_code=row["response_code"],
+                http_status=int(row["http_status"]),
+                provenance=row["provenance"],
+                confidence=row["confidence"],
+                note=row["note"],
+            )
+            for row in rows
+        }
+    )
+
+
+@cache
+def device_status_rules() -> Mapping[str, frozenset[str]]:
+    """Inventory statuses in which a device may be sent a service, by SRV; ``*`` holds for SRVs not listed."""
+    return MappingProxyType(
+        {row["srv"]: frozenset(_split(row["statuses"])) for row in _rows("device-status-rules.csv")}
+    )
+
+
+@cache
+def dcc_alert_occasions() -> Mapping[str, DccAlertOccasionRow]:
+    """When the simulated DCC raises which DCC alert, by occasion."""
+    return MappingProxyType({row["occasion"]: DccAlertOccasionRow(**row) for row in _rows("dcc-alert-occasions.csv")})

@@ -1,6 +1,6 @@
 """Settings of the simulated DCC: where it listens, and every choice the public facts leave open.
 
-Pure data; cores take what they need. The run file's table ``[dcc]`` holds these names (``harness/settings.py`` reads it).
+Pure data; cores take what they need. The run file's table ``[dcc]`` holds these names.
 Each choice that is inferred carries the default of the DUIS guide, section 20, and is shown in ``docs/simulated.md``.
 """
 
@@ -80,7 +80,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     validity_checks: bool = False
     """Refuse signing certificates outside their validity period by the run's clock."""
     counter_rule: Literal["increasing", "increasing-per-target", "unique"] = "increasing"
-    """Of RequestID counters: strictly increasing per originator; per originator and target; or merely never repeated."""
+    """Of RequestID counters: strictly increasing per originator; or per originator and target; or never repeated."""
     schema_versions: tuple[str, ...] = ("5.0", "5.1", "5.2", "5.3", "5.4")
     """``schemaVersion`` values accepted, compared as decimals."""
     answer_schema_version: str = "5.4"
