@@ -1,0 +1,92 @@
+"""Dates and times of GBCS payloads: DLMS date-time of 12 octets, seconds since 2000, now, never, cancelled.
+
+::
+
+    date-time = year(2) month day weekday hour minute second hundredths deviation(2) status
+
+Source: GBCS, dates and times; the guide's section 8.3. All times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from stubs.wire.errors import Misuse
+from stubs.wire.gbcs.octets import GbcsError
+
+DLMS_NOW = bytes(9) + b"\x80\x00\xff"
+"""Act at once."""
+DLMS_NEVER = b"\xff" * 9 + b"\x80\x00\xff"
+"""Cancel, or never."""
+CANCELLED = datetime(3000, 12, 31, tzinfo=UTC)
+"""How DUIS writes that a future-dated command is withdrawn (``ExecutionDateTime``)."""
+EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def moment_octets(when: datetime, status: int = 0xFF) -> bytes:
+    """A date-time of 12 octets: weekday and deviation not given, hundredths 0.
+
+    Raises: Misuse: a naive time.
+    """
+    if when.tzinfo is None:
+        raise Misuse("times carry their zone")
+    utc = when.astimezone(UTC)
+    return (
+        utc.year.to_bytes(2, "big")
+        + bytes((utc.month, utc.day, 0xFF, utc.hour, utc.minute, utc.second, 0))
+        + b"\x80\x00"
+        + bytes((status,))
+    )
+
+
+def read_moment(octets: bytes) -> datetime:
+    """The time of a date-time of 12 octets; wildcards and special values are errors here.
+
+    Raises: GbcsError: a wrong length or no such time.
+    """
+    if len(octets) != 12:
+        raise GbcsError("a DLMS date-time of a wrong length", 0, expected="12 octets", got=str(len(octets)))
+    try:
+        return datetime(
+            int.from_bytes(octets[:2], "big"),
+            octets[2],
+            octets[3],
+            octets[5],
+            octets[6],
+            octets[7],
+            tzinfo=UTC,
+        )
+    except ValueError as broken:
+        raise GbcsError("not a DLMS date-time", 0, got=octets.hex()) from broken
+
+
+def activation_octets(when: datetime | None) -> bytes:
+    """The 12 octets of an execution time: None means now, :data:`CANCELLED` means cancel."""
+    if when is None:
+        return DLMS_NOW
+    return DLMS_NEVER if when == CANCELLED else moment_octets(when)
+
+
+def activation_moment(octets: bytes) -> datetime | None:
+    """The inverse of :func:`activation_octets`. Raises: GbcsError: no such time."""
+    if octets == DLMS_NOW:
+        return None
+    return CANCELLED if octets == DLMS_NEVER else read_moment(octets)
+
+
+def seconds_since_2000(when: datetime) -> int:
+    """Whole seconds since 2000-01-01T00:00:00Z, as log selections and ZigBee times count.
+
+    Raises: Misuse: a naive time, a time before 2000 or beyond 32 bits.
+    """
+    if when.tzinfo is None:
+        raise Misuse("times carry their zone")
+    seconds = int((when - EPOCH_2000).total_seconds())
+    if not 0 <= seconds <= 0xFFFFFFFF:
+        raise Misuse(f"{when.isoformat()} is outside the range of 32-bit seconds since 2000")
+    return seconds
+
+
+def when_seconds(seconds: int) -> datetime:
+    """The time that many seconds after 2000-01-01T00:00:00Z."""
+    return EPOCH_2000 + timedelta(seconds=seconds)
