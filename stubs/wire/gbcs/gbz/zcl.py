@@ -1,0 +1,190 @@
+"""ZCL payloads: read attributes, default response, and cluster commands by layout. Little-endian throughout.
+
+Source: ZigBee Cluster Library as GBCS uses it; the guide's section 9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from stubs.wire.errors import Misuse
+from stubs.wire.gbcs.octets import GbcsError, ends_early
+
+READ_ATTRIBUTES = 0x00
+READ_ATTRIBUTES_RESPONSE = 0x01
+DEFAULT_RESPONSE = 0x0B
+
+ATTRIBUTE_TYPES: dict[int, tuple[int, bool]] = {
+    0x08: (1, False),
+    0x10: (1, False),
+    0x18: (1, False),
+    0x19: (2, False),
+    0x1A: (3, False),
+    0x1B: (4, False),
+    0x20: (1, False),
+    0x21: (2, False),
+    0x22: (3, False),
+    0x23: (4, False),
+    0x24: (5, False),
+    0x25: (6, False),
+    0x28: (1, True),
+    0x29: (2, True),
+    0x2A: (3, True),
+    0x2B: (4, True),
+    0x30: (1, False),
+    0x31: (2, False),
+    0xE2: (4, False),
+}
+"""Fixed-size value types: octets, and whether signed. 41 and 42 are octet and character strings of their own."""
+_STRINGS = frozenset({0x41, 0x42})
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRecord:
+    """One attribute of a read-attributes response.
+
+    ``type_code`` and ``value`` (int, or bytes for a string) are there when ``status`` is 0.
+    """
+
+    attribute: int
+    status: int = 0
+    type_code: int = 0
+    value: int | bytes = 0
+
+
+class Kind(Enum):
+    """How one field of a cluster command is written."""
+
+    U8 = (1, False)
+    U16 = (2, False)
+    U24 = (3, False)
+    U32 = (4, False)
+    U48 = (6, False)
+    I32 = (4, True)
+    TEXT = (0, False)
+    """One length octet, then that many octets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a layout."""
+
+    name: str
+    kind: Kind
+
+
+Layout = tuple[Field, ...]
+
+
+def read_attribute_ids(payload: bytes) -> tuple[int, ...]:
+    """The attributes a read-attributes command asks for. Raises: GbcsError: an odd number of octets."""
+    if len(payload) % 2:
+        raise ends_early(payload, "a list of attributes", expected="an even number of octets")
+    return tuple(int.from_bytes(payload[at : at + 2], "little") for at in range(0, len(payload), 2))
+
+
+def write_attribute_ids(attributes: tuple[int, ...]) -> bytes:
+    """The payload of a read-attributes command."""
+    return b"".join(attribute.to_bytes(2, "little") for attribute in attributes)
+
+
+def read_attribute_records(payload: bytes) -> tuple[AttributeRecord, ...]:
+    """The records of a read-attributes response.
+
+    Raises: GbcsError: an unknown value type, the data end.
+    """
+    records = []
+    offset = 0
+    while offset < len(payload):
+        head = _take(payload, offset, 3)
+        attribute, status = int.from_bytes(head[:2], "little"), head[2]
+        offset += 3
+        if status:
+            records.append(AttributeRecord(attribute, status))
+            continue
+        type_code = _take(payload, offset, 1)[0]
+        value, offset = _read_typed(payload, offset + 1, type_code)
+        records.append(AttributeRecord(attribute, 0, type_code, value))
+    return tuple(records)
+
+
+def write_attribute_records(records: tuple[AttributeRecord, ...]) -> bytes:
+    """The payload of a read-attributes response. Raises: Misuse: a value that does not fit its type."""
+    parts = []
+    for record in records:
+        parts.append(record.attribute.to_bytes(2, "little") + bytes((record.status,)))
+        if not record.status:
+            parts.append(bytes((record.type_code,)) + _write_typed(record))
+    return b"".join(parts)
+
+
+def decode_fields(layout: Layout, payload: bytes) -> dict[str, Any]:
+    """The fields of a cluster command by name; text fields are bytes.
+
+    Raises: GbcsError: the data end, or octets are left over.
+    """
+    values: dict[str, Any] = {}
+    offset = 0
+    for field in layout:
+        size, signed = field.kind.value
+        if field.kind is Kind.TEXT:
+            size = _take(payload, offset, 1)[0]
+            offset += 1
+            values[field.name] = _take(payload, offset, size)
+        else:
+            values[field.name] = int.from_bytes(_take(payload, offset, size), "little", signed=signed)
+        offset += size
+    if offset != len(payload):
+        raise GbcsError("octets after the last field of a ZCL command", offset, got=payload[offset:][:16].hex())
+    return values
+
+
+def encode_fields(layout: Layout, values: dict[str, Any]) -> bytes:
+    """The payload of a cluster command. Raises: Misuse: a missing value, or one that does not fit."""
+    parts = []
+    for field in layout:
+        if field.name not in values:
+            raise Misuse(f"no value for the ZCL field {field.name}")
+        value = values[field.name]
+        if field.kind is Kind.TEXT:
+            parts.append(bytes((len(value),)) + value)
+            continue
+        size, signed = field.kind.value
+        parts.append(_integer(value, size, signed=signed))
+    return b"".join(parts)
+
+
+def _read_typed(payload: bytes, offset: int, type_code: int) -> tuple[int | bytes, int]:
+    if type_code in _STRINGS:
+        length = _take(payload, offset, 1)[0]
+        return _take(payload, offset + 1, length), offset + 1 + length
+    if type_code not in ATTRIBUTE_TYPES:
+        raise GbcsError("unknown ZCL value type", offset - 1, got=f"{type_code:02X}")
+    size, signed = ATTRIBUTE_TYPES[type_code]
+    return int.from_bytes(_take(payload, offset, size), "little", signed=signed), offset + size
+
+
+def _write_typed(record: AttributeRecord) -> bytes:
+    if isinstance(record.value, bytes):
+        if record.type_code not in _STRINGS:
+            raise Misuse(f"ZCL type {record.type_code:02X} holds a number, not octets")
+        return bytes((len(record.value),)) + record.value
+    if record.type_code not in ATTRIBUTE_TYPES:
+        raise Misuse(f"ZCL type {record.type_code:02X} holds no number")
+    size, signed = ATTRIBUTE_TYPES[record.type_code]
+    return _integer(record.value, size, signed=signed)
+
+
+def _integer(value: int, size: int, *, signed: bool) -> bytes:
+    try:
+        return int(value).to_bytes(size, "little", signed=signed)
+    except OverflowError:
+        raise Misuse(f"{value} does not fit {size} octets") from None
+
+
+def _take(payload: bytes, offset: int, size: int) -> bytes:
+    if offset + size > len(payload):
+        raise ends_early(payload, "a ZCL payload", expected=f"{size} octets from octet {offset}")
+    return payload[offset : offset + size]
