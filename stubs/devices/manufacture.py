@@ -1,0 +1,73 @@
+"""A device as it leaves the factory, and what a tester may change on it by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, get_args
+
+from stubs.devices.registers import settled
+from stubs.devices.state import DeviceState, DeviceType, apply, plain, seconds
+from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
+
+_VARIANTS = {"ESME": ("single", "twin")}
+"""First one is the default; every other type has no variants."""
+_SETTLES = frozenset({"supply", "price", "standing_charge", "balance", "import_register", "secondary_register"})
+"""Fields that hold for an instant: changing one first brings all of them up to now."""
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "ESME": {"firmware_version": "01020304", "price": 24_500, "standing_charge": 53_000},
+    "GSME": {"firmware_version": "01020305", "price": 72_000, "standing_charge": 32_000},
+    "GPF": {"firmware_version": "01020306", "clock_status": "reliable"},
+    "CHF": {"firmware_version": "01020306", "clock_status": "reliable"},
+    "PPMID": {"firmware_version": "01020307", "clock_status": "reliable"},
+}
+"""Made up: prices per 1000 register units and per day in thousandths of a penny."""
+_METERS = frozenset({"ESME", "GSME"})
+
+
+def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: datetime, **values: Any) -> DeviceState:
+    """A new device: install code, first register values and balance follow from ``seed``.
+
+    Args:
+        eui: its identity.
+        device_type: ESME, GSME, GPF, CHF or PPMID.
+        variant: ``single`` or ``twin`` for an ESME (empty: single), empty for others.
+        seed: with the identity it decides everything that would otherwise be chance.
+        now: aware; registers hold for this instant.
+        values: fields of ``DeviceState`` that differ, such as ``supplier``, ``hub``, ``commissioned``.
+    Raises: PeerError: unknown type, variant, field, or a value of the wrong type.
+    """
+    if device_type not in get_args(DeviceType):
+        raise PeerError("no such simulated device type", expected=", ".join(get_args(DeviceType)), got=device_type)
+    variants = _VARIANTS.get(device_type, ("",))
+    if (variant or variants[0]) not in variants:
+        raise PeerError(f"no such variant of {device_type}", expected=" or ".join(map(repr, variants)), got=variant)
+    state = DeviceState(
+        eui=str(eui),
+        device_type=device_type,  # type: ignore[arg-type]  # checked above
+        variant=variant or variants[0],
+        seed=f"{seed}/{eui.hex}",
+        since=seconds(now),
+    )
+    chance = blake2b(state.seed.encode(), digest_size=28).digest()
+    first: dict[str, Any] = {"install_code": chance[:16].hex(), **_DEFAULTS[device_type]}
+    if device_type in _METERS:
+        first["import_register"] = int.from_bytes(chance[16:20], "big") % 40_000_000
+        first["balance"] = 1_000_000 + 1000 * (int.from_bytes(chance[20:24], "big") % 2000)
+    if state.variant == "twin":
+        first["secondary_register"] = int.from_bytes(chance[24:28], "big") % 20_000_000
+    if values.get("commissioned"):
+        first["clock_status"] = "reliable"
+    return apply(state, {**first, **values})
+
+
+def amend(state: DeviceState, now: datetime, values: dict[str, Any]) -> dict[str, Any]:
+    """The changes, fit for a journal, by which a tester gives the fields in ``values`` new values at ``now``.
+
+    Raises: PeerError: as ``apply``.
+    """
+    before = settled(state, seconds(now)) if _SETTLES & values.keys() else {}
+    changes = {**before, **values}
+    apply(state, changes)
+    return plain(changes)
