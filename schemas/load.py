@@ -161,6 +161,26 @@ class UseCaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyRow:
+    """One value of a service-specific request body, in the order of the DUIS schema.
+
+    ``path`` is below the request's element (``A/B``), empty for a parameter that only chooses a branch. ``kind`` is
+    ``text``, ``eui``, ``instant``, ``boolean``, ``flag`` (empty element when true), ``mark`` (empty element when the
+    condition holds), ``choice`` or ``none`` (the service has no content). ``default`` may be ``@now``,
+    ``@yesterday`` or ``@target``. ``when`` is ``Parameter=Value``, or ``alone``: the default holds only while no
+    parameter is given.
+    """
+
+    srv: Srv
+    path: str
+    parameter: str
+    kind: str
+    default: str
+    when: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioRow:
     """One proposed Common Test Scenario."""
 
@@ -194,6 +214,18 @@ class GatewayRuleRow:
     checks: str
     response_code: str
     http_status: int
+    provenance: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatusRuleRow:
+    """Inventory statuses in which a device may be sent a service, and by which roles (empty: any eligible)."""
+
+    srv: str
+    statuses: frozenset[str]
+    roles: frozenset[UserRole]
     provenance: str
     confidence: str
     note: str
@@ -396,10 +428,20 @@ def gateway_rules() -> Mapping[str, GatewayRuleRow]:
 
 
 @cache
-def device_status_rules() -> Mapping[str, frozenset[str]]:
-    """Inventory statuses in which a device may be sent a service, by SRV; ``*`` holds for SRVs not listed."""
+def device_status_rules() -> Mapping[str, DeviceStatusRuleRow]:
+    """What the inventory status of a device allows, by SRV; ``*`` holds for SRVs not listed, ``local-delivery`` too."""
     return MappingProxyType(
-        {row["srv"]: frozenset(_split(row["statuses"])) for row in _rows("device-status-rules.csv")}
+        {
+            row["srv"]: DeviceStatusRuleRow(
+                srv=row["srv"],
+                statuses=frozenset(_split(row["statuses"])),
+                roles=frozenset(UserRole(role) for role in _split(row["roles"])),
+                provenance=row["provenance"],
+                confidence=row["confidence"],
+                note=row["note"],
+            )
+            for row in _rows("device-status-rules.csv")
+        }
     )
 
 
@@ -407,3 +449,13 @@ def device_status_rules() -> Mapping[str, frozenset[str]]:
 def dcc_alert_occasions() -> Mapping[str, DccAlertOccasionRow]:
     """When the simulated DCC raises which DCC alert, by occasion."""
     return MappingProxyType({row["occasion"]: DccAlertOccasionRow(**row) for row in _rows("dcc-alert-occasions.csv")})
+
+
+@cache
+def request_bodies() -> Mapping[Srv, tuple[BodyRow, ...]]:
+    """What a request body may hold, by SRV, for the services whose bodies are laid out so far."""
+    bodies: dict[Srv, tuple[BodyRow, ...]] = {}
+    for row in _rows("request-bodies.csv"):
+        srv = Srv(row["srv"])
+        bodies[srv] = (*bodies.get(srv, ()), BodyRow(**{**row, "srv": srv}))
+    return MappingProxyType(bodies)

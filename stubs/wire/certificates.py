@@ -1,9 +1,8 @@
 """SMKI certificates as values, and the look-up everybody uses.
 
 A certificate says who somebody is (EUI-64), in which capacity (``role``, the OU of an organisation's subject)
-and what the key is for (``usage``). The profile was observed
-on the DCC's public test certificates. Signatures on certificates are not checked here; ``is_issued_by`` does that
-where it matters.
+and what the key is for (``usage``). The profile was observed on the DCC's public test
+certificates. Signatures on certificates are not checked here; ``is_issued_by`` does that where it matters.
 """
 
 from __future__ import annotations
@@ -153,7 +152,7 @@ class CertificateStore(Protocol):
         ...
 
     def of(self, eui: Eui64, usage: str, role: str | None = None) -> tuple[Certificate, ...]:
-        """All certificates of one identity for one use, latest ``not_before`` first; any role when None."""
+        """All certificates of one identity for one use, latest first, secondary last; any role when None."""
         ...
 
     def by_serial(self, serial: int) -> Certificate | None:
@@ -168,11 +167,16 @@ class CertificateIndex:
         self._by_name: dict[tuple[tuple[tuple[str, str], ...], int], Certificate] = {}
         self._by_serial: dict[int, Certificate] = {}
         self._by_identity: dict[tuple[Eui64, str], list[Certificate]] = defaultdict(list)
+        self._secondary: set[bytes] = set()
         for certificate in certificates:
             self.add(certificate)
 
-    def add(self, certificate: Certificate) -> None:
-        """Make ``certificate`` known; adding the same one again changes nothing."""
+    def add(self, certificate: Certificate, *, is_secondary: bool = False) -> None:
+        """Make ``certificate`` known; adding the same one again changes nothing.
+
+        A secondary one, such as a supplier's key agreement for prepayment tokens, comes last in ``of``: nothing in
+        the certificate itself tells it from the ordinary one.
+        """
         key = (canonical(certificate.issuer_name), certificate.serial)
         previous = self._by_name.get(key)
         if previous == certificate:
@@ -183,7 +187,12 @@ class CertificateIndex:
         self._by_serial[certificate.serial] = certificate
         identity = self._by_identity[certificate.eui, certificate.usage]
         identity.append(certificate)
-        identity.sort(key=lambda item: (item.not_before, item.serial), reverse=True)
+        if is_secondary:
+            self._secondary.add(certificate.der)
+        identity.sort(key=self._rank, reverse=True)
+
+    def _rank(self, certificate: Certificate) -> tuple[bool, datetime, int]:
+        return certificate.der not in self._secondary, certificate.not_before, certificate.serial
 
     def find(self, issuer_name: str, serial: int) -> Certificate | None:
         """See ``CertificateStore.find``; a text that is no name finds nothing."""
@@ -226,9 +235,7 @@ def _public_key(spki: bytes) -> ec.EllipticCurvePublicKey:
     try:
         key = load_der_public_key(spki)
     except ValueError as error:
-        raise PeerError(
-            "a certificate's public key cannot be read", got=str(error), clause=_CLAUSE
-        ) from error
+        raise PeerError("a certificate's public key cannot be read", got=str(error), clause=_CLAUSE) from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise PeerError("a certificate's key is not P-256", got=type(key).__name__, clause=_CLAUSE)
     return key
@@ -255,9 +262,7 @@ def _body(data: bytes) -> _Body:
     whole = tlv.read(bytes(data)).expect(tlv.SEQUENCE, "the certificate")
     parts = _sized(whole, 3, "the certificate")[0].expect(tlv.SEQUENCE, "the certificate's body").children()
     if len(parts) < 8 or parts[0].tag != 0xA0 or parts[-1].tag != 0xA3:
-        raise PeerError(
-            "not an X.509 version 3 certificate with extensions", got=f"{len(parts)} parts", clause=_CLAUSE
-        )
+        raise PeerError("not an X.509 version 3 certificate with extensions", got=f"{len(parts)} parts", clause=_CLAUSE)
     extensions = {}
     for extension in _sized(parts[-1], 1, "the extensions")[0].children():
         fields = extension.children()
@@ -335,6 +340,4 @@ def _instant(element: tlv.Tlv) -> datetime:
     try:
         return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
     except ValueError as error:
-        raise PeerError(
-            "a validity date cannot be read", got=text[:20], clause="RFC 5280, 4.1.2.5"
-        ) from error
+        raise PeerError("a validity date cannot be read", got=text[:20], clause="RFC 5280, 4.1.2.5") from error

@@ -1,0 +1,24 @@
+"""The test certification authority, the PKI folder, and the certificate repository the DCC's SMKI offers.
+
+Knows certificates and keys. Must not know devices, inventory or requests: who exists is handed in.
+``stubs.smki.service`` alone opens a port.
+"""
+
+from stubs.smki.folder import import_pki, init_pki
+from stubs.smki.keys import DeviceCredentials, KeyPair
+from stubs.smki.parties import DEFAULT_ACB, DEFAULT_PARTIES, PartyIdentity
+from stubs.smki.pki import Pki, PkiRow, list_pki, load_pki
+
+__all__ = [
+    "DEFAULT_ACB",
+    "DEFAULT_PARTIES",
+    "DeviceCredentials",
+    "KeyPair",
+    "PartyIdentity",
+    "Pki",
+    "PkiRow",
+    "import_pki",
+    "init_pki",
+    "list_pki",
+    "load_pki",
+]

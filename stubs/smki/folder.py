@@ -1,0 +1,216 @@
+"""The PKI folder: written by ``uept pki init`` and ``uept pki import``, read by whoever plays a part.
+
+Layout::
+
+    pki.json                       version, ACB, parties (EUI, name, roles), provenance; written last
+    authorities/{root,issuing}     .pem and .key
+    organisations/<eui>-<label>    .pem and .key; label ds, ka, pp-ka, xmlsign, dspxmlsign, then -<serial> if several
+    devices/<eui>-{ds,ka}          .pem and .key of imported devices
+    devices.secret                 hexadecimal; all keys of simulated devices follow from it
+
+Names are for people. On reading, contents decide. Private keys have mode 0600 and protect nothing real.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from stubs.smki.authority import Hierarchy, make_hierarchy
+from stubs.smki.keys import KeyPair, derive_secret, write_private_key
+from stubs.smki.material import Material, read_material
+from stubs.smki.parties import (
+    ACB_ROLE,
+    DEFAULT_ACB,
+    DEFAULT_PARTIES,
+    DSP_XML_SIGN_ROLE,
+    SUPPLIER_ROLE,
+    XML_SIGN_ROLE,
+    PartyIdentity,
+    certificate_role_of,
+    parties_of,
+)
+from stubs.wire.certificates import Certificate
+from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
+
+VERSION = 1
+INDEX = "pki.json"
+DEVICES_SECRET = "devices.secret"  # noqa: S105 - a file name
+
+
+def init_pki(
+    folder: Path,
+    parties: Iterable[PartyIdentity] = DEFAULT_PARTIES,
+    seed: bytes | None = None,
+    *,
+    acb: Eui64 = DEFAULT_ACB,
+) -> None:
+    """Make a test PKI in ``folder``.
+
+    Args:
+        folder: created if need be; must not hold a PKI already.
+        parties: Users to make certificates for.
+        seed: any octets; the same seed gives the same files, byte for byte. None draws a secret.
+        acb: identity of the access control broker.
+    Raises: Blocked: the folder holds a PKI already, cannot be written, or a party's roles do not go together.
+    """
+    if (folder / INDEX).exists():
+        raise Blocked(f"{folder} holds a PKI already", mend="Name another folder, or remove this one first.")
+    chosen = tuple(parties)
+    secret = secrets.token_bytes(32) if seed is None else derive_secret(seed, "uept-harness pki")
+    hierarchy = make_hierarchy(secret)
+    pairs = {
+        (acb, "ds"): hierarchy.issuing.organisation(acb, ACB_ROLE, "DS", common_name="UEPT ACB"),
+        (acb, "ka"): hierarchy.issuing.organisation(acb, ACB_ROLE, "KA"),
+        (acb, "dspxmlsign"): hierarchy.issuing.organisation(acb, DSP_XML_SIGN_ROLE, "DS"),
+    }
+    for party in chosen:
+        role = certificate_role_of(party)
+        issue = hierarchy.issuing.organisation
+        pairs[party.eui, "ds"] = issue(party.eui, role, "DS", common_name=party.name)
+        pairs[party.eui, "ka"] = issue(party.eui, role, "KA")
+        pairs[party.eui, "xmlsign"] = issue(party.eui, XML_SIGN_ROLE, "DS")
+        if role == SUPPLIER_ROLE:
+            pairs[party.eui, "pp-ka"] = issue(party.eui, role, "KA", label="pp-ka")
+    _make_folders(folder)
+    _write_authorities(folder, hierarchy)
+    for (eui, label), pair in pairs.items():
+        _write_pair(folder / "organisations" / f"{eui.hex}-{label}", pair.certificate, pair)
+    _write(folder / DEVICES_SECRET, derive_secret(secret, "devices").hex().encode() + b"\n", is_secret=True)
+    _write_index(folder, acb, chosen, {"source": "init", "seeded": seed is not None})
+
+
+def import_pki(source: Path, folder: Path) -> None:
+    """Take certificates and keys of others into ``folder``, in our layout; again for a further source.
+
+    Device certificates without a private key are left out: simulated devices get certificates of our own authority.
+
+    Args:
+        source: a ``keystore.json`` or a folder of PEM and PKCS#8 files.
+        folder: created if need be; what it holds already is kept.
+    Raises: Blocked: nothing can be read, or the folder cannot be written.
+    """
+    incoming = read_material(source)
+    material = Material()
+    provenance: dict[str, Any] = {"source": "import", "from": []}
+    if (folder / INDEX).exists():
+        index = read_index(folder)
+        provenance["from"] = list(index["provenance"].get("from", [index["provenance"].get("source", "")]))
+        material.add(read_material(folder))
+    material.add(incoming)
+    provenance["from"].append({"name": source.name, "digest": incoming.digest, "unread": incoming.unread})
+    _make_folders(folder)
+    if not (folder / DEVICES_SECRET).exists():
+        secret = secrets.token_bytes(32)
+        _write_authorities(folder, make_hierarchy(secret))
+        _write(folder / DEVICES_SECRET, derive_secret(secret, "devices").hex().encode() + b"\n", is_secret=True)
+    _write_certificates(folder, material)
+    parties = parties_of(material.certificates)
+    _write_index(folder, acb_of(material), parties, provenance)
+
+
+def _write_certificates(folder: Path, material: Material) -> None:
+    """Write each certificate once, the latest under the plain name; take away what an earlier import named."""
+    written: set[str] = set()
+    newest_first = sorted(material.certificates, key=lambda item: (item.not_before, item.serial), reverse=True)
+    for certificate in {item.der: item for item in newest_first}.values():
+        pair = material.pair(certificate)
+        if certificate.usage == "CS" or (certificate.is_device and pair is None):
+            continue
+        place = "devices" if certificate.is_device else "organisations"
+        name = f"{place}/{certificate.eui.hex}-{_label(certificate, material)}"
+        if name in written:
+            name = f"{name}-{certificate.serial_hex}"
+        written.add(name)
+        _write_pair(folder / name, certificate, pair)
+    for place in ("organisations", "devices"):
+        for path in (folder / place).iterdir():
+            if path.suffix in {".pem", ".key"} and f"{place}/{path.stem}" not in written:
+                path.unlink()
+
+
+def acb_of(material: Material) -> Eui64:
+    """The access control broker: the identity that signs for the DCC (OU 89), else the one with OU 04, else ours."""
+    for role in (DSP_XML_SIGN_ROLE, ACB_ROLE):
+        found = [item for item in material.certificates if item.role == role]
+        if found:
+            found.sort(key=lambda item: (material.pair(item) is not None, item.not_before))
+            return found[-1].eui
+    return DEFAULT_ACB
+
+
+def read_index(folder: Path) -> dict[str, Any]:
+    """``pki.json``. Raises: Blocked: missing, malformed or of a later version."""
+    path = folder / INDEX
+    mend = "Make the PKI again: uept pki init, or uept pki import."
+    try:
+        index = json.loads(path.read_bytes())
+    except OSError as error:
+        raise Blocked(f"{path} cannot be read: {error.strerror}", mend=mend) from error
+    except ValueError as error:
+        raise Blocked(f"{path} is not JSON: {error}", mend=mend) from error
+    if not isinstance(index, dict) or index.get("version") != VERSION:
+        raise Blocked(f"{path} is not a PKI index of version {VERSION}", mend=mend)
+    if not isinstance(index.get("parties"), list) or not isinstance(index.get("provenance"), dict):
+        raise Blocked(f"{path} lacks parties or provenance", mend=mend)
+    return index
+
+
+def _label(certificate: Certificate, material: Material) -> str:
+    if certificate.der in material.prepayment:
+        return "pp-ka"
+    if certificate.role == XML_SIGN_ROLE:
+        return "xmlsign"
+    if certificate.role == DSP_XML_SIGN_ROLE:
+        return "dspxmlsign"
+    return certificate.usage.lower()
+
+
+def _make_folders(folder: Path) -> None:
+    try:
+        for name in ("authorities", "organisations", "devices"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Blocked(
+            f"{folder} cannot be made: {error.strerror}", mend="Name a folder that can be written."
+        ) from error
+
+
+def _write(path: Path, data: bytes, *, is_secret: bool = False) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if is_secret else 0o644)
+        with os.fdopen(descriptor, "wb") as file:
+            if is_secret:
+                os.fchmod(descriptor, 0o600)
+            file.write(data)
+    except OSError as error:
+        raise Blocked(f"{path} cannot be written: {error.strerror}", mend="Check space and permissions.") from error
+
+
+def _write_pair(stem: Path, certificate: Certificate, pair: KeyPair | None) -> None:
+    _write(stem.with_name(stem.name + ".pem"), certificate.pem.encode())
+    if pair is not None:
+        _write(stem.with_name(stem.name + ".key"), write_private_key(pair.private_key), is_secret=True)
+
+
+def _write_authorities(folder: Path, hierarchy: Hierarchy) -> None:
+    for name, pair in (("root", hierarchy.root), ("issuing", hierarchy.issuing.key_pair)):
+        _write_pair(folder / "authorities" / name, pair.certificate, pair)
+
+
+def _write_index(folder: Path, acb: Eui64, parties: Iterable[PartyIdentity], provenance: dict[str, Any]) -> None:
+    index = {
+        "version": VERSION,
+        "acb": str(acb),
+        "parties": [{"eui": str(item.eui), "name": item.name, "roles": list(item.roles)} for item in parties],
+        "provenance": provenance,
+    }
+    data = json.dumps(index, indent=2, ensure_ascii=False).encode() + b"\n"
+    draft = folder / (INDEX + ".new")
+    _write(draft, data)
+    draft.replace(folder / INDEX)

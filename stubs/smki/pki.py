@@ -1,0 +1,288 @@
+"""The PKI of a run: who is who, which keys we hold, and the credentials of simulated devices."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from schemas.load import certificate_roles, roles
+from stubs.smki.authority import ISSUING_ROLE, Authority, Hierarchy, device_of_serial, make_hierarchy
+from stubs.smki.folder import DEVICES_SECRET, INDEX, acb_of, read_index
+from stubs.smki.keys import DeviceCredentials, KeyPair, derive_secret
+from stubs.smki.material import Material, read_material
+from stubs.smki.parties import ACB_ROLE, DSP_XML_SIGN_ROLE, PartyIdentity, parties_of
+from stubs.wire.certificates import NO_EUI, Certificate, CertificateIndex, Usage
+from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.eui64 import Eui64
+
+_CACHED_DEVICES = 4096
+
+
+class Pki:
+    """Certificates and keys of one run. Reading only, except for the cache of device credentials."""
+
+    def __init__(
+        self,
+        material: Material,
+        authority: Authority,
+        fleet_secret: bytes,
+        acb: Eui64,
+        parties: Sequence[PartyIdentity],
+        now: datetime | None = None,
+    ) -> None:
+        self._material = material
+        self._fleet_secret = fleet_secret
+        self._parties = tuple(parties)
+        self._devices: OrderedDict[Eui64, DeviceCredentials] = OrderedDict()
+        self._imported = _imported_devices(material)
+        self.authority = authority
+        """Issues for simulated devices and for whatever the material lacks."""
+        self.acb = acb
+        """Identity of the DCC's access control broker."""
+        self.notes: list[str] = list(material.unread)
+        """What a tester should know: files not read, keys made up because the material lacks them."""
+        self.certificates = CertificateIndex()
+        """Organisations and authorities; devices are not in it."""
+        for certificate in material.certificates:
+            if not certificate.is_device:
+                self.certificates.add(certificate, is_secondary=certificate.der in material.prepayment)
+        self.certificates.add(authority.key_pair.certificate)
+        self.dcc_signer = self._dcc_pair(DSP_XML_SIGN_ROLE, "DS", now)
+        """Signs every DUIS message of the DCC: OU 89, the ACB's EUI-64, the latest valid one with a key."""
+        self.acb_ds = self._dcc_pair(ACB_ROLE, "DS", now)
+        self.acb_ka = self._dcc_pair(ACB_ROLE, "KA", now)
+
+    def _dcc_pair(self, role: str, usage: Usage, now: datetime | None) -> KeyPair:
+        """The DCC's key pair: with a key, valid at ``now`` before expired, then the latest."""
+        candidates = [
+            pair
+            for certificate in self.certificates.of(self.acb, usage, role)
+            if (pair := self._material.pair(certificate)) is not None
+        ]
+        if candidates:
+            return max(
+                candidates,
+                key=lambda pair: (
+                    now is None or pair.certificate.is_valid_at(now),
+                    pair.certificate.not_before,
+                    pair.serial,
+                ),
+            )
+        pair = self.authority.organisation(self.acb, role, usage)
+        self.certificates.add(pair.certificate)
+        self._material.keys[pair.certificate.spki] = pair.private_key
+        self.notes.append(
+            f"the material has no private key of {self.acb} for OU {role}, {usage}: one of our own authority is used"
+        )
+        return pair
+
+    def private_key(self, certificate: Certificate) -> ec.EllipticCurvePrivateKey | None:
+        """The private key that belongs to ``certificate``, when it is held."""
+        if certificate.is_device:
+            credentials = self.device(certificate.eui)
+            pair = credentials.ds if certificate.usage == "DS" else credentials.ka
+            return pair.private_key if pair.certificate.spki == certificate.spki else None
+        if certificate == self.authority.key_pair.certificate:
+            return self.authority.key_pair.private_key
+        return self._material.keys.get(certificate.spki)
+
+    def key_pair(self, eui: Eui64, usage: Usage, role: str | None = None) -> KeyPair | None:
+        """The latest key pair of an organisation for one use, private key included."""
+        for certificate in self.certificates.of(eui, usage, role):
+            key = self.private_key(certificate)
+            if key is not None:
+                return KeyPair(key, certificate)
+        return None
+
+    def prepayment_key(self, eui: Eui64) -> KeyPair | None:
+        """The supplier's key pair for prepayment tokens: key agreement, told by its file's name."""
+        for certificate in self.certificates.of(eui, "KA"):
+            key = self.private_key(certificate)
+            if certificate.der in self._material.prepayment and key is not None:
+                return KeyPair(key, certificate)
+        return None
+
+    def device(self, eui: Eui64) -> DeviceCredentials:
+        """Credentials of a simulated device: imported ones if there are, else derived; the same every time."""
+        if eui in self._imported:
+            return self._imported[eui]
+        known = self._devices.get(eui)
+        if known is None:
+            known = self._devices[eui] = self.authority.device(eui, self._fleet_secret)
+            if len(self._devices) > _CACHED_DEVICES:
+                self._devices.popitem(last=False)
+        else:
+            self._devices.move_to_end(eui)
+        return known
+
+    def device_by_serial(self, serial: int) -> Certificate | None:
+        """The certificate with this serial that ``device`` gives for some EUI-64; it need not exist in any home."""
+        for credentials in self._imported.values():
+            for pair in (credentials.ds, credentials.ka):
+                if pair.serial == serial:
+                    return pair.certificate
+        named = device_of_serial(serial)
+        if named is None:
+            return None
+        eui, usage = named
+        credentials = self.device(eui)
+        certificate = (credentials.ds if usage == "DS" else credentials.ka).certificate
+        return certificate if certificate.serial == serial else None
+
+    def parties(self) -> tuple[PartyIdentity, ...]:
+        """The Users of this PKI."""
+        return self._parties
+
+
+def _imported_devices(material: Material) -> dict[Eui64, DeviceCredentials]:
+    pairs: dict[Eui64, dict[Usage, KeyPair]] = {}
+    for certificate in material.certificates:
+        if certificate.is_device and (pair := material.pair(certificate)) is not None:
+            pairs.setdefault(certificate.eui, {})[certificate.usage] = pair
+    return {
+        eui: DeviceCredentials(ds=held["DS"], ka=held["KA"]) for eui, held in pairs.items() if {"DS", "KA"} <= set(held)
+    }
+
+
+def load_pki(
+    path: Path,
+    *,
+    state: Path | None = None,
+    extra_roles: Mapping[Eui64, Sequence[str]] | None = None,
+    now: datetime | None = None,
+) -> Pki:
+    """Open a PKI folder, a foreign PEM folder, or a ``keystore.json`` directly.
+
+    Args:
+        path: what to open; never written to.
+        state: folder for the secret of the simulated fleet when ``path`` has none (made at the first start). None
+            derives it from the digest of the material, so that it is the same every time.
+        extra_roles: further User Roles by EUI-64, e.g. RSA, which no certificate tells.
+        now: prefer DCC certificates valid at this instant over later ones that are not; None does not ask.
+    Raises: Blocked: nothing can be read there.
+    """
+    material = read_material(path)
+    is_ours = path.is_dir() and (path / INDEX).exists()
+    hierarchy = make_hierarchy(_secret(path, state, material, "authority"))
+    authority = _held_authority(material) if is_ours else None
+    if authority is None:
+        authority = hierarchy.issuing
+        _add_root(material, hierarchy)
+    fleet_secret = _secret(path, state, material, "devices")
+    if is_ours:
+        index = read_index(path)
+        parties = _index_parties(index["parties"], path)
+        acb = _eui(index.get("acb"), path)
+    else:
+        parties = parties_of(material.certificates)
+        acb = acb_of(material)
+    more = extra_roles or {}
+    parties = tuple(
+        PartyIdentity(party.eui, party.name, tuple(dict.fromkeys((*party.roles, *more.get(party.eui, ())))))
+        for party in parties
+    )
+    return Pki(material, authority, fleet_secret, acb, parties, now)
+
+
+def _secret(path: Path, state: Path | None, material: Material, purpose: str) -> bytes:
+    """32 octets: from the PKI folder, else from the state folder, else from the material's digest."""
+    kept = path / DEVICES_SECRET if path.is_dir() else None
+    if kept is None or not kept.exists():
+        if state is None:
+            return derive_secret(bytes.fromhex(material.digest), purpose)
+        kept = state / DEVICES_SECRET
+        if not kept.exists():
+            try:
+                state.mkdir(parents=True, exist_ok=True)
+                kept.touch(mode=0o600)
+                kept.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+            except OSError as error:
+                raise Blocked(
+                    f"{kept} cannot be written: {error.strerror}", mend="Check space and permissions."
+                ) from error
+    try:
+        value = bytes.fromhex(kept.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise Blocked(f"{kept} is not hexadecimal text", mend="Remove it to have a new one made.") from error
+    if len(value) < 16:
+        raise Blocked(f"{kept} holds fewer than 16 octets", mend="Remove it to have a new one made.")
+    return value if purpose == "devices" else derive_secret(value, purpose)
+
+
+def _held_authority(material: Material) -> Authority | None:
+    for certificate in material.certificates:
+        pair = material.pair(certificate)
+        if certificate.usage == "CS" and certificate.role == ISSUING_ROLE and pair is not None:
+            key = pair.private_key.private_numbers().private_value.to_bytes(32, "big")
+            return Authority(pair, derive_secret(key, "serial numbers"))
+    return None
+
+
+def _add_root(material: Material, hierarchy: Hierarchy) -> None:
+    material.certificates.append(hierarchy.root.certificate)
+    material.keys[hierarchy.root.certificate.spki] = hierarchy.root.private_key
+
+
+def _eui(text: object, path: Path) -> Eui64:
+    try:
+        return Eui64.parse(str(text))
+    except PeerError as error:
+        raise Blocked(f"{path / INDEX}: {error}", mend="Write identities as A0-B1-C2-D3-E4-01-00-00.") from error
+
+
+def _index_parties(rows: list[object], path: Path) -> tuple[PartyIdentity, ...]:
+    parties = []
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get("roles"), list):
+            raise Blocked(f"{path / INDEX}: a party is not an object with eui, name, roles", mend="Correct the file.")
+        unknown = [str(role) for role in row["roles"] if role not in roles()]
+        if unknown:
+            raise Blocked(
+                f"{path / INDEX}: party {row.get('eui')} has unknown roles {json.dumps(unknown)}",
+                mend=f"Known roles: {' '.join(roles())}.",
+            )
+        parties.append(PartyIdentity(_eui(row.get("eui"), path), str(row.get("name", "")), tuple(row["roles"])))
+    return tuple(parties)
+
+
+@dataclass(frozen=True, slots=True)
+class PkiRow:
+    """One certificate in a listing; ``serial`` is hexadecimal, ``valid_to`` UTC."""
+
+    eui: str
+    name: str
+    role: str
+    usage: str
+    serial: str
+    valid_to: datetime
+    has_key: bool
+
+
+def list_pki(pki: Pki) -> tuple[PkiRow, ...]:
+    """What ``uept pki list`` shows: one row a certificate, by EUI-64, role and usage; authorities first."""
+    names = {party.eui: party.name for party in pki.parties()}
+    names[pki.acb] = "DCC access control broker"
+    rows = []
+    for certificate in pki.certificates:
+        role = certificate.role or ""
+        meaning = certificate_roles().get(role)
+        is_authority = certificate.eui == NO_EUI
+        rows.append(
+            PkiRow(
+                eui="" if is_authority else str(certificate.eui),
+                name=certificate.subject_name if is_authority else names.get(certificate.eui, ""),
+                role=f"{role} {meaning.name}" if meaning else role,
+                usage=certificate.usage,
+                serial=certificate.serial_hex,
+                valid_to=certificate.not_after,
+                has_key=pki.private_key(certificate) is not None,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (row.eui, row.role, row.usage, row.serial)))
