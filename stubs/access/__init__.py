@@ -1,0 +1,22 @@
+"""Who may ask what: the checks on a request once its document is sound, as pure functions in the catalogue's order.
+
+Knows nothing of sockets, devices or the journal: facts about the User, the device and the ledger are handed in. Every
+rule is a row of ``schemas/catalogue/gateway-rules.csv``; a rule that says no raises ``Refusal`` with the row's id.
+"""
+
+from stubs.access.case import Case, DeviceFacts, UserFacts
+from stubs.access.ledger import Issued, RequestLedger
+from stubs.access.rules import RULES, acting_role, authorise
+from stubs.access.thresholds import Thresholds
+
+__all__ = [
+    "RULES",
+    "Case",
+    "DeviceFacts",
+    "Issued",
+    "RequestLedger",
+    "Thresholds",
+    "UserFacts",
+    "acting_role",
+    "authorise",
+]

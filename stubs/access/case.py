@@ -1,0 +1,72 @@
+"""The facts one request is judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.load import Service, ServiceRequestRow, UserRole
+from stubs.access.ledger import RequestLedger
+from stubs.settings import DccSettings
+from stubs.wire.duis import RequestHeader
+
+
+@dataclass(frozen=True, slots=True)
+class UserFacts:
+    """A registered User: its roles and whether it may send."""
+
+    roles: frozenset[UserRole]
+    status: str
+    """``active`` or anything else, which means it may not send."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What the inventory says of the target device."""
+
+    device_type: str
+    status: str
+    responsible: Mapping[UserRole, frozenset[str] | None]
+    """EUIs (dashed) responsible for the device now, by role; None: any User of that role; absent: nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request and everything needed to judge it."""
+
+    header: RequestHeader
+    row: ServiceRequestRow
+    body_element: str
+    """Local name of the body's element; ``SignedPreCommand`` for a signed one."""
+    service: Service
+    """The web service it was posted to."""
+    user: UserFacts | None
+    device: DeviceFacts | None
+    """None when the inventory has no such device, or for a Non-Device request."""
+    acb: str
+    """The access control broker's EUI, dashed."""
+    execution: str | None
+    """ExecutionDateTime of the body as written."""
+    predecessor_status: str | None
+    """``pending``, ``ok`` or ``failed`` of the request named as predecessor; None when it is not known."""
+    ledger: RequestLedger
+    settings: DccSettings
+    now: datetime
+
+    @property
+    def is_signed_pre_command(self) -> bool:
+        """Whether the body is a SignedPreCommand."""
+        return self.body_element == "SignedPreCommand"
+
+    @property
+    def sender(self) -> str:
+        """EUI of the originator, dashed."""
+        return str(self.header.request_id.originator)
+
+    @property
+    def eligible_roles(self) -> tuple[UserRole, ...]:
+        """The User's roles that may send this service, in the order of the catalogue."""
+        if self.user is None:
+            return ()
+        return tuple(role for role in UserRole if role in self.user.roles and role in self.row.eligible_roles)

@@ -1,0 +1,82 @@
+"""The ledger of counters and outstanding Pre-Commands: what makes a request a replay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from stubs.wire.errors import Refusal
+from stubs.wire.request_id import RequestId
+
+CounterRule = Literal["increasing", "increasing-per-target", "unique"]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A Pre-Command that waits for its signature."""
+
+    srv: str
+    device: str
+    use_case: str
+    message_code: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class RequestLedger:
+    """Which counters were used, folded from accepted requests.
+
+    Its size depends on the rule: one number per originator (or per originator and target), or every RequestID for
+    ``unique``. Pre-Commands stay until they come back signed.
+    """
+
+    rule: CounterRule = "increasing"
+    highest: dict[str, int] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    issued: dict[str, Issued] = field(default_factory=dict)
+
+    def _key(self, request_id: RequestId) -> str:
+        if self.rule == "increasing-per-target":
+            return f"{request_id.originator}:{request_id.target}"
+        return str(request_id.originator)
+
+    def check(self, request_id: RequestId, *, is_signed: bool, require_transform: bool) -> None:
+        """Refuse a RequestID that may not be used (again).
+
+        Raises: Refusal: ``replayed-request``, ``counter`` or ``pre-command-unknown``.
+        Source: DUIS guide, sections 4, 9.4 and 20 (one RequestID for transform and Signed Pre-Command, once each).
+        """
+        text = str(request_id)
+        if is_signed and text in self.issued:
+            return
+        if self.rule == "unique":
+            if text in self.used:
+                raise Refusal("replayed-request", f"{text} was used before")
+        else:
+            last = self.highest.get(self._key(request_id), -1)
+            if request_id.counter == last:
+                raise Refusal("replayed-request", f"counter {last} of {request_id.originator} was used before")
+            if request_id.counter < last:
+                raise Refusal(
+                    "counter",
+                    f"expected a counter above {last} of {self._key(request_id)}, got {request_id.counter}",
+                )
+        if is_signed and require_transform:
+            raise Refusal("pre-command-unknown", f"no Pre-Command was issued for {text}")
+
+    def accept(self, request_id: RequestId) -> None:
+        """Remember a RequestID that was accepted; fold of RequestAccepted."""
+        if self.rule == "unique":
+            self.used.add(str(request_id))
+            return
+        key = self._key(request_id)
+        if request_id.counter > self.highest.get(key, -1):
+            self.highest[key] = request_id.counter
+
+    def issue(self, request_id: str, issued: Issued) -> None:
+        """Remember a Pre-Command; fold of PreCommandIssued."""
+        self.issued[request_id] = issued
+
+    def sign(self, request_id: str) -> None:
+        """A Pre-Command came back signed: it cannot come a second time."""
+        self.issued.pop(request_id, None)

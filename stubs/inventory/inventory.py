@@ -1,0 +1,139 @@
+"""The inventory as folded from the journal, with the indexes that keep look-ups flat at 100,000 devices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.load import UserRole
+from stubs.inventory.records import InventoryRecord, MeterPoint
+
+REMOVED = "Removed"
+"""Value name in InventoryChanged that deletes the record."""
+
+_INDEXED = ("import_mpxn", "secondary_import_mpan", "export_mpan", "uprn", "hub")
+
+ELECTRICITY_ROLES = {UserRole.IS: "supplier", UserRole.ED: "network_operator"}
+GAS_ROLES = {UserRole.GS: "supplier", UserRole.GT: "network_operator"}
+OPEN_ROLES = frozenset({UserRole.OU, UserRole.RSA})
+"""Roles whose right to one device the inventory cannot tell: any User of the role may ask (inferred)."""
+
+Responsible = dict[UserRole, frozenset[str] | None]
+
+
+def normal(text: str) -> str:
+    """A post code or address as compared: upper case, without spaces."""
+    return "".join(text.split()).upper()
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Records by device (EUI, dashed) and meter points by MPxN."""
+
+    records: dict[str, InventoryRecord] = field(default_factory=dict)
+    meter_points: dict[str, MeterPoint] = field(default_factory=dict)
+    _index: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict, compare=False)
+
+    def change(self, device: str, values: Mapping[str, Any]) -> None:
+        """Fold of InventoryChanged: create, change or (``Removed``) delete one record.
+
+        Raises: ValueError: a field the inventory does not have.
+        """
+        old = self.records.get(device)
+        if old is not None:
+            self._unindex(old)
+        if values.get(REMOVED):
+            self.records.pop(device, None)
+            return
+        new = (old or InventoryRecord(device=device)).changed(values)
+        self.records[device] = new
+        for key in self._keys(new):
+            self._index.setdefault(key, {})[device] = None
+
+    def register(self, meter_point: MeterPoint) -> None:
+        """Fold of MeterPointRegistered."""
+        self.meter_points[meter_point.mpxn] = meter_point
+
+    def _keys(self, record: InventoryRecord) -> list[tuple[str, str]]:
+        keys = [(name, value) for name in _INDEXED if (value := getattr(record, name))]
+        if record.postcode:
+            keys.append(("place", f"{normal(record.postcode)}|{normal(record.address)}"))
+        keys.extend(("meter_points", mpxn) for mpxn in record.meter_points)
+        return keys
+
+    def _unindex(self, record: InventoryRecord) -> None:
+        for key in self._keys(record):
+            devices = self._index.get(key, {})
+            devices.pop(record.device, None)
+            if not devices:
+                self._index.pop(key, None)
+
+    def _where(self, name: str, value: str) -> list[InventoryRecord]:
+        return [self.records[device] for device in self._index.get((name, value), ())]
+
+    def get(self, device: str) -> InventoryRecord | None:
+        """The record of one device."""
+        return self.records.get(device)
+
+    def by_meter_point(self, mpxn: str) -> list[InventoryRecord]:
+        """Devices that measure or serve a meter point."""
+        names = ("import_mpxn", "secondary_import_mpan", "export_mpan", "meter_points")
+        return list({record.device: record for name in names for record in self._where(name, mpxn)}.values())
+
+    def by_uprn(self, uprn: str) -> list[InventoryRecord]:
+        """Devices at a property reference."""
+        return self._where("uprn", uprn)
+
+    def by_place(self, postcode: str, address: str) -> list[InventoryRecord]:
+        """Devices at a post code and address identifier."""
+        return self._where("place", f"{normal(postcode)}|{normal(address)}")
+
+    def on_hub(self, hub: str) -> list[InventoryRecord]:
+        """The hub, then every device associated with it."""
+        record = self.records.get(hub)
+        return ([record] if record else []) + [found for found in self._where("hub", hub) if found.device != hub]
+
+    def family(self, record: InventoryRecord) -> list[InventoryRecord]:
+        """The hub of a device and all its devices; the device alone when it has no hub."""
+        hub = record.device if record.device_type == "CHF" else record.hub
+        return (self.on_hub(hub) if hub else []) or [record]
+
+    def _points_of(self, record: InventoryRecord) -> list[MeterPoint]:
+        numbers = [record.import_mpxn, record.secondary_import_mpan, *record.meter_points]
+        return [self.meter_points[mpxn] for mpxn in numbers if mpxn in self.meter_points]
+
+    def points(self, record: InventoryRecord) -> list[MeterPoint]:
+        """Meter points that decide who is responsible: a meter's own; of other devices those of the premises."""
+        own = self._points_of(record)
+        if record.device_type in {"ESME", "GSME"}:
+            return own
+        if record.device_type == "GPF":
+            gas = [point for member in self.family(record) for point in self._points_of(member) if point.fuel == "gas"]
+            return gas or [point for point in own if point.fuel == "gas"]
+        return own + [point for member in self.family(record) for point in self._points_of(member)]
+
+    def responsible(self, record: InventoryRecord) -> Responsible:
+        """Who may act on the device, by role: EUIs, None for anybody of that role (inferred).
+
+        A device nobody is registered for yet (a new hub, a meter without meter point) is open to every supplier.
+        """
+        found: dict[UserRole, set[str]] = {}
+        points = self.points(record)
+        for point in points:
+            roles = ELECTRICITY_ROLES if point.fuel == "electricity" else GAS_ROLES
+            for role, attribute in roles.items():
+                if party := getattr(point, attribute):
+                    found.setdefault(role, set()).add(party)
+        responsible: Responsible = {role: frozenset(parties) for role, parties in found.items()}
+        export = self.meter_points.get(record.export_mpan)
+        if export is not None and export.supplier:
+            responsible[UserRole.ES] = frozenset({export.supplier})
+        if not points:
+            responsible.update(dict.fromkeys((UserRole.IS, UserRole.GS)))
+        responsible.update(dict.fromkeys(OPEN_ROLES))
+        return responsible
+
+    def parties(self, record: InventoryRecord) -> set[str]:
+        """EUIs of everybody registered for the device's meter points."""
+        return {party for point in self.points(record) for party in (point.supplier, point.network_operator) if party}

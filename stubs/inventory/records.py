@@ -1,0 +1,77 @@
+"""One inventory record and one meter point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the inventory knows of one device; field names on the outside are those of DUIS.
+
+    Empty means unknown. ``hub`` and ``proxy`` are EUIs (dashed) of the associated CHF and GPF, ``meter_points`` the
+    MPxNs of the premises a hub was installed for; these three are not shown by 8.2.
+    """
+
+    device: str = msgspec.field(name="DeviceID")
+    device_type: str = msgspec.field(name="DeviceType", default="")
+    status: str = msgspec.field(name="DeviceStatus", default="Pending")
+    manufacturer: str = msgspec.field(name="DeviceManufacturer", default="")
+    model: str = msgspec.field(name="DeviceModel", default="")
+    smets_version: str = msgspec.field(name="SMETSCHTSVersion", default="")
+    firmware_version: str = msgspec.field(name="DeviceFirmwareVersion", default="")
+    firmware_status: str = msgspec.field(name="DeviceFirmwareVersionStatus", default="")
+    cpl_status: str = msgspec.field(name="CPLStatus", default="")
+    date_commissioned: str = msgspec.field(name="DateCommissioned", default="")
+    import_mpxn: str = msgspec.field(name="ImportMPxN", default="")
+    secondary_import_mpan: str = msgspec.field(name="SecondaryImportMPAN", default="")
+    export_mpan: str = msgspec.field(name="ExportMPAN", default="")
+    esme_variant: str = msgspec.field(name="ESMEVariant", default="")
+    uprn: str = msgspec.field(name="UPRN", default="")
+    postcode: str = msgspec.field(name="PostCode", default="")
+    address: str = msgspec.field(name="AddressIdentifier", default="")
+    csp_region: str = msgspec.field(name="CSPRegion", default="")
+    gbcs_version: str = msgspec.field(name="DeviceGBCSVersion", default="")
+    han_variant: str = msgspec.field(name="HANVariant", default="")
+    connectivity: str = msgspec.field(name="Connectivity", default="")
+    hub: str = msgspec.field(name="AssociatedCHFDeviceID", default="")
+    proxy: str = msgspec.field(name="AssociatedGPFDeviceID", default="")
+    meter_points: tuple[str, ...] = msgspec.field(name="MPxNs", default=())
+    prenotified_by: str = msgspec.field(name="PrenotifiedBy", default="")
+
+    def changed(self, values: Mapping[str, Any]) -> InventoryRecord:
+        """This record with some fields, by their DUIS names, set to new values.
+
+        Raises: ValueError: a name or value that no field takes.
+        """
+        unknown = values.keys() - _NAMES
+        if unknown:
+            raise ValueError(
+                f"the inventory has no field {', '.join(sorted(unknown))}; it has {', '.join(sorted(_NAMES))}"
+            )
+        try:
+            return msgspec.convert({**msgspec.to_builtins(self), **values}, InventoryRecord)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"inventory record of {self.device}: {error}") from error
+
+    def as_dict(self) -> dict[str, Any]:
+        """Fields that are known, by their DUIS names."""
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        return {name: value for name, value in fields.items() if value}
+
+
+_NAMES = frozenset(field.encode_name for field in msgspec.structs.fields(InventoryRecord))
+
+
+class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Registration data of one meter point; EUIs dashed, empty when nobody is registered."""
+
+    mpxn: str
+    fuel: str
+    supplier: str = ""
+    network_operator: str = ""
+    postcode: str = ""
+    address: str = ""
+    uprn: str = ""

@@ -1,0 +1,258 @@
+"""The Non-Device services of the inventory: what each answers and changes. A table by SRV at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from schemas.load import Srv, UserRole, device_types
+from stubs.inventory.inventory import REMOVED, Inventory
+from stubs.inventory.records import InventoryRecord
+from stubs.inventory.views import inventory_node, wan_matrix_node
+from stubs.settings import DccSettings
+from stubs.wire.duis import Node
+from stubs.wire.errors import Refusal
+from stubs.wire.eui64 import Eui64
+
+Change = tuple[str, dict[str, Any]]
+"""Device (EUI, dashed) and the fields that change, by DUIS names."""
+
+SUPPLIER_ROLES = frozenset({UserRole.IS, UserRole.GS})
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A DCC alert that interested parties should get: occasion of ``dcc-alert-occasions.csv``, device as it was."""
+
+    occasion: str
+    record: InventoryRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a service answers (None: no data) and what changes."""
+
+    result: Node | None = None
+    changes: tuple[Change, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A Non-Device request after the access rules: who asks, in which role, what."""
+
+    sender: str
+    role: UserRole
+    body: Node
+    now: datetime
+    settings: DccSettings
+
+
+Service = Callable[[Inventory, Question], Decision]
+
+
+def _eui(body: Node, path: str) -> str:
+    text = body.get(path)
+    return str(Eui64.parse(text)) if text else ""
+
+
+def read_inventory(inventory: Inventory, question: Question) -> Decision:
+    """8.2: the hub and all its devices, whatever the criterion named. Raises: Refusal: ``inventory-empty``."""
+    body = question.body
+    found: list[InventoryRecord]
+    if (uprn := body.get("UPRN")) is not None:
+        found = inventory.by_uprn(uprn)
+    elif body.get("DeviceID") is not None:
+        record = inventory.get(_eui(body, "DeviceID"))
+        found = [record] if record else []
+    elif (mpxn := body.get("MPxN")) is not None:
+        found = inventory.by_meter_point(mpxn)
+    else:
+        postcode, address = body.get("PropertyFilter/PostCode"), body.get("PropertyFilter/AddressIdentifier")
+        found = inventory.by_place(postcode or "", address or "")
+    if not found:
+        raise Refusal("inventory-empty", "no device of the inventory matches the search")
+    shown = {member.device: member for record in found for member in inventory.family(record)}
+    return Decision(result=inventory_node(shown.values()))
+
+
+def _model_is_known(question: Question) -> bool:
+    approved = question.settings.approved_models
+    return not approved or f"{question.body.get('DeviceManufacturer')}/{question.body.get('DeviceModel')}" in approved
+
+
+_PRENOTIFIED = {
+    "DeviceManufacturer": "DeviceManufacturer",
+    "DeviceModel": "DeviceModel",
+    "DeviceType": "DeviceType",
+    "SMETSCHTSVersion": "SMETSCHTSVersion",
+    "FirmwareVersion": "DeviceFirmwareVersion",
+    "ESMEVariant": "ESMEVariant",
+}
+
+
+def prenotify(inventory: Inventory, question: Question) -> Decision:
+    """12.2: a new record, Pending; a hub brings its gas proxy along.
+
+    Raises: Refusal: ``prenotify-same-identity``, ``prenotify-duplicate``, ``prenotify-model``.
+    """
+    body = question.body
+    device, proxy = _eui(body, "DeviceID"), _eui(body, "AssociatedGPFDeviceID")
+    if device == proxy:
+        raise Refusal(
+            "prenotify-same-identity", f"expected different identities for hub and gas proxy, got {device} twice"
+        )
+    for identity in (device, proxy):
+        if identity and inventory.get(identity) is not None:
+            raise Refusal("prenotify-duplicate", f"{identity} is in the inventory already")
+    if not _model_is_known(question):
+        raise Refusal("prenotify-model", f"model {body.get('DeviceModel')} is not on the simulated product list")
+    values: dict[str, Any] = {ours: text for theirs, ours in _PRENOTIFIED.items() if (text := body.get(theirs))}
+    values |= {"DeviceStatus": "Pending", "CPLStatus": "Active", "PrenotifiedBy": question.sender}
+    if "DeviceFirmwareVersion" in values:
+        values["DeviceFirmwareVersionStatus"] = "Active"
+    if device_types()[values["DeviceType"]].has_credentials:
+        values["DeviceGBCSVersion"] = "4.2"
+    changes: list[Change] = [(device, values)]
+    if proxy:
+        values["AssociatedGPFDeviceID"] = proxy
+        changes.append(
+            (proxy, {**values, "DeviceType": "GPF", "AssociatedCHFDeviceID": device, "AssociatedGPFDeviceID": ""})
+        )
+    return Decision(changes=tuple(changes))
+
+
+def _named(inventory: Inventory, question: Question) -> InventoryRecord:
+    """The device in the body, for which the sender must be responsible in its role."""
+    device = _eui(question.body, "DeviceID")
+    record = inventory.get(device)
+    if record is None:
+        raise Refusal("inventory-device", f"{device} is not in the inventory")
+    responsible = inventory.responsible(record)
+    parties = responsible.get(question.role, frozenset())
+    is_own_notice = record.status == "Pending" and record.prenotified_by == question.sender
+    if parties is not None and question.sender not in parties and not is_own_notice:
+        raise Refusal("inventory-authorised", f"{question.sender} ({question.role}) is not responsible for {device}")
+    return record
+
+
+def decommission(inventory: Inventory, question: Question) -> Decision:
+    """8.3: the device, and with a hub its gas proxy, become Decommissioned; interested parties are told.
+
+    Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``decommission-status``.
+    """
+    record = _named(inventory, question)
+    if record.status in {"Decommissioned", "Withdrawn"}:
+        raise Refusal("decommission-status", f"{record.device} is {record.status} already")
+    records = [record]
+    if record.device_type == "CHF":
+        records += [member for member in inventory.on_hub(record.device) if member.device_type == "GPF"]
+    return Decision(
+        changes=tuple((each.device, {"DeviceStatus": "Decommissioned"}) for each in records),
+        notices=(Notice("device-decommissioned", record),),
+    )
+
+
+_DETAILS = {
+    "DeviceManufacturer": "DeviceManufacturer",
+    "DeviceModel": "DeviceModel",
+    "SMETSCHTSVersion": "SMETSCHTSVersion",
+    "FirmwareVersion": "DeviceFirmwareVersion",
+    "ESMEVariant": "ESMEVariant",
+}
+_STATUS_CHANGES = MappingProxyType(
+    {
+        "Pending": frozenset({"Whitelisted", "InstalledNotCommissioned", "Suspended"}),
+        "InstalledNotCommissioned": frozenset({"Pending", "Whitelisted"}),
+        "Commissioned": frozenset({"Pending", "InstalledNotCommissioned"}),
+        "Withdrawn": frozenset({"Decommissioned"}),
+    }
+)
+"""8.4: wanted status to the statuses it may be asked in (inferred)."""
+
+
+def _change_of_status(record: InventoryRecord, wanted: str, *, of_hub: bool, now: datetime) -> Change:
+    if (record.device_type in {"CHF", "GPF"}) != of_hub:
+        kind = "a hub" if of_hub else "a device other than a hub"
+        raise Refusal("update-kind", f"expected {kind}, got {record.device_type}")
+    if record.status not in _STATUS_CHANGES[wanted]:
+        raise Refusal("update-status", f"a device that is {record.status} cannot become {wanted}")
+    values = {"DeviceStatus": wanted}
+    if wanted == "Commissioned":
+        values["DateCommissioned"] = f"{now.date().isoformat()}Z"
+    return record.device, values
+
+
+def update_inventory(inventory: Inventory, question: Question) -> Decision:
+    """8.4: a status, details, the meter point, or the end of a record.
+
+    Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``update-rights``, ``update-kind``,
+    ``update-status``, ``update-meter-point``.
+    """
+    record = _named(inventory, question)
+    body = question.body
+    if question.role not in SUPPLIER_ROLES and record.prenotified_by != question.sender:
+        raise Refusal("update-rights", f"role {question.role} may change only what it pre-notified")
+    if (wanted := body.get("UpdateDeviceStatusExceptCH")) is not None:
+        return Decision(changes=(_change_of_status(record, wanted, of_hub=False, now=question.now),))
+    if (wanted := body.get("UpdateDeviceStatusCH")) is not None:
+        return Decision(changes=(_change_of_status(record, wanted, of_hub=True, now=question.now),))
+    if body.find("DeleteDevice") is not None:
+        if record.status != "Pending":
+            raise Refusal("update-status", f"only a Pending device may be deleted, this one is {record.status}")
+        return Decision(changes=((record.device, {REMOVED: True}),), notices=(Notice("device-removed", record),))
+    details = body.find("UpdateDeviceDetails")
+    if details is not None:
+        values = {ours: text for theirs, ours in _DETAILS.items() if (text := details.get(theirs))}
+        return Decision(changes=((record.device, values),) if values else ())
+    meter_point = body.find("UpdateMPxN")
+    assert meter_point is not None, "the schema leaves no other choice"
+    chosen = meter_point.children[0]
+    if chosen.text not in inventory.meter_points:
+        raise Refusal("update-meter-point", f"meter point {chosen.text} is not registered")
+    return Decision(changes=((record.device, {chosen.name: chosen.text}),))
+
+
+def wan_matrix(_: Inventory, question: Question) -> Decision:
+    """12.1: coverage for a property or address."""
+    return Decision(result=wan_matrix_node(question.body))
+
+
+def hub_installed(inventory: Inventory, question: Question) -> Decision:
+    """8.14.1: a hub was installed and has SM WAN: it is Commissioned, with its gas proxy, for that meter point.
+
+    Raises: Refusal: ``hub-unknown``, ``hub-status``.
+    """
+    body = question.body
+    device = _eui(body, "DeviceID")
+    record = inventory.get(device)
+    if record is None or record.device_type != "CHF":
+        raise Refusal("hub-unknown", f"{device} is not a communications hub of the inventory")
+    if record.status in {"Decommissioned", "Withdrawn"}:
+        raise Refusal("hub-status", f"the hub is {record.status}")
+    mpxn = body.get("MPxN") or ""
+    point = inventory.meter_points.get(mpxn)
+    values: dict[str, Any] = {"DeviceStatus": "Commissioned", "MPxNs": sorted({*record.meter_points, mpxn})}
+    if record.status != "Commissioned":
+        values["DateCommissioned"] = f"{question.now.date().isoformat()}Z"
+    if point is not None and point.postcode:
+        values |= {"PostCode": point.postcode, "AddressIdentifier": point.address, "UPRN": point.uprn}
+    proxies = [member.device for member in inventory.on_hub(device) if member.device_type == "GPF"]
+    shared = {name: value for name, value in values.items() if name != "MPxNs"}
+    return Decision(changes=((device, values), *((proxy, shared) for proxy in proxies)))
+
+
+SERVICES: Mapping[Srv, Service] = MappingProxyType(
+    {
+        Srv("8.2"): read_inventory,
+        Srv("8.3"): decommission,
+        Srv("8.4"): update_inventory,
+        Srv("8.14.1"): hub_installed,
+        Srv("12.1"): wan_matrix,
+        Srv("12.2"): prenotify,
+    }
+)
+"""The simulated Non-Device services."""

@@ -1,0 +1,85 @@
+"""Inventory records and coverage as the elements of DUIS answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from stubs.inventory.records import InventoryRecord
+from stubs.wire.duis import Node
+
+_SIMPLE_BEFORE_PLACE = (
+    ("DeviceID", "device"),
+    ("DeviceType", "device_type"),
+    ("DeviceStatus", "status"),
+    ("DeviceManufacturer", "manufacturer"),
+    ("DeviceModel", "model"),
+    ("SMETSCHTSVersion", "smets_version"),
+    ("DeviceFirmwareVersion", "firmware_version"),
+    ("DeviceFirmwareVersionStatus", "firmware_status"),
+    ("CPLStatus", "cpl_status"),
+    ("DateCommissioned", "date_commissioned"),
+    ("ImportMPxN", "import_mpxn"),
+    ("SecondaryImportMPAN", "secondary_import_mpan"),
+    ("ExportMPAN", "export_mpan"),
+    ("ESMEVariant", "esme_variant"),
+    ("UPRN", "uprn"),
+)
+_SIMPLE_AFTER_PLACE = (
+    ("CSPRegion", "csp_region"),
+    ("DeviceGBCSVersion", "gbcs_version"),
+    ("HANVariant", "han_variant"),
+    ("Connectivity", "connectivity"),
+)
+_MANDATORY = frozenset({"DeviceID", "DeviceType", "DeviceManufacturer", "DeviceModel"})
+
+MOST_DEVICES = 17
+"""DSPInventory holds 1 to 17 devices (DUIS 5.4 schema)."""
+
+_REGIONS = ("North", "Central", "South")
+
+
+def _simple(record: InventoryRecord, names: Iterable[tuple[str, str]]) -> list[Node]:
+    nodes = []
+    for name, attribute in names:
+        value = getattr(record, attribute)
+        if value or name in _MANDATORY:
+            nodes.append(Node(name, value))
+    return nodes
+
+
+def device_node(record: InventoryRecord) -> Node:
+    """``Device`` of a DSPInventory answer; unknown fields are left out (DUIS 5.4 schema, order as there)."""
+    children = _simple(record, _SIMPLE_BEFORE_PLACE)
+    if record.postcode:
+        place = (Node("PostCode", record.postcode), Node("AddressIdentifier", record.address))
+        children.append(Node("PropertyFilter", children=place))
+    children += _simple(record, _SIMPLE_AFTER_PLACE)
+    return Node("Device", children=tuple(children))
+
+
+def inventory_node(records: Iterable[InventoryRecord]) -> Node:
+    """``DSPInventory`` with at most 17 devices."""
+    return Node("DSPInventory", children=tuple(device_node(record) for record in list(records)[:MOST_DEVICES]))
+
+
+def region_of(place: str) -> str:
+    """The region that serves a post code or property, made up but always the same for the same text."""
+    return _REGIONS[hashlib.sha256(place.encode()).digest()[0] % len(_REGIONS)]
+
+
+def wan_matrix_node(request: Node) -> Node:
+    """``DSPWANMatrix``: the request repeated, and coverage made up from its text (no real coverage data exist here)."""
+    place = request.get("UPRN") or request.get("PartialAddress/PostCode") or ""
+    region = region_of("".join(place.split()).upper())
+    coverage = (
+        Node("CSPRegion", region),
+        Node("CSPRegionResponseCode", "I0"),
+        Node("CoverageAvailability", "true"),
+        Node("WANTechnology", "Long Range Radio" if region == "North" else "Cellular"),
+        Node("ConnectivityLikelihood", "High"),
+    )
+    return Node(
+        "DSPWANMatrix",
+        children=(Node("Request", children=request.children), Node("DSPWANMatrixResponse", children=coverage)),
+    )
