@@ -1,0 +1,180 @@
+"""The evidence bundle: journal slice, messages, reports, manifest, signature in one canonical ZIP.
+
+journal.ndjson      every entry, hash-chained
+messages/…          every message, byte for byte
+evidence.json       manifest of the two above; its SHA-256 stands on the report's cover
+result.json, report.html, junit.xml, coverage.csv
+manifest.json       manifest of everything above
+manifest.sig        detached signature over manifest.json (ECDSA P-256, SHA-256, DER)
+manifest.key.pem    the public key; its fingerprint is what the signer tells the reviewer
+HOWTO.txt           how to check all this, with and without this program
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from harness.evidence import archive, manifest
+from harness.evidence import slice as journal_slice
+from harness.evidence.messages import message_files
+from stubs.events import Entry
+from stubs.journal import Row
+from stubs.wire.errors import PeerError
+
+JOURNAL, EVIDENCE, MANIFEST = "journal.ndjson", "evidence.json", "manifest.json"
+SIGNATURE, PUBLIC_KEY, HOWTO = "manifest.sig", "manifest.key.pem", "HOWTO.txt"
+_UNLISTED = {MANIFEST, SIGNATURE, PUBLIC_KEY}
+
+_HOWTO_TEXT = """\
+How to check this bundle
+========================
+
+With uept-harness:   uept verify bundle.zip      every byte, the hash chain, the signature
+                     uept judge bundle.zip       the verdicts again, from the journal alone
+
+Without it:
+1. manifest.json lists every file but itself and its signature, with size and SHA-256: compare with `sha256sum`.
+2. openssl dgst -sha256 -verify manifest.key.pem -signature manifest.sig manifest.json
+3. journal.ndjson: each line's hash is SHA-256 over: the hash of the line before (32 bytes, zeros before the first), seq
+   (8 bytes, big-endian), the text of `at`, the bytes of `event` as they stand.
+4. messages/ holds the messages of the journal byte for byte; the number is the entry's seq.
+
+The key's fingerprint (SHA-256 of its DER form) must be the one that the signer told you by another way.
+This is evidence of a rehearsal against a simulated DCC. It is not a DCC test.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What every run can be judged from again: the journal, and its messages as files."""
+
+    files: Mapping[str, bytes]
+    digest: str
+    """SHA-256 of ``evidence.json``, lower-case hex."""
+    head: str
+    """Hash of the journal's last entry, lower-case hex."""
+
+
+def gather(rows: Iterable[Row]) -> Evidence:
+    """The evidence of a journal.
+
+    Raises: PeerError: the chain is broken.
+    """
+    kept = list(rows)
+    head = journal_slice.check_chain(kept)
+    files = {JOURNAL: journal_slice.to_lines(kept), **dict(message_files(journal_slice.entries(kept)))}
+    listing = manifest.describe(files).encode()
+    return Evidence({**files, EVIDENCE: listing}, manifest.digest(listing), head.hex())
+
+
+def seal(evidence: Evidence, reports: Mapping[str, bytes], key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The bundle's bytes.
+
+    Args:
+        evidence: from ``gather``.
+        reports: file name to content.
+        key: P-256, the signer's.
+    """
+    files = {**evidence.files, **reports, HOWTO: _HOWTO_TEXT.encode()}
+    listing = manifest.describe(files).encode()
+    files[MANIFEST] = listing
+    files[SIGNATURE] = manifest.sign(listing, key)
+    files[PUBLIC_KEY] = manifest.encode_public(key.public_key())
+    return archive.pack(files)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a bundle: ``state`` is changed, missing, extra, chain, signature or container."""
+
+    state: str
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What ``verify`` found; good when there is no problem."""
+
+    problems: tuple[Problem, ...]
+    files: int
+    entries: int
+    fingerprint: str
+    """Of the signing key; empty when the signature is bad."""
+    head: str
+
+
+def verify(data: bytes) -> Verification:
+    """Check every byte of a bundle, with no network and no key but the one inside.
+
+    Raises: PeerError: not a bundle at all.
+    """
+    files = archive.unpack(data)
+    problems = []
+    if not archive.is_canonical(data, files):
+        problems.append(Problem("container", "bundle.zip", "bytes outside the files were altered or added"))
+    for name in (MANIFEST, SIGNATURE, PUBLIC_KEY, JOURNAL, EVIDENCE):
+        if name not in files:
+            raise PeerError("not a bundle", expected=f"a file {name}", got=f"{len(files)} other files")
+    fingerprint = ""
+    try:
+        fingerprint = manifest.check(files[MANIFEST], files[SIGNATURE], files[PUBLIC_KEY])
+    except PeerError as error:
+        problems.append(Problem("signature", error.where or SIGNATURE, error.what))
+    problems += _compare(MANIFEST, {name: body for name, body in files.items() if name not in _UNLISTED}, files)
+    problems += _compare(EVIDENCE, {name: body for name, body in files.items() if _is_evidence(name)}, files)
+    rows: list[Row] = []
+    head = ""
+    try:
+        rows = list(journal_slice.from_lines(files[JOURNAL]))
+        head = journal_slice.check_chain(rows).hex()
+        problems += _messages_agree(journal_slice.entries(rows), files)
+    except PeerError as error:
+        problems.append(Problem("chain", JOURNAL, str(error)))
+    return Verification(tuple(problems), len(files), len(rows), fingerprint, head)
+
+
+def _is_evidence(name: str) -> bool:
+    return name == JOURNAL or name.startswith("messages/")
+
+
+def _compare(listing: str, present: Mapping[str, bytes], files: Mapping[str, bytes]) -> list[Problem]:
+    try:
+        listed = {file.name: file for file in manifest.decode(files[listing]).files}
+    except PeerError as error:
+        return [Problem("changed", listing, str(error))]
+    problems = [
+        Problem("missing", name, f"listed in {listing}, not in the bundle") for name in listed if name not in present
+    ]
+    problems += [
+        Problem("extra", name, f"in the bundle, not listed in {listing}") for name in present if name not in listed
+    ]
+    problems += [
+        Problem("changed", name, f"SHA-256 is {manifest.digest(body)}, {listing} says {listed[name].sha256}")
+        for name, body in present.items()
+        if name in listed and manifest.digest(body) != listed[name].sha256
+    ]
+    return problems
+
+
+def _messages_agree(entries: Iterable[Entry], files: Mapping[str, bytes]) -> list[Problem]:
+    expected = dict(message_files(entries))
+    return [
+        Problem("changed", name, "differs from the journal's own copy")
+        for name, body in expected.items()
+        if files.get(name) != body
+    ]
+
+
+def read_journal(data: bytes) -> tuple[Entry, ...]:
+    """The entries of a bundle, unchecked: call ``verify`` first where trust matters.
+
+    Raises: PeerError: not a bundle, or a journal that cannot be read.
+    """
+    files = archive.unpack(data)
+    if JOURNAL not in files:
+        raise PeerError("not a bundle", expected=f"a file {JOURNAL}", got=f"{len(files)} other files")
+    return tuple(journal_slice.entries(journal_slice.from_lines(files[JOURNAL])))

@@ -1,0 +1,58 @@
+"""A slice of the journal as text, one entry a line, with the very bytes that its hashes were taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import msgspec
+
+from stubs.events import AnyEvent, Entry
+from stubs.journal import GENESIS, Row, verify_chain
+from stubs.wire.errors import Blocked, PeerError
+
+
+class _Line(msgspec.Struct, frozen=True):
+    seq: int
+    at: str
+    hash: str
+    event: msgspec.Raw
+
+
+def to_lines(rows: Iterable[Row]) -> bytes:
+    """NDJSON of journal rows: ``{"seq", "at", "hash" (hex), "event"}``."""
+    encode = msgspec.json.Encoder().encode
+    return b"".join(
+        encode(_Line(seq=row.seq, at=row.at, hash=row.hash.hex(), event=msgspec.Raw(row.event))) + b"\n" for row in rows
+    )
+
+
+def from_lines(data: bytes) -> Iterator[Row]:
+    """The rows of an NDJSON slice. Raises: PeerError: a line is not an entry; says which."""
+    decode = msgspec.json.Decoder(_Line).decode
+    for number, line in enumerate(data.splitlines(), start=1):
+        try:
+            entry = decode(line)
+            yield Row(entry.seq, entry.at, bytes(entry.event), bytes.fromhex(entry.hash))
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise PeerError("not a journal entry", where=f"journal.ndjson line {number}", got=str(error)) from error
+
+
+def entries(rows: Iterable[Row]) -> Iterator[Entry]:
+    """Typed entries of rows. Raises: PeerError: an event this version does not know."""
+    decode = msgspec.json.Decoder(AnyEvent).decode
+    for row in rows:
+        try:
+            event = decode(row.event)
+            instant = datetime.fromisoformat(row.at)
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise PeerError("an event this version does not know", where=f"entry {row.seq}", got=str(error)) from error
+        yield Entry(seq=row.seq, at=instant, event=event, hash=row.hash)
+
+
+def check_chain(rows: Iterable[Row]) -> bytes:
+    """Recompute the hash chain from its beginning; the head hash. Raises: PeerError: altered, dropped or moved."""
+    try:
+        return verify_chain(rows, GENESIS)
+    except Blocked as error:
+        raise PeerError(error.what, where="journal.ndjson") from error

@@ -1,0 +1,133 @@
+"""Bundles: what was packed comes out, and any altered byte is found."""
+
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.evidence import archive, bundle, manifest
+from stubs.clock import VirtualClock
+from stubs.events import RequestReceived, RunFinished, RunStarted
+from stubs.journal import Journal, SqliteStore
+from stubs.wire.errors import PeerError
+
+KEY = ec.derive_private_key(7, ec.SECP256R1())
+
+
+def make_bundle() -> bytes:
+    journal = Journal(SqliteStore(), VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC), rate=0))
+    journal.record(
+        RunStarted(run="r1", facts={"driver": "reference"}),
+        RequestReceived(
+            exchange="x1",
+            service="non-device",
+            peer="127.0.0.1",
+            content_type="application/xml",
+            body=b"<a>\xc3\xa9</a>",
+        ),
+        RunFinished(run="r1", complete=True),
+    )
+    sealed = bundle.seal(bundle.gather(journal.rows()), {"report.html": b"<html></html>", "result.json": b"{}"}, KEY)
+    journal.close()
+    return sealed
+
+
+BUNDLE = make_bundle()
+
+
+def test_an_untouched_bundle_verifies() -> None:
+    found = bundle.verify(BUNDLE)
+    assert found.problems == ()
+    assert found.entries == 3
+    assert len(found.fingerprint) == 64
+
+
+def test_the_journal_comes_back_with_its_exact_bodies() -> None:
+    entries = bundle.read_journal(BUNDLE)
+    assert [entry.seq for entry in entries] == [1, 2, 3]
+    received = entries[1].event
+    assert isinstance(received, RequestReceived)
+    assert received.body == b"<a>\xc3\xa9</a>"
+    assert archive.unpack(BUNDLE)["messages/000002-request.xml"] == received.body
+
+
+@settings(max_examples=300, deadline=None)
+@given(position=st.integers(0, len(BUNDLE) - 1), flip=st.integers(1, 255))
+def test_any_altered_byte_is_found(position: int, flip: int) -> None:
+    altered = bytearray(BUNDLE)
+    altered[position] ^= flip
+    try:
+        found = bundle.verify(bytes(altered))
+    except PeerError:
+        return
+    assert found.problems
+
+
+@settings(max_examples=100, deadline=None)
+@given(cut=st.integers(0, len(BUNDLE) - 1))
+def test_a_truncated_bundle_is_found(cut: int) -> None:
+    try:
+        found = bundle.verify(BUNDLE[:cut])
+    except PeerError:
+        return
+    assert found.problems
+
+
+def test_appended_bytes_are_found() -> None:
+    problems = bundle.verify(BUNDLE + b"\x00").problems
+    assert [problem.state for problem in problems] == ["container"]
+
+
+def repacked(change: dict[str, bytes | None]) -> bytes:
+    files = archive.unpack(BUNDLE)
+    for name, body in change.items():
+        if body is None:
+            del files[name]
+        else:
+            files[name] = body
+    return archive.pack(files)
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "name"),
+    [
+        ({"report.html": b"<html>PASS</html>"}, "changed", "report.html"),
+        ({"report.html": None}, "missing", "report.html"),
+        ({"note.txt": b"x"}, "extra", "note.txt"),
+        ({"manifest.json": b"{}"}, "signature", "manifest.sig"),
+        ({"manifest.sig": b"no"}, "signature", "manifest.sig"),
+    ],
+)
+def test_the_problem_names_the_file(change: dict[str, bytes | None], state: str, name: str) -> None:
+    found = bundle.verify(repacked(change)).problems
+    assert (state, name) in {(problem.state, problem.name) for problem in found}
+
+
+def test_a_journal_with_an_entry_left_out_is_a_broken_chain() -> None:
+    lines = archive.unpack(BUNDLE)["journal.ndjson"].splitlines(keepends=True)
+    found = bundle.verify(repacked({"journal.ndjson": lines[0] + lines[2]})).problems
+    assert "chain" in {problem.state for problem in found}
+
+
+def test_a_message_that_differs_from_the_journal_is_found_even_when_signed_again() -> None:
+    files = archive.unpack(BUNDLE)
+    evidence = {name: body for name, body in files.items() if name == "journal.ndjson" or name.startswith("messages/")}
+    evidence["messages/000002-request.xml"] = b"<forged/>"
+    listing = manifest.describe(evidence).encode()
+    forged = bundle.seal(bundle.Evidence({**evidence, "evidence.json": listing}, "", ""), {}, KEY)
+    assert ("changed", "messages/000002-request.xml") in {
+        (problem.state, problem.name) for problem in bundle.verify(forged).problems
+    }
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/passwd"])
+def test_names_that_leave_the_archive_are_refused(name: str) -> None:
+    with pytest.raises(PeerError, match="leaves the archive"):
+        archive.unpack(archive.pack({name: b""}))
+
+
+def test_a_zip_that_is_no_bundle_is_refused() -> None:
+    with pytest.raises(PeerError, match="not a bundle"):
+        bundle.verify(archive.pack({"a.txt": b""}))
