@@ -1,0 +1,77 @@
+"""Checks of alerts: raised, acknowledged, understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.checks.evidence import Evidence, Message
+from harness.checks.registry import check
+from harness.checks.requests import action_of, unable
+from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+
+_ALERTS = frozenset({"device-alert", "dcc-alert"})
+
+
+def _alerts(evidence: Evidence, code: str) -> list[Message]:
+    return [
+        message
+        for message in evidence.messages
+        if message.queued.message_kind in _ALERTS and message.queued.alert_code == code
+    ]
+
+
+@check(
+    "alert-acknowledged",
+    rule="The party acknowledges an alert with an HTTP status of the 200 family",
+    clause="DUIS, receive response service; CTSD scope 3: process Alerts",
+    caught_by=("answers-500-to-alerts",),
+)
+def alert_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """The alert was posted to the party and taken at the first attempt that reached it."""
+    code = str(parameters["code"])
+    expected = f"alert {code} acknowledged with a 2xx"
+    messages = _alerts(evidence, code)
+    for message in messages:
+        refusal = next((event for _, event in message.failures if event.status is not None), None)
+        if refusal is not None:
+            return failed(expected, f"HTTP {refusal.status}", *message.references)
+        if message.deliveries:
+            return passed(expected, f"HTTP {message.deliveries[0][1].status}", *message.references)
+    if messages:
+        return waiting(expected, "posted, not yet acknowledged", messages[0].seq)
+    return waiting(expected, "the DCC has sent no such alert", amounts_to=Verdict.BLOCKED)
+
+
+@check(
+    "alert-understood",
+    rule="The party names the alert it received, and the device it came from",
+    clause="CTSD scope 3: process Alerts",
+    provenance="inferred",
+)
+def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """The outcome of the waiting action lists the alert, verified."""
+    code = str(parameters["code"])
+    expected = f"the party reports alert {code}, its signature verified"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    messages = _alerts(evidence, code)
+    if not messages:
+        return waiting(expected, "the DCC has sent no such alert", amounts_to=Verdict.BLOCKED)
+    if action.claimed is None:
+        return waiting(expected, "the party has not reported", messages[0].seq)
+    cannot = unable(action, expected)
+    if cannot is not None:
+        return cannot
+    reported = [
+        alert for alert in action.outcome.get("alerts", []) if str(alert.get("code", "")).upper() == code.upper()
+    ]
+    sources = {message.queued.device for message in messages}
+    got = (
+        ", ".join(f"{alert.get('code')} from {alert.get('device') or 'the DCC'}" for alert in reported) or action.status
+    )
+    is_known = any(
+        alert.get("verified", False) and (not alert.get("device") or alert["device"] in sources) for alert in reported
+    )
+    return (passed if is_known else failed)(expected, got, messages[0].seq, action.claimed[0])

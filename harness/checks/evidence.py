@@ -1,0 +1,323 @@
+"""The journal entries of one scenario, and what they tell about actions, requests and messages.
+
+A slice of the journal may hold entries of other scenarios (a late retry, another worker): entries that name a device
+of another scenario are left out, so that a verdict depends on the scenario's own traffic only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
+
+from stubs.events import (
+    ActionAsked,
+    CertificateIssued,
+    DeliveryFailed,
+    DeviceAnswered,
+    Entry,
+    Event,
+    MessageDelivered,
+    MessageQueued,
+    OutcomeClaimed,
+    PreCommandIssued,
+    RequestAccepted,
+    RequestAnswered,
+    RequestReceived,
+    RequestRefused,
+    ScenarioStarted,
+)
+from stubs.wire.certificates import Certificate
+from stubs.wire.duis import Request, Response, read_request, read_response
+from stubs.wire.errors import PeerError
+from stubs.wire.xml import parse
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One POST to one of the three services, with everything that followed from it."""
+
+    seq: int
+    received: RequestReceived
+    accepted: tuple[int, RequestAccepted] | None
+    refused: tuple[int, RequestRefused] | None
+    answered: tuple[int, RequestAnswered] | None
+    request: Request | None
+    """The parsed body; None when it cannot be read."""
+
+    @property
+    def request_id(self) -> str | None:
+        """Canonical RequestID, from the gateway's record or the body."""
+        if self.accepted:
+            return self.accepted[1].request_id
+        if self.refused and self.refused[1].request_id:
+            return self.refused[1].request_id
+        return str(self.request.header.request_id) if self.request else None
+
+    @property
+    def srv(self) -> str | None:
+        """Service reference variant of the request."""
+        if self.accepted:
+            return self.accepted[1].srv
+        if self.refused and self.refused[1].srv:
+            return self.refused[1].srv
+        return self.request.header.srv if self.request else None
+
+    @property
+    def code(self) -> str | None:
+        """Response code of the HTTP answer; None while there is no answer, or when it was a bare status."""
+        if self.answered and self.answered[1].response_code:
+            return self.answered[1].response_code
+        return self.refused[1].response_code if self.refused else None
+
+    @property
+    def references(self) -> tuple[int, ...]:
+        """Sequence numbers of the exchange's entries."""
+        found = (self.accepted, self.refused, self.answered)
+        return (self.seq, *(entry[0] for entry in found if entry is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One response or alert in the party's outbox, with its delivery attempts."""
+
+    seq: int
+    queued: MessageQueued
+    deliveries: tuple[tuple[int, MessageDelivered], ...]
+    failures: tuple[tuple[int, DeliveryFailed], ...]
+
+    @property
+    def references(self) -> tuple[int, ...]:
+        """Sequence numbers of the message's entries."""
+        return (self.seq, *(seq for seq, _ in self.deliveries), *(seq for seq, _ in self.failures))
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """What the party's system was asked and what it said."""
+
+    seq: int
+    action: str
+    asked: dict[str, Any]
+    claimed: tuple[int, dict[str, Any]] | None
+
+    @property
+    def service(self) -> str:
+        """Service reference variant asked for; empty for actions that send nothing."""
+        return str(self.asked.get("service", ""))
+
+    @property
+    def target(self) -> str:
+        """EUI of the device asked for."""
+        return str(self.asked.get("target", ""))
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """The claim; empty until there is one."""
+        return self.claimed[1] if self.claimed else {}
+
+    @property
+    def status(self) -> str:
+        """Status of the claim; empty until there is one."""
+        return str(self.outcome.get("status", ""))
+
+
+class Evidence:
+    """Entries of one scenario. Everything is derived from them; nothing else is known to a check."""
+
+    def __init__(self, entries: Iterable[Entry], started: ScenarioStarted | None = None) -> None:
+        self.entries = tuple(entries)
+        self.started = started
+
+    def of(self, kind: type[E]) -> Iterator[tuple[int, E]]:
+        """Sequence number and event of every entry of one kind, in order."""
+        return ((entry.seq, entry.event) for entry in self.entries if isinstance(entry.event, kind))
+
+    @property
+    def user(self) -> str:
+        """EUI of the party under test; empty when unknown."""
+        return str(self.started.premises.get("user", "")) if self.started else ""
+
+    @property
+    def role(self) -> str:
+        """User Role under test; empty when unknown."""
+        return self.started.role if self.started else ""
+
+    @cached_property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Every POST of the party under test, in order of arrival."""
+        accepted = {event.exchange: (seq, event) for seq, event in self.of(RequestAccepted)}
+        refused = {event.exchange: (seq, event) for seq, event in self.of(RequestRefused)}
+        answered = {event.exchange: (seq, event) for seq, event in self.of(RequestAnswered)}
+        found = (
+            Exchange(
+                seq,
+                event,
+                accepted.get(event.exchange),
+                refused.get(event.exchange),
+                answered.get(event.exchange),
+                _read_request(event.body),
+            )
+            for seq, event in self.of(RequestReceived)
+        )
+        return tuple(exchange for exchange in found if self._is_of_the_user(exchange))
+
+    def _is_of_the_user(self, exchange: Exchange) -> bool:
+        request_id = exchange.request_id
+        return not self.user or request_id is None or request_id.upper().startswith(self.user.upper())
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Public certificates the journal holds, in the order they were entered."""
+        return tuple(Certificate.from_der(event.der) for _, event in self.of(CertificateIssued))
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """Every response and alert queued for the party under test."""
+        return tuple(
+            Message(
+                seq,
+                event,
+                tuple((at, e) for at, e in self.of(MessageDelivered) if e.message == event.message),
+                tuple((at, e) for at, e in self.of(DeliveryFailed) if e.message == event.message),
+            )
+            for seq, event in self.of(MessageQueued)
+            if not self.user or event.user == self.user
+        )
+
+    @cached_property
+    def actions(self) -> tuple[ActionRecord, ...]:
+        """Every action asked, in order."""
+        claims = {event.action: (seq, event.content) for seq, event in self.of(OutcomeClaimed)}
+        return tuple(
+            ActionRecord(seq, event.action, event.content, claims.get(event.action))
+            for seq, event in self.of(ActionAsked)
+        )
+
+    def action(self, action_id: str | None) -> ActionRecord | None:
+        """The action with that id; the latest when none is named; None when there is none."""
+        if action_id is None:
+            return self.actions[-1] if self.actions else None
+        return next((record for record in self.actions if record.action == action_id), None)
+
+    def exchanges_of(self, action: ActionRecord) -> tuple[Exchange, ...]:
+        """The POSTs that belong to an action: after it was asked, for its service and its target.
+
+        Two actions run side by side are told apart by target; a further action for the same pair begins anew.
+        """
+        later = (
+            other.seq
+            for other in self.actions
+            if other.seq > action.seq and (other.service, other.target) == (action.service, action.target)
+        )
+        end = min(later, default=None)
+        return tuple(
+            exchange
+            for exchange in self.exchanges
+            if exchange.seq > action.seq
+            and (end is None or exchange.seq < end)
+            and (not action.service or exchange.srv is None or exchange.srv == action.service)
+            and _is_for(exchange, action)
+        )
+
+    def request_ids_of(self, action: ActionRecord) -> tuple[str, ...]:
+        """RequestIDs the party used for an action, first use first; a collecting action names its own."""
+        named = str(action.asked.get("parameters", {}).get("request_id", ""))
+        found = [named] if named else []
+        found += [exchange.request_id for exchange in self.exchanges_of(action) if exchange.request_id]
+        return tuple(dict.fromkeys(found))
+
+    def responses_of(self, action: ActionRecord) -> tuple[Message, ...]:
+        """Asynchronous responses to an action's requests, in the order they were queued."""
+        wanted = {request_id.upper() for request_id in self.request_ids_of(action)}
+        return tuple(
+            message
+            for message in self.messages
+            if message.queued.message_kind == "response"
+            and message.queued.request_id is not None
+            and message.queued.request_id.upper() in wanted
+        )
+
+    def answers_of(self, action: ActionRecord) -> tuple[tuple[int, DeviceAnswered], ...]:
+        """What devices really answered to an action's requests."""
+        wanted = {request_id.upper() for request_id in self.request_ids_of(action)}
+        return tuple(
+            (seq, event)
+            for seq, event in self.of(DeviceAnswered)
+            if event.request_id is not None and event.request_id.upper() in wanted
+        )
+
+    def pre_commands_of(self, action: ActionRecord) -> tuple[tuple[int, PreCommandIssued], ...]:
+        """Pre-Commands handed out for an action's requests."""
+        wanted = {request_id.upper() for request_id in self.request_ids_of(action)}
+        return tuple((seq, event) for seq, event in self.of(PreCommandIssued) if event.request_id.upper() in wanted)
+
+
+def _is_for(exchange: Exchange, action: ActionRecord) -> bool:
+    if not action.target or exchange.request_id is None:
+        return True
+    # A non-device service is addressed to the DCC, and a test of misuse may name another target on purpose.
+    target = str(action.asked.get("options", {}).get("request_target", "")) or action.target
+    addressed = exchange.request_id.split(":")[1].upper()
+    is_non_device = exchange.request is not None and exchange.request.header.command_variant == 8
+    return is_non_device or addressed == target.upper()
+
+
+@lru_cache(maxsize=512)
+def _read_request(body: bytes) -> Request | None:
+    try:
+        return read_request(parse(body))
+    except PeerError:
+        return None
+
+
+@lru_cache(maxsize=512)
+def read_answer(body: bytes) -> Response | None:
+    """The parsed DUIS Response in an answer or a message; None when it cannot be read."""
+    try:
+        return read_response(parse(body))
+    except PeerError:
+        return None
+
+
+_DEVICE_FIELDS = ("device", "target", "eui")
+
+
+def evidence_of(entries: Iterable[Entry], scenario: str, role: str, first: int, last: int) -> Evidence:
+    """The evidence of the latest run of one scenario for one role that began at or before ``last``.
+
+    Args:
+        entries: at least every entry of the run up to ``last``; certificates journalled before ``first`` are kept.
+        scenario: its id, as ScenarioStarted names it.
+        role: its User Role, as ScenarioStarted names it.
+        first: sequence number of the slice's first entry.
+        last: sequence number of the slice's last entry.
+    """
+    known = [entry for entry in entries if entry.seq <= last]
+    starts = [entry.event for entry in known if isinstance(entry.event, ScenarioStarted)]
+    own = [start for start in starts if (start.scenario, start.role) == (scenario, role)]
+    started = own[-1] if own else None
+    kept = devices_of(started) if started else set()
+    foreign = set[str]().union(*(devices_of(start) for start in starts)) - kept
+    return Evidence((entry for entry in known if _belongs(entry, first, foreign)), started)
+
+
+def devices_of(started: ScenarioStarted) -> set[str]:
+    """EUIs of the devices a scenario has for itself."""
+    return {str(eui) for eui in started.premises.get("devices", {}).values()}
+
+
+def _belongs(entry: Entry, first: int, foreign: set[str]) -> bool:
+    if entry.seq < first:
+        return isinstance(entry.event, CertificateIssued)
+    return not _names(entry.event, foreign)
+
+
+def _names(event: Event, devices: set[str]) -> bool:
+    if any(getattr(event, field, None) in devices for field in _DEVICE_FIELDS):
+        return True
+    request_id = getattr(event, "request_id", None)
+    return isinstance(request_id, str) and request_id.count(":") == 2 and request_id.split(":")[1] in devices

@@ -1,0 +1,69 @@
+"""The table of checks: id, rule, source, the defects it catches, and the pure function that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from harness.checks.evidence import Evidence
+from harness.checks.verdict import Finding
+from stubs.wire.errors import Misuse
+
+Judge = Callable[[Evidence, Mapping[str, Any]], Finding]
+"""Evidence and the parameters of the step to a finding; pure, raises nothing on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule that can be judged from the journal alone.
+
+    ``rule`` is one sentence for people, ``clause`` names the document and heading, ``provenance`` is ``stated`` or
+    ``inferred``; ``caught_by`` names the broken clients this check has to catch.
+    """
+
+    id: str
+    rule: str
+    clause: str
+    provenance: str
+    caught_by: tuple[str, ...]
+    judge: Judge
+
+    @property
+    def rule_text(self) -> str:
+        """Rule and source as one line of a report."""
+        return f"{self.rule} [{self.id}; {self.clause}; {self.provenance}]"
+
+
+_CHECKS: dict[str, Check] = {}
+
+
+def check(
+    check_id: str, *, rule: str, clause: str, provenance: str = "stated", caught_by: tuple[str, ...] = ()
+) -> Callable[[Judge], Judge]:
+    """Enter a function into the table of checks."""
+
+    def enter(judge: Judge) -> Judge:
+        if check_id in _CHECKS:
+            raise Misuse(f"two checks are called {check_id}")
+        _CHECKS[check_id] = Check(check_id, rule, clause, provenance, caught_by, judge)
+        return judge
+
+    return enter
+
+
+def checks() -> Mapping[str, Check]:
+    """All checks by id."""
+    return MappingProxyType(_CHECKS)
+
+
+def judge(check_id: str, evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """The finding of one check, with its rule filled in.
+
+    Raises: Misuse: no check has that id (a scenario names something that does not exist).
+    """
+    known = _CHECKS.get(check_id)
+    if known is None:
+        raise Misuse(f"no check is called {check_id!r}; known: {', '.join(sorted(_CHECKS))}")
+    return replace(known.judge(evidence, parameters), rule=known.rule_text)

@@ -1,0 +1,241 @@
+"""Checks of what the party posts: accepted, refused as meant, at the right service, with fresh counters, in measure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from harness.checks.evidence import ActionRecord, Evidence, Exchange
+from harness.checks.registry import check
+from harness.checks.verdict import Finding, Verdict, blocked, failed, not_run, passed, waiting
+from schemas.load import CommandVariant, Service, Srv, command_variants, service_requests
+from stubs.events import CommandSent, InventoryChanged
+from stubs.wire.duis import SignedPreCommand
+from stubs.wire.request_id import RequestId
+
+_SIGNED_VARIANTS = frozenset({5, 6, 7})
+_RESENDS = 4
+"""Posts of one service for one action before it counts as flooding: a first one and three repeats (inferred)."""
+
+
+def action_of(evidence: Evidence, parameters: Mapping[str, Any], expected: str) -> ActionRecord | Finding:
+    """The action a check is about, or the finding that there is none."""
+    record = evidence.action(parameters.get("action"))
+    return record if record is not None else waiting(expected, "nothing was asked", amounts_to=Verdict.NOT_RUN)
+
+
+def unable(action: ActionRecord, expected: str) -> Finding | None:
+    """The finding when the party's system could not be asked at all; None when it could."""
+    if action.claimed is None:
+        return None
+    detail = str(action.outcome.get("detail", ""))
+    if action.status == "blocked":
+        return blocked(expected, f"the driver could not ask: {detail}", action.claimed[0])
+    if action.status == "unsupported":
+        return not_run(expected, f"the driver does not support this action: {detail}", action.claimed[0])
+    return None
+
+
+def missing(action: ActionRecord, expected: str, got: str, *references: int) -> Finding:
+    """Nothing seen yet: waits while the party is at work, final once it has said that it is done."""
+    cannot = unable(action, expected)
+    if cannot is not None:
+        return cannot
+    if action.claimed is not None:
+        return failed(expected, f"{got}; the party said {action.status!r}", action.claimed[0], *references)
+    return waiting(expected, got, *references)
+
+
+def is_critical(srv: str) -> bool:
+    """Whether the catalogue lists a service as critical; False for unknown ones."""
+    row = service_requests().get(Srv(srv))
+    return row is not None and row.is_critical
+
+
+def variant_of(exchange: Exchange) -> int | None:
+    """Command variant as the party wrote it; None when the body cannot be read."""
+    if exchange.accepted:
+        return exchange.accepted[1].command_variant
+    return exchange.request.header.command_variant if exchange.request else None
+
+
+def _completes(exchange: Exchange, srv: str) -> bool:
+    if exchange.accepted is None or exchange.answered is None:
+        return False
+    return not is_critical(srv) or variant_of(exchange) in _SIGNED_VARIANTS
+
+
+@check(
+    "request-accepted",
+    rule="A request that keeps every rule is accepted with I0 or I99; a critical one after its Signed Pre-Command",
+    clause="DUIS, response codes I0 and I99",
+)
+def request_accepted(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """The action's request passed every check of the gateway."""
+    expected = "the request accepted with I0 or I99"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    expected = f"{action.service} accepted with I0 or I99"
+    for exchange in evidence.exchanges_of(action):
+        if exchange.refused:
+            refusal = exchange.refused[1]
+            what = refusal.response_code or f"HTTP {refusal.http_status}"
+            where = exchange.received.service
+            return failed(
+                expected, f"refused with {what} by {where}: {refusal.rule}: {refusal.detail}", *exchange.references
+            )
+        if _completes(exchange, action.service):
+            code = exchange.code or "no code"
+            finding = passed if code[:1] in {"I", "W"} else failed
+            return finding(expected, f"answered {code}", *exchange.references)
+    seen = [exchange.seq for exchange in evidence.exchanges_of(action)]
+    if seen:
+        return missing(action, expected, "a Pre-Command was issued and no Signed Pre-Command came back", *seen)
+    return missing(action, expected, "no request")
+
+
+@check(
+    "request-refused",
+    rule="A request that breaks a rule is refused with that rule's response code",
+    clause="DUIS, response codes; order of checks",
+    provenance="inferred",
+)
+def request_refused(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """The action's request met the refusal the scenario is about."""
+    code = str(parameters["code"])
+    expected = f"the request refused with {code}"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    for exchange in evidence.exchanges_of(action):
+        if exchange.code == code:
+            return passed(expected, f"{exchange.received.service} answered {code}", *exchange.references)
+        if exchange.code is not None and exchange.code.startswith("E"):
+            return failed(expected, f"refused with {exchange.code}", *exchange.references)
+        if _completes(exchange, action.service):
+            return failed(expected, f"accepted with {exchange.code}", *exchange.references)
+    return missing(action, expected, "no request that shows it")
+
+
+@check(
+    "nothing-changed",
+    rule="A refused request sends no Command and changes nothing",
+    clause="Evidence of a negative test: state after equals state before",
+    provenance="inferred",
+)
+def nothing_changed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """After the refusal neither a Command nor a change of the inventory followed."""
+    expected = "a refusal, and after it no Command and no change"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    refusals = [exchange for exchange in evidence.exchanges_of(action) if exchange.code and exchange.code[0] == "E"]
+    if not refusals:
+        return missing(action, expected, "no refusal")
+    wanted = set(evidence.request_ids_of(action))
+    commands = [seq for seq, event in evidence.of(CommandSent) if event.request_id in wanted]
+    changes = [
+        seq for seq, event in evidence.of(InventoryChanged) if event.device == action.target and seq > refusals[0].seq
+    ]
+    if commands or changes:
+        return failed(expected, f"{len(commands)} Commands and {len(changes)} changes", *commands, *changes)
+    return passed(expected, f"refused with {refusals[0].code}; nothing followed", *refusals[0].references)
+
+
+@check(
+    "service-matches-variant",
+    rule="Each request goes to the service its command variant belongs to: 4 to transform, 1, 3, 5 and 7 to "
+    "send-command, 2, 6 and 8 to non-device",
+    clause="DUIS, Command Variant table",
+    caught_by=("sends-to-wrong-service",),
+)
+def service_matches_variant(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """Every POST of the action went where its command variant belongs."""
+    expected = "each request at the service of its command variant"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    exchanges = evidence.exchanges_of(action)
+    posted: list[str] = []
+    for exchange in exchanges:
+        row = command_variants().get(CommandVariant(variant_of(exchange) or 0))
+        if row is None:
+            return failed(expected, "a request without a known command variant", *exchange.references)
+        if Service(exchange.received.service) is not row.service:
+            got = f"command variant {row.cv} of {exchange.srv} at {exchange.received.service}, not {row.service}"
+            return failed(expected, got, *exchange.references)
+        posted.append(f"{row.cv} at {row.service}")
+    if any(_completes(exchange, action.service) for exchange in exchanges):
+        return passed(expected, "command variant " + ", ".join(posted), *(exchange.seq for exchange in exchanges))
+    return missing(action, expected, "no accepted request")
+
+
+@check(
+    "counters-increase",
+    rule="The counter of a RequestID rises with every new request of an originator; only a Signed Pre-Command may "
+    "repeat the RequestID of its own transform",
+    clause="DUIS, RequestID; per originator is inferred",
+    caught_by=("reuses-counter",),
+)
+def counters_increase(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """No RequestID is used for two requests, and counters rise, over all requests of the scenario."""
+    wanted = int(parameters.get("requests", 2))
+    expected = f"at least {wanted} requests, each with a higher counter than the one before"
+    bodies: dict[str, list[Exchange]] = {}
+    highest = -1
+    for exchange in evidence.exchanges:
+        if exchange.request_id is None:
+            continue
+        earlier = bodies.setdefault(exchange.request_id.upper(), [])
+        counter = RequestId.parse(exchange.request_id).counter
+        if earlier and not _may_repeat(earlier, exchange):
+            return failed(expected, f"counter {counter} used again", earlier[0].seq, exchange.seq)
+        if not earlier and counter <= highest:
+            return failed(expected, f"counter {counter} after {highest}", exchange.seq)
+        earlier.append(exchange)
+        highest = max(highest, counter)
+    references = [exchanges[0].seq for exchanges in bodies.values()]
+    got = f"{len(bodies)} different RequestIDs, rising"
+    if len(bodies) >= wanted:
+        return passed(expected, got, *references)
+    action = evidence.action(None)
+    return missing(action, expected, got, *references) if action else waiting(expected, "nothing was asked")
+
+
+def _may_repeat(earlier: list[Exchange], again: Exchange) -> bool:
+    if any(exchange.received.body == again.received.body for exchange in earlier):
+        return True  # the same bytes once more: a repeat after a broken connection, not a new request
+    is_first_signed = not any(isinstance(exchange.request, SignedPreCommand) for exchange in earlier)
+    return isinstance(again.request, SignedPreCommand) and is_first_signed
+
+
+@check(
+    "retries-bounded",
+    rule="A party does not flood the DCC: after a refusal or an error it stops or backs off after a few attempts",
+    clause="CTSD catalogue, PT-011 and RC family: no blind retry",
+    provenance="inferred",
+    caught_by=("retries-forever",),
+)
+def retries_bounded(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """The party gave up after at most ``limit`` posts of one kind for one action."""
+    limit = int(parameters.get("limit", _RESENDS))
+    expected = f"at most {limit} posts of one request, then an end"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    exchanges = evidence.exchanges_of(action)
+    posts = Counter((exchange.received.service, variant_of(exchange)) for exchange in exchanges)
+    most = max(posts.values(), default=0)
+    references = [exchange.seq for exchange in exchanges[:10]]
+    if most > limit:
+        return failed(expected, f"{most} posts so far", *references)
+    cannot = unable(action, expected)
+    if cannot is not None:
+        return cannot
+    if not exchanges:
+        return missing(action, expected, "no request")
+    if action.claimed is None:
+        return waiting(expected, f"{most} posts, and the party is still at work", *references)
+    return passed(expected, f"{most} posts, then the party said {action.status!r}", *references, action.claimed[0])

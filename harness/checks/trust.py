@@ -1,0 +1,63 @@
+"""Checks that the party believes only what the DCC signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.checks.evidence import Evidence
+from harness.checks.registry import check
+from harness.checks.requests import action_of, unable
+from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+from stubs.events import FaultApplied
+
+
+def _rejected(evidence: Evidence, parameters: Mapping[str, Any], effects: frozenset[str], what: str) -> Finding:
+    expected = f"{what}, and nothing taken from it"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    bent = {event.subject: seq for seq, event in evidence.of(FaultApplied) if event.effect in effects}
+    handed = [
+        message
+        for message in evidence.responses_of(action)
+        if message.queued.message in bent
+        and (message.deliveries or any(failure.status is not None for _, failure in message.failures))
+    ]
+    if not handed:
+        return unable(action, expected) or waiting(expected, "no such message", amounts_to=Verdict.BLOCKED)
+    references = (*bent.values(), *handed[0].references)
+    if action.claimed is None:
+        return waiting(expected, "the party has not said what became of it", *references)
+    cannot = unable(action, expected)
+    if cannot is not None:
+        return cannot
+    count = int(action.outcome.get("messages_processed", 0))
+    believed = action.status == "done" or bool(action.outcome.get("values")) or count > 0
+    got = f"the party says {action.status}, {count} messages processed: {action.outcome.get('detail', '')}"
+    finding = failed if believed else passed
+    return finding(expected, got, *references, action.claimed[0])
+
+
+@check(
+    "bad-signature-rejected",
+    rule="A message whose signature does not verify is not processed",
+    clause="DUIS, XML signature of Responses; CTSD catalogue, PT-015",
+    caught_by=("does-not-verify-signatures",),
+)
+def bad_signature_rejected(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """A response with an altered signature reached the party, and it took nothing from it."""
+    return _rejected(
+        evidence, parameters, frozenset({"wrong-signature", "unsigned"}), "a response with a bad signature"
+    )
+
+
+@check(
+    "wrong-party-rejected",
+    rule="A message validly signed by somebody who is not the DCC is not processed",
+    clause="DUIS, XML signature of Responses: signed by the DCC; CTSD catalogue, PT-015",
+    caught_by=("trusts-wrong-party",),
+)
+def wrong_party_rejected(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """A response signed by another party reached the party, and it took nothing from it."""
+    return _rejected(evidence, parameters, frozenset({"wrong-signer"}), "a response signed by a wrong party")
