@@ -18,7 +18,7 @@ from enum import IntEnum
 from hashlib import sha256
 from hmac import compare_digest
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDH,
     ECDSA,
@@ -45,6 +45,17 @@ ENCRYPTED_HEADER = bytes.fromhex("3100000000")
 
 _ECDH = ECDH()
 _ECDSA = ECDSA(SHA256())
+
+
+def _signing_algorithm() -> ECDSA:
+    """Deterministic where OpenSSL offers it (3.2 on; RFC 6979): the same message then has the same bytes."""
+    try:
+        return ECDSA(SHA256(), deterministic_signing=True)
+    except UnsupportedAlgorithm:
+        return _ECDSA
+
+
+_SIGNING = _signing_algorithm()
 _OTHER_INFO_PREFIX = bytes.fromhex("60857406080300")
 _KDF_ROUND = bytes.fromhex("00000001")
 _MAC_AAD_PREFIX = bytes.fromhex("110000000000")
@@ -176,7 +187,7 @@ def check_mac(
 
 def sign(group: Group, ds_private: EllipticCurvePrivateKey) -> Group:
     """``group`` with the originator's signature (ECDSA P-256 with SHA-256, r|s, 64 octets) in its field."""
-    r, s = decode_dss_signature(ds_private.sign(group.signed_part, _ECDSA))
+    r, s = decode_dss_signature(ds_private.sign(group.signed_part, _SIGNING))
     return replace(group, signature=r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
@@ -187,14 +198,10 @@ def check_signature(group: Group, ds_public: EllipticCurvePublicKey) -> None:
     """
     signature = group.signature
     if not signature:
-        raise ProtectionError(
-            "GROUP carries no signature", 0, expected="a signature of 64 octets", got="none"
-        )
+        raise ProtectionError("GROUP carries no signature", 0, expected="a signature of 64 octets", got="none")
     if len(signature) != SIGNATURE_LENGTH:
         raise Misuse(f"a signature has 0 or 64 octets, got {len(signature)}")
-    encoded = encode_dss_signature(
-        int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-    )
+    encoded = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
     try:
         ds_public.verify(encoded, group.signed_part, _ECDSA)
     except InvalidSignature as error:
