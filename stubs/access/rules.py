@@ -6,11 +6,12 @@ Source of the order: DUIS guide, section 18 (inferred). Source of each rule: its
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from schemas.load import CommandVariant, UserRole, command_variants, device_status_rules
 from stubs.access.case import Case
-from stubs.wire.errors import Refusal
+from stubs.wire.duis import read_date_time
+from stubs.wire.errors import PeerError, Refusal
 
 LOCAL_VARIANTS = frozenset({2, 3, 6, 7})
 SIGNED_VARIANTS = frozenset({5, 6, 7})
@@ -20,15 +21,6 @@ CANCELLATION_YEAR = 3000
 """A device- or DCC-held request repeated with a date in this year cancels it (DUIS guide, section 9.2)."""
 
 Rule = Callable[[Case], str | None]
-
-
-def parse_date_time(text: str) -> datetime | None:
-    """An ``xs:dateTime`` as an aware UTC instant; without a zone UTC is meant; None when it is out of range."""
-    try:
-        instant = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def _service_reference(case: Case) -> str | None:
@@ -155,9 +147,10 @@ def _execution_date(case: Case) -> str | None:
         return None
     if case.header.command_variant not in FUTURE_DATED_VARIANTS:
         return f"command variant {case.header.command_variant} cannot be future dated"
-    instant = parse_date_time(case.execution)
-    if instant is None:
-        return f"ExecutionDateTime {case.execution} is out of range"
+    try:
+        instant = read_date_time(case.execution)
+    except PeerError as error:
+        return f"ExecutionDateTime: {error}"
     if instant.year >= CANCELLATION_YEAR:
         return None
     if instant <= case.now:

@@ -1,0 +1,32 @@
+"""Who is told of an occasion, and under which code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from schemas.load import dcc_alert_occasions
+
+
+def code_of(occasion: str, overrides: Mapping[str, str]) -> str:
+    """The DCC alert code of an occasion: the settings' choice, else the catalogue's."""
+    return overrides.get(occasion) or dcc_alert_occasions()[occasion].code
+
+
+def recipients(
+    occasion: str, *, requester: str | None, suppliers: Iterable[str], network_operators: Iterable[str]
+) -> tuple[str, ...]:
+    """EUIs of the Users told, sorted; nobody when the catalogue's recipients do not exist for the device.
+
+    Args:
+        occasion: a row of ``dcc-alert-occasions.csv``.
+        requester: the User whose request caused it, if any.
+        suppliers: registered suppliers of the device's meter points.
+        network_operators: registered network operators of them.
+    """
+    match dcc_alert_occasions()[occasion].recipients:
+        case "requester":
+            return (requester,) if requester else ()
+        case "network-operator":
+            return tuple(sorted(set(network_operators)))
+        case _:
+            return tuple(sorted({*suppliers, *network_operators} - {requester}))

@@ -1,0 +1,154 @@
+"""Fault rules: reading, matching, counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+import msgspec
+
+PASSED = "passed"
+"""Effect recorded when a rule matched but its ``nth`` message has not come yet."""
+
+EFFECTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "answer": frozenset(
+            {
+                "delay",
+                "drop",
+                "reset",
+                "never-answer",
+                "code",
+                "http-status",
+                "malformed",
+                "wrong-signature",
+                "wrong-signer",
+                "unsigned",
+            }
+        ),
+        "delivery": frozenset(
+            {
+                "delay",
+                "drop",
+                "duplicate",
+                "hold-until-next",
+                "wrong-signature",
+                "wrong-signer",
+                "unsigned",
+                "code",
+                "malformed",
+            }
+        ),
+        "command": frozenset({"drop", "never-answer", "unreachable", "delay"}),
+        "device-response": frozenset({"drop", "delay", "altered"}),
+    }
+)
+"""Which effects a point of application knows."""
+
+_MATCHERS = ("srv", "user", "device", "request_id", "message_kind", "alert_code")
+
+
+class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rule. Matchers left out match everything; EUIs and RequestIDs are compared without regard to case.
+
+    ``nth`` is the first match it is applied to (1 = the first), ``times`` how often (0 = for ever).
+    """
+
+    point: Literal["answer", "delivery", "command", "device-response"]
+    effect: str
+    srv: str = ""
+    user: str = ""
+    device: str = ""
+    request_id: str = ""
+    message_kind: str = ""
+    alert_code: str = ""
+    nth: int = 1
+    times: int = 1
+    seconds: float = 0.0
+    """For ``delay``."""
+    code: str = ""
+    """Response code, for ``code``."""
+    status: int = 503
+    """For ``http-status``."""
+    party: str = ""
+    """EUI of the party that signs instead, for ``wrong-signer``."""
+    before: bool = False
+    """For ``drop`` and ``reset`` of an answer: the request is lost too, as if it never arrived."""
+
+
+def read_rule(rule: Mapping[str, Any]) -> FaultRule:
+    """A rule from JSON.
+
+    Raises: ValueError: an unknown field, point or effect, or an effect without what it needs.
+    """
+    try:
+        read = msgspec.convert(rule, FaultRule)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"fault rule: {error}") from error
+    known = EFFECTS[read.point]
+    if read.effect not in known:
+        raise ValueError(f"fault rule: effect {read.effect!r} is not one of {', '.join(sorted(known))} at {read.point}")
+    needs = {"code": read.code, "wrong-signer": read.party, "delay": read.seconds > 0}
+    if not needs.get(read.effect, True):
+        wanted = {"code": "code", "wrong-signer": "party", "delay": "seconds"}[read.effect]
+        raise ValueError(f"fault rule: effect {read.effect!r} needs {wanted!r}")
+    if read.nth < 1 or read.times < 0:
+        raise ValueError("fault rule: nth is 1 or more, times 0 (for ever) or more")
+    return read
+
+
+@dataclass(slots=True)
+class Fault:
+    """A rule and how often it matched and was applied."""
+
+    fault: str
+    rule: FaultRule
+    matched: int = 0
+    applied: int = 0
+
+    def fits(self, point: str, facts: Mapping[str, str]) -> bool:
+        """Whether the rule speaks of this message and is not used up."""
+        rule = self.rule
+        if rule.point != point or (rule.times and self.applied >= rule.times):
+            return False
+        wanted = ((name, getattr(rule, name)) for name in _MATCHERS)
+        return all(not value or facts.get(name, "").upper() == value.upper() for name, value in wanted)
+
+    @property
+    def is_next(self) -> bool:
+        """Whether the next match is one to apply."""
+        return self.matched + 1 >= self.rule.nth
+
+
+@dataclass(slots=True)
+class Faults:
+    """Armed rules by id, oldest first; folded from FaultSet, FaultCleared, FaultApplied."""
+
+    rules: dict[str, Fault] = field(default_factory=dict)
+
+    def arm(self, fault: str, rule: Mapping[str, Any]) -> None:
+        """Fold of FaultSet."""
+        self.rules[fault] = Fault(fault, read_rule(rule))
+
+    def clear(self, fault: str) -> None:
+        """Fold of FaultCleared."""
+        self.rules.pop(fault, None)
+
+    def count(self, fault: str, effect: str) -> None:
+        """Fold of FaultApplied."""
+        known = self.rules.get(fault)
+        if known is not None:
+            known.matched += 1
+            known.applied += effect != PASSED
+
+    def match(self, point: str, facts: Mapping[str, str]) -> list[Fault]:
+        """Rules that speak of this message, oldest first, ending with the first that is to be applied."""
+        found = []
+        for fault in self.rules.values():
+            if fault.fits(point, facts):
+                found.append(fault)
+                if fault.is_next:
+                    break
+        return found

@@ -1,0 +1,130 @@
+"""The outbox: messages to Users until they are received, in order per User, with bounded retries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """One message to a User; ``body`` is posted as it is."""
+
+    message: str
+    user: str
+    body: bytes
+    due: datetime
+    queued: datetime
+    attempts: int = 0
+    is_behind_next: bool = False
+    """Held back so that the User's next message overtakes it."""
+
+
+def next_attempt(retries: Sequence[float], attempt: int, now: datetime) -> datetime | None:
+    """When to try again after ``attempt`` (1, 2, …) failed; None when it was the last.
+
+    ``retries`` holds the seconds before the second, third, … attempt.
+    """
+    return now + timedelta(seconds=retries[attempt - 1]) if attempt <= len(retries) else None
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Waiting messages by User, and held ones that wait for the endpoint to come back.
+
+    A message is tried only when every earlier one of that User was received or is held: order is kept.
+
+    Args:
+        keep: seconds a held message is kept for re-delivery.
+    """
+
+    keep: float
+    waiting: dict[str, list[QueuedMessage]] = field(default_factory=dict)
+    held: dict[str, list[QueuedMessage]] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
+    """User by message id, for messages that are waiting or held."""
+
+    def queue(self, message: QueuedMessage) -> None:
+        """Fold of MessageQueued: to the end of the User's queue, but before what is held back for it."""
+        queue = self.waiting.setdefault(message.user, [])
+        overtaken = [replace(each, is_behind_next=False) for each in queue if each.is_behind_next]
+        self.waiting[message.user] = [each for each in queue if not each.is_behind_next] + [message, *overtaken]
+        self.users[message.message] = message.user
+
+    def hold_back(self, message: str) -> None:
+        """Let the User's next message overtake this one."""
+        self._change(message, is_behind_next=True)
+
+    def _change(self, message: str, *, is_behind_next: bool) -> None:
+        user = self.users.get(message)
+        if user is not None:
+            self.waiting[user] = [
+                replace(each, is_behind_next=is_behind_next) if each.message == message else each
+                for each in self.waiting.get(user, [])
+            ]
+
+    def drop(self, message: str) -> QueuedMessage | None:
+        """Forget a message; the message, when it was known."""
+        user = self.users.pop(message, None)
+        if user is None:
+            return None
+        found = None
+        for queues in (self.waiting, self.held):
+            for each in queues.get(user, []):
+                if each.message == message:
+                    found = each
+            left = [each for each in queues.get(user, []) if each.message != message]
+            if left:
+                queues[user] = left
+            else:
+                queues.pop(user, None)
+        return found
+
+    def delivered(self, message: str, now: datetime) -> None:
+        """Fold of MessageDelivered: gone, and the User's endpoint is back, so held messages are due again."""
+        user = self.users.get(message)
+        self.drop(message)
+        if user is not None:
+            self.release(user, now)
+
+    def release(self, user: str, now: datetime) -> int:
+        """Make a User's held messages due again, those not too old; how many."""
+        held = self.held.pop(user, [])
+        oldest = now - timedelta(seconds=self.keep)
+        fresh = [replace(each, due=now) for each in held if each.queued >= oldest]
+        for each in held:
+            if each.queued < oldest:
+                self.users.pop(each.message, None)
+        if fresh:
+            self.waiting[user] = fresh + self.waiting.get(user, [])
+        return len(fresh)
+
+    def failed(self, message: str, next_due: datetime | None) -> None:
+        """Fold of DeliveryFailed: due again later, or held."""
+        found = self.drop(message)
+        if found is None:
+            return
+        self.users[message] = found.user
+        tried = replace(found, attempts=found.attempts + 1, due=next_due or found.due)
+        if next_due is None:
+            self.held.setdefault(found.user, []).append(tried)
+        else:
+            self.waiting[found.user] = [tried, *self.waiting.get(found.user, [])]
+
+    def head(self, user: str) -> QueuedMessage | None:
+        """The message to try next for a User, due or not."""
+        return next((each for each in self.waiting.get(user, []) if not each.is_behind_next), None)
+
+    def ready(self, now: datetime) -> list[QueuedMessage]:
+        """For each User the next message, when it is due."""
+        heads = (self.head(user) for user in list(self.waiting))
+        return [head for head in heads if head is not None and head.due <= now]
+
+    def next_due(self) -> datetime | None:
+        """When the next attempt is due."""
+        return min((head.due for user in self.waiting if (head := self.head(user))), default=None)
+
+    def of(self, user: str) -> list[QueuedMessage]:
+        """A User's messages, waiting first, then held."""
+        return [*self.waiting.get(user, []), *self.held.get(user, [])]
