@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal, Protocol
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -234,7 +234,7 @@ def is_issued_by(certificate: Certificate, authority: Certificate) -> bool:
 def _public_key(spki: bytes) -> ec.EllipticCurvePublicKey:
     try:
         key = load_der_public_key(spki)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise PeerError("a certificate's public key cannot be read", got=str(error), clause=_CLAUSE) from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise PeerError("a certificate's key is not P-256", got=type(key).__name__, clause=_CLAUSE)

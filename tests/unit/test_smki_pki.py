@@ -1,0 +1,355 @@
+"""Making, importing and opening a PKI."""
+
+from __future__ import annotations
+
+import base64
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from stubs.smki import (
+    DEFAULT_ACB,
+    DEFAULT_PARTIES,
+    KeyPair,
+    PartyIdentity,
+    Pki,
+    import_pki,
+    init_pki,
+    list_pki,
+    load_pki,
+)
+from stubs.smki.authority import device_of_serial, make_hierarchy
+from stubs.smki.keys import read_private_key, spki, write_private_key
+from stubs.smki.parties import parties_of
+from stubs.smki.profile import Validity
+from stubs.wire.certificates import is_issued_by
+from stubs.wire.errors import Blocked, Misuse, PeerError
+from stubs.wire.eui64 import Eui64
+
+METER = Eui64.parse("A0-B1-C2-D3-E4-55-00-01")
+PARTY = Eui64.parse("12-34-56-78-9A-BC-DE-01")
+ACB = Eui64.parse("12-34-56-78-9A-BC-DE-02")
+ALIEN = make_hierarchy(b"somebody else".ljust(32, b".")).issuing
+"""A foreign authority, for material to import."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pki") / "made"
+    init_pki(folder, seed=b"made")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pki(made: Path) -> Pki:
+    return load_pki(made)
+
+
+def _keystore(path: Path, *entries: tuple[str, KeyPair, bool]) -> Path:
+    content: dict[str, dict[str, dict[str, dict[str, object]]]] = {}
+    for name, pair, has_key in entries:
+        certificate = pair.certificate
+        usage = {"DS": "digitalSignature", "KA": "keyAgreement"}[certificate.usage]
+        entry: dict[str, object] = {"certificate": certificate.pem, "name": name}
+        if has_key:
+            entry["privateKey"] = write_private_key(pair.private_key).decode()
+        content.setdefault(certificate.eui.hex, {}).setdefault(usage, {})[str(certificate.serial)] = entry
+    path.write_text(json.dumps(content))
+    return path
+
+
+def _appliance(path: Path) -> Path:
+    return _keystore(
+        path,
+        ("supplier-ds", ALIEN.organisation(PARTY, "02", "DS", common_name="ALIEN"), True),
+        ("supplier-ka", ALIEN.organisation(PARTY, "02", "KA"), True),
+        ("supplierPP-ka", ALIEN.organisation(PARTY, "02", "KA", label="pp-ka"), True),
+        ("xml-sign-ds", ALIEN.organisation(PARTY, "87", "DS"), True),
+        ("acb-ds", ALIEN.organisation(ACB, "04", "DS"), True),
+        ("acb-ka", ALIEN.organisation(ACB, "04", "KA"), True),
+        ("dsp-xml-sign-ds", ALIEN.organisation(ACB, "89", "DS"), True),
+        ("meter-ds", ALIEN.device(METER, b"x" * 32).ds, False),
+    )
+
+
+def test_the_folder_has_the_documented_layout(made: Path) -> None:
+    names = {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
+    assert {"pki.json", "devices.secret", "authorities/root.pem", "authorities/issuing.key"} <= names
+    assert "organisations/a0b1c2d3e4010000-pp-ka.key" in names
+    assert "organisations/a0b1c2d3e4020000-pp-ka.key" not in names
+    assert "organisations/dcc0000000000002-dspxmlsign.pem" in names
+
+
+def test_private_keys_are_for_the_owner_only(made: Path) -> None:
+    for path in (*made.rglob("*.key"), made / "devices.secret"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_same_seed_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    init_pki(tmp_path, seed=b"made")
+    for path in made.rglob("*"):
+        if path.is_file():
+            assert (tmp_path / path.relative_to(made)).read_bytes() == path.read_bytes()
+
+
+def test_without_a_seed_every_pki_is_its_own(tmp_path: Path) -> None:
+    init_pki(tmp_path / "a")
+    init_pki(tmp_path / "b")
+    assert (tmp_path / "a/devices.secret").read_text() != (tmp_path / "b/devices.secret").read_text()
+
+
+def test_a_pki_is_not_overwritten(made: Path) -> None:
+    with pytest.raises(Blocked, match="holds a PKI already"):
+        init_pki(made)
+
+
+@pytest.mark.parametrize("roles", [(), ("XX",), ("IS", "ED")])
+def test_roles_that_are_not_one_certificate_role_are_refused(tmp_path: Path, roles: tuple[str, ...]) -> None:
+    with pytest.raises(Blocked, match="not one certificate role"):
+        init_pki(tmp_path / "x", parties=(PartyIdentity(PARTY, "P", roles),))
+
+
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Blocked, match="cannot be made"):
+        init_pki(tmp_path / "file" / "pki", seed=b"x")
+
+
+def test_the_dcc_signs_with_the_key_for_xml(pki: Pki) -> None:
+    signer = pki.dcc_signer.certificate
+    assert (pki.acb, signer.eui, signer.role, signer.usage) == (DEFAULT_ACB, DEFAULT_ACB, "89", "DS")
+    assert (pki.acb_ds.certificate.role, pki.acb_ka.certificate.usage) == ("04", "KA")
+    assert pki.certificates.find(pki.dcc_signer.issuer_name, pki.dcc_signer.serial) == signer
+
+
+def test_parties_keep_their_names_and_roles(pki: Pki) -> None:
+    assert pki.parties() == DEFAULT_PARTIES
+
+
+def test_the_ordinary_key_agreement_comes_before_the_one_for_tokens(pki: Pki) -> None:
+    supplier = DEFAULT_PARTIES[0].eui
+    ordinary, tokens = pki.certificates.of(supplier, "KA", "02")
+    prepayment = pki.prepayment_key(supplier)
+    assert prepayment is not None
+    assert prepayment.certificate == tokens
+    pair = pki.key_pair(supplier, "KA")
+    assert pair is not None
+    assert pair.certificate == ordinary
+    assert pki.prepayment_key(DEFAULT_PARTIES[2].eui) is None
+    assert pki.key_pair(METER, "DS") is None
+
+
+def test_device_credentials_are_the_same_every_time(pki: Pki, made: Path) -> None:
+    first, again = pki.device(METER), load_pki(made).device(METER)
+    assert first.ds.certificate == again.ds.certificate
+    assert first.ka.certificate.eui == METER
+    assert first.ds.private_key.private_numbers() == again.ds.private_key.private_numbers()
+    assert first.ds.certificate.spki != first.ka.certificate.spki
+    assert is_issued_by(first.ds.certificate, pki.authority.key_pair.certificate)
+
+
+def test_a_device_certificate_is_found_by_its_serial_alone(pki: Pki) -> None:
+    for pair in (pki.device(METER).ds, pki.device(METER).ka):
+        assert pki.device_by_serial(pair.serial) == pair.certificate
+        assert pki.private_key(pair.certificate) is not None
+        assert pki.device_by_serial(pair.serial ^ 1 << 64) is None
+    assert pki.device_by_serial(pki.dcc_signer.serial) is None
+    assert device_of_serial(-1) is None
+    assert device_of_serial(1 << 200) is None
+
+
+def test_the_cache_of_device_credentials_is_bounded(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stubs.smki.pki._CACHED_DEVICES", 2)
+    for number in range(4):
+        pki.device(Eui64(number.to_bytes(8, "big")))
+    assert len(pki._devices) <= 3
+
+
+def test_a_key_for_certificate_signing_is_not_issued_to_a_device() -> None:
+    with pytest.raises(Misuse):
+        ALIEN.issue_device(METER, "CS", spki(ALIEN.key_pair.private_key))
+
+
+def test_the_listing_names_everybody_and_says_which_keys_are_held(pki: Pki) -> None:
+    rows = list_pki(pki)
+    assert len(rows) == len(pki.certificates)
+    assert all(row.has_key for row in rows)
+    assert {row.role for row in rows if row.name == "Supplier A"} == {"02 supplier", "87 xmlSign"}
+    assert rows[0].name.endswith("OU=00")
+
+
+def test_a_keystore_opens_directly(tmp_path: Path) -> None:
+    pki = load_pki(_appliance(tmp_path / "keystore.json"))
+    assert pki.acb == ACB
+    assert pki.notes == []
+    assert pki.dcc_signer.certificate.issuer_name == "CN=UEPT-I1,OU=07"
+    assert [(party.eui, party.name, party.roles) for party in pki.parties()] == [(PARTY, "ALIEN", ("IS", "GS", "ES"))]
+    assert pki.prepayment_key(PARTY) is not None
+    assert not list(tmp_path.glob("devices*"))
+
+
+def test_a_keystore_gives_the_same_fleet_every_time(tmp_path: Path) -> None:
+    path = _appliance(tmp_path / "keystore.json")
+    assert load_pki(path).device(METER).ds.certificate == load_pki(path).device(METER).ds.certificate
+
+
+def test_the_fleets_secret_is_kept_beside_the_state(tmp_path: Path) -> None:
+    path, state = _appliance(tmp_path / "keystore.json"), tmp_path / "state"
+    first = load_pki(path, state=state).device(METER)
+    assert load_pki(path, state=state).device(METER).ds.certificate == first.ds.certificate
+    assert load_pki(path).device(METER).ds.certificate != first.ds.certificate
+    assert stat.S_IMODE((state / "devices.secret").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("text", ["not hexadecimal", "00ff"])
+def test_a_damaged_secret_is_reported(tmp_path: Path, text: str) -> None:
+    path = _appliance(tmp_path / "keystore.json")
+    (tmp_path / "devices.secret").write_text(text)
+    with pytest.raises(Blocked, match=r"devices\.secret"):
+        load_pki(path, state=tmp_path)
+
+
+def test_import_lays_a_keystore_out_as_our_folder(tmp_path: Path) -> None:
+    import_pki(_appliance(tmp_path / "keystore.json"), tmp_path / "pki")
+    names = {path.name for path in (tmp_path / "pki/organisations").iterdir()}
+    assert f"{PARTY.hex}-pp-ka.key" in names
+    assert f"{ACB.hex}-dspxmlsign.pem" in names
+    assert not list((tmp_path / "pki/devices").iterdir())
+    pki = load_pki(tmp_path / "pki")
+    assert pki.acb == ACB
+    assert pki.prepayment_key(PARTY) is not None
+    assert pki.device(METER).ds.certificate.eui == METER
+
+
+def test_import_goes_by_contents_not_by_names(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    pair = ALIEN.organisation(PARTY, "02", "DS")
+    (source / "0000000000000000-ka.pem").write_text(pair.certificate.pem)
+    der = pair.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    (source / "elsewhere.key").write_bytes(der)
+    (source / "broken.pem").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    import_pki(source, tmp_path / "pki")
+    assert (tmp_path / f"pki/organisations/{PARTY.hex}-ds.key").exists()
+    notes = json.loads((tmp_path / "pki/pki.json").read_text())["provenance"]["from"]
+    assert notes[0]["unread"][0].startswith("broken.pem")
+
+
+def test_a_second_import_adds_to_the_first(tmp_path: Path) -> None:
+    import_pki(_appliance(tmp_path / "keystore.json"), tmp_path / "pki")
+    secret = (tmp_path / "pki/devices.secret").read_text()
+    other = Eui64.parse("12-34-56-78-9A-BC-DE-09")
+    import_pki(_keystore(tmp_path / "more.json", ("x", ALIEN.organisation(other, "03", "DS"), True)), tmp_path / "pki")
+    import_pki(_appliance(tmp_path / "keystore.json"), tmp_path / "pki")
+    pki = load_pki(tmp_path / "pki")
+    assert {party.eui: party.roles for party in pki.parties()}[other] == ("ED", "GT")
+    assert (tmp_path / "pki/devices.secret").read_text() == secret
+    assert len(list((tmp_path / "pki/organisations").glob("*.pem"))) == 8
+
+
+def test_imported_device_keys_are_used_when_both_are_there(tmp_path: Path) -> None:
+    credentials = ALIEN.device(METER, b"x" * 32)
+    path = _keystore(tmp_path / "k.json", ("a", credentials.ds, True), ("b", credentials.ka, True))
+    import_pki(path, tmp_path / "pki")
+    pki = load_pki(tmp_path / "pki")
+    assert pki.device(METER).ka.certificate == credentials.ka.certificate
+    assert pki.device_by_serial(credentials.ka.serial) == credentials.ka.certificate
+
+
+def test_missing_keys_of_the_dcc_are_made_up_and_noted(tmp_path: Path) -> None:
+    path = _keystore(tmp_path / "k.json", ("a", ALIEN.organisation(PARTY, "7F", "DS"), True))
+    pki = load_pki(path)
+    assert pki.acb == DEFAULT_ACB
+    assert len(pki.notes) == 3
+    assert pki.certificates.find(pki.dcc_signer.issuer_name, pki.dcc_signer.serial) is not None
+
+
+def test_of_several_keys_for_xml_the_latest_valid_one_signs(tmp_path: Path) -> None:
+    pair = ALIEN.organisation(ACB, "89", "DS")
+    periods = [(2018, 2040), (2021, 2024), (2015, 2050)]
+    entries = []
+    for first, last in periods:
+        validity = Validity(datetime(first, 1, 1, tzinfo=UTC), datetime(last, 1, 1, tzinfo=UTC))
+        certificate = ALIEN.issue_organisation(ACB, "89", "DS", spki(pair.private_key), validity=validity)
+        entries.append(("x", KeyPair(pair.private_key, certificate), True))
+    path = _keystore(tmp_path / "k.json", *entries)
+    assert load_pki(path).dcc_signer.certificate.not_before.year == 2021
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    assert load_pki(path, now=now).dcc_signer.certificate.not_before.year == 2018
+
+
+def test_further_roles_come_from_settings(made: Path) -> None:
+    eui = DEFAULT_PARTIES[2].eui
+    parties = {party.eui: party.roles for party in load_pki(made, extra_roles={eui: ("RSA", "ED")}).parties()}
+    assert parties[eui] == ("ED", "GT", "RSA")
+
+
+def test_roles_follow_from_certificates() -> None:
+    certificates = [
+        ALIEN.organisation(Eui64(bytes(7) + bytes((number,))), role, "DS").certificate
+        for number, role in enumerate(("02", "03", "7F", "08", "87", "04", "01", "89"), start=1)
+    ]
+    assert [party.roles for party in parties_of(certificates)] == [
+        ("IS", "GS", "ES"), ("ED", "GT"), ("OU",), ("OU",), ("OU",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "not JSON"),
+        ("[]", "no certificate could be read"),
+        ('{"a": {"b": {"c": {"certificate": "x"}}}}', "no PEM certificate"),
+        ('{"a": 1, "b": {"c": 2}}', "no certificate could be read"),
+    ],
+)
+def test_a_file_that_is_no_keystore_is_reported(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "keystore.json"
+    path.write_text(content)
+    with pytest.raises(Blocked, match=message):
+        load_pki(path)
+
+
+def test_a_missing_pki_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(Blocked, match="no PKI at"):
+        load_pki(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"version": 2}, "version 1"),
+        ({"acb": "x"}, "not an EUI-64"),
+        ({"parties": [1]}, "a party is not an object"),
+        ({"parties": [{"eui": "x", "roles": ["IS"]}]}, "not an EUI-64"),
+        ({"parties": [{"eui": "x", "roles": ["ZZ"]}]}, "unknown roles"),
+        ({"parties": None}, "lacks parties"),
+    ],
+)
+def test_a_damaged_index_is_reported(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    init_pki(tmp_path / "pki", seed=b"damaged")
+    path = tmp_path / "pki/pki.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(Blocked, match=message):
+        load_pki(tmp_path / "pki")
+    path.write_text("{")
+    with pytest.raises(Blocked, match="not JSON"):
+        load_pki(tmp_path / "pki")
+
+
+def test_keys_that_are_not_p256_are_refused() -> None:
+    for key in (ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 1024)):
+        data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        with pytest.raises(PeerError, match="not P-256"):
+            read_private_key(data)
+    with pytest.raises(PeerError, match="cannot be read"):
+        read_private_key(base64.b64decode("AAAA"))
+
+
+def test_a_key_pair_never_shows_its_key(pki: Pki) -> None:
+    assert "private" not in repr(pki.dcc_signer).lower()
