@@ -145,6 +145,18 @@ class DeviceTypeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceAlertRow:
+    """One device alert code; ``recipient`` is a trust-anchor cell, or ``originator`` of the command it reports on."""
+
+    code: str
+    meaning: str
+    is_critical: bool
+    recipient: str
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class UseCaseRow:
     """One GBCS use case of one service reference variant."""
 
@@ -377,6 +389,24 @@ def device_types() -> Mapping[str, DeviceTypeRow]:
                 confidence=row["confidence"],
             )
             for row in _rows("device-types.csv")
+        }
+    )
+
+
+@cache
+def device_alerts() -> Mapping[str, DeviceAlertRow]:
+    """Device alerts by code (four upper-case hexadecimal digits): criticality and recipient."""
+    return MappingProxyType(
+        {
+            row["code"]: DeviceAlertRow(
+                code=row["code"],
+                meaning=row["meaning"],
+                is_critical=row["critical"] == "yes",
+                recipient=row["recipient"],
+                provenance=row["provenance"],
+                confidence=row["confidence"],
+            )
+            for row in _rows("device-alerts.csv")
         }
     )
 
