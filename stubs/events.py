@@ -263,6 +263,13 @@ class ClockMoved(Event, frozen=True, kw_only=True, tag=True):
     cause: str
 
 
+class DccReset(Event, frozen=True, kw_only=True, tag=True):
+    """The simulated DCC was put back to its beginning: inventory, meter points, devices, agenda, outbox and faults are
+    empty; Users and the counters of identities stay. ``seed`` is what later identities are derived from."""
+
+    seed: str
+
+
 class FaultSet(Event, frozen=True, kw_only=True, tag=True):
     """A fault rule was armed."""
 
@@ -421,6 +428,7 @@ AnyEvent = (
     | ItemDone
     | CertificateIssued
     | ClockMoved
+    | DccReset
     | FaultSet
     | FaultCleared
     | FaultApplied
