@@ -1,0 +1,63 @@
+"""DUIS 5.4 on the wire: requests, responses and alerts as typed values, read, written and checked.
+
+Knows the documents and our own schema of them; knows nothing of signatures (``stubs.wire.xmlsig``), of who may
+ask what, or of what the GBCS payloads mean.
+"""
+
+from stubs.wire.duis.build import build_request, build_signed_pre_command
+from stubs.wire.duis.node import Node, node_of
+from stubs.wire.duis.read import DuisError, read_request, read_response
+from stubs.wire.duis.requests import Request, RequestHeader, ServiceRequest, SignedPreCommand
+from stubs.wire.duis.responses import (
+    DccAlert,
+    DeviceAlert,
+    FutureDatedDeviceAlert,
+    GbcsPayload,
+    LocalCommand,
+    OtherResult,
+    PreCommand,
+    Response,
+    ResponseBody,
+    ResponseHeader,
+    Result,
+    ServiceResponse,
+    Smets1Response,
+)
+from stubs.wire.duis.schema import SchemaProblem, schema_problems, simulated_bodies
+from stubs.wire.duis.values import read_boolean, read_date_time, write_date_time
+from stubs.wire.duis.write import write_request, write_response
+
+__all__ = [
+    "DccAlert",
+    "DeviceAlert",
+    "DuisError",
+    "FutureDatedDeviceAlert",
+    "GbcsPayload",
+    "LocalCommand",
+    "Node",
+    "OtherResult",
+    "PreCommand",
+    "Request",
+    "RequestHeader",
+    "Response",
+    "ResponseBody",
+    "ResponseHeader",
+    "Result",
+    "SchemaProblem",
+    "ServiceRequest",
+    "ServiceResponse",
+    "SignedPreCommand",
+    "Smets1Response",
+    "build_request",
+    "build_signed_pre_command",
+    "node_of",
+    "read_boolean",
+    "read_date_time",
+    "read_request",
+    "read_response",
+    "schema_problems",
+    "simulated_bodies",
+    "write_date_time",
+    "write_request",
+    "write_response",
+]

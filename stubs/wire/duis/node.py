@@ -1,0 +1,64 @@
+"""An immutable tree for what differs from service to service: request bodies, results, DCC alert contents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from stubs.wire.xml import DS, RA, SR, child_elements, text_of
+
+_WRITTEN_PREFIX = {SR: "", RA: "ra:", DS: "ds:"}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One element.
+
+    ``name`` is the local name for elements of the DUIS namespace, ``ra:…`` or ``ds:…`` for the two others that a
+    DUIS document may hold. ``text`` is kept exactly as written when there are no children, and is empty when there
+    are (DUIS has no mixed content). ``attributes`` are name and value pairs without namespace.
+    """
+
+    name: str
+    text: str = ""
+    children: tuple[Node, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+
+    def all(self, path: str) -> tuple[Node, ...]:
+        """Every element at ``path``, such as ``"Certificates/CertificateType"``, in document order."""
+        found: tuple[Node, ...] = (self,)
+        for name in path.split("/"):
+            found = tuple(child for node in found for child in node.children if child.name == name)
+        return found
+
+    def find(self, path: str) -> Node | None:
+        """The first element at ``path``, or None."""
+        return next(iter(self.all(path)), None)
+
+    def get(self, path: str) -> str | None:
+        """The text of the first element at ``path``, exactly as written, or None when there is no such element."""
+        node = self.find(path)
+        return None if node is None else node.text
+
+    def attribute(self, name: str) -> str | None:
+        """The value of an attribute, or None."""
+        return dict(self.attributes).get(name)
+
+
+def node_of(element: etree._Element) -> Node:
+    """The tree below ``element``; comments are skipped and do not cut values short.
+
+    Attributes with a namespace (``xsi:type`` and the like) speak to validators, not to us, and are left out. The
+    depth is bounded by the parser's limit.
+    """
+    tag = str(element.tag)
+    namespace, _, name = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
+    children = tuple(node_of(child) for child in child_elements(element))
+    attributes = tuple((str(key), str(value)) for key, value in element.attrib.items() if "{" not in str(key))
+    return Node(
+        name=_WRITTEN_PREFIX.get(namespace, "") + name,
+        text="" if children else text_of(element),
+        children=children,
+        attributes=attributes,
+    )

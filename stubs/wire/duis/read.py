@@ -1,0 +1,242 @@
+"""From a parsed document to typed values. The schema may not have been consulted: every field is checked here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lxml import etree
+
+from stubs.wire.base64text import read_base64
+from stubs.wire.duis.node import Node, node_of
+from stubs.wire.duis.requests import Request, RequestHeader, ServiceRequest, SignedPreCommand
+from stubs.wire.duis.responses import (
+    DccAlert,
+    DeviceAlert,
+    FutureDatedDeviceAlert,
+    GbcsPayload,
+    LocalCommand,
+    OtherResult,
+    PreCommand,
+    Response,
+    ResponseBody,
+    ResponseHeader,
+    Result,
+    ServiceResponse,
+    Smets1Response,
+)
+from stubs.wire.duis.values import read_boolean, read_date_time
+from stubs.wire.errors import PeerError
+from stubs.wire.request_id import RequestId
+from stubs.wire.xml import SR, child_elements, local_name, path_of, text_of
+
+_CLAUSE = "DUIS 5.4 schema"
+
+
+class DuisError(PeerError):
+    """Well-formed XML, but not the DUIS document that was expected; ``where`` is an element path."""
+
+
+def read_request(element: etree._Element) -> Request:
+    """A ``Request`` document as a value; its signature is neither read nor verified.
+
+    Raises: DuisError: another document, a missing or repeated field, or a value that cannot be read.
+    """
+    _require_name(element, "Request")
+    header = _read_request_header(_one(element, "Header"))
+    body = _only_child(_one(element, "Body"))
+    version = _schema_version(element)
+    if body.tag != f"{{{SR}}}SignedPreCommand":
+        return ServiceRequest(header, node_of(body), version)
+    execution = _optional(body, "ExecutionDateTime")
+    return SignedPreCommand(
+        header=header,
+        gbcs_payload=_payload(body),
+        execution_date_time=None if execution is None else text_of(execution).strip(),
+        schema_version=version,
+    )
+
+
+def read_response(element: etree._Element) -> Response:
+    """A ``Response`` document as a value; its signature is neither read nor verified.
+
+    Raises: DuisError: another document, a missing or repeated field, or a value that cannot be read.
+    """
+    _require_name(element, "Response")
+    header = _one(element, "Header")
+    with _named(response_time := _one(header, "ResponseDateTime")):
+        moment = read_date_time(text_of(response_time))
+    return Response(
+        header=ResponseHeader(
+            response_code=_text(header, "ResponseCode"),
+            response_date_time=moment,
+            request_id=_optional_request_id(header, "RequestID"),
+            response_id=_optional_request_id(header, "ResponseID"),
+        ),
+        body=_read_response_body(_only_child(_one(element, "Body"))),
+        schema_version=_schema_version(element),
+    )
+
+
+def _read_request_header(header: etree._Element) -> RequestHeader:
+    request_id = _optional_request_id(header, "RequestID")
+    if request_id is None:
+        raise DuisError("a header field is missing", where=path_of(header), expected="RequestID", clause=_CLAUSE)
+    first = _optional(header, "FirstInSequence")
+    is_first: bool | None = None
+    if first is not None:
+        with _named(first):
+            is_first = read_boolean(text_of(first))
+    return RequestHeader(
+        request_id=request_id,
+        command_variant=_number(header, "CommandVariant"),
+        service_reference=_text(header, "ServiceReference"),
+        srv=_text(header, "ServiceReferenceVariant"),
+        first_in_sequence=is_first,
+        preceding=_optional_request_id(header, "PrecedingServiceRequestID"),
+    )
+
+
+def _read_response_body(body: etree._Element) -> ResponseBody:
+    match local_name(body):
+        case "ResponseMessage":
+            return ServiceResponse(
+                service_reference=_text(body, "ServiceReference"),
+                srv=_text(body, "ServiceReferenceVariant"),
+                result=_read_result(body),
+            )
+        case "DeviceAlertMessage":
+            return DeviceAlert(
+                alert_code=_text(body, "AlertCode").upper(),
+                gbcs_payload=_payload(body),
+                throttled_sequence_id=_optional_number(body, "ThrottledAlertSequenceId"),
+                throttled_count=_optional_number(body, "ThrottledAlertCount"),
+            )
+        case "DCCAlertMessage":
+            return DccAlert(
+                code=_text(body, "DCCAlertCode"),
+                content=_content(_one(body, "DCCAlert")),
+                throttled_sequence_id=_optional_number(body, "ThrottledAlertSequenceId"),
+                throttled_count=_optional_number(body, "ThrottledAlertCount"),
+            )
+        case "SMETS1ResponseMessage":
+            return Smets1Response(node_of(body))
+        case other:
+            raise DuisError(
+                "an unknown kind of response",
+                where=path_of(body),
+                expected="ResponseMessage, DeviceAlertMessage, DCCAlertMessage or SMETS1ResponseMessage",
+                got=other[:80],
+                clause=_CLAUSE,
+            )
+
+
+def _read_result(message: etree._Element) -> Result:
+    results = child_elements(message)[2:]
+    if not results:
+        return None
+    if len(results) > 1:
+        raise DuisError("more than one result", where=path_of(results[1]), expected="one", clause=_CLAUSE)
+    result = results[0]
+    match local_name(result):
+        case "GBCSPayload":
+            return GbcsPayload(_payload(message))
+        case "PreCommand":
+            return PreCommand(gbcs_version=_text(result, "GBCSVersion"), gbcs_payload=_payload(result))
+        case "LocalCommand":
+            return LocalCommand(_payload(result))
+        case "FutureDatedDeviceAlertMessage":
+            return FutureDatedDeviceAlert(
+                code=_text(result, "FutureDatedAlertCode").upper(),
+                gbcs_payload=_payload(result),
+                instruction=_number(result, "InstructionNumber"),
+                total=_number(result, "TotalCommandInstructions"),
+            )
+        case _:
+            return OtherResult(node_of(result))
+
+
+def _content(dcc_alert: etree._Element) -> Node:
+    return node_of(_only_child(dcc_alert))
+
+
+def _require_name(element: etree._Element, name: str) -> None:
+    if element.tag != f"{{{SR}}}{name}":
+        raise DuisError(
+            "another document than expected", expected=f"{name} in {SR}", got=str(element.tag)[:120], clause=_CLAUSE
+        )
+
+
+def _schema_version(element: etree._Element) -> str:
+    version = element.get("schemaVersion")
+    if version is None:
+        raise DuisError("schemaVersion is missing", where=path_of(element), clause=_CLAUSE)
+    return str(version).strip()
+
+
+def _children(parent: etree._Element, name: str) -> list[etree._Element]:
+    return [child for child in child_elements(parent) if child.tag == f"{{{SR}}}{name}"]
+
+
+def _optional(parent: etree._Element, name: str) -> etree._Element | None:
+    found = _children(parent, name)
+    if len(found) > 1:
+        raise DuisError("an element is repeated", where=path_of(found[1]), expected="at most one", clause=_CLAUSE)
+    return found[0] if found else None
+
+
+def _one(parent: etree._Element, name: str) -> etree._Element:
+    found = _optional(parent, name)
+    if found is None:
+        raise DuisError("an element is missing", where=path_of(parent), expected=name, clause=_CLAUSE)
+    return found
+
+
+def _only_child(parent: etree._Element) -> etree._Element:
+    children = child_elements(parent)
+    if len(children) != 1:
+        raise DuisError(
+            "one element is wanted here", where=path_of(parent), expected="1", got=str(len(children)), clause=_CLAUSE
+        )
+    return children[0]
+
+
+def _text(parent: etree._Element, name: str) -> str:
+    return text_of(_one(parent, name)).strip(" \t\r\n")
+
+
+def _number(parent: etree._Element, name: str) -> int:
+    text = _text(parent, name)
+    digits = text.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
+        raise DuisError("not a number", where=path_of(_one(parent, name)), got=repr(text[:40]), clause=_CLAUSE)
+    return int(digits)
+
+
+def _optional_number(parent: etree._Element, name: str) -> int | None:
+    return None if _optional(parent, name) is None else _number(parent, name)
+
+
+def _payload(parent: etree._Element) -> bytes:
+    element = _one(parent, "GBCSPayload")
+    with _named(element):
+        return read_base64(text_of(element))
+
+
+def _optional_request_id(parent: etree._Element, name: str) -> RequestId | None:
+    element = _optional(parent, name)
+    if element is None:
+        return None
+    with _named(element):
+        return RequestId.parse(text_of(element))
+
+
+@contextmanager
+def _named(element: etree._Element) -> Iterator[None]:
+    """Give an error about a value the place where the value stands."""
+    try:
+        yield
+    except PeerError as error:
+        raise DuisError(
+            error.what, where=path_of(element), expected=error.expected, got=error.got, clause=_CLAUSE
+        ) from error

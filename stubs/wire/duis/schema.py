@@ -1,0 +1,314 @@
+"""The schema's verdict on a document, in words: line, element path, what was expected, what was found.
+
+libxml2 validates; two things are added. Base64 is checked strictly, since libxml2 lets foreign characters pass.
+And a body the catalogue has but our schema does not yet is told apart from an error of the sender.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Literal
+
+from lxml import etree
+
+from schemas.load import resource, service_requests
+from stubs.wire.base64text import is_base64
+from stubs.wire.errors import PeerError
+from stubs.wire.xml import DS, SR, child_elements, local_name, parse, path_of, text_of
+
+VERSION = "5.4"
+MOST_PROBLEMS = 20
+"""A document gone wrong at the top can be wrong in thousands of places; the first ones say what to mend."""
+
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+_BASE64_TYPES = frozenset({"xs:base64Binary", "CertificateDer"})
+_NAMESPACE_IN_MESSAGE = re.compile(r"\{[^}]*\}")
+_VALUE = re.compile(r"The value '(?P<value>.*?)' (?P<rest>.*)", re.DOTALL)
+_FACET = re.compile(r"\[facet '(?P<facet>\w+)'\] ")
+_NOT_OF_TYPE = re.compile(r"': '(?P<value>.*)' is not a valid value of the (?P<type>.*)\.\s*\Z", re.DOTALL)
+_EXPECTED = re.compile(r"Expected is (?:one of )?\( (?P<names>.*) \)", re.DOTALL)
+_ATTRIBUTE = re.compile(r"The attribute '(?P<name>[^']*)' is (?P<rest>.*?)\.?\s*\Z")
+_STEP = re.compile(r"\A(?:(?P<prefix>[^:\[\]]+):)?(?P<name>[^:\[\]]+)(?:\[(?P<position>\d+)\])?\Z")
+_KINDS = {
+    "CommandVariantNumber": "a number from 1 to 9",
+    "ClockTolerance": "a number of seconds from 0 to 86400",
+    "FloorSequenceNumber": "a number from 0 to 9223372036854775807",
+    "LogDayOffset": "a number of days from -400 to 0",
+    "PropertyNumber": "a number of at most 12 digits",
+    "ScheduleNumber": "a number from 0 to 1000000000000",
+}
+_PATTERNS = {
+    "[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}": "an EUI-64: eight hexadecimal pairs joined by '-'",
+    "[0-9]{20}": "20 digits",
+    "[0-9]{4}": "four digits",
+    "[ -~]{1,116}": "1 to 116 printable ASCII characters",
+}
+_BOUNDS = {
+    "minInclusive": "at least",
+    "maxInclusive": "at most",
+    "minExclusive": "more than",
+    "maxExclusive": "less than",
+}
+
+Kind = Literal["schema", "base64", "not-simulated", "not-xml"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaProblem:
+    """One thing wrong with a document.
+
+    ``path`` has local names, such as ``/Request/Body/ReadInventory/DeviceID``. ``kind`` is ``not-simulated`` when
+    the body is a service of the catalogue that our schema does not describe yet: the sender did nothing wrong.
+    """
+
+    line: int
+    path: str
+    message: str
+    expected: str = ""
+    found: str = ""
+    kind: Kind = "schema"
+
+    @property
+    def is_not_simulated(self) -> bool:
+        """Whether this is ours to mend and not the sender's."""
+        return self.kind == "not-simulated"
+
+    def __str__(self) -> str:
+        parts = [f"line {self.line}, {self.path}: {self.message}"]
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.found:
+            parts.append(f"found {self.found}")
+        return "; ".join(parts)
+
+
+def schema_problems(document: etree._Element | bytes) -> tuple[SchemaProblem, ...]:
+    """What is wrong with a whole document, at most ``MOST_PROBLEMS``, in document order; empty when it is valid.
+
+    Bytes that are not XML give one problem of kind ``not-xml``. Presence and correctness of the signature are not
+    the schema's business.
+    """
+    if isinstance(document, bytes):
+        try:
+            document = parse(document)
+        except PeerError as error:
+            line = error.where.removeprefix("line ")
+            return (
+                SchemaProblem(
+                    line=int(line) if line.isdigit() else 1,
+                    path="/",
+                    message=error.what,
+                    expected=error.expected,
+                    found=error.got,
+                    kind="not-xml",
+                ),
+            )
+    schema = _schema()
+    problems = () if schema.validate(document) else tuple(_explained(document, schema))
+    base64_problems = tuple(_base64_problems(document, {problem.path for problem in problems}))
+    if not base64_problems:
+        return problems[:MOST_PROBLEMS]
+    return tuple(sorted(problems + base64_problems, key=lambda problem: problem.line))[:MOST_PROBLEMS]
+
+
+@cache
+def simulated_bodies() -> frozenset[str]:
+    """Names of the request bodies our schema describes, SignedPreCommand included."""
+    declared = etree.parse(str(resource("duis", VERSION, "requests.xsd"))).getroot()
+    names = {str(node.get("name")) for node in declared.iter(f"{_XS}element") if node.get("name") == "SignedPreCommand"}
+    for include in declared.iter(f"{_XS}include"):
+        location = str(include.get("schemaLocation"))
+        if location.startswith("service-"):
+            module = etree.parse(str(resource("duis", VERSION, location))).getroot()
+            bodies = module.iterfind(f"{_XS}group/{_XS}choice/{_XS}element")
+            names |= {str(node.get("name")) for node in bodies}
+    return frozenset(names)
+
+
+@cache
+def _catalogue_bodies() -> frozenset[str]:
+    return frozenset(row.request_element for row in service_requests().values())
+
+
+@cache
+def _base64_tags() -> tuple[str, ...]:
+    """Elements whose content is base64 wherever they occur (a test holds that none occurs otherwise)."""
+    tags = {f"{{{DS}}}SignatureValue"}
+    for module in resource("duis", VERSION).iterdir():
+        if module.name.endswith(".xsd"):
+            schema = etree.parse(str(module)).getroot()
+            tags |= {
+                f"{{{schema.get('targetNamespace')}}}{node.get('name')}"
+                for node in schema.iter(f"{_XS}element")
+                if node.get("type") in _BASE64_TYPES
+            }
+    return tuple(sorted(tags))
+
+
+_compiled = threading.local()
+
+
+def _schema() -> etree.XMLSchema:
+    """Compiled once for each thread (4 ms): the error log belongs to the schema object."""
+    schema: etree.XMLSchema | None = getattr(_compiled, "schema", None)
+    if schema is None:
+        schema = _compiled.schema = etree.XMLSchema(file=str(resource("duis", VERSION, "duis.xsd")))
+    return schema
+
+
+def _base64_problems(document: etree._Element, known: set[str]) -> Iterator[SchemaProblem]:
+    for element in document.iter(*_base64_tags()):
+        text = text_of(element)
+        if not is_base64(text) and not child_elements(element) and (path := path_of(element)) not in known:
+            yield SchemaProblem(
+                line=_line(element),
+                path=path,
+                message="the value is not base64",
+                expected="base64 with padding",
+                found=_shortened(text),
+                kind="base64",
+            )
+
+
+def _line(element: etree._Element) -> int:
+    line: object = element.sourceline
+    return line if isinstance(line, int) else 1
+
+
+def _explained(document: etree._Element, schema: etree.XMLSchema) -> Iterator[SchemaProblem]:
+    reported: set[tuple[str, str]] = set()
+    for entry in islice(iter(schema.error_log), 4 * MOST_PROBLEMS):  # type: ignore[call-overload]
+        element = _element_at(document, entry.path)
+        path = entry.path or "/" if element is None else path_of(element)
+        line = entry.line or 1
+        if element is not None and _is_not_simulated(element):
+            problem = _not_simulated(element, line, path)
+        else:
+            message, expected, found = _in_words(_NAMESPACE_IN_MESSAGE.sub("", entry.message), element)
+            problem = SchemaProblem(line, path, message, expected, found)
+        # libxml2 reports a failed facet and then, of the same value, that it is not of its type.
+        key = (path, problem.kind if problem.found or problem.is_not_simulated else problem.message)
+        if key not in reported:
+            reported.add(key)
+            yield problem
+
+
+def _element_at(document: etree._Element, path: str | None) -> etree._Element | None:
+    """The element libxml2's path points at, such as ``/sr:Request/*[2]``.
+
+    Its steps have the document's own prefixes, or ``*`` where an element has none.
+    """
+    found: etree._Element | None = None
+    candidates = [document.getroottree().getroot()]
+    for step in (path or "").split("/")[1:]:
+        match = _STEP.match(step)
+        if match is None:
+            return found
+        name, prefix = match["name"], match["prefix"]
+        alike = [
+            node for node in candidates if name == "*" or (local_name(node) == name and (node.prefix or None) == prefix)
+        ]
+        position = int(match["position"] or 1)
+        if position > len(alike):
+            return found
+        found = alike[position - 1]
+        candidates = child_elements(found)
+    return found
+
+
+def _is_not_simulated(element: etree._Element) -> bool:
+    parent = element.getparent()
+    if parent is None or parent.tag != f"{{{SR}}}Body" or parent.getparent() is not element.getroottree().getroot():
+        return False
+    name = local_name(element)
+    return (
+        element.tag == f"{{{SR}}}{name}"
+        and local_name(element.getroottree().getroot()) == "Request"
+        and child_elements(parent)[0] is element
+        and name in _catalogue_bodies() - simulated_bodies()
+    )
+
+
+def _not_simulated(element: etree._Element, line: int, path: str) -> SchemaProblem:
+    name = local_name(element)
+    srvs = ", ".join(row.srv for row in service_requests().values() if row.request_element == name)
+    return SchemaProblem(
+        line=line,
+        path=path,
+        message=f"service {srvs} ({name}) is in the catalogue but is not simulated yet",
+        found=name,
+        kind="not-simulated",
+    )
+
+
+def _in_words(message: str, element: etree._Element | None) -> tuple[str, str, str]:
+    """Message, expected, found."""
+    facet = _FACET.search(message)
+    value = _VALUE.search(message)
+    if facet and value:
+        return _facet_in_words(facet["facet"], value["value"], value["rest"])
+    if attribute := _ATTRIBUTE.search(message):
+        return f"the attribute {attribute['name']} is {attribute['rest']}", "", ""
+    if not_of_type := _NOT_OF_TYPE.search(message):
+        kind = re.sub(r"(?:local |union |list )?(?:atomic )?type |'|xs:", "", not_of_type["type"])
+        return "the value is of the wrong kind", _KINDS.get(kind, kind), _shortened(not_of_type["value"])
+    name = "" if element is None else local_name(element)
+    expected = _expected_names(message)
+    if "Missing child element" in message:
+        return f"{name} is not complete", expected, ""
+    if "is not expected" in message:
+        return f"{name} does not belong here", expected or "nothing more", name
+    if "No matching global declaration" in message:
+        return "another document than expected", "Request or Response of DUIS", name
+    if "Character content" in message or "element-only" in message:
+        return f"{name} holds text between its elements", "elements only", ""
+    return message.split("': ", 1)[-1].strip(), expected, ""
+
+
+def _facet_in_words(facet: str, value: str, rest: str) -> tuple[str, str, str]:
+    quoted = re.findall(r"'([^']*)'", rest)
+    found = _shortened(value)
+    match facet:
+        case "enumeration":
+            return "the value is not in the list", _alternatives(quoted), found
+        case "pattern":
+            pattern = rest.partition("pattern '")[2].rpartition("'")[0]
+            expected = _PATTERNS.get(pattern, f"the form {pattern}" if len(pattern) < 80 else "")
+            if ":){2}" in rest:
+                expected = "originator:target:counter, the counter from 0 to 2^64-1 without leading zeros"
+            elif "){7}(," in rest:
+                expected = "EUI-64s joined by commas without spaces"
+            return "the value has the wrong form", expected, found
+        case "minLength" | "maxLength" | "length":
+            words = {"minLength": "at least ", "maxLength": "at most ", "length": ""}[facet]
+            return "the value has the wrong length", f"{words}{_last_number(quoted)} characters or octets", found
+        case "totalDigits" | "fractionDigits":
+            return "the number has too many digits", f"at most {_last_number(quoted)} ({facet})", found
+        case _:
+            return "the value is out of range", f"{_BOUNDS.get(facet, facet)} {_last_number(quoted)}", found
+
+
+def _last_number(quoted: list[str]) -> str:
+    return quoted[-1] if quoted else "?"
+
+
+def _expected_names(message: str) -> str:
+    match = _EXPECTED.search(message)
+    return "" if match is None else _alternatives([name.strip() for name in match["names"].split(",")])
+
+
+def _alternatives(names: list[str]) -> str:
+    few = 8
+    if len(names) <= few:
+        return " or ".join(names)
+    return f"one of {len(names)}: {', '.join(names[:few])}, …"
+
+
+def _shortened(value: str) -> str:
+    limit = 80
+    return repr(value if len(value) <= limit else value[:limit] + "…")

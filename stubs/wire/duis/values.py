@@ -1,0 +1,65 @@
+"""Values inside DUIS documents: dates and times, booleans."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from stubs.wire.errors import PeerError
+
+_DATE_TIME = re.compile(
+    r"\A(?P<year>\d{4,})-(?P<month>\d\d)-(?P<day>\d\d)T(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    r"(?:\.(?P<fraction>\d+))?(?P<zone>Z|[+-]\d\d:\d\d)?\Z",
+    re.ASCII,
+)
+
+
+def read_date_time(text: str) -> datetime:
+    """An ``xs:dateTime`` as an aware value; without a zone it is taken as UTC, below a microsecond it is cut.
+
+    Raises: PeerError: another form, an impossible date, or a year beyond 9999 (which the schema allows).
+    Source: XML Schema 1.0 part 2, dateTime; duis.md section 4.
+    """
+    match = _DATE_TIME.match(text.strip(" \t\r\n"))
+    try:
+        if match is None:
+            raise ValueError(text)
+        hour = int(match["hour"])
+        # XML Schema writes the end of a day as 24:00:00, which is the beginning of the next.
+        is_end_of_day = hour == 24 and int(match["minute"]) == int(match["second"]) == 0
+        moment = datetime(
+            int(match["year"]),
+            int(match["month"]),
+            int(match["day"]),
+            0 if is_end_of_day else hour,
+            int(match["minute"]),
+            int(match["second"]),
+            int(((match["fraction"] or "") + "000000")[:6]),
+            tzinfo=_zone(match["zone"]),
+        )
+        return moment + timedelta(days=1) if is_end_of_day else moment
+    except (ValueError, OverflowError) as error:
+        raise PeerError("not a date and time", expected="YYYY-MM-DDThh:mm:ssZ", got=repr(text[:40])) from error
+
+
+def _zone(text: str | None) -> timezone:
+    if text is None or text == "Z":
+        return UTC
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def write_date_time(moment: datetime) -> str:
+    """``2026-01-15T10:00:00.100Z``: UTC with milliseconds, as real responses have it (duis.md, section 4)."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def read_boolean(text: str) -> bool:
+    """``true``, ``false``, ``1`` or ``0``. Raises: PeerError: anything else."""
+    match text.strip(" \t\r\n"):
+        case "true" | "1":
+            return True
+        case "false" | "0":
+            return False
+        case _:
+            raise PeerError("not a boolean", expected="true, false, 1 or 0", got=repr(text[:40]))

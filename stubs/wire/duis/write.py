@@ -1,0 +1,189 @@
+"""From typed values to documents, unsigned: one line, no indentation, base64 unbroken, values without padding.
+
+The public client refuses responses laid out in any other way (public-client.md, what the validator accepts).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import assert_never
+
+from stubs.wire.base64text import write_base64
+from stubs.wire.duis.node import Node
+from stubs.wire.duis.requests import Request, RequestHeader, ServiceRequest, SignedPreCommand
+from stubs.wire.duis.responses import (
+    DccAlert,
+    DeviceAlert,
+    FutureDatedDeviceAlert,
+    GbcsPayload,
+    LocalCommand,
+    OtherResult,
+    PreCommand,
+    Response,
+    ResponseBody,
+    ResponseHeader,
+    Result,
+    ServiceResponse,
+    Smets1Response,
+)
+from stubs.wire.duis.values import write_date_time
+from stubs.wire.errors import Misuse, PeerError
+from stubs.wire.xml import DS, RA, SR
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="no"?>'
+_NAME = re.compile(r"\A(?:(?:ra|ds|sr):)?[A-Za-z_][A-Za-z0-9_.-]*\Z", re.ASCII)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_request(request: Request) -> bytes:
+    """The unsigned document. Raises: PeerError: a value holds characters XML cannot carry."""
+    match request:
+        case ServiceRequest():
+            body = _node(request.body)
+        case SignedPreCommand():
+            execution = request.execution_date_time
+            body = _element(
+                "SignedPreCommand",
+                ("" if execution is None else _leaf("ExecutionDateTime", execution))
+                + _leaf("GBCSPayload", write_base64(request.gbcs_payload)),
+            )
+        case _:
+            assert_never(request)
+    return _document("Request", request.schema_version, _request_header(request.header), body)
+
+
+def write_response(response: Response) -> bytes:
+    """The unsigned document. Raises: PeerError: a value holds characters XML cannot carry."""
+    header = _response_header(response.header)
+    return _document("Response", response.schema_version, header, _response_body(response.body))
+
+
+def _request_header(header: RequestHeader) -> str:
+    first = header.first_in_sequence
+    return (
+        _leaf("RequestID", str(header.request_id))
+        + ("" if first is None else _leaf("FirstInSequence", "true" if first else "false"))
+        + ("" if header.preceding is None else _leaf("PrecedingServiceRequestID", str(header.preceding)))
+        + _leaf("CommandVariant", str(header.command_variant))
+        + _leaf("ServiceReference", header.service_reference)
+        + _leaf("ServiceReferenceVariant", header.srv)
+    )
+
+
+def _response_header(header: ResponseHeader) -> str:
+    return (
+        ("" if header.request_id is None else _leaf("RequestID", str(header.request_id)))
+        + ("" if header.response_id is None else _leaf("ResponseID", str(header.response_id)))
+        + _leaf("ResponseCode", header.response_code)
+        + _leaf("ResponseDateTime", write_date_time(header.response_date_time))
+    )
+
+
+def _response_body(body: ResponseBody) -> str:
+    match body:
+        case ServiceResponse():
+            return _element(
+                "ResponseMessage",
+                _leaf("ServiceReference", body.service_reference)
+                + _leaf("ServiceReferenceVariant", body.srv)
+                + _result(body.result),
+            )
+        case DeviceAlert():
+            return _element(
+                "DeviceAlertMessage",
+                _leaf("AlertCode", body.alert_code)
+                + _throttling(body)
+                + _leaf("GBCSPayload", write_base64(body.gbcs_payload)),
+            )
+        case DccAlert():
+            return _element(
+                "DCCAlertMessage",
+                _leaf("DCCAlertCode", body.code) + _throttling(body) + _element("DCCAlert", _node(body.content)),
+            )
+        case Smets1Response():
+            return _node(body.node)
+        case _:
+            assert_never(body)
+
+
+def _result(result: Result) -> str:
+    match result:
+        case None:
+            return ""
+        case GbcsPayload():
+            return _leaf("GBCSPayload", write_base64(result.payload))
+        case PreCommand():
+            return _element(
+                "PreCommand",
+                _leaf("GBCSVersion", result.gbcs_version) + _leaf("GBCSPayload", write_base64(result.gbcs_payload)),
+            )
+        case LocalCommand():
+            return _element("LocalCommand", _leaf("GBCSPayload", write_base64(result.gbcs_payload)))
+        case FutureDatedDeviceAlert():
+            return _element(
+                "FutureDatedDeviceAlertMessage",
+                _leaf("FutureDatedAlertCode", result.code)
+                + _leaf("GBCSPayload", write_base64(result.gbcs_payload))
+                + _leaf("InstructionNumber", str(result.instruction))
+                + _leaf("TotalCommandInstructions", str(result.total)),
+            )
+        case OtherResult():
+            return _node(result.node)
+        case _:
+            assert_never(result)
+
+
+def _throttling(alert: DeviceAlert | DccAlert) -> str:
+    sequence, count = alert.throttled_sequence_id, alert.throttled_count
+    return ("" if sequence is None else _leaf("ThrottledAlertSequenceId", str(sequence))) + (
+        "" if count is None else _leaf("ThrottledAlertCount", str(count))
+    )
+
+
+def _document(name: str, schema_version: str, header: str, body: str) -> bytes:
+    namespaces = f' xmlns:sr="{SR}"'
+    if "<ra:" in body:
+        namespaces += f' xmlns:ra="{RA}"'
+    if "<ds:" in body:
+        namespaces += f' xmlns:ds="{DS}"'
+    return (
+        f'{_DECLARATION}<sr:{name}{namespaces} schemaVersion="{_attribute(schema_version)}">'
+        f"<sr:Header>{header}</sr:Header><sr:Body>{body}</sr:Body></sr:{name}>"
+    ).encode()
+
+
+def _element(name: str, content: str) -> str:
+    return f"<sr:{name}>{content}</sr:{name}>"
+
+
+def _leaf(name: str, text: str) -> str:
+    return f"<sr:{name}>{_text(text)}</sr:{name}>"
+
+
+def _node(node: Node) -> str:
+    if _NAME.match(node.name) is None:
+        raise Misuse(f"not an element name: {node.name[:80]!r}")
+    if node.children and node.text:
+        raise Misuse(f"{node.name} has both text and children: DUIS has no mixed content")
+    name = node.name if ":" in node.name else f"sr:{node.name}"
+    attributes = "".join(f' {key}="{_attribute(value)}"' for key, value in node.attributes)
+    content = "".join(map(_node, node.children)) if node.children else _text(node.text)
+    return f"<{name}{attributes}>{content}</{name}>" if content else f"<{name}{attributes}/>"
+
+
+def _text(value: str) -> str:
+    _check_characters(value)
+    if value.isalnum():
+        return value
+    # A carriage return would be read back as a line feed unless written as a reference.
+    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def _attribute(value: str) -> str:
+    escaped = _text(value).replace('"', "&quot;")
+    return escaped.replace("\t", "&#9;").replace("\n", "&#10;")
+
+
+def _check_characters(value: str) -> None:
+    if (found := _NOT_XML.search(value)) is not None:
+        raise PeerError("a value cannot be written as XML", got=f"character U+{ord(found.group()):04X}")

@@ -1,0 +1,31 @@
+"""XML signatures of DUIS documents, in the one profile the interface uses (duis.md, section 14).
+
+``sign`` makes them, ``verify`` accepts nothing else. What ``verify`` returns is what was signed: use only that.
+"""
+
+from stubs.wire.xmlsig.algorithms import (
+    CanonicalizationMethod,
+    DigestMethod,
+    SignatureMethod,
+    TransformMethod,
+)
+from stubs.wire.xmlsig.policy import REFERENCE_CLIENT, STRICT, SignaturePolicy
+from stubs.wire.xmlsig.signer import Signer, sign
+from stubs.wire.xmlsig.verifier import SignatureError, SignatureReason, Verified, is_signed, verify
+
+__all__ = [
+    "REFERENCE_CLIENT",
+    "STRICT",
+    "CanonicalizationMethod",
+    "DigestMethod",
+    "SignatureError",
+    "SignatureMethod",
+    "SignaturePolicy",
+    "SignatureReason",
+    "Signer",
+    "TransformMethod",
+    "Verified",
+    "is_signed",
+    "sign",
+    "verify",
+]
