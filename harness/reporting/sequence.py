@@ -43,9 +43,12 @@ def draw(lanes: Sequence[str], arrows: Sequence[Arrow], title: str) -> str:
     height = _TOP + _ROW * (len(arrows) + 1)
     positions = {lane: _MARGIN + _LANE * index for index, lane in enumerate(lanes)}
     described = "; ".join(f"{arrow.time} {arrow.sender} to {arrow.receiver}: {arrow.label}" for arrow in arrows)
-    parts = [
+    opening = (
         f'<svg class="sequence" role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        f' aria-label="{escape(title, quote=True)}"><title>{escape(title)}</title><desc>{escape(described)}</desc>',
+        f' aria-label="{escape(title, quote=True)}"><title>{escape(title)}</title><desc>{escape(described)}</desc>'
+    )
+    parts = [
+        opening,
         *(_lane(lane, x, height) for lane, x in positions.items()),
         *(_arrow(arrow, positions, _TOP + _ROW * (index + 0.6)) for index, arrow in enumerate(arrows)),
         "</svg>",

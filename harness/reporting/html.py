@@ -1,0 +1,233 @@
+"""``report.html``: one offline file a test manager can decide from, every message two clicks from its verdict."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from random import Random
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from lxml import etree
+from markupsafe import Markup
+
+from harness.evidence.messages import file_name
+from harness.reporting import coverage_map, sequence, traffic
+from harness.reporting.model import Report, Scenario, entries_of
+from stubs.events import DeviceAnswered, Entry
+from stubs.wire.errors import PeerError
+from stubs.wire.gbcs.view import Field, describe
+from stubs.wire.xml import parse
+
+_RAW_SHOWN = 24
+_BINARY_SHOWN = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One line of a decoded message."""
+
+    offset: int
+    depth: int
+    name: str
+    value: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One decoded GBCS message."""
+
+    title: str
+    rows: tuple[FieldRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message as the page shows it."""
+
+    anchor: str
+    seq: int
+    time: str
+    sender: str
+    receiver: str
+    label: str
+    detail: str
+    file: str
+    size: str
+    digest: str
+    values: Mapping[str, Any]
+    xml: str
+    parts: tuple[Part, ...]
+    hex: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioView:
+    """One scenario with its messages."""
+
+    scenario: Scenario
+    messages: tuple[MessageView, ...]
+    diagram: Markup
+    anchors: Mapping[int, str]
+    """Journal entry to the id of the message that shows it."""
+    search: str
+
+
+def render(report: Report, entries: Sequence[Entry]) -> bytes:
+    """The page, UTF-8.
+
+    Args:
+        report: from ``harness.reporting.model.build``.
+        entries: the run's journal.
+    """
+    environment = _environment()
+    style, script = _source("report.css"), _source("report.js")
+    views = [_scenario_view(scenario, entries) for scenario in report.scenarios]
+    attention = [scenario for scenario in report.scenarios if scenario.verdict != "PASS"]
+    page = environment.get_template("report.html").render(
+        report=report,
+        headline=_headline(report),
+        sentences=_sentences(report),
+        style=Markup(style),  # noqa: S704 - our own file, not data
+        script=Markup(script),  # noqa: S704 - our own file, not data
+        script_digest=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        coverage_map=Markup(coverage_map.draw(report.coverage)),  # noqa: S704 - every text in it is escaped
+        covered=[row for row in report.coverage if row.positive or row.negative],
+        attention=attention,
+        scenarios=views,
+        picked=_picked(report),
+        environment={key: value for key, value in report.facts.items() if key != "certificates"},
+    )
+    return page.encode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.reporting"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["instant"] = _instant
+    environment.filters["json"] = lambda value: json.dumps(value, indent=1, ensure_ascii=False, default=str)
+    return environment
+
+
+def _source(name: str) -> str:
+    loader = _environment().loader
+    if loader is None:
+        raise LookupError(name)
+    return loader.get_source(_environment(), name)[0]
+
+
+def _instant(value: datetime | None) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if value else "not reached"
+
+
+def _headline(report: Report) -> str:
+    return "; ".join(f"{role.role} {role.verdict}" for role in report.roles) or "no scenario was run"
+
+
+def _sentences(report: Report) -> str:
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.totals.items()) or "no scenario was run"
+    whole = (
+        "The run went to its end." if report.complete else "The run was interrupted: what follows is what was reached."
+    )
+    covered = sum(row.state == "passed" for row in report.coverage)
+    return (
+        f"{sum(report.totals.values())} scenario runs: {counts}. {whole} "
+        f"{covered} of {len(report.coverage)} role-and-service pairs are shown to work."
+    )
+
+
+def _picked(report: Report) -> list[str]:
+    """Three runs for a reviewer to look at, by the run's own seed, so that every reader is sent to the same."""
+    keys = [scenario.key for scenario in report.scenarios]
+    return sorted(Random(f"{report.run}{report.journal_head}").sample(keys, min(3, len(keys))))  # noqa: S311 - a pick
+
+
+def _scenario_view(scenario: Scenario, entries: Sequence[Entry]) -> ScenarioView:
+    own = entries_of(scenario, entries)
+    shown = traffic.messages(own)
+    by_seq = {entry.seq: entry for entry in own}
+    views = tuple(_message_view(scenario, message, by_seq[message.seq]) for message in shown)
+    names = {eui: name for name, eui in scenario.devices.items()}
+    present, headings = traffic.lanes(shown, names)
+    arrows = [
+        sequence.Arrow(headings[m.sender], headings[m.receiver], m.label, view.time, m.tone, view.anchor)
+        for m, view in zip(shown, views, strict=True)
+    ]
+    drawn = sequence.draw([headings[lane] for lane in present], arrows, f"Messages of {scenario.key}")
+    words = (scenario.key, scenario.title, *scenario.services, *scenario.devices, *(m.label for m in shown))
+    return ScenarioView(
+        scenario=scenario,
+        messages=views,
+        diagram=Markup(drawn),  # noqa: S704 - every text in it is escaped
+        anchors={view.seq: view.anchor for view in views},
+        search=" ".join(words),
+    )
+
+
+def _message_view(scenario: Scenario, message: traffic.Message, entry: Entry) -> MessageView:
+    body = message.body
+    xml, parts = _decode(body, message.media)
+    return MessageView(
+        anchor=f"{scenario.key}-{message.seq}",
+        seq=message.seq,
+        time=f"{message.at:%H:%M:%S}.{message.at.microsecond // 1000:03d}",
+        sender=message.sender,
+        receiver=message.receiver,
+        label=message.label,
+        detail=message.detail,
+        file=file_name(entry) or "",
+        size=f"{len(body)} bytes",
+        digest=hashlib.sha256(body).hexdigest() if body else "",
+        values=entry.event.values if isinstance(entry.event, DeviceAnswered) else {},
+        xml=xml,
+        parts=parts,
+        hex=body.hex() if message.media == "gbcs" else "",
+    )
+
+
+def _decode(body: bytes, media: str) -> tuple[str, tuple[Part, ...]]:
+    if media == "gbcs" and body:
+        return "", (_part("GBCS message", body),)
+    if media != "xml" or not body:
+        return "", ()
+    try:
+        root = parse(body)
+    except PeerError as error:
+        return f"not readable as XML ({error}); as received:\n{body[:_BINARY_SHOWN].decode('utf-8', 'replace')}", ()
+    parts = tuple(_part(f"{name} decoded", payload) for name, payload in _payloads(root))
+    etree.indent(root)
+    return etree.tostring(root, encoding="unicode"), parts
+
+
+def _payloads(root: etree._Element) -> Iterator[tuple[str, bytes]]:
+    for element in root.iter():
+        if isinstance(element.tag, str) and element.text and element.tag.endswith("}GBCSPayload"):
+            try:
+                yield "GBCSPayload", b64decode(element.text, validate=True)
+            except ValueError:
+                continue
+
+
+def _part(title: str, payload: bytes) -> Part:
+    try:
+        fields = describe(payload, None)
+    except PeerError as error:
+        return Part(f"{title}: cannot be parsed: {error}", ())
+    return Part(title, tuple(_rows(fields, 0)))
+
+
+def _rows(fields: Iterable[Field], depth: int) -> Iterator[FieldRow]:
+    for field in fields:
+        raw = field.header.hex()
+        shown = raw if len(raw) <= 2 * _RAW_SHOWN else f"{raw[: 2 * _RAW_SHOWN]}… ({len(field.header)} bytes)"
+        value = f"{field.value} {field.unit}".strip()
+        yield FieldRow(field.offset, depth, field.name, value, shown)
+        yield from _rows(field.children, depth + 1)

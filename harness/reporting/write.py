@@ -1,0 +1,67 @@
+"""Writing a run's folder: result.json, report.html, junit.xml, coverage.csv and the sealed bundle.zip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from harness.engine.results import fold_run
+from harness.evidence import bundle
+from harness.evidence import slice as journal_slice
+from harness.evidence.manifest import fingerprint
+from harness.reporting import html, model, tables
+from stubs.journal import Row
+from stubs.wire.errors import Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where the reports went, and the fingerprint of the key that signed the bundle."""
+
+    folder: Path
+    report: Path
+    bundle: Path
+    fingerprint: str
+    result: model.Report
+
+
+def write_reports(folder: Path, rows: Iterable[Row], key: ec.EllipticCurvePrivateKey | None = None) -> Written:
+    """Write every report of the journal ``rows`` into ``folder``; each file appears whole or not at all.
+
+    Args:
+        folder: exists or is made.
+        rows: the whole journal, from its first entry.
+        key: P-256, signs the bundle; one made for this call when not given.
+    Raises: Blocked: the folder cannot be written (rights, space), saying which file. PeerError: the chain is broken.
+    """
+    kept = list(rows)
+    entries = tuple(journal_slice.entries(kept))
+    evidence = bundle.gather(kept)
+    result = model.build(fold_run(entries), evidence.digest, evidence.head)
+    reports = {
+        "result.json": model.encode(result),
+        "report.html": html.render(result, entries),
+        "junit.xml": tables.junit(result),
+        "coverage.csv": tables.coverage_csv(result),
+    }
+    signer = key or ec.generate_private_key(ec.SECP256R1())
+    for name, data in {**reports, "bundle.zip": bundle.seal(evidence, reports, signer)}.items():
+        _write(folder / name, data)
+    return Written(folder, folder / "report.html", folder / "bundle.zip", fingerprint(signer.public_key()), result)
+
+
+def _write(path: Path, data: bytes) -> None:
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise Blocked(
+            f"{path} cannot be written: {error.strerror}",
+            mend="Free some space or choose another folder, then run `uept report` on the run's folder",
+        ) from error
