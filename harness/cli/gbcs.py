@@ -100,6 +100,7 @@ def build(
     ``--json`` prints one object per file. Exit code 1 when a request cannot be transformed, saying why.
     """
     from stubs.app import build_command
+
     from stubs.wire.errors import PeerError, Refusal
 
     results: list[dict[str, Any]] = []

@@ -219,8 +219,17 @@ def _scenario(scenario: ScenarioRun) -> Scenario:
 
 def _check(run: CheckRun) -> Check:
     finding = run.finding
-    return Check(run.check, finding.verdict.value, finding.expected, finding.got, finding.rule, run.step, run.first, run.last,
-                 finding.references)  # fmt: skip
+    return Check(
+        check=run.check,
+        verdict=finding.verdict.value,
+        expected=finding.expected,
+        got=finding.got,
+        rule=finding.rule,
+        step=run.step,
+        first=run.first,
+        last=run.last,
+        references=finding.references,
+    )
 
 
 def _role(run: Run, assessment: RoleAssessment) -> Role:

@@ -167,10 +167,11 @@ def _delivery(entry: Entry, message: str, status: str, context: _Context, *, goo
     if queued is None:
         return
     what = {"response": "Response", "device-alert": "Device alert", "dcc-alert": "DCC alert"}
-    name = queued.alert_code or queued.response_code
+    label = (
+        f"{what.get(queued.message_kind, queued.message_kind)} {queued.alert_code or queued.response_code}: {status}"
+    )
     detail = f"{service_name(queued.srv) if queued.srv else ''} {code_meaning(queued.response_code)}".strip()
-    yield Message(entry.seq, entry.at, DCC, PARTY, f"{what.get(queued.message_kind, queued.message_kind)} {name}: {status}",
-                  detail, "good" if good else "bad", queued.body, "xml")  # fmt: skip
+    yield Message(entry.seq, entry.at, DCC, PARTY, label, detail, "good" if good else "bad", queued.body, "xml")
 
 
 def _gbcs(payload: bytes) -> str:

@@ -1,0 +1,37 @@
+"""``uept report``: write a run's reports again from its journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.documents import SettingsProblem
+from harness.cli.output import json_option, print_json
+
+
+@click.command()
+@click.argument("run_folder", metavar="RUN_DIR", type=click.Path(path_type=Path))
+@json_option
+def command(run_folder: Path, *, as_json: bool) -> None:
+    """Write result.json, report.html, junit.xml, coverage.csv and bundle.zip of RUN_DIR again from its journal.
+
+    Works after a crash too: whatever the journal holds is reported, as a partial run.
+    """
+    from harness.reporting.write import write_reports
+    from stubs.clock import SystemClock
+    from stubs.journal import Journal, SqliteStore
+
+    path = run_folder / "journal.sqlite"
+    if not path.is_file():
+        raise SettingsProblem(f"{run_folder} holds no journal.sqlite", mend="Name the folder of a run (see --out)")
+    journal = Journal(SqliteStore(path), SystemClock())
+    try:
+        written = write_reports(run_folder, journal.rows())
+    finally:
+        journal.close()
+    if as_json:
+        print_json({"report": str(written.report), "bundle": str(written.bundle), "fingerprint": written.fingerprint,
+                    "totals": dict(written.result.totals)})  # fmt: skip
+    else:
+        click.echo(f"{written.report}\n{written.bundle} (signed by {written.fingerprint})")
