@@ -9,9 +9,10 @@ from stubs.wire.xmlsig.algorithms import (
     SignatureMethod,
     TransformMethod,
 )
+from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import REFERENCE_CLIENT, STRICT, SignaturePolicy
 from stubs.wire.xmlsig.signer import Signer, sign
-from stubs.wire.xmlsig.verifier import SignatureError, SignatureReason, Verified, is_signed, verify
+from stubs.wire.xmlsig.verifier import Verified, is_signed, verify
 
 __all__ = [
     "REFERENCE_CLIENT",

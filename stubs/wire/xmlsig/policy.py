@@ -13,7 +13,7 @@ from stubs.wire.xmlsig.algorithms import (
     TransformMethod,
 )
 
-CLAUSE: Final = "duis.md, section 14"
+CLAUSE: Final = "DUIS XML signature profile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from stubs.wire.errors import PeerError
 from stubs.wire.xml import DS, parse
+from stubs.wire.xmlsig.policy import STRICT
 from stubs.wire.xmlsig.profile import (
     COORDINATE,
     canonical,
@@ -18,9 +19,9 @@ from stubs.wire.xmlsig.profile import (
     digest_of,
     signed_info,
 )
+from stubs.wire.xmlsig.structure import SIGNATURE, check_contents
 
 _LINE = 76
-_SIGNATURE = f"{{{DS}}}Signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,13 @@ def sign(unsigned: bytes, signer: Signer) -> bytes:
 
     Raises:
         XmlError: not XML we accept.
+        SignatureError: a comment inside a value or a processing instruction: nobody would accept it signed.
         PeerError: already signed, or an empty document element.
     """
     root = parse(unsigned)
-    if next(root.iter(_SIGNATURE), None) is not None:
+    if next(root.iter(SIGNATURE), None) is not None:
         raise PeerError("the document is already signed", expected="a document without ds:Signature")
+    check_contents(root, STRICT)
     end = _end_of_document_element(unsigned, root.getprevious() is not None or root.getnext() is not None)
     digest = base64.b64encode(digest_of(canonical(root))).decode("ascii")
     r, s = decode_dss_signature(signer.private_key.sign(canonical_signed_info(digest), ECDSA(SHA256())))
