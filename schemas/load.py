@@ -489,3 +489,59 @@ def request_bodies() -> Mapping[Srv, tuple[BodyRow, ...]]:
         srv = Srv(row["srv"])
         bodies[srv] = (*bodies.get(srv, ()), BodyRow(**{**row, "srv": srv}))
     return MappingProxyType(bodies)
+
+
+@dataclass(frozen=True, slots=True)
+class UseCaseFactsRow:
+    """What the GBCS codec needs to know of a use case; complete where ``use-cases.csv`` has gaps."""
+
+    use_case: str
+    message_code: str
+    protocol: str
+    title: str
+    critical: str
+    response_date_time: str
+    sensitive: str
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransformRow:
+    """Which use case a request becomes: by SRV, device type, content of the body, and least GBCS version.
+
+    ``content`` is empty, a value in the body (8.11, 6.13) or the path of the element that is there (1.5, 1.6).
+    """
+
+    srv: Srv
+    device_type: str
+    content: str
+    gbcs_from: str
+    use_case: str
+    provenance: str
+    confidence: str
+    note: str
+
+
+@cache
+def use_case_facts() -> Mapping[str, UseCaseFactsRow]:
+    """The use cases whose payloads can be built and read, by name."""
+    return MappingProxyType({row["use_case"]: UseCaseFactsRow(**row) for row in _rows("gbcs-use-case-facts.csv")})
+
+
+@cache
+def transform_rows() -> tuple[TransformRow, ...]:
+    """The dispatch table from request to use case."""
+    return tuple(
+        TransformRow(
+            srv=Srv(row["srv"]),
+            device_type=row["device_type"],
+            content=row["content"],
+            gbcs_from=row["gbcs_from"],
+            use_case=row["use_case"],
+            provenance=row["provenance"],
+            confidence=row["confidence"],
+            note=row["note"],
+        )
+        for row in _rows("gbcs-transform.csv")
+    )

@@ -1,0 +1,174 @@
+"""Use cases by name and by message code, and the functions every caller uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from schemas.load import use_case_facts
+from stubs.wire.errors import Misuse
+from stubs.wire.gbcs import dlms
+from stubs.wire.gbcs.octets import GbcsError
+from stubs.wire.gbcs.use_cases import (
+    clock,
+    customer,
+    firmware,
+    joining,
+    logs,
+    payment,
+    registers,
+    supply,
+)
+from stubs.wire.gbcs.use_cases.model import (
+    Codec,
+    CommandContext,
+    Decrypt,
+    Encrypt,
+    Instruction,
+    UseCase,
+    Values,
+)
+
+_CODECS: dict[str, Codec] = {
+    "CCS01": joining.CCS01,
+    "CCS02": joining.CCS02,
+    "ECS70": clock.ECS70,
+    "GCS28": clock.GCS28,
+    "ECS52": firmware.ECS52,
+    "GCS38": firmware.GCS38,
+    "CS08": firmware.CS08,
+    "ECS17b": registers.ECS17B,
+    "GCS13a": registers.GCS13A,
+    "ECS19": registers.ECS19,
+    "GCS14": registers.GCS14,
+    "ECS04a": payment.ECS04A,
+    "ECS04b": payment.ECS04B,
+    "GCS40a": payment.GCS40A,
+    "GCS40b": payment.GCS40B,
+    "GCS40c": payment.GCS40C,
+    "GCS40d": payment.GCS40D,
+    "ECS02": payment.ECS02,
+    "ECS03": payment.ECS03,
+    "GCS02": payment.GCS02,
+    "GCS03": payment.GCS03,
+    "CS01a": customer.CS01A,
+    "CS01b": customer.CS01B,
+    "ECS10": customer.ECS10,
+    "GCS07": customer.GCS07,
+    "ECS35a": logs.ECS35A,
+    "ECS35b": logs.ECS35B,
+    "ECS35c": logs.ECS35C,
+    "ECS35d": logs.ECS35D,
+    "ECS35e": logs.ECS35E,
+    "ECS35f": logs.ECS35F,
+    "ECS35g": logs.ECS35G,
+    "CS10a": logs.CS10A,
+    "CS10b": logs.CS10B,
+    "ECS42": supply.ECS42,
+    "ECS43": supply.ECS43,
+    "GCS32": supply.GCS32,
+    "ECS45": supply.ECS45,
+    "GCS33": supply.GCS33,
+}
+
+USE_CASES: Mapping[str, UseCase] = MappingProxyType(
+    {
+        name: UseCase(
+            name=name,
+            message_code=int(row.message_code, 16),
+            protocol=row.protocol,
+            title=row.title,
+            is_critical=row.critical == "yes",
+            response_has_date_time=row.response_date_time == "yes",
+            is_sensitive=row.sensitive == "yes",
+            provenance=row.provenance,
+        )
+        for name, row in use_case_facts().items()
+    }
+)
+"""Every use case whose payloads can be built and read, by name."""
+
+_BY_CODE = {row.message_code: row for row in USE_CASES.values()}
+
+
+def use_case(name: str) -> UseCase:
+    """The use case of that name. Raises: Misuse: none."""
+    if name not in USE_CASES:
+        raise Misuse(f"no use case {name}")
+    return USE_CASES[name]
+
+
+def use_case_of(message_code: int) -> UseCase:
+    """The use case with that message code. Raises: PeerError: none that this program knows."""
+    found = _BY_CODE.get(message_code)
+    if found is None:
+        raise GbcsError(
+            "no known use case has this message code", 0, got=f"{message_code:04X}", clause="GBCS, message codes"
+        )
+    return found
+
+
+def build_command(name: str, values: Values, context: CommandContext) -> bytes:
+    """The content of a command. Raises: Misuse: no such use case, a value is missing or does not fit."""
+    return _codec(name).build_command(values, context)
+
+
+def read_command(message_code: int, content: bytes) -> dict[str, Any]:
+    """The named values of a command; what they are is listed in ``docs/gbcs-values.md``.
+
+    Raises: PeerError: unknown message code, or content that is not this use case.
+    """
+    return _codec(use_case_of(message_code).name).read_command(content)
+
+
+def build_response(name: str, command: bytes, values: Values, encrypt: Encrypt | None = None) -> bytes:
+    """The content of the response to ``command``.
+
+    Args:
+        name: the use case.
+        command: the command's content; invoke id, protection parameters and event ids are taken from it.
+        values: named values; ``results``, one code per row, when something failed (default: all 0).
+        encrypt: needed when the use case is sensitive and succeeds.
+    Raises: PeerError: ``command`` is not this use case; Misuse: a value is missing.
+    """
+    return _codec(name).build_response(command, values, encrypt)
+
+
+def read_response(message_code: int, content: bytes, decrypt: Decrypt | None = None) -> dict[str, Any]:
+    """The named values of a response; always with ``MessageSuccess`` and ``results``.
+
+    ``results`` holds a code per row: DLMS result codes, ZigBee statuses; it is empty for ASN.1. What
+    :func:`build_response` is given back rebuilds the same bytes.
+
+    Raises: PeerError: unknown message code, or content that is not this use case; Misuse: encrypted content
+        and no ``decrypt``; whatever ``decrypt`` raises.
+    """
+    return _codec(use_case_of(message_code).name).read_response(content, decrypt)
+
+
+def error_results(name: str, command: bytes, position: int = 0, code: int | None = None) -> tuple[int, ...]:
+    """``results`` of a command that fails at row ``position`` (an attribute, in a ZigBee read).
+
+    ``code`` defaults to a hardware fault (DLMS 1, ZigBee C0). Empty for ASN.1, which has status values instead.
+    """
+    return _codec(name).error_results(command, position, code)
+
+
+def instructions(message_code: int, command: bytes) -> tuple[Instruction, ...]:
+    """The settings of a command that can be future dated, in the order of their outcome alerts."""
+    return _codec(use_case_of(message_code).name).instructions(command)
+
+
+def response_date_time(when: datetime, status: int = 0xFF) -> bytes:
+    """GROUP's date-time in a response, 12 octets.
+
+    ``status`` is FF from an ESME; in gas reads 00 (reliable, from the gas proxy), 04 (reliable, from the meter by way
+    of the proxy) or 02 (unreliable).
+    """
+    return dlms.moment_octets(when, status)
+
+
+def _codec(name: str) -> Codec:
+    return _CODECS[use_case(name).name]
