@@ -104,7 +104,7 @@ def render(report: Report, entries: Sequence[Entry]) -> bytes:
         picked=_picked(report),
         environment={key: value for key, value in report.facts.items() if key != "certificates"},
     )
-    return page.encode()
+    return page.replace("\0", "\N{REPLACEMENT CHARACTER}").encode()
 
 
 @cache

@@ -40,7 +40,11 @@ _SKIPPED = {"NOT_RUN", "NOT_APPLICABLE", "REVIEW"}
 
 def _case(suite: etree._Element, run: Scenario) -> None:
     case = etree.SubElement(
-        suite, "testcase", classname=f"{run.scope}.{run.role}", name=f"{run.key} {run.title}", time=f"{run.seconds:.3f}"
+        suite,
+        "testcase",
+        classname=f"{run.scope}.{run.role}",
+        name=_printable(f"{run.key} {run.title}"),
+        time=f"{run.seconds:.3f}",
     )
     if run.verdict in {"FAIL", "BLOCKED"}:
         kind = "failure" if run.verdict == "FAIL" else "error"

@@ -1,0 +1,193 @@
+"""Reports are readers of the journal: every number is counted from it, every text is escaped."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from lxml import etree
+from lxml import html as lxml_html
+
+from harness.engine.results import fold_run
+from harness.evidence.bundle import verify
+from harness.reporting import model
+from harness.reporting.write import Written, write_reports
+from schemas.load import resource
+from stubs.clock import VirtualClock
+from stubs.events import (
+    ActionAsked,
+    AnyEvent,
+    CheckJudged,
+    MessageDelivered,
+    MessageQueued,
+    OutcomeClaimed,
+    RequestAccepted,
+    RequestAnswered,
+    RequestReceived,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+    StepFinished,
+)
+from stubs.journal import Journal, SqliteStore
+from stubs.wire.errors import Blocked
+
+HOSTILE = "<script>alert('x')</script> & =cmd|' /C calc'!A0 \x00"
+NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
+USER, METER = "A0-B1-C2-D3-E4-01-00-00", "DE-51-CE-00-00-00-00-E1"
+
+
+def plan_row(key: str, scenario: str, srvs: list[str]) -> dict[str, object]:
+    return {"key": key, "id": scenario, "role": "IS", "title": "t", "scope": "DUIS", "priority": "P1", "srvs": srvs,
+            "feature": "f", "chosen": True, "reason": ""}  # fmt: skip
+
+
+def scenario_events(scenario: str, srv: str, verdict: str, reason: str = "") -> list[AnyEvent]:
+    request_id = f"{USER}:{METER}:1768471200001"
+    premises = {"user": USER, "party": "Supplier A", "name": "s", "devices": {"esme": METER}, "key": f"{scenario}-IS"}
+    step_status = "passed" if verdict == "PASS" else "failed"
+    return [
+        ScenarioStarted(scenario=scenario, attempt=1, role="IS", title=f"Read {HOSTILE}", scope="DUIS", priority="P1",
+                        srvs=(srv,), feature="reads.feature", premises=premises),
+        ActionAsked(scenario=scenario, action="a1", content={"service": srv, "target": METER}),
+        RequestReceived(exchange=f"x{scenario}", service="send-command", peer="127.0.0.1", content_type="application/xml",
+                        body=b"<not-xml"),
+        RequestAccepted(exchange=f"x{scenario}", request_id=request_id, user=USER, role="IS", srv=srv, command_variant=1,
+                        device=METER, signed_by="1"),
+        RequestAnswered(exchange=f"x{scenario}", status=200, content_type="application/xml",
+                        body=b"<r xmlns='u'><GBCSPayload>3wkB</GBCSPayload></r>", response_code="I99"),
+        MessageQueued(message=f"m{scenario}", user=USER, message_kind="response", request_id=request_id, response_id="r",
+                      response_code="I0", srv=srv, alert_code=None, device=METER, body=b"<ok/>", due=NOW),
+        MessageDelivered(message=f"m{scenario}", attempt=1, status=204),
+        OutcomeClaimed(scenario=scenario, action="a1", content={"status": "done", "detail": HOSTILE}),
+        CheckJudged(scenario=scenario, role="IS", check="response-received", parameters={}, first=1, last=3,
+                    verdict=verdict, expected=f"a response {HOSTILE}", got="one", rule="a rule", references=(4, 8)),
+        StepFinished(scenario=scenario, attempt=1, role="IS", index=0, keyword="Then", text="it answers",
+                     status=step_status, seconds=0.25, detail=HOSTILE),
+        ScenarioFinished(scenario=scenario, attempt=1, role="IS", verdict=verdict, reason=reason),
+    ]  # fmt: skip
+
+
+def journal_of(*events: AnyEvent) -> Journal:
+    journal = Journal(SqliteStore(), VirtualClock(NOW, rate=0))
+    journal.record(*events)
+    return journal
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    facts = {"harness": "0.1.0", "driver": "reference", "driver_facts": {"driver": "reference"}, "roles": ["IS"],
+             "users": {"IS": USER}, "seed": "s", "settings_digest": "0" * 64, "python": "3.11",
+             "certificates": [{"eui": USER, "usage": "DS", "role": "02", "serial": "1", "not_after": "2030"}],
+             "plan": [plan_row("SR-201-IS", "SR-201", ["4.1.1"]), plan_row("RC-010-IS", "RC-010", ["11.2"]),
+                      plan_row("SR-503-IS", "SR-503", ["7.4"])]}  # fmt: skip
+    journal = journal_of(
+        RunStarted(run="run-1", facts=facts),
+        *scenario_events("SR-201", "4.1.1", "PASS"),
+        *scenario_events("RC-010", "11.2", "FAIL", f"claimed done {HOSTILE}"),
+        RunFinished(run="run-1", complete=False),
+    )
+    try:
+        return write_reports(tmp_path / "run", journal.rows())
+    finally:
+        journal.close()
+
+
+def page_of(written: Written) -> Any:
+    return lxml_html.fromstring(written.report.read_bytes())
+
+
+def test_totals_equal_a_recount_of_the_log(written: Written) -> None:
+    assert written.result.totals == {"PASS": 1, "FAIL": 1, "NOT_RUN": 1}
+    (role,) = written.result.roles
+    (scope,) = role.scopes
+    assert (scope.planned, scope.passed, scope.failed, scope.blocked, scope.not_run) == (3, 1, 1, 0, 1)
+    assert role.verdict == "FURTHER_TESTING"
+    assert role.to_repeat == ("RC-010-IS",)
+
+
+def test_a_service_counts_as_covered_only_when_a_positive_scenario_passed(written: Written) -> None:
+    states = {row.srv: row.state for row in written.result.coverage}
+    assert states["4.1.1"] == "passed"
+    assert states["11.2"] == "failed"
+    assert states["7.1"] == "not-covered"
+
+
+def test_result_json_keeps_its_published_schema(written: Written) -> None:
+    schema = json.loads(resource("run", "result.schema.json").read_text(encoding="utf-8"))
+    assert schema == json.loads(json.dumps(model.json_schema()))
+    jsonschema.validate(json.loads((written.folder / "result.json").read_bytes()), schema)
+
+
+def test_no_text_of_the_party_becomes_markup(written: Written) -> None:
+    page = written.report.read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert len(page_of(written).findall(".//script")) == 1
+
+
+def test_every_link_of_the_page_has_its_target_and_no_id_stands_twice(written: Written) -> None:
+    page = page_of(written)
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    targets = [href[1:] for href in page.xpath("//@href") if href.startswith("#")]
+    assert targets
+    assert set(targets) <= set(ids)
+
+
+def test_the_page_needs_no_network(written: Written) -> None:
+    page = page_of(written)
+    outside = [value for value in page.xpath("//@src | //@href | //link/@href") if not value.startswith("#")]
+    assert outside == []
+
+
+def test_a_verdict_reaches_its_message_in_two_clicks(written: Written) -> None:
+    page = page_of(written)
+    (row,) = page.xpath("//tr[@data-scenario and @data-verdict='FAIL']")
+    scenario = page.get_element_by_id(row.xpath(".//td//a/@href")[0][1:])
+    anchors = [href[1:] for href in scenario.xpath(".//svg//a/@href")]
+    assert anchors
+    assert all(page.get_element_by_id(anchor).tag == "details" for anchor in anchors)
+
+
+def test_junit_counts_failures_and_survives_control_characters(written: Written) -> None:
+    suite: Any = etree.fromstring((written.folder / "junit.xml").read_bytes()).find("testsuite")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+    assert "expected  a response" in (suite.findtext("testcase/failure") or "")
+
+
+def test_coverage_csv_holds_every_pair_of_the_role(written: Written) -> None:
+    rows = list(csv.DictReader(io.StringIO((written.folder / "coverage.csv").read_text(encoding="utf-8"))))
+    assert len(rows) == 111
+    assert {row["role"] for row in rows} == {"IS"}
+
+
+def test_the_bundle_holds_the_reports_and_verifies(written: Written) -> None:
+    found = verify(written.bundle.read_bytes())
+    assert found.problems == ()
+    assert found.fingerprint == written.fingerprint
+    assert written.result.evidence_digest in written.report.read_text(encoding="utf-8")
+
+
+def test_a_report_with_no_scenario_says_so(tmp_path: Path) -> None:
+    journal = journal_of(RunStarted(run="r", facts={"driver": "x"}), RunFinished(run="r", complete=True))
+    page = write_reports(tmp_path, journal.rows()).report.read_text(encoding="utf-8")
+    journal.close()
+    assert "No scenario was run" in page
+
+
+def test_an_empty_journal_makes_a_report_that_says_nothing_ran(tmp_path: Path) -> None:
+    result = write_reports(tmp_path, []).result
+    assert result.totals == {}
+    assert fold_run([]).scenarios == ()
+
+
+def test_a_folder_that_cannot_be_written_is_said_clearly(tmp_path: Path) -> None:
+    blocker = tmp_path / "run"
+    blocker.write_text("a file where the folder should be")
+    with pytest.raises(Blocked, match="cannot be written"):
+        write_reports(blocker, [])
