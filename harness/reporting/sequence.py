@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-_LANE = 210
+_LANE = 300
 _ROW = 34
 _TOP = 58
 _MARGIN = 110

@@ -1,0 +1,66 @@
+"""``uept serve``: the simulated DCC, to code against."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.option("--port", type=int, help="DUIS web services; default 8079; 0 picks a free port (so for every port).")
+@click.option("--smki-port", type=int, help="SMKI repository; default 8083.")
+@click.option("--ssi-port", type=int, help="Self-Service Interface; default 8443.")
+@click.option("--control-port", type=int, help="Control API; default 8078.")
+@click.option("--state", type=click.Path(path_type=Path), help="Keep the journal here; default: in memory.")
+@click.option("--pki", type=click.Path(path_type=Path), help="PKI folder or keystore.json; default: test keys are made.")
+@click.option("--receive-url", help="Where responses and alerts are posted, for every User without a URL of its own.")
+@click.option("--settings", type=click.Path(path_type=Path), help="TOML file; its table [dcc] has every switch.")
+def command(**flags: Any) -> None:
+    """Run the simulated DCC until Ctrl-C. Prints one JSON line with all URLs when it is ready.
+
+    The web services have the paths of the boxed test appliance, so that clients written for it connect unchanged.
+    Precedence: flag, environment (UEPT_DCC_…), settings file, default. Everything listens on loopback only.
+    """
+    from harness.settings import load_settings
+
+    named = {
+        "dcc.port": flags["port"],
+        "dcc.smki_port": flags["smki_port"],
+        "dcc.ssi_port": flags["ssi_port"],
+        "dcc.control_port": flags["control_port"],
+        "dcc.state_dir": _text(flags["state"]),
+        "dcc.pki": _text(flags["pki"]),
+        "dcc.receive_url": flags["receive_url"],
+        # A DCC to code against has well-known ports; a rehearsal with our own client has free ones.
+        "driver": "observe",
+    }
+    settings = load_settings(flags["settings"], named, os.environ).dcc
+    asyncio.run(_serve(settings))
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+async def _serve(settings: Any) -> None:
+    import msgspec
+
+    from stubs.app import SimulatedDcc
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    dcc = await SimulatedDcc.start(settings)
+    try:
+        ready = {"ready": True, **msgspec.to_builtins(dcc.urls), "acb": str(dcc.pki.acb)}
+        click.echo(json.dumps(ready))
+        await stop.wait()
+    finally:
+        await dcc.stop()
