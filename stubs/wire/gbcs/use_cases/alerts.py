@@ -19,6 +19,22 @@ from stubs.wire.gbcs.dlms import DataNotification, Tag
 from stubs.wire.gbcs.gbz import GbzAlert
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.model import Instruction
+from stubs.wire.gbcs.use_cases.registry import outcomes_of
+
+__all__ = [
+    "CRITICAL_ALERT",
+    "DLMS_OUTCOME_ALERT",
+    "FUTURE_DATED_DONE",
+    "FUTURE_DATED_FAILED",
+    "GBZ_OUTCOME_ALERT",
+    "NON_CRITICAL_ALERT",
+    "Instruction",
+    "build_alert",
+    "build_outcome_alert",
+    "outcomes_of",
+    "protocol_of",
+    "read_alert",
+]
 
 CRITICAL_ALERT = 0x1000
 """Message code of an alert without body that the device signs."""
@@ -64,7 +80,7 @@ def build_outcome_alert(
         counter: GROUP's originator counter of the alert.
         message_code: of the future-dated command.
         command_counter: originator counter of the future-dated command.
-        instruction: one of ``instructions(message_code, content)``.
+        instruction: one of ``outcomes_of(message_code, content)``.
     """
     body = message_code.to_bytes(2, "big") + command_counter.to_bytes(8, "big") + instruction.target
     code = DLMS_OUTCOME_ALERT if instruction.protocol == "DLMS" else GBZ_OUTCOME_ALERT

@@ -156,7 +156,7 @@ def error_results(name: str, command: bytes, position: int = 0, code: int | None
     return _codec(name).error_results(command, position, code)
 
 
-def instructions(message_code: int, command: bytes) -> tuple[Instruction, ...]:
+def outcomes_of(message_code: int, command: bytes) -> tuple[Instruction, ...]:
     """The settings of a command that can be future dated, in the order of their outcome alerts."""
     return _codec(use_case_of(message_code).name).instructions(command)
 

@@ -1,0 +1,120 @@
+"""A service request made into the GROUP of a device command."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+
+from stubs.transform.bodies import command_values, content_of
+from stubs.transform.dispatch import NOT_TRANSFORMABLE, use_case_for
+from stubs.wire.duis import ServiceRequest
+from stubs.wire.errors import Misuse, PeerError, Refusal
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.envelope import Cra, Group, OtherInformation
+from stubs.wire.gbcs.use_cases import CommandContext, UseCase, build_command, use_case
+from stubs.wire.request_id import RequestId
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the DCC knows of the device.
+
+    Args:
+        eui: the device.
+        device_type: ``ESME``, ``GSME``, ``CHF``, ``GPF``, ``PPMID``, ``HCALCS``.
+        variant: ``single`` or ``twin``, or a DUIS ESMEVariant (B… has two elements).
+        gbcs_version: such as ``4.2``; empty when not known.
+        known_parties: organisations whose certificates the device holds.
+    """
+
+    eui: Eui64
+    device_type: str
+    variant: str = ""
+    gbcs_version: str = ""
+    known_parties: frozenset[Eui64] = frozenset()
+
+    @property
+    def is_twin_element(self) -> bool:
+        """Whether an ESME has a secondary element."""
+        return self.variant == "twin" or self.variant.startswith("B")
+
+
+@dataclass(frozen=True, slots=True)
+class Acb:
+    """The access control broker and the next value of its own originator counter."""
+
+    eui: Eui64
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command that is not yet protected.
+
+    Args:
+        use_case: its name.
+        message_code: 16 bits.
+        group: signature None; the bare pre-command of a critical use case.
+    """
+
+    use_case: str
+    message_code: int
+    group: Group
+
+    @property
+    def is_by_acb(self) -> bool:
+        """Whether the broker speaks for the User, so that its counter was used up."""
+        return self.group.other.party is not None
+
+
+def transform(request: ServiceRequest, target: Target, acb: Acb, now: datetime) -> Command:
+    """The command of a service request.
+
+    A critical command, and one to a device that knows the User, is from the User with the request's counter. Any
+    other is from the broker with its own counter, the User and the request's counter in the supplementary fields.
+
+    Args:
+        request: valid against the schema.
+        target: the device that the RequestID names.
+        acb: the broker.
+        now: UTC; issuer event ids of ZigBee commands.
+    Raises: Refusal: rule ``not-transformable``.
+    Source: the guide's sections 3 and 13.
+    """
+    srv = request.header.srv
+    try:
+        name = use_case_for(srv, target.device_type, content_of(srv, request.body), target.gbcs_version)
+        row = use_case(name)
+        values = command_values(srv, request.body)
+        if target.is_twin_element:
+            values["IsTwinElement"] = True
+        asker = request.header.request_id
+        is_direct = row.is_critical or asker.originator in target.known_parties or asker.originator == acb.eui
+        originator = asker.originator if is_direct else acb.eui
+        counter = asker.counter if is_direct else acb.counter
+        other = OtherInformation(row.message_code) if is_direct else _for_user(row, request, asker)
+        content = build_command(name, values, CommandContext(counter, originator, target.eui, now))
+    except (PeerError, Misuse) as broken:
+        # Values that the schema lets through and no command can hold, such as a time before 2000.
+        raise Refusal(NOT_TRANSFORMABLE, f"{srv} to {target.eui}: {broken}") from broken
+    group = Group(Cra.COMMAND, counter, originator, target.eui, b"", other, content, None)
+    return Command(name, row.message_code, group)
+
+
+def _for_user(row: UseCase, request: ServiceRequest, asker: RequestId) -> OtherInformation:
+    """Supplementary fields; a sensitive read needs the User's certificate, which only some bodies can hold."""
+    if not row.is_sensitive:
+        return OtherInformation(row.message_code, asker.originator, asker.counter)
+    text = request.body.get("KAPublicSecurityCredentials")
+    if text is None:
+        raise Refusal(
+            NOT_TRANSFORMABLE,
+            f"{asker.originator} is not known to the device and the request holds no key-agreement certificate",
+        )
+    try:
+        certificate = base64.b64decode("".join(text.split()), validate=True)
+    except binascii.Error as broken:
+        raise PeerError("not base64", where="KAPublicSecurityCredentials") from broken
+    return OtherInformation(row.message_code, asker.originator, asker.counter, certificate=certificate)

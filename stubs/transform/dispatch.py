@@ -1,0 +1,45 @@
+"""Which use case a request becomes: the table of ``schemas/catalogue/gbcs-transform.csv``."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from schemas.load import TransformRow, transform_rows
+from stubs.wire.errors import Refusal
+
+NOT_TRANSFORMABLE = "not-transformable"
+
+
+def use_case_for(srv: str, device_type: str, content: str = "", gbcs_version: str = "") -> str:
+    """The name of the use case.
+
+    Args:
+        srv: service reference variant.
+        device_type: of the target.
+        content: see :func:`stubs.transform.bodies.content_of`.
+        gbcs_version: of the target, such as ``4.2``; rows for later versions are passed over, empty passes none.
+    Raises: Refusal: no row fits.
+    """
+    rows = [
+        row
+        for row in _rows().get((srv, device_type, content), ())
+        if not row.gbcs_from or not gbcs_version or _version(row.gbcs_from) <= _version(gbcs_version)
+    ]
+    if not rows:
+        about = f" ({content})" if content else ""
+        raise Refusal(NOT_TRANSFORMABLE, f"no command for {srv}{about} to a device of type {device_type}")
+    return max(rows, key=lambda row: _version(row.gbcs_from)).use_case
+
+
+@cache
+def _rows() -> dict[tuple[str, str, str], tuple[TransformRow, ...]]:
+    table: dict[tuple[str, str, str], tuple[TransformRow, ...]] = {}
+    for row in transform_rows():
+        key = (row.srv, row.device_type, row.content)
+        table[key] = (*table.get(key, ()), row)
+    return table
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """``4.2`` as (4, 2); what is not a number counts as 0."""
+    return tuple(int(part) if part.isdigit() else 0 for part in text.split(".")) if text else ()
