@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench lock clean
+.PHONY: help demo test check format lint types imports bench docs lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,9 @@ check: lint types imports test ## What CI runs: format, lint, types, import cont
 
 bench: $(VENV)/.dev ## Speed as ratios, all measured in one run
 	$(BIN)/python tests/bench/run.py
+
+docs: $(VENV)/.dev ## Write the generated pages again
+	$(BIN)/python .ci/simulated.py
 
 lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml
 	$(BIN)/python .ci/lock.py
