@@ -18,7 +18,9 @@ import click
 @click.option("--ssi-port", type=int, help="Self-Service Interface; default 8443.")
 @click.option("--control-port", type=int, help="Control API; default 8078.")
 @click.option("--state", type=click.Path(path_type=Path), help="Keep the journal here; default: in memory.")
-@click.option("--pki", type=click.Path(path_type=Path), help="PKI folder or keystore.json; default: test keys are made.")
+@click.option(
+    "--pki", type=click.Path(path_type=Path), help="PKI folder or keystore.json; default: test keys are made."
+)
 @click.option("--receive-url", help="Where responses and alerts are posted, for every User without a URL of its own.")
 @click.option("--settings", type=click.Path(path_type=Path), help="TOML file; its table [dcc] has every switch.")
 def command(**flags: Any) -> None:
@@ -50,7 +52,6 @@ def _text(path: Path | None) -> str | None:
 
 async def _serve(settings: Any) -> None:
     import msgspec
-
     from stubs.app import SimulatedDcc
 
     stop = asyncio.Event()

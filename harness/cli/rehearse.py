@@ -1,0 +1,114 @@
+"""``uept rehearse``: scenarios against a party's system, verdicts, report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli.output import json_option, print_json, print_table
+
+
+@click.command()
+@click.option(
+    "--role", "roles", multiple=True, help="User Role of the party: IS, ES, GS, RSA, ED, GT or OU; repeatable."
+)
+@click.option("--driver", help="reference, broken:<defect>, command:<program>, http:<url>, manual, observe.")
+@click.option("--select", help="Which scenarios, e.g. 'SR-* and not role:GS'; default: all of the roles.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of this run; default: a new one below uept-runs.")
+@click.option("--settings", type=click.Path(path_type=Path), help="TOML run file.")
+@click.option(
+    "--pki", type=click.Path(path_type=Path), help="PKI folder or keystore.json; default: test keys are made."
+)
+@click.option("--port", type=int, help="DUIS web services of the simulated DCC.")
+@click.option("--smki-port", type=int, help="SMKI repository of the simulated DCC.")
+@click.option("--ssi-port", type=int, help="Self-Service Interface of the simulated DCC.")
+@click.option("--receive-url", help="Where the party's system receives responses and alerts.")
+@click.option("--jobs", type=int, help="Scenarios at a time; this version runs one.")
+@click.option("--strict", is_flag=True, default=None, help="Exit code 4 when there are only warnings.")
+@click.option("--signing-key", type=click.Path(path_type=Path), help="PEM key (P-256) that signs the bundle.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, *, settings: Path | None, signing_key: Path | None, as_json: bool, **flags: Any
+) -> None:
+    """Run scenarios against a party's system on one simulated DCC, judge what is seen on the wire, write the report.
+
+    Precedence: flag, environment (UEPT_…), settings file, default. Ctrl-C leaves a valid, partial run.
+    Exit codes: 0 pass, 1 a FAIL, 2 usage or settings, 3 BLOCKED, 4 only warnings under --strict.
+    """
+    from harness.settings import load_settings
+
+    named = {
+        "roles": flags["roles"],
+        "driver": flags["driver"],
+        "select": flags["select"],
+        "out": None if flags["out"] is None else str(flags["out"]),
+        "receive_url": flags["receive_url"],
+        "jobs": flags["jobs"],
+        "strict": flags["strict"],
+        "dcc.pki": None if flags["pki"] is None else str(flags["pki"]),
+        "dcc.port": flags["port"],
+        "dcc.smki_port": flags["smki_port"],
+        "dcc.ssi_port": flags["ssi_port"],
+    }
+    ctx.exit(rehearse(load_settings(settings, named, os.environ), signing_key, as_json=as_json))
+
+
+def rehearse(settings: Any, signing_key: Path | None = None, *, as_json: bool = False) -> int:
+    """Run, write every report, print the verdicts; the exit code of the run."""
+    from harness.cli.signing import load_signing_key
+    from harness.engine import run_rehearsal
+    from harness.engine.progress import Terminal
+    from harness.reporting.write import write_reports
+    from stubs.clock import SystemClock
+    from stubs.journal import Journal, SqliteStore
+
+    key = load_signing_key(signing_key) if signing_key else None
+    result = run_rehearsal(settings, progress=Terminal())
+    journal = Journal(SqliteStore(result.journal), SystemClock())
+    try:
+        written = write_reports(result.folder, journal.rows(), key)
+    finally:
+        journal.close()
+    if as_json:
+        print_json(
+            {
+                "run": result.run.id,
+                "complete": result.run.is_complete,
+                "exit_code": result.exit_code,
+                "totals": dict(written.result.totals),
+                "roles": [
+                    {"role": role.role, "verdict": role.verdict, "reason": role.reason} for role in written.result.roles
+                ],
+                "report": str(written.report),
+                "bundle": str(written.bundle),
+                "fingerprint": written.fingerprint,
+            }
+        )
+    else:
+        _print(written.result)
+        click.echo(f"\nbundle  {written.bundle} (signed by {written.fingerprint[:16]}…)")
+        click.echo(f"report  {written.report.resolve()}")
+    sys.stdout.flush()
+    return int(result.exit_code)
+
+
+def _print(report: Any) -> None:
+    click.echo("")
+    print_table(
+        ["scenario", "verdict", "seconds", "title"],
+        [[run.key, run.verdict, f"{run.seconds:.1f}", run.title] for run in report.scenarios],
+    )
+    click.echo("")
+    rows = [
+        [role.role, role.verdict, sum(s.planned for s in role.scopes), sum(s.passed for s in role.scopes),
+         sum(s.failed for s in role.scopes), sum(s.blocked for s in role.scopes), sum(s.not_run for s in role.scopes)]
+        for role in report.roles
+    ]  # fmt: skip
+    print_table(["role", "verdict", "planned", "passed", "failed", "blocked", "not run"], rows)
+    for role in report.roles:
+        click.echo(f"{role.role}: {role.reason}")
