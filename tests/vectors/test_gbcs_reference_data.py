@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
@@ -29,6 +30,9 @@ from stubs.wire.gbcs.crypto import (
     decrypt,
     encryption_key,
 )
+from stubs.wire.gbcs.view import Check, Field, ViewKeys, describe, render_text, summary, to_json
+
+Key = TypeVar("Key")
 
 RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds"
 
@@ -77,8 +81,7 @@ def keys() -> KeyStore:
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     found = {
-        path.stem: bytes.fromhex(path.read_text("ascii").strip())
-        for path in sorted((RTDS / "gbcs").glob("*/*.HEX"))
+        path.stem: bytes.fromhex(path.read_text("ascii").strip()) for path in sorted((RTDS / "gbcs").glob("*/*.HEX"))
     }
     assert len(found) >= 862
     return found
@@ -238,3 +241,70 @@ def test_the_worked_example_of_the_guide(messages: dict[str, Message], keys: Key
         if message.group.counter == 1000 and message.group.originator in (supplier, device)
     }
     assert seen == wanted
+
+
+@pytest.fixture(scope="module")
+def described(files: dict[str, bytes], keys: KeyStore) -> dict[str, tuple[Field, ...]]:
+    view_keys = ViewKeys(ACB, one(keys.private_ka), one(keys.public_ka), one(keys.public_ds), SharedSecrets())
+    return {name: describe(data, view_keys) for name, data in files.items()}
+
+
+def one(store: dict[Eui64, Key]) -> Callable[[Eui64], tuple[Key, ...]]:
+    return lambda eui: (store[eui],) if eui in store else ()
+
+
+def flat(fields: tuple[Field, ...]) -> list[Field]:
+    return [inner for field in fields for inner in (field, *flat(field.children))]
+
+
+def test_described_fields_tile_every_message(files: dict[str, bytes], described: dict[str, tuple[Field, ...]]) -> None:
+    for name, fields in described.items():
+        assert b"".join(field.raw for field in fields) == files[name], name
+        at = 0
+        for field in fields:
+            assert (field.offset, field.length) == (at, len(field.raw)), name
+            at += field.length
+        for field in flat(fields):
+            if field.children:
+                inner = field.offset + len(field.header)
+                for child in field.children:
+                    assert child.offset == inner, name
+                    inner += child.length
+                assert inner == field.offset + field.length, name
+
+
+def test_described_messages_have_no_unreadable_octets(described: dict[str, tuple[Field, ...]]) -> None:
+    unreadable = [
+        (name, field.name, field.value)
+        for name, fields in described.items()
+        for field in flat(fields)
+        if field.check in (Check.UNREADABLE, Check.DIFFERS)
+    ]
+    assert unreadable == []
+
+
+def test_described_protections_agree(described: dict[str, tuple[Field, ...]]) -> None:
+    found = [field for fields in described.values() for field in flat(fields) if field.check is Check.AGREES]
+    assert sum(field.name == "MAC" for field in found) >= 568
+    assert sum(field.name == "signature" for field in found) >= 297
+    assert sum(field.name == "authentication tag" for field in found) >= 47
+    unchecked = {
+        name.split("_", maxsplit=1)[0]
+        for name, fields in described.items()
+        for field in flat(fields)
+        if field.check is Check.NOT_CHECKED
+    }
+    assert unchecked <= {"PCS01", "PCS02"}, "no device private key is published"
+
+
+def test_every_message_has_a_summary_text_and_json(
+    files: dict[str, bytes], described: dict[str, tuple[Field, ...]]
+) -> None:
+    for name, fields in described.items():
+        line = summary(files[name])
+        assert "no use case known" not in line, name
+        assert " counter " in line, name
+        text = render_text(fields, is_full=True)
+        shown = "".join(row[7:39].strip() for row in text.splitlines())
+        assert len(shown) == 2 * len(files[name]), name
+        assert "".join(field["raw"] for field in to_json(fields)) == files[name].hex(), name
