@@ -184,6 +184,12 @@ def apply(state: DeviceState, values: dict[str, Any]) -> DeviceState:
     return msgspec.structs.replace(state, **changes)
 
 
+def merged(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """Two sets of changes, one after the other; what they log adds up."""
+    logged = (*first.get(LOGGED, ()), *then.get(LOGGED, ()))
+    return first | then | ({LOGGED: logged} if logged else {})
+
+
 def _bounded(entries: tuple[LogEntry, ...]) -> tuple[LogEntry, ...]:
     if len(entries) <= LOG_CAPACITY:
         return entries

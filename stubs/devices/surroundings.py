@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from stubs.devices.state import DeviceState
 from stubs.wire.eui64 import Eui64
@@ -20,7 +19,7 @@ class Surroundings:
             meter cannot tell that from a forged one by itself; without this every such token is "not authentic".
     """
 
-    devices: Mapping[str, DeviceState] = MappingProxyType({})
+    devices: Mapping[str, DeviceState] = field(default_factory=dict)
     is_token_for_another: Callable[[str, Eui64, int], bool] | None = None
 
 

@@ -1,0 +1,208 @@
+"""Alerts: built, protected and addressed as the catalogue says.
+
+A critical alert is signed by the device, any other MACed for its recipient. Every alert takes the next value of the
+device's own counter. Source: GBCS guide, sections 3 and 11.3; ``schemas/catalogue/device-alerts.csv``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from schemas.load import device_alerts
+from stubs.devices.effects.call import Notice
+from stubs.devices.state import LOGGED, DeviceState, LogEntry, LogName, Pending, apply, instant, merged, plain, seconds
+from stubs.devices.trust import Credentials, key_agreement
+from stubs.wire.certificates import CertificateStore
+from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.crypto import KeyAgreement, add_mac, shared_secret, sign
+from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
+from stubs.wire.gbcs.use_cases import (
+    CRITICAL_ALERT,
+    NON_CRITICAL_ALERT,
+    build_alert,
+    build_outcome_alert,
+    outcomes_of,
+    protocol_of,
+)
+
+_LOGS: dict[str, LogName] = {"8F30": "security", "8F3D": "security", "8F3F": "security", "81A0": "security"}
+"""Codes that enter another log than the event log (inferred)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """One alert, ready to travel.
+
+    Args:
+        code: four upper-case hexadecimal digits.
+        recipient: the party it is for; the access control broker for what hubs report.
+        payload: the GBCS message.
+        cause: one sentence.
+        instruction, total: which of how many settings of a future-dated command; None for other alerts.
+        command: originator and counter of that future-dated command.
+    """
+
+    code: str
+    recipient: Eui64
+    payload: bytes
+    cause: str
+    instruction: int | None = None
+    total: int | None = None
+    command: tuple[Eui64, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A device about to raise alerts: its keys and the parties' certificates."""
+
+    credentials: Credentials
+    certificates: CertificateStore
+    agree: KeyAgreement = shared_secret
+
+    def message(
+        self, device: Eui64, counter: int, recipient: Eui64, content: tuple[int, bytes], *, is_critical: bool
+    ) -> bytes | None:
+        """The protected alert with ``content`` (message code, payload).
+
+        None: it needs a MAC, and the recipient's key agreement certificate is not known.
+        """
+        message_code, payload = content
+        group = Group(
+            cra=Cra.ALERT,
+            counter=counter,
+            originator=device,
+            recipient=recipient,
+            date_time=b"",
+            other=OtherInformation(message_code),
+            content=payload,
+            signature=b"",
+        )
+        if is_critical:
+            return Message(sign(group, self.credentials.ds.private_key), None).to_bytes()
+        key = key_agreement(self.certificates, recipient)
+        return None if key is None else add_mac(group, self.credentials.ka.private_key, key, self.agree).to_bytes()
+
+
+def _recipient(state: DeviceState, notice: Notice) -> Eui64 | None:
+    """The party concerned; a device without that party's cell tells the access control broker."""
+    if notice.recipient is not None:
+        return notice.recipient
+    row = device_alerts().get(notice.code)
+    cell = row.recipient if row is not None else "supplier"
+    name = getattr(state, cell, "") or state.acb
+    return Eui64.parse(name) if name else None
+
+
+def _logged(code: str, at: int) -> LogEntry:
+    return LogEntry(_LOGS.get(code, "event"), at, int(code, 16))
+
+
+def raise_notice(
+    state: DeviceState, notice: Notice, at: int, sender: Sender
+) -> tuple[dict[str, Any], RaisedAlert | None]:
+    """The alert for ``notice`` at ``at`` (run's time, seconds since 2000), and what it changes (counter, log).
+
+    No alert leaves a device that knows nobody to tell, or has no key for them; the log entry stays.
+    """
+    stamp = at + state.clock_offset
+    logged = {LOGGED: (_logged(notice.code, stamp),)}
+    recipient = _recipient(state, notice)
+    if recipient is None:
+        return logged, None
+    row = device_alerts().get(notice.code)
+    is_critical = row is None or row.is_critical
+    counter = state.own_counter + 1
+    payload = build_alert(protocol_of(state.device_type), int(notice.code, 16), instant(stamp), counter)
+    content = (CRITICAL_ALERT if is_critical else NON_CRITICAL_ALERT, payload)
+    message = sender.message(state.id, counter, recipient, content, is_critical=is_critical)
+    if message is None:
+        return logged, None
+    return logged | {"own_counter": counter}, RaisedAlert(notice.code, recipient, message, notice.cause)
+
+
+def raise_notices(
+    state: DeviceState, notices: tuple[Notice, ...], at: int, sender: Sender
+) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
+    """Several alerts in a row, each with the next counter."""
+    changes: dict[str, Any] = {}
+    alerts = []
+    for notice in notices:
+        further, alert = raise_notice(apply(state, changes), notice, at, sender)
+        changes = merged(changes, further)
+        if alert is not None:
+            alerts.append(alert)
+    return changes, tuple(alerts)
+
+
+def raise_outcome(
+    state: DeviceState, pending: Pending, sender: Sender, *, is_success: bool
+) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
+    """8F66 or 8F67 for every setting of a future-dated command, to the party that ordered it, always signed."""
+    code = "8F66" if is_success else "8F67"
+    stamp = pending.due + state.clock_offset
+    recipient = Eui64.parse(pending.originator)
+    instructions = outcomes_of(pending.message_code, pending.content)
+    alerts = []
+    for number, instruction in enumerate(instructions, start=1):
+        counter = state.own_counter + number
+        content = build_outcome_alert(
+            int(code, 16), instant(stamp), counter, pending.message_code, pending.counter, instruction
+        )
+        message = sender.message(state.id, counter, recipient, content, is_critical=True)
+        assert message is not None  # signed: no key of the recipient is needed
+        alerts.append(
+            RaisedAlert(
+                code=code,
+                recipient=recipient,
+                payload=message,
+                cause=f"future-dated {pending.use_case} fell due",
+                instruction=number,
+                total=len(instructions),
+                command=(recipient, pending.counter),
+            )
+        )
+    return {"own_counter": state.own_counter + len(alerts), LOGGED: (_logged(code, stamp),)}, tuple(alerts)
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """What happened on a device without a command: changes in JSON's types, and alerts."""
+
+    changes: dict[str, Any]
+    alerts: tuple[RaisedAlert, ...]
+
+
+_CODE = re.compile(r"\A[0-9A-F]{4}\Z")
+
+
+def raise_alert(
+    state: DeviceState,
+    code: str,
+    now: datetime,
+    credentials: Credentials,
+    certificates: CertificateStore,
+    *,
+    recipient: Eui64 | None = None,
+    agree: KeyAgreement = shared_secret,
+) -> Elapsed:
+    """Have the device raise an alert without body, as a tester asks.
+
+    ``code`` has four hexadecimal digits; one that is not in the catalogue is critical and goes to the supplier.
+    ``recipient`` is told instead of the party the catalogue names.
+
+    Raises: PeerError: not a code; nobody to tell, or no key for them.
+    """
+    if not _CODE.match(code.upper()):
+        raise PeerError("not an alert code", expected="four hexadecimal digits", got=code[:20])
+    row = device_alerts().get(code.upper())
+    if recipient is None and row is not None and row.recipient == "originator":
+        recipient = Eui64.parse(state.supplier or state.acb)
+    notice = Notice(code.upper(), "raised by hand", recipient)
+    changes, alert = raise_notice(state, notice, seconds(now), Sender(credentials, certificates, agree))
+    if alert is None:
+        raise PeerError("the device has nobody to tell, or no key for them", where=state.eui, got=code)
+    return Elapsed(plain(changes), (alert,))

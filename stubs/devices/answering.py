@@ -1,0 +1,117 @@
+"""The response to an accepted command: payload, header fields, encryption, signature or MAC (GBCS guide, 11.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+from stubs.devices.acceptance import Accepted, Rejected
+from stubs.devices.effects.call import Done, Result
+from stubs.devices.state import DeviceState, instant
+from stubs.devices.trust import Credentials, key_agreement
+from stubs.wire.certificates import Certificate, CertificateStore
+from stubs.wire.errors import PeerError
+from stubs.wire.gbcs.crypto import KeyAgreement, add_mac, encrypt, encryption_key, sign
+from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
+from stubs.wire.gbcs.use_cases import build_response, error_results, response_date_time
+
+_CODES: dict[tuple[Result, str], int] = {
+    ("hardware-fault", "DLMS"): 1,
+    ("hardware-fault", "GBZ"): 0xC0,
+    ("refused", "DLMS"): 250,
+    ("refused", "GBZ"): 0x01,
+    ("no-entries", "GBZ"): 0x8B,
+}
+"""Result codes by protocol; ``refused`` is "other reason" and "failure" (inferred)."""
+_FAULTS: dict[str, dict[str, Any]] = {"GCS28": {"TimeStatus": "invalid"}, "CS08": {"Status": 1}}
+"""How a hardware fault looks where the protocol (ASN.1) has no result codes."""
+_SAYS_SO_ITSELF = frozenset({("refused", "CS01b")})
+"""Use cases whose answer has a field of its own for a result."""
+_CLOCK_OCTETS = {"GSME": 0x04, "GPF": 0x00}
+"""Status octet of a date-time by device type; FF where none is named (GBCS guide, 11.1)."""
+_UNRELIABLE = 0x02
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bytes of a response; ``takes_counter``: it used up one value of the device's own counter."""
+
+    message: bytes
+    takes_counter: bool
+
+
+def answer(
+    state: DeviceState,
+    accepted: Accepted,
+    done: Done,
+    at: int,
+    credentials: Credentials,
+    certificates: CertificateStore,
+    agree: KeyAgreement,
+) -> Answer:
+    """Build and protect the response.
+
+    Raises: Rejected: the party the response is for, or for whom its content is encrypted, has no known key.
+    """
+    command, use_case = accepted.group, accepted.use_case
+    other, takes_counter = _other_information(state, accepted)
+    shell = Group(
+        cra=Cra.RESPONSE,
+        counter=command.counter,
+        originator=command.recipient,
+        recipient=command.originator,
+        date_time=_date_time(state, at) if use_case.response_has_date_time else b"",
+        other=other,
+        content=b"",
+        signature=b"",
+    )
+    seal = None
+    if use_case.is_sensitive:
+        party_key = _party_key(accepted, certificates)
+        key = encryption_key(shell, credentials.ka.private_key, party_key, agree)
+        seal = partial(encrypt, key=key, device=state.id)
+    values = dict(done.values) | (_FAULTS.get(use_case.name, {}) if done.result == "hardware-fault" else {})
+    code = _CODES.get((done.result, use_case.protocol))
+    if code is not None and (done.result, use_case.name) not in _SAYS_SO_ITSELF:
+        values["results"] = error_results(use_case.name, command.content, done.failing_row, code)
+    group = replace(shell, content=build_response(use_case.name, command.content, values, seal))
+    if command.signature:
+        return Answer(Message(sign(group, credentials.ds.private_key), None).to_bytes(), takes_counter)
+    recipient_key = key_agreement(certificates, group.recipient)
+    if recipient_key is None:
+        raise Rejected("recipient-key", f"no key agreement certificate of {group.recipient}")
+    return Answer(add_mac(group, credentials.ka.private_key, recipient_key, agree).to_bytes(), takes_counter)
+
+
+def _other_information(state: DeviceState, accepted: Accepted) -> tuple[OtherInformation, bool]:
+    """Code and supplementary fields echoed; a fresh counter when content is encrypted for an unknown party."""
+    asked = accepted.group.other
+    if asked.party is None or asked.counter is None:
+        return OtherInformation(asked.message_code, asked.party), False
+    if not accepted.use_case.is_sensitive:
+        return OtherInformation(asked.message_code, asked.party, asked.counter), False
+    fresh = state.own_counter + 1
+    return OtherInformation(asked.message_code, asked.party, asked.counter, originator_counter=fresh), True
+
+
+def _party_key(accepted: Accepted, certificates: CertificateStore) -> EllipticCurvePublicKey:
+    embedded = accepted.group.other.certificate
+    if embedded is not None:
+        try:
+            return Certificate.from_der(embedded).public_key
+        except PeerError as broken:
+            raise Rejected("certificate", str(broken)) from broken
+    key = key_agreement(certificates, accepted.party)
+    if key is None:
+        raise Rejected("recipient-key", f"no key agreement certificate of {accepted.party}")
+    return key
+
+
+def _date_time(state: DeviceState, at: int) -> bytes:
+    status = _CLOCK_OCTETS.get(state.device_type, 0xFF)
+    if state.device_type in _CLOCK_OCTETS and state.clock_status != "reliable":
+        status = _UNRELIABLE
+    return response_date_time(instant(at + state.clock_offset), status)

@@ -1,0 +1,95 @@
+"""The table of effects: one row per use case. A use case without a row is not supported by the simulated devices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from stubs.devices.effects.call import Call, Done, Effect, Notice
+from stubs.devices.effects.clock import set_clock
+from stubs.devices.effects.hub import add_device, remove_device
+from stubs.devices.effects.messages import display
+from stubs.devices.effects.prepayment import adjust_balance, reset_balance, set_payment_mode, top_up
+from stubs.devices.effects.reading import (
+    electricity_registers,
+    event_log,
+    firmware_version,
+    gas_register,
+    power_log,
+    prepayment_registers,
+    security_log,
+    supply_state,
+    valve_state,
+)
+from stubs.devices.effects.supply import disable, disable_valve, enable
+
+__all__ = ["EFFECTS", "Call", "Done", "Effect", "Notice", "Row"]
+
+ELECTRICITY = frozenset({"ESME"})
+GAS = frozenset({"GSME"})
+GAS_AND_PROXY = frozenset({"GSME", "GPF"})
+HUB = frozenset({"CHF"})
+SUPPLIER = frozenset({"supplier"})
+ACB = frozenset({"acb"})
+ANYBODY = frozenset({"supplier", "network_operator", "acb"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one use case is worked off.
+
+    Args:
+        effect: state and values to what is done.
+        devices: types that support it.
+        cells: trust-anchor cells whose party may command it.
+        holds: group of a future-dated setting the device holds itself; empty: acts at once.
+    """
+
+    effect: Effect
+    devices: frozenset[str]
+    cells: frozenset[str] = ANYBODY
+    holds: str = ""
+
+
+EFFECTS: Mapping[str, Row] = MappingProxyType(
+    {
+        "CCS01": Row(add_device, HUB, ACB),
+        "CCS02": Row(remove_device, HUB, ACB),
+        "ECS70": Row(set_clock, ELECTRICITY, SUPPLIER),
+        "GCS28": Row(set_clock, GAS, SUPPLIER),
+        "ECS52": Row(firmware_version, frozenset({"ESME", "CHF", "GPF"})),
+        "GCS38": Row(firmware_version, GAS_AND_PROXY),
+        "CS08": Row(firmware_version, frozenset({"PPMID"})),
+        "ECS17b": Row(electricity_registers, ELECTRICITY),
+        "GCS13a": Row(gas_register, GAS_AND_PROXY),
+        "ECS19": Row(prepayment_registers, ELECTRICITY),
+        "GCS14": Row(prepayment_registers, GAS_AND_PROXY),
+        "ECS04a": Row(adjust_balance, ELECTRICITY, SUPPLIER),
+        "ECS04b": Row(reset_balance, ELECTRICITY, SUPPLIER),
+        "GCS40a": Row(adjust_balance, GAS, SUPPLIER),
+        "GCS40b": Row(reset_balance, GAS, SUPPLIER),
+        "GCS40c": Row(adjust_balance, GAS, SUPPLIER),
+        "GCS40d": Row(reset_balance, GAS, SUPPLIER),
+        "ECS02": Row(set_payment_mode, ELECTRICITY, SUPPLIER, holds="payment-mode"),
+        "ECS03": Row(set_payment_mode, ELECTRICITY, SUPPLIER, holds="payment-mode"),
+        "GCS02": Row(set_payment_mode, GAS, SUPPLIER, holds="payment-mode"),
+        "GCS03": Row(set_payment_mode, GAS, SUPPLIER, holds="payment-mode"),
+        "CS01a": Row(top_up, ELECTRICITY, SUPPLIER),
+        "CS01b": Row(top_up, GAS, SUPPLIER),
+        "ECS10": Row(display, ELECTRICITY, SUPPLIER),
+        "GCS07": Row(display, GAS_AND_PROXY, SUPPLIER),
+        "ECS35a": Row(event_log, ELECTRICITY),
+        "ECS35b": Row(security_log, ELECTRICITY),
+        "ECS35c": Row(event_log, HUB),
+        "ECS35d": Row(security_log, HUB),
+        "ECS35e": Row(power_log, ELECTRICITY),
+        "CS10a": Row(event_log, frozenset({"GSME", "GPF", "PPMID"})),
+        "CS10b": Row(security_log, frozenset({"GSME", "GPF", "PPMID"})),
+        "ECS42": Row(enable, ELECTRICITY, SUPPLIER),
+        "ECS43": Row(disable, ELECTRICITY, SUPPLIER),
+        "GCS32": Row(disable_valve, GAS, SUPPLIER),
+        "ECS45": Row(supply_state, ELECTRICITY),
+        "GCS33": Row(valve_state, GAS_AND_PROXY),
+    }
+)

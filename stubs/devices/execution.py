@@ -1,0 +1,155 @@
+"""A command given to a device: checked, worked off, answered.
+
+Everything follows from state, command, instant and certificates; signatures too where OpenSSL signs deterministically.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from stubs.devices.acceptance import Accepted, Rejected, accept
+from stubs.devices.alerts import RaisedAlert, Sender, raise_notices
+from stubs.devices.answering import answer
+from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.state import DeviceState, Pending, apply, merged, plain, raised, seconds
+from stubs.devices.surroundings import ALONE, Surroundings
+from stubs.devices.tokens import authenticity
+from stubs.devices.trust import Credentials
+from stubs.wire.certificates import CertificateStore
+from stubs.wire.errors import PeerError
+from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
+from stubs.wire.gbcs.use_cases import CANCELLED, read_command
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What became of a command.
+
+    Args:
+        response: the GBCS response; None when the device stays silent.
+        changes: new values of the device's fields in JSON's types; ``apply`` takes them.
+        other_changes: the same for neighbours, by dashed EUI.
+        alerts: in the order they were raised.
+        refused: id of the check that failed; None when the command was accepted.
+        details: use case, named values of command and answer, result: for the journal and for people.
+    """
+
+    response: bytes | None
+    changes: dict[str, Any]
+    alerts: tuple[RaisedAlert, ...] = ()
+    refused: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    other_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def execute(
+    state: DeviceState,
+    command: bytes,
+    now: datetime,
+    credentials: Credentials,
+    certificates: CertificateStore,
+    *,
+    surroundings: Surroundings = ALONE,
+    agree: KeyAgreement = shared_secret,
+) -> Execution:
+    """Give ``command`` to the device at ``now`` (aware; the run's clock, the device's may differ from it).
+
+    Never raises for what the command holds: a bad one is ``refused``.
+    """
+    at = seconds(now)
+    sender = Sender(credentials, certificates, agree)
+    try:
+        accepted = accept(state, command, credentials, certificates, agree)
+        values = _values(accepted)
+        done = _work_off(state, accepted, values, at, credentials, certificates, surroundings, agree)
+        reply = answer(state, accepted, done, at, credentials, certificates, agree)
+    except Rejected as rejected:
+        notices = () if rejected.notice is None else (rejected.notice,)
+        changes, alerts = raise_notices(state, notices, at, sender)
+        details = {"reason": rejected.detail}
+        return Execution(None, plain(changes), alerts, rejected.reason, details)
+    changes = dict(done.changes)
+    group = accepted.group
+    if accepted.use_case.is_critical:
+        changes["counters"] = raised(state.counters, str(group.originator), group.counter)
+    if reply.takes_counter:
+        changes["own_counter"] = state.own_counter + 1
+    further, alerts = raise_notices(apply(state, changes), done.notices, at, sender)
+    return Execution(
+        response=reply.message,
+        changes=plain(merged(changes, further)),
+        alerts=alerts,
+        details={
+            "use_case": accepted.use_case.name,
+            "message_code": f"{group.other.message_code:04X}",
+            "values": plain(values),
+            "answer": plain(done.values),
+            "result": done.result,
+        },
+        other_changes={device: plain(changed) for device, changed in done.other_changes.items()},
+    )
+
+
+def _values(accepted: Accepted) -> dict[str, Any]:
+    try:
+        return read_command(accepted.group.other.message_code, accepted.group.content)
+    except PeerError as broken:
+        raise Rejected("content", str(broken), Notice("8F1E", "a command's content cannot be read")) from broken
+
+
+def _work_off(
+    state: DeviceState,
+    accepted: Accepted,
+    values: dict[str, Any],
+    at: int,
+    credentials: Credentials,
+    certificates: CertificateStore,
+    surroundings: Surroundings,
+    agree: KeyAgreement,
+) -> Done:
+    if state.hardware_fault and accepted.row.holds:
+        return Done(result="hardware-fault")
+    if accepted.row.holds and "ExecutionDateTime" in values:
+        held = _held(state, accepted, values["ExecutionDateTime"], at)
+        if held is not None:
+            return held
+    mirrored = surroundings.devices.get(state.mirrors, state) if state.mirrors else state
+    call = Call(
+        state=state,
+        at=at,
+        values=values,
+        party=accepted.party,
+        counter=accepted.group.counter,
+        mirrored=mirrored,
+        surroundings=surroundings,
+        is_authentic=authenticity(state.id, accepted.party, credentials, certificates, agree),
+    )
+    done = accepted.row.effect(call)
+    # What a faulty device would have answered is kept: a gas read names every attribute but the failing one.
+    return Done(done.values, result="hardware-fault") if state.hardware_fault else done
+
+
+def _held(state: DeviceState, accepted: Accepted, execution: datetime, at: int) -> Done | None:
+    """Hold a future-dated command, or withdraw the one held; None when its time has come already.
+
+    A later command of the same group replaces the earlier one; withdrawing when nothing is held succeeds (inferred).
+    """
+    group = accepted.group
+    others = tuple(pending for pending in state.pending if pending.group != accepted.row.holds)
+    if execution == CANCELLED:
+        return Done(changes={"pending": others} if others != state.pending else {})
+    due = seconds(execution)
+    if due <= at:
+        return None
+    pending = Pending(
+        group=accepted.row.holds,
+        use_case=accepted.use_case.name,
+        message_code=group.other.message_code,
+        originator=str(group.originator),
+        counter=group.counter,
+        due=due,
+        content=group.content,
+    )
+    return Done(changes={"pending": (*others, pending)})

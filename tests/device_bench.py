@@ -1,0 +1,164 @@
+"""A bench for tests of simulated devices: parties with keys, and the DCC's side of a GBCS conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from itertools import count
+from typing import Any
+
+from stubs.devices import DeviceState, Execution, Surroundings, apply, execute, manufacture
+from stubs.smki.authority import Authority, make_hierarchy
+from stubs.smki.keys import DeviceCredentials, KeyPair
+from stubs.wire.certificates import CertificateIndex
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.crypto import SharedSecrets, add_mac, check_mac, check_signature, decrypt, encryption_key, sign
+from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
+from stubs.wire.gbcs.use_cases import CommandContext, build_command, read_response, use_case
+
+
+@cache
+def _authority() -> Authority:
+    return make_hierarchy(bytes(range(32))).issuing
+
+
+@dataclass(frozen=True)
+class DeviceBench:
+    """Parties with keys, devices with credentials, and the DCC's side of a GBCS conversation."""
+
+    now: datetime
+    supplier: Eui64
+    network_operator: Eui64
+    stranger: Eui64
+    acb: Eui64
+    keys: Mapping[tuple[Eui64, str], KeyPair]
+    certificates: CertificateIndex
+    agree: SharedSecrets
+    counters: count[int]
+
+    def credentials(self, eui: str | Eui64) -> DeviceCredentials:
+        return device_credentials(eui if isinstance(eui, Eui64) else Eui64.parse(eui))
+
+    def device(self, device_type: str, variant: str = "", number: int = 1, **values: Any) -> DeviceState:
+        eui = Eui64(bytes.fromhex("00db12345678") + number.to_bytes(2, "big"))
+        cells = {"acb": str(self.acb)}
+        if device_type in {"ESME", "GSME", "GPF"}:
+            cells |= {"supplier": str(self.supplier), "network_operator": str(self.network_operator)}
+        return manufacture(eui, device_type, variant, "bench", self.now, **(cells | values))
+
+    def group(
+        self,
+        state: DeviceState,
+        name: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        originator: Eui64 | None = None,
+        party: Eui64 | None = None,
+        counter: int | None = None,
+        with_certificate: bool = False,
+    ) -> Group:
+        """An unprotected command; ``party`` makes the ACB speak for it."""
+        speaker = self.acb if party is not None else originator or self.supplier
+        own = next(self.counters) if counter is None else counter
+        context = CommandContext(own, speaker, state.id, self.now)
+        code = use_case(name).message_code
+        other = OtherInformation(code)
+        if party is not None:
+            certificate = self.keys[party, "KA"].certificate.der if with_certificate else None
+            other = OtherInformation(code, party, own, certificate=certificate)
+        content = build_command(name, dict(values or {}), context)
+        return Group(Cra.COMMAND, own, speaker, state.id, b"", other, content, b"")
+
+    def protect(self, group: Group, *, signer: Eui64 | None = None, is_critical: bool = False) -> bytes:
+        if is_critical:
+            group = sign(group, self.keys[signer or group.originator, "DS"].private_key)
+        device = self.credentials(group.recipient)
+        message = add_mac(group, self.keys[self.acb, "KA"].private_key, device.ka.certificate.public_key, self.agree)
+        return message.to_bytes()
+
+    def command(self, state: DeviceState, name: str, values: Mapping[str, Any] | None = None, **more: Any) -> bytes:
+        group = self.group(state, name, values, **more)
+        return self.protect(group, is_critical=use_case(name).is_critical)
+
+    def execute(self, state: DeviceState, command: bytes, now: datetime | None = None, **more: Any) -> Execution:
+        return execute(
+            state, command, now or self.now, self.credentials(state.eui), self.certificates, agree=self.agree, **more
+        )
+
+    def ask(
+        self, state: DeviceState, name: str, values: Mapping[str, Any] | None = None, now: datetime | None = None
+    ) -> tuple[DeviceState, Execution]:
+        """Send a command of the supplier (or the ACB, for who knows no supplier); the state after, and what came."""
+        party = None if state.supplier else self.supplier
+        execution = self.execute(state, self.command(state, name, values, party=party), now)
+        return apply(state, execution.changes), execution
+
+    def read(self, state: DeviceState, response: bytes | None) -> dict[str, Any]:
+        """Verify and open a response as the party it is for would."""
+        assert response is not None
+        message = Message.from_bytes(response)
+        group, device = message.group, self.credentials(state.eui)
+        assert group.cra is Cra.RESPONSE
+        if message.mac is None:
+            check_signature(group, device.ds.certificate.public_key)
+        else:
+            check_mac(
+                message, self.keys[group.recipient, "KA"].private_key, device.ka.certificate.public_key, self.agree
+            )
+        party = group.other.party or group.recipient
+        shell = replace(group, content=b"")
+
+        def opened(blob: bytes) -> bytes:
+            key = encryption_key(
+                shell, self.keys[party, "KA"].private_key, device.ka.certificate.public_key, self.agree
+            )
+            return decrypt(blob, key, state.id)
+
+        return read_response(group.other.message_code, group.content, opened)
+
+    def surroundings(self, *states: DeviceState) -> Surroundings:
+        return Surroundings({state.eui: state for state in states})
+
+
+@cache
+def device_credentials(eui: Eui64) -> DeviceCredentials:
+    return _authority().device(eui, bytes(32))
+
+
+@cache
+def _party_keys() -> tuple[Mapping[tuple[Eui64, str], KeyPair], CertificateIndex]:
+    index = CertificateIndex()
+    keys: dict[tuple[Eui64, str], KeyPair] = {}
+    for eui, role in _PARTIES.items():
+        for usage in ("DS", "KA"):
+            keys[eui, usage] = _authority().organisation(eui, role, usage)
+            index.add(keys[eui, usage].certificate)
+    keys[SUPPLIER, "PP"] = _authority().organisation(SUPPLIER, "02", "KA", label="pp-ka")
+    index.add(keys[SUPPLIER, "PP"].certificate, is_secondary=True)
+    keys[SUPPLIER, "XML"] = _authority().organisation(SUPPLIER, "87", "DS")
+    index.add(keys[SUPPLIER, "XML"].certificate)
+    return keys, index
+
+
+SUPPLIER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")
+NETWORK_OPERATOR = Eui64.parse("A0-B1-C2-D3-E4-02-00-00")
+STRANGER = Eui64.parse("A0-B1-C2-D3-E4-04-00-00")
+ACB = Eui64.parse("DC-C0-00-00-00-00-00-02")
+_PARTIES = {SUPPLIER: "02", NETWORK_OPERATOR: "03", STRANGER: "7F", ACB: "04"}
+
+
+def make_device_bench() -> DeviceBench:
+    keys, index = _party_keys()
+    return DeviceBench(
+        now=datetime(2026, 3, 1, 12, tzinfo=UTC),
+        supplier=SUPPLIER,
+        network_operator=NETWORK_OPERATOR,
+        stranger=STRANGER,
+        acb=ACB,
+        keys=keys,
+        certificates=index,
+        agree=SharedSecrets(),
+        counters=count(1000),
+    )
