@@ -68,9 +68,7 @@ class OtherInformation:
         if self.counter is not None and self.party is None:
             raise Misuse("a supplementary counter without a supplementary party")
         if self.originator_counter is not None and (self.counter is None or self.certificate is not None):
-            raise Misuse(
-                "a supplementary originator counter follows party and counter, never with a certificate"
-            )
+            raise Misuse("a supplementary originator counter follows party and counter, never with a certificate")
         if self.certificate is not None and (self.counter is None or len(self.certificate) <= 8):
             raise Misuse("a supplementary certificate follows party and counter and is longer than 8 octets")
 
@@ -153,9 +151,7 @@ class Group:
         _check_octets(data, start + 20, b"\x08", "the length of the recipient")
         flag = data[start + 2]
         if flag not in (1, 2, 3):
-            raise GbcsError(
-                "unknown CRA flag", start + 2, expected="01, 02 or 03", got=f"{flag:02X}", clause=_CLAUSE
-            )
+            raise GbcsError("unknown CRA flag", start + 2, expected="01, 02 or 03", got=f"{flag:02X}", clause=_CLAUSE)
         date_time, offset = _part(data, start + _DATE_TIME_AT, "the date-time")
         if len(date_time) not in (0, 12):
             raise GbcsError(
@@ -291,9 +287,7 @@ def _counter_octets(counter: int) -> bytes:
 def _check_octets(data: bytes, offset: int, wanted: bytes, what: str) -> None:
     found = data[offset : offset + len(wanted)]
     if found != wanted:
-        raise GbcsError(
-            f"{what} is wrong", offset, expected=wanted.hex(), got=found.hex() or "the end", clause=_CLAUSE
-        )
+        raise GbcsError(f"{what} is wrong", offset, expected=wanted.hex(), got=found.hex() or "the end", clause=_CLAUSE)
 
 
 def _part(data: bytes, offset: int, what: str) -> tuple[bytes, int]:
@@ -316,7 +310,5 @@ def _signature(data: bytes, offset: int) -> bytes | None:
     if rest < 1 + length:
         raise ends_early(data, "the signature", expected=f"{length} octets from octet {offset + 1}")
     if rest > 1 + length:
-        raise GbcsError(
-            "octets after the end of the message", offset + 1 + length, expected="the end", clause=_CLAUSE
-        )
+        raise GbcsError("octets after the end of the message", offset + 1 + length, expected="the end", clause=_CLAUSE)
     return data[offset + 1 :]

@@ -8,9 +8,7 @@ from stubs.wire.errors import Misuse, PeerError
 class GbcsError(PeerError):
     """GBCS bytes that break a rule. ``offset`` counts octets from the start of what was handed in."""
 
-    def __init__(
-        self, what: str, offset: int, *, expected: str = "", got: str = "", clause: str = ""
-    ) -> None:
+    def __init__(self, what: str, offset: int, *, expected: str = "", got: str = "", clause: str = "") -> None:
         super().__init__(what, where=f"octet {offset}", expected=expected, got=got, clause=clause)
         self.offset = offset
 
@@ -41,9 +39,7 @@ def decode_length(data: bytes, offset: int, *, what: str) -> tuple[int, int]:
         return first, offset + 1
     count = first & 0x7F
     if not 1 <= count <= 4:
-        raise GbcsError(
-            f"unusable length of {what}", offset, expected="00 to 7F, or 81 to 84", got=f"{first:02X}"
-        )
+        raise GbcsError(f"unusable length of {what}", offset, expected="00 to 7F, or 81 to 84", got=f"{first:02X}")
     end = offset + 1 + count
     if end > len(data):
         raise ends_early(data, what, expected=f"{count} length octets")
