@@ -1,0 +1,166 @@
+"""What a party's system is asked, and what it says it concluded: the two published messages of every driver.
+
+JSON Schemas: ``schemas/run/action.schema.json`` and ``outcome.schema.json``; examples in ``docs/examples``.
+Names inside ``parameters`` and ``values`` are DUIS element names, so that nobody has to learn ours.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from stubs.wire import PeerError
+
+OutcomeStatus = Literal["done", "acknowledged", "failed", "refused", "timeout", "unsupported", "blocked", "attested"]
+"""How an action ended, as the party sees it.
+
+``done``          final answer received and understood; the request was carried out.
+``acknowledged``  accepted (I99), and the action asked not to wait for the rest.
+``refused``       the DCC answered a request with an error code, in the same HTTP exchange.
+``failed``        an asynchronous error, an unacceptable Pre-Command, or no way through to the DCC.
+``timeout``       nothing acceptable came before the deadline.
+``unsupported``   the party's system does not know the kind, service or parameter.
+``blocked``       the driver could not ask (program not found, garbage): never held against the party.
+``attested``      a person says it was done; the wire decides whether it was.
+"""
+
+KINDS: dict[str, str] = {
+    "send": "send one service request and see it through to its final answer",
+    "collect": "say what became of an earlier request: parameters.request_id",
+    "wait-alert": "wait for an alert: parameters.code, from the target if one is named",
+    "stop-receiving": "take the receive-response endpoint down",
+    "start-receiving": "bring the receive-response endpoint up again, at the same address",
+    "sign-in-ssi": "sign in to the self-service pages as user and role",
+    "view-inventory": "look the target up in the inventory of the self-service pages",
+    "view-audit": "look the target up in the service audit trail of the self-service pages",
+    "sign-out-ssi": "sign out of the self-service pages",
+}
+"""Every kind of action, in words."""
+
+OPTIONS: dict[str, str] = {
+    "command_variant": "use this command variant instead of the usual one",
+    "post_to": "post to this service (transform, send-command, non-device) whatever the variant says",
+    "request_target": "name this EUI-64 as target in the RequestID",
+    "settle": "keep listening for so many seconds after the final answer, then report",
+    "wait": "false: report as soon as the request is acknowledged",
+    "wait_for_outcome": "true: for a command the device holds, wait for its outcome alert too",
+}
+"""Every option, in words. A system that cannot follow one ignores it."""
+
+ActionKind = Literal[
+    "send",
+    "collect",
+    "wait-alert",
+    "stop-receiving",
+    "start-receiving",
+    "sign-in-ssi",
+    "view-inventory",
+    "view-audit",
+    "sign-out-ssi",
+]
+
+_EUI = r"^([0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7})?$"
+_CODE = r"^([IEW][0-9]{1,6})?$"
+_SRV = r"^([0-9]{1,2}(\.[0-9]{1,2}){1,2})?$"
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing the party's system is asked to do."""
+
+    id: Annotated[str, Meta(min_length=1, description="Unique in a run; the outcome repeats it.")]
+    kind: Annotated[ActionKind, Meta(description="What to do; see docs/drivers.md.")] = "send"
+    scenario: Annotated[str, Meta(description="Id of the scenario that asks, for the log.")] = ""
+    user: Annotated[str, Meta(pattern=_EUI, description="EUI-64 of the User to act as.")] = ""
+    role: Annotated[str, Meta(description="User Role to act in: IS, ES, GS, RSA, ED, GT or OU.")] = ""
+    service: Annotated[str, Meta(pattern=_SRV, description="Service reference variant, such as 4.1.1.")] = ""
+    target: Annotated[str, Meta(pattern=_EUI, description="EUI-64 of the device; empty: the DCC itself, or none.")] = ""
+    parameters: Annotated[
+        dict[str, Any], Meta(description="Values of the request by DUIS element name; see docs/drivers.md.")
+    ] = {}
+    deadline: Annotated[float, Meta(gt=0, le=86400, description="Seconds of real time for the whole action.")] = 30.0
+    urls: Annotated[
+        dict[str, str],
+        Meta(description="Addresses: transform, send_command, non_device, smki, ssi; those absent are known."),
+    ] = {}
+    options: Annotated[dict[str, Any], Meta(description="How to deviate on purpose; ignored if unknown.")] = {}
+    instruction: Annotated[str, Meta(description="The same in plain words, for a person.")] = ""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the party's system concluded. Checks compare it with what went over the wire."""
+
+    action: Annotated[str, Meta(description="Id of the action.")]
+    status: Annotated[OutcomeStatus, Meta(description="How it ended; see docs/drivers.md.")]
+    response_code: Annotated[
+        str, Meta(pattern=_CODE, description="The last response code understood, such as I0 or E19.")
+    ] = ""
+    request_id: Annotated[str, Meta(description="RequestID that was used: originator:target:counter.")] = ""
+    values: Annotated[
+        dict[str, Any], Meta(description="What was read, by name; energy in Wh, money as documented.")
+    ] = {}
+    messages_processed: Annotated[
+        int, Meta(ge=0, description="Messages of the DCC taken into account for this request.")
+    ] = 0
+    alerts: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Alerts taken into account: kind, code, device, response_id, values, verified."),
+    ] = []
+    detail: Annotated[str, Meta(description="One sentence for people.")] = ""
+
+
+def encode_action(action: Action) -> bytes:
+    """The action as JSON, every field present (a small program need not know the defaults)."""
+    return msgspec.json.encode(action)
+
+
+def decode_action(data: bytes) -> Action:
+    """Read an action. Raises: PeerError: not JSON, or not as the schema says, with the place."""
+    try:
+        return msgspec.json.decode(data, type=Action)
+    except msgspec.MsgspecError as error:
+        raise PeerError("not an action", got=str(error), clause="schemas/run/action.schema.json") from error
+
+
+def decode_outcome(data: bytes, action: Action) -> Outcome:
+    """Read the outcome of ``action``.
+
+    ``action`` may be left out of the JSON: there is only one it can belong to.
+
+    Raises: PeerError: not JSON, not as the schema says (with the place), or of another action.
+    """
+    try:
+        raw = msgspec.json.decode(data)
+        if isinstance(raw, dict):
+            raw.setdefault("action", action.id)
+        outcome = msgspec.convert(raw, type=Outcome)
+    except msgspec.MsgspecError as error:
+        raise PeerError(
+            "not an outcome",
+            expected="a JSON object as schemas/run/outcome.schema.json says",
+            got=f"{_start(data)} ({error})",
+        ) from error
+    if outcome.action != action.id:
+        raise PeerError("the outcome of another action", expected=action.id, got=outcome.action)
+    return outcome
+
+
+def _start(data: bytes) -> str:
+    text = data[:120].decode("utf-8", "replace")
+    return repr(text) if data else "nothing"
+
+
+def json_schemas() -> dict[str, dict[str, Any]]:
+    """The two published schemas by file name, as the files under ``schemas/run`` hold them."""
+    schemas = {}
+    for name, kind in (("action", Action), ("outcome", Outcome)):
+        _, components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+        body = components[kind.__name__]
+        schemas[f"{name}.schema.json"] = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"https://uept-harness.invalid/schemas/run/{name}.schema.json",
+            **body,
+            "description": (kind.__doc__ or "").strip(),
+        }
+    return schemas

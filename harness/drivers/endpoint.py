@@ -1,0 +1,153 @@
+"""An HTTP endpoint of the party: the action is POSTed as JSON; the outcome comes in the answer, or later.
+
+An answer 200 with a body is the outcome. An answer 202 says it will be POSTed to ``answer_uri``, an address of
+ours that stands in the action's envelope: ``{"action": {…}, "answer_uri": "http://…/outcomes/<id>"}``.
+"""
+
+from __future__ import annotations
+
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Thread
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
+
+from harness.drivers.action import KINDS, Action, Outcome, decode_outcome
+from harness.drivers.driver import DriverContext
+from harness.drivers.reference.transport import HttpClient, TransportFailureError
+from stubs.wire import Blocked, PeerError
+
+ANSWER_LIMIT = 4 * 1024 * 1024
+_PREFIX = "/outcomes/"
+
+
+class EndpointDriver:
+    """Asks the party's system at ``address`` (http or https)."""
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise Blocked(f"{address!r} is no web address", mend="Write http:http://127.0.0.1:9000/act, for example.")
+        self._address = address
+        self._http = HttpClient()
+        self._context: DriverContext | None = None
+        self._answers = _Answers()
+        self._server: _AnswerServer | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """Name and address."""
+        return {"driver": "http", "address": self._address, "kinds": list(KINDS)}
+
+    @property
+    def receive_url(self) -> str | None:
+        """None: the party's system receives by itself."""
+        return None
+
+    def start(self, context: DriverContext) -> None:
+        """Open the address for late answers. Raises: Blocked: it cannot be had."""
+        self._context = context
+        self._http = HttpClient(context.tls)
+        try:
+            self._server = _AnswerServer((context.receive_host, 0), self._answers)
+        except OSError as error:
+            raise Blocked(
+                f"cannot listen for outcomes on {context.receive_host}: {error.strerror}",
+                mend="Name an address of this machine as receive host.",
+            ) from error
+        Thread(target=self._server.serve_forever, args=(0.05,), name="outcomes", daemon=True).start()
+
+    def perform(self, action: Action) -> Outcome:
+        """POST the action, and wait for the outcome."""
+        if self._context is None or self._server is None:
+            raise Blocked("the http driver has not been started")
+        until = time.monotonic() + action.deadline
+        complete = msgspec.structs.replace(action, urls={**self._context.urls, **action.urls})
+        answer_uri = f"http://{self._context.receive_host}:{self._server.server_port}{_PREFIX}{quote(action.id)}"
+        envelope = msgspec.json.encode({"action": complete, "answer_uri": answer_uri})
+        self._answers.expect(action.id)
+        try:
+            answer = self._http.post(self._address, envelope, "application/json", action.deadline)
+            body = answer.body if answer.body.strip() else self._answers.wait(action.id, until)
+            if body is None:
+                return _blocked(action, f"accepted the action, but sent no outcome within {action.deadline:g} s")
+            return decode_outcome(body, action)
+        except TransportFailureError as error:
+            return _blocked(action, error.reason)
+        except PeerError as error:
+            return _blocked(action, str(error))
+        finally:
+            self._answers.forget(action.id)
+
+    def close(self) -> None:
+        """Stop listening."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+
+
+def _blocked(action: Action, what: str) -> Outcome:
+    return Outcome(action=action.id, status="blocked", detail=f"the party's driver endpoint: {what}")
+
+
+class _Answers:
+    """Outcomes that were POSTed, by action; only those awaited are taken."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._awaited: dict[str, bytes | None] = {}
+
+    def expect(self, action: str) -> None:
+        with self._changed:
+            self._awaited[action] = None
+
+    def forget(self, action: str) -> None:
+        with self._changed:
+            self._awaited.pop(action, None)
+
+    def give(self, action: str, body: bytes) -> bool:
+        """Whether somebody waits for it."""
+        with self._changed:
+            if action not in self._awaited:
+                return False
+            self._awaited[action] = body
+            self._changed.notify_all()
+            return True
+
+    def wait(self, action: str, until: float) -> bytes | None:
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._awaited.get(action) is not None, timeout=max(0.0, until - time.monotonic())
+            )
+            return self._awaited.get(action)
+
+
+class _AnswerServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], answers: _Answers) -> None:
+        self.answers = answers
+        super().__init__(address, _AnswerHandler)
+
+
+class _AnswerHandler(BaseHTTPRequestHandler):
+    timeout = 10.0
+    server: _AnswerServer
+
+    def do_POST(self) -> None:
+        """Take one outcome: 204, 404 when nobody waits for it, 400 when it is too long."""
+        length = self.headers.get("Content-Length", "")
+        size = int(length) if length.isdecimal() else -1
+        if not self.path.startswith(_PREFIX) or not 0 <= size <= ANSWER_LIMIT:
+            status = 400
+        else:
+            is_awaited = self.server.answers.give(unquote(self.path.removeprefix(_PREFIX)), self.rfile.read(size))
+            status = 204 if is_awaited else 404
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Nothing: the run's journal has the outcome."""

@@ -1,0 +1,220 @@
+"""The reference client as a driver: its parts put together, and one method per kind of action."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Event, Lock, RLock
+from typing import Any
+
+from harness.drivers.action import KINDS, Action, Outcome
+from harness.drivers.driver import DriverContext
+from harness.drivers.reference.checking import ResponseChecker
+from harness.drivers.reference.concluding import alert_item, conclude, is_final
+from harness.drivers.reference.conversation import Conversation, Correspondent
+from harness.drivers.reference.counters import CounterFile
+from harness.drivers.reference.decoding import DeviceMessages
+from harness.drivers.reference.identity import KeyRing, load_acb, load_key_ring, load_organisations
+from harness.drivers.reference.inbox import Inbox
+from harness.drivers.reference.pages import SelfService
+from harness.drivers.reference.policy import CORRECT, Policy
+from harness.drivers.reference.posting import Poster
+from harness.drivers.reference.receiver import Receiver
+from harness.drivers.reference.repository import KnownCertificates
+from harness.drivers.reference.transport import HttpClient
+from schemas.load import request_bodies
+from stubs.wire import Blocked, Eui64, PeerError, RequestId
+from stubs.wire.duis import ServiceResponse
+
+
+class ReferenceDriver:
+    """A complete User's system, for the Users of the context.
+
+    Args:
+        policy: how it behaves; the correct one unless a defect is wanted.
+        name: how it is called in the run's record.
+    """
+
+    def __init__(self, policy: Policy = CORRECT, name: str = "reference") -> None:
+        self._policy = policy
+        self._name = name
+        self._client: _Client | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """Name, kinds and services."""
+        return {"driver": self._name, "kinds": list(KINDS), "services": list(request_bodies())}
+
+    @property
+    def receive_url(self) -> str | None:
+        """Its own endpoint, once started."""
+        return None if self._client is None else self._client.receiver.url
+
+    def start(self, context: DriverContext) -> None:
+        """Load keys, open the counters, listen. Raises: Blocked: one of these is not possible."""
+        self._client = _Client(context, self._policy)
+        self._client.receiver.start()
+
+    def perform(self, action: Action) -> Outcome:
+        """See ``Driver.perform``."""
+        if self._client is None:
+            raise Blocked("the reference client has not been started")
+        try:
+            return self._client.perform(action)
+        except Blocked as error:
+            return Outcome(action=action.id, status="blocked", detail=str(error))
+
+    def close(self) -> None:
+        """Stop listening; waiting actions end."""
+        if self._client is not None:
+            self._client.close()
+
+
+class _Client:
+    """The parts of a started client."""
+
+    def __init__(self, context: DriverContext, policy: Policy) -> None:
+        self._context = context
+        self._policy = policy
+        users = {Eui64.parse(user.eui): user for user in context.users}
+        if not users:
+            raise Blocked("the reference client has no User to act as", mend="Name at least one User.")
+        self._acb = Eui64.parse(context.acb) if context.acb else load_acb(context.pki)
+        http = HttpClient(context.tls)
+        self._certificates = KnownCertificates(
+            load_organisations(context.pki),
+            context.urls.get("smki", ""),
+            http,
+            check_name=policy.check_party_certificate,
+        )
+        self._rings = {eui: load_key_ring(context.pki, eui) for eui in users}
+        self._names = {eui: user.name for eui, user in users.items()}
+        self._counters = CounterFile(context.state_dir, context.now)
+        self._repeated: dict[tuple[Eui64, Eui64], int] = {}
+        self._in_order = {eui: RLock() for eui in users}
+        checker = ResponseChecker(self._certificates, self._acb, policy)
+        self._inbox = Inbox(checker, frozenset(users), policy)
+        self._stopping = Event()
+        self._poster = Poster(http, checker, policy, self._stopping)
+        self._people: dict[tuple[Eui64, str], SelfService] = {}
+        self._people_lock = Lock()
+        self.receiver = Receiver(context.receive_host, context.receive_port, self._inbox.receive)
+        self._actions: Mapping[str, Callable[[Action, KeyRing], Outcome]] = {
+            "send": self._send,
+            "collect": self._collect,
+            "wait-alert": self._wait_alert,
+            "stop-receiving": self._stop_receiving,
+            "start-receiving": self._start_receiving,
+        }
+
+    def close(self) -> None:
+        self._stopping.set()
+        self.receiver.stop()
+
+    def perform(self, action: Action) -> Outcome:
+        try:
+            ring = self._ring(action)
+        except PeerError as error:
+            return Outcome(action=action.id, status="unsupported", detail=str(error))
+        if action.kind.endswith("-ssi") or action.kind.startswith("view-"):
+            return self._self_service(action, ring)
+        return self._actions[action.kind](action, ring)
+
+    def _ring(self, action: Action) -> KeyRing:
+        """Whose keys to use. Raises: PeerError: a User that is not ours."""
+        if not action.user:
+            return next(iter(self._rings.values()))
+        ring = self._rings.get(Eui64.parse(action.user))
+        if ring is None:
+            known = ", ".join(map(str, self._rings))
+            raise PeerError("this client does not act for that User", expected=known, got=action.user)
+        return ring
+
+    # --- kinds of action --------------------------------------------------------------------------------------
+
+    def _send(self, action: Action, ring: KeyRing) -> Outcome:
+        return Conversation(
+            action,
+            Correspondent(
+                ring=ring,
+                acb=self._acb,
+                urls=self._context.urls,
+                poster=self._poster,
+                inbox=self._inbox,
+                devices=self._devices(ring),
+                policy=self._policy,
+                now=self._context.now,
+                next_request_id=lambda target, with_token: self._next_request_id(
+                    ring.eui, target, with_token=with_token
+                ),
+                in_order=self._in_order[ring.eui],
+            ),
+        ).run()
+
+    def _collect(self, action: Action, ring: KeyRing) -> Outcome:
+        """What became of an earlier request."""
+        try:
+            request_id = RequestId.parse(str(action.parameters.get("request_id", "")))
+        except PeerError as error:
+            return Outcome(action=action.id, status="unsupported", detail=f"parameters.request_id: {error}")
+        devices = self._devices(ring)
+        until = time.monotonic() + action.deadline
+        messages = self._inbox.wait(request_id, until, lambda come: is_final(come, with_outcome=False))
+        body = messages[0].response.body if messages else None
+        srv = body.srv if isinstance(body, ServiceResponse) else ""
+        end = conclude(messages, request_id, srv, devices, self._policy)
+        return Outcome(
+            action=action.id,
+            status=end.status,
+            response_code=end.code,
+            request_id=str(request_id),
+            values=end.values,
+            messages_processed=len(messages),
+            detail=end.detail,
+        )
+
+    def _wait_alert(self, action: Action, ring: KeyRing) -> Outcome:
+        device = Eui64.parse(action.target) if action.target else None
+        code = str(action.parameters.get("code", ""))
+        alert = self._inbox.claim_alert(code, device, time.monotonic() + action.deadline)
+        if alert is None:
+            return Outcome(
+                action=action.id, status="timeout", detail=f"no alert {code or 'of any code'} came before the deadline"
+            )
+        item = alert_item(alert.response, self._devices(ring))
+        return Outcome(
+            action=action.id,
+            status="done" if item["verified"] else "failed",
+            response_code=alert.response.header.response_code,
+            values=item["values"],
+            messages_processed=1,
+            alerts=[item],
+            detail=f"alert {item['code']} of {item['device'] or 'the DCC'}"
+            + ("" if item["verified"] else f" cannot be used: {item['problem']}"),
+        )
+
+    def _stop_receiving(self, action: Action, _ring: KeyRing) -> Outcome:
+        self.receiver.stop()
+        return Outcome(action=action.id, status="done", detail=f"{self.receiver.url} is down")
+
+    def _start_receiving(self, action: Action, _ring: KeyRing) -> Outcome:
+        self.receiver.start()
+        return Outcome(action=action.id, status="done", detail=f"{self.receiver.url} is up")
+
+    def _self_service(self, action: Action, ring: KeyRing) -> Outcome:
+        with self._people_lock:
+            key = (ring.eui, action.role)
+            person = self._people.setdefault(key, SelfService(self._context.tls, self._names[ring.eui]))
+            return person.perform(action, action.urls.get("ssi") or self._context.urls.get("ssi", ""))
+
+    # --- parts ------------------------------------------------------------------------------------------------
+
+    def _devices(self, ring: KeyRing) -> DeviceMessages:
+        return DeviceMessages(ring, self._acb, self._certificates, self._policy)
+
+    def _next_request_id(self, originator: Eui64, target: Eui64, *, with_token: bool) -> RequestId:
+        is_repeated = not self._policy.fresh_counter and not with_token
+        if is_repeated and (originator, target) in self._repeated:
+            return RequestId(originator, target, self._repeated[originator, target])
+        issue = self._counters.next_token if with_token else self._counters.next
+        counter = self._repeated[originator, target] = issue(originator)
+        return RequestId(originator, target, counter)

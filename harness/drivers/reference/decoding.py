@@ -1,0 +1,167 @@
+"""What a device said: its GBCS message checked (parties, counter, MAC or signature), decrypted, and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from harness.drivers.reference.identity import KeyRing
+from harness.drivers.reference.policy import Policy
+from schemas.load import use_cases
+from stubs.wire import Eui64, PeerError, RequestId
+from stubs.wire.certificates import Certificate, CertificateStore
+from stubs.wire.gbcs.crypto import check_mac, check_signature, decrypt, encryption_key
+from stubs.wire.gbcs.envelope import Cra, Group, Message
+from stubs.wire.gbcs.use_cases import read_response
+from stubs.wire.gbcs.use_cases.alerts import read_alert
+
+_READING_SERVICES = "4."
+"""Services whose values are readings: section 4 of the service reference variants."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAnswer:
+    """Named values of a response, JSON-plain; ``is_success`` is what the device says of its own work."""
+
+    values: dict[str, Any]
+    is_success: bool
+
+
+@cache
+def message_codes(srv: str) -> frozenset[int]:
+    """The GBCS message codes a service may become, whatever the device type (catalogue of use cases)."""
+    return frozenset(int(row.message_code, 16) for row in use_cases() if row.srv == srv and row.message_code)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMessages:
+    """Reads what devices send to one User.
+
+    Args:
+        ring: the User's keys.
+        acb: EUI-64 of the access control broker, who speaks for Users a device does not know.
+        certificates: of devices; asked only when a MAC, a signature or an encrypted part needs one.
+    """
+
+    ring: KeyRing
+    acb: Eui64
+    certificates: CertificateStore
+    policy: Policy
+
+    def response(self, payload: bytes, request_id: RequestId, srv: str) -> DeviceAnswer:
+        """The answer to a request.
+
+        Raises: PeerError: not the answer to this request, not from this device, or not readable.
+        """
+        message = Message.from_bytes(payload)
+        group = message.group
+        if self.policy.check_device_security:
+            self._check_answers(group, request_id, srv)
+            self._check_protection(message)
+        read = read_response(group.other.message_code, group.content, lambda blob: self._decrypt(group, blob))
+        is_success = bool(read.pop("MessageSuccess", True))
+        values = {name: plain(value) for name, value in read.items() if name != "results"}
+        if srv.startswith(_READING_SERVICES):
+            values = {name: _scaled(value, self.policy.reading_scale) for name, value in values.items()}
+        return DeviceAnswer(values, is_success)
+
+    def alert(self, payload: bytes, code: str, device: Eui64 | None) -> dict[str, Any]:
+        """The values of a device's alert.
+
+        Raises: PeerError: not from this device, not the alert it is said to be, or not readable.
+        """
+        message = Message.from_bytes(payload)
+        group = message.group
+        if self.policy.check_device_security:
+            _require("kind of message", group.cra, Cra.ALERT)
+            if device is not None:
+                _require("originator", group.originator, device)
+            self._check_protection(message)
+        values = {name: plain(value) for name, value in read_alert(group.other.message_code, group.content).items()}
+        _require("alert code inside the payload", str(values.get("AlertCode", code)).upper(), code.upper())
+        return values
+
+    def _check_answers(self, group: Group, request_id: RequestId, srv: str) -> None:
+        """The message belongs to the request (GBCS, response: parties swapped, counter kept)."""
+        _require("kind of message", group.cra, Cra.RESPONSE)
+        _require("originator", group.originator, request_id.target)
+        if group.recipient == self.acb and group.other.party is not None:
+            _require("supplementary party", group.other.party, request_id.originator)
+            _require("supplementary counter", group.other.counter, request_id.counter)
+        else:
+            _require("recipient", group.recipient, request_id.originator)
+            _require("counter", group.counter, request_id.counter)
+        expected = message_codes(srv)
+        if expected and group.other.message_code not in expected:
+            raise PeerError(
+                f"the device answered another use case than service {srv}",
+                expected=" or ".join(f"{code:04X}" for code in sorted(expected)),
+                got=f"{group.other.message_code:04X}",
+            )
+
+    def _check_protection(self, message: Message) -> None:
+        """Signature with the device's key, or MAC with ours; a MAC for the ACB is not ours to check."""
+        group = message.group
+        if group.signature:
+            check_signature(group, self.certificate(group.originator, "DS").public_key)
+        elif message.mac is None:
+            raise PeerError("the device's message is not protected", expected="a signature or a MAC")
+        if message.mac is not None and group.recipient == self.ring.eui:
+            check_mac(message, self.ring.key_agreement, self.certificate(group.originator, "KA").public_key)
+
+    def _decrypt(self, group: Group, blob: bytes) -> bytes:
+        device = self.certificate(group.originator, "KA").public_key
+        return decrypt(blob, encryption_key(group, self.ring.key_agreement, device), group.originator)
+
+    def certificate(self, device: Eui64, usage: str) -> Certificate:
+        """A device's certificate, DS or KA. Raises: PeerError: none is to be had."""
+        found = self.certificates.of(device, usage)
+        if not found:
+            raise PeerError(f"no {usage} certificate of {device} is known, here or at the repository")
+        return found[0]
+
+
+def check_pre_command(group: Group, request_id: RequestId, srv: str) -> None:
+    """A Pre-Command is what was asked for.
+
+    Raises: PeerError: other parties, another counter, or the message code of another service.
+    Source: GBCS, parties and counters of a critical command; DUIS guide, section 9.4.
+    """
+    _require("kind of message", group.cra, Cra.COMMAND)
+    _require("originator", group.originator, request_id.originator)
+    _require("recipient", group.recipient, request_id.target)
+    _require("counter", group.counter, request_id.counter)
+    expected = message_codes(srv)
+    if group.other.message_code not in expected:
+        raise PeerError(
+            f"the Pre-Command is not for service {srv}",
+            expected=" or ".join(f"{code:04X}" for code in sorted(expected)),
+            got=f"{group.other.message_code:04X}",
+        )
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: times as ``2026-01-15T10:00:00Z``, octets as upper-case hex, lists for tuples."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case bytes():
+            return value.hex().upper()
+        case Mapping():
+            return {str(name): plain(item) for name, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+    return value
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value * factor if is_number and factor != 1 else value
+
+
+def _require(what: str, got: object, expected: object) -> None:
+    if got != expected:
+        raise PeerError(f"the device's message has another {what}", expected=str(expected), got=str(got))

@@ -1,0 +1,202 @@
+"""What the DCC sent to the receive-response endpoint: checked, de-duplicated, given to the request that waits.
+
+Knows nothing of HTTP: bytes in, status out. All methods may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Condition
+
+from harness.drivers.reference.checking import CheckedResponse, ResponseChecker
+from harness.drivers.reference.policy import Policy
+from stubs.wire import Eui64, PeerError, RequestId
+from stubs.wire.duis import DccAlert, DeviceAlert, FutureDatedDeviceAlert, Node, Response, ServiceResponse
+
+ACCEPTED, REJECTED = 204, 400
+"""What the endpoint answers, as the DCC's public client does."""
+
+
+@dataclass(slots=True)
+class ReceivedAlert:
+    """One device or DCC alert, and whether an action has reported it already."""
+
+    response: Response
+    is_claimed: bool = False
+
+    @property
+    def code(self) -> str:
+        """The alert's code, upper case."""
+        body = self.response.body
+        return (body.alert_code if isinstance(body, DeviceAlert) else getattr(body, "code", "")).upper()
+
+    def concerns(self, eui: Eui64) -> bool:
+        """Whether the alert names this device: as its sender, or anywhere in a DCC alert's content."""
+        response_id = self.response.header.response_id
+        if response_id is not None and eui in {response_id.originator, response_id.target}:
+            return True
+        body = self.response.body
+        return isinstance(body, DccAlert) and str(eui) in _texts(body.content)
+
+
+@dataclass(slots=True)
+class _Conversation:
+    """Messages of one request, in the order of arrival."""
+
+    messages: list[CheckedResponse] = field(default_factory=list)
+    is_waiting: bool = True
+
+
+class Inbox:
+    """Everything received so far.
+
+    Args:
+        checker: decides what may be used.
+        users: whose messages we take; one for somebody else is rejected.
+        policy: de-duplication, correlation, the status of alerts.
+    """
+
+    def __init__(self, checker: ResponseChecker, users: frozenset[Eui64], policy: Policy) -> None:
+        self._checker = checker
+        self._users = users
+        self._policy = policy
+        self._changed = Condition()
+        self._seen: set[tuple[str, ...]] = set()
+        self._conversations: dict[RequestId, _Conversation] = {}
+        self._alerts: list[ReceivedAlert] = []
+        self._rejections: list[str] = []
+
+    def receive(self, data: bytes) -> int:
+        """Take one message; the HTTP status to answer with."""
+        try:
+            checked = self._checker.check(data, must_be_signed=True)
+            self._check_recipient(checked.response)
+        except PeerError as error:
+            with self._changed:
+                self._rejections.append(str(error))
+                self._changed.notify_all()
+            return REJECTED
+        response = checked.response
+        is_alert = isinstance(response.body, DeviceAlert | DccAlert)
+        with self._changed:
+            key = _identity(response, data)
+            if key not in self._seen or not self._policy.deduplicate:
+                self._seen.add(key)
+                if is_alert:
+                    self._alerts.append(ReceivedAlert(response))
+                else:
+                    self._file(checked)
+                self._changed.notify_all()
+        return self._policy.alert_status if is_alert else ACCEPTED
+
+    def _check_recipient(self, response: Response) -> None:
+        response_id = response.header.response_id
+        if response_id is not None and response_id.target not in self._users:
+            raise PeerError(
+                "the message is for somebody else",
+                expected=" or ".join(map(str, sorted(self._users))),
+                got=str(response_id.target),
+            )
+
+    def _file(self, checked: CheckedResponse) -> None:
+        """Give a response to its conversation; the lock is held."""
+        quoted = checked.response.header.request_id
+        if quoted is None and checked.response.header.response_id is not None:
+            quoted = checked.response.header.response_id.reversed()
+        owner = quoted
+        if not self._policy.correlate_by_request_id:
+            waiting = (key for key, item in self._conversations.items() if item.is_waiting and not item.messages)
+            owner = next(waiting, quoted)
+        if owner is not None:
+            self._conversations.setdefault(owner, _Conversation(is_waiting=False)).messages.append(checked)
+
+    def expect(self, request_id: RequestId) -> None:
+        """Note that an answer to this request will come; call it before the request is posted."""
+        with self._changed:
+            self._conversations.setdefault(request_id, _Conversation()).is_waiting = True
+
+    def stop_expecting(self, request_id: RequestId) -> None:
+        """Nobody waits any more; what comes later is kept for ``messages``."""
+        with self._changed:
+            conversation = self._conversations.get(request_id)
+            if conversation is not None:
+                conversation.is_waiting = False
+
+    def messages(self, request_id: RequestId) -> tuple[CheckedResponse, ...]:
+        """What has come for this request."""
+        with self._changed:
+            conversation = self._conversations.get(request_id)
+            return tuple(conversation.messages) if conversation else ()
+
+    def wait(
+        self, request_id: RequestId, until: float, is_enough: Callable[[tuple[CheckedResponse, ...]], bool]
+    ) -> tuple[CheckedResponse, ...]:
+        """The messages of a request, as soon as they are enough, or whatever there is at ``until`` (monotonic)."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: is_enough(self._messages(request_id)), timeout=max(0.0, until - time.monotonic())
+            )
+            return self._messages(request_id)
+
+    def _messages(self, request_id: RequestId) -> tuple[CheckedResponse, ...]:
+        conversation = self._conversations.get(request_id)
+        return tuple(conversation.messages) if conversation else ()
+
+    def claim_alert(self, code: str, device: Eui64 | None, until: float) -> ReceivedAlert | None:
+        """The first alert with this code (empty: any) about this device (None: any) that nobody has claimed."""
+
+        def matching() -> ReceivedAlert | None:
+            for alert in self._alerts:
+                named = not code or alert.code == code.upper()
+                if not alert.is_claimed and named and (device is None or alert.concerns(device)):
+                    return alert
+            return None
+
+        with self._changed:
+            found = self._changed.wait_for(matching, timeout=max(0.0, until - time.monotonic()))
+            if found:
+                found.is_claimed = True
+            return found
+
+    def alerts(self, device: Eui64, after: int) -> list[ReceivedAlert]:
+        """Alerts about a device from position ``after`` on; they stay unclaimed."""
+        with self._changed:
+            return [alert for alert in self._alerts[after:] if alert.concerns(device)]
+
+    def position(self) -> tuple[int, int]:
+        """How many alerts and rejections there are now; for asking later what came since."""
+        with self._changed:
+            return len(self._alerts), len(self._rejections)
+
+    def rejections(self, after: int) -> tuple[str, ...]:
+        """Why messages were rejected, from position ``after`` on."""
+        with self._changed:
+            return tuple(self._rejections[after:])
+
+
+def _identity(response: Response, data: bytes) -> tuple[str, ...]:
+    """What makes two deliveries the same message.
+
+    Normally the ResponseID. The outcomes of a command the device held may quote the ID of its first response, so
+    the kind and the instruction's number count too (DUIS guide, section 9.2).
+    """
+    response_id = response.header.response_id
+    if response_id is None:
+        return (hashlib.sha256(data).hexdigest(),)
+    body = response.body
+    if isinstance(body, ServiceResponse) and isinstance(body.result, FutureDatedDeviceAlert):
+        return str(response_id), body.result.code, str(body.result.instruction)
+    if isinstance(body, DeviceAlert | DccAlert):
+        return str(response_id), "alert"
+    return (str(response_id),)
+
+
+def _texts(node: Node) -> frozenset[str]:
+    """Every text of a tree, upper case, and the parts of those with colons (RequestIDs)."""
+    found = {node.text.strip().upper(), *node.text.strip().upper().split(":")}
+    for child in node.children:
+        found |= _texts(child)
+    return frozenset(found)

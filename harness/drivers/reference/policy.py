@@ -1,0 +1,95 @@
+"""Every rule a correct client keeps, in one frozen record. Defaults are correct; ``broken`` relaxes one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the reference client behaves. Each field says what happens when it is relaxed."""
+
+    # --- what comes from the DCC ----------------------------------------------------------------------------
+
+    verify_signatures: bool = True
+    """Verify the XML signature of every message that must carry one, and answer 400 to the others.
+    Relaxed: a forged or altered response is acknowledged and its values are used."""
+
+    require_dcc_signer: bool = True
+    """Accept only a signer whose certificate is the DCC's: role 89 (dspXmlSign) and the EUI-64 of the ACB.
+    Relaxed: whoever holds any known certificate can speak for the DCC."""
+
+    validate_schema: bool = True
+    """Validate every message against the DUIS schema, and answer 400 to those that do not fit (a response code
+    that is merely not listed is let through, to be reported as unknown). Relaxed: nonsense is acknowledged."""
+
+    deduplicate: bool = True
+    """Take a message into account once per ResponseID; delivery is at-least-once.
+    Relaxed: a response delivered twice counts twice."""
+
+    correlate_by_request_id: bool = True
+    """Give a response to the request whose RequestID it quotes.
+    Relaxed: to the request that has waited longest, so that values change owners when answers overtake."""
+
+    check_device_security: bool = True
+    """Check the MAC or signature of the device's GBCS message, its parties and its counter.
+    Relaxed: values are taken from a message that may come from anybody."""
+
+    check_party_certificate: bool = True
+    """A device certificate from the repository must name the device that was asked for.
+    Relaxed: the repository may hand out any certificate."""
+
+    honour_error_codes: bool = True
+    """An E code ends the request as refused or failed. Relaxed: every answer is taken for success."""
+
+    wait_for_response: bool = True
+    """I99 to a device request means accepted, not done: wait for the response.
+    Relaxed: the request is reported as done when it has only been acknowledged."""
+
+    alert_status: int = 204
+    """HTTP status with which an acceptable alert is acknowledged. Anything but 2xx has it delivered again."""
+
+    # --- what goes to the DCC -------------------------------------------------------------------------------
+
+    fresh_counter: bool = True
+    """Every RequestID gets a counter above all earlier ones, across restarts.
+    Relaxed: the second and later requests to one target repeat the counter of the first."""
+
+    post_to_right_service: bool = True
+    """The command variant decides the web service. Relaxed: critical requests go to the wrong one."""
+
+    sign_critical: bool = True
+    """Sign a Pre-Command before it is sent back. Relaxed: it goes back without a signature."""
+
+    pre_command_key: Literal["ds", "xmlsign"] = "ds"
+    """The key that signs a Pre-Command: the organisation's digital signing key, which the device knows.
+    Anything else is a signature no device accepts."""
+
+    check_pre_command: bool = True
+    """Check that a Pre-Command is what was asked for: parties, counter, message code of the service.
+    Relaxed: whatever comes is signed."""
+
+    alter_pre_command: bool = False
+    """Sign the Pre-Command as issued. Set: one bit of its content is flipped before it is signed."""
+
+    retry_limit: int = 3
+    """How often the same bytes are posted again after a transport failure (reset, time-out, HTTP 5xx)."""
+
+    retry_after_refusal: bool = False
+    """A refused request is not sent again as it is. Set: it is, as often as ``retry_limit`` allows."""
+
+    retry_pause: float = 0.2
+    """Seconds before the first repetition; doubles each time, up to ten times as long."""
+
+    http_timeout: float = 3.0
+    """Seconds the DCC has for the answer in the HTTP exchange, as the DCC's public client allows."""
+
+    # --- what is made of it ---------------------------------------------------------------------------------
+
+    reading_scale: float = 1
+    """Factor applied to readings after decoding: 1. Anything else misreports every register."""
+
+
+CORRECT = Policy()
+"""The client as it should be."""

@@ -1,0 +1,120 @@
+"""HTTP as a client does it: one request, one answer, one time limit. Plain or with TLS and a client certificate."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harness.drivers.driver import TlsFiles
+from stubs.wire import Blocked
+
+ANSWER_LIMIT = 16 * 1024 * 1024
+"""Octets of an answer we are willing to read."""
+
+
+class TransportFailureError(Exception):
+    """No answer, or none that HTTP counts as success: ``reason`` for people, ``status`` where there was one."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+    @property
+    def is_worth_repeating(self) -> bool:
+        """Whether the same bytes may get through later: no status at all, or the server's own trouble."""
+        return self.status is None or self.status >= 500
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """Status, media type without parameters, and body."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+def tls_context(files: TlsFiles) -> ssl.SSLContext:
+    """The TLS settings of a client of the DCC.
+
+    Raises: Blocked: a file is missing or is no PEM.
+    """
+    try:
+        context = ssl.create_default_context(cafile=str(files.ca) if files.ca else None)
+        if files.certificate:
+            context.load_cert_chain(str(files.certificate), str(files.key) if files.key else None)
+    except (OSError, ssl.SSLError) as error:
+        raise Blocked(
+            f"the TLS files cannot be used: {error}",
+            mend="Check ca, certificate and key: PEM files, readable, the key belonging to the certificate.",
+        ) from error
+    return context
+
+
+class HttpClient:
+    """Posts to the DCC's services; a new connection each time, so that nothing is shared between threads."""
+
+    def __init__(self, tls: TlsFiles | None = None) -> None:
+        self._tls_files = tls or TlsFiles()
+        self._tls: ssl.SSLContext | None = None
+
+    def post(self, url: str, body: bytes, content_type: str, timeout: float) -> HttpAnswer:
+        """POST ``body`` and read the whole answer.
+
+        Args:
+            url: http or https.
+            body: sent as it is.
+            content_type: media type of ``body``.
+            timeout: seconds for the whole exchange.
+
+        Raises: TransportFailureError: no answer in time, connection refused or reset, or a status outside 2xx.
+        """
+        parts = urlsplit(url)
+        ends_at = time.monotonic() + timeout
+        connection = self._connection(parts.scheme, parts.hostname or "", parts.port, timeout)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            connection.request("POST", target, body, {"Content-Type": content_type, "Connection": "close"})
+            response = connection.getresponse()
+            received = _read(connection, response, ends_at)
+        except TimeoutError as error:
+            raise TransportFailureError(f"no answer within {timeout:g} s from {url}") from error
+        except (OSError, http.client.HTTPException) as error:
+            reason = str(error) or type(error).__name__
+            raise TransportFailureError(f"no answer from {url}: {reason}") from error
+        finally:
+            connection.close()
+        if not 200 <= response.status < 300:
+            raise TransportFailureError(f"HTTP {response.status} from {url}", response.status)
+        media_type = response.getheader("Content-Type", "").partition(";")[0].strip().lower()
+        return HttpAnswer(response.status, media_type, received)
+
+    def _connection(self, scheme: str, host: str, port: int | None, timeout: float) -> http.client.HTTPConnection:
+        if scheme == "https":
+            if self._tls is None:
+                self._tls = tls_context(self._tls_files)
+            return http.client.HTTPSConnection(host, port, timeout=timeout, context=self._tls)
+        return http.client.HTTPConnection(host, port, timeout=timeout)
+
+
+def _read(connection: http.client.HTTPConnection, response: http.client.HTTPResponse, ends_at: float) -> bytes:
+    """The body, within the time left and the size allowed (a socket's own limit counts per read)."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        remaining = ends_at - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        if connection.sock is not None:
+            connection.sock.settimeout(remaining)
+        chunk = response.read1(65536)
+        if not chunk:
+            return b"".join(chunks)
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > ANSWER_LIMIT:
+            raise TransportFailureError(f"the answer is larger than {ANSWER_LIMIT} octets")

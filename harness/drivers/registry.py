@@ -1,0 +1,62 @@
+"""From the word after ``--driver`` to a driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from harness.drivers.broken import DEFECTS, defect
+from harness.drivers.command import CommandDriver
+from harness.drivers.driver import Driver
+from harness.drivers.endpoint import EndpointDriver
+from harness.drivers.manual import ManualDriver
+from harness.drivers.observe import ObserveDriver
+from harness.drivers.python_object import load_driver
+from harness.drivers.reference import ReferenceDriver
+from stubs.wire import Blocked
+
+
+def _broken(name: str) -> Driver:
+    return ReferenceDriver(defect(name).policy, f"broken:{name}")
+
+
+_PLAIN: Mapping[str, Callable[[], Driver]] = {
+    "reference": ReferenceDriver,
+    "manual": ManualDriver,
+    "observe": ObserveDriver,
+}
+_WITH_ARGUMENT: Mapping[str, tuple[str, Callable[[str], Driver]]] = {
+    "broken": ("a defect", _broken),
+    "command": ("a command line", CommandDriver),
+    "http": ("an address", EndpointDriver),
+    "https": ("an address", lambda rest: EndpointDriver(f"https:{rest}")),
+    "python": ("module:factory", load_driver),
+}
+
+
+def driver_names() -> tuple[str, ...]:
+    """What ``make_driver`` understands, every defect included."""
+    return (
+        *_PLAIN,
+        *(f"broken:{name}" for name in DEFECTS),
+        "command:<command line>",
+        "http:<address>",
+        "python:<module>:<factory>",
+    )
+
+
+def make_driver(text: str) -> Driver:
+    """The driver ``text`` names.
+
+    ``http:`` may stand before an address or begin it: ``http:https://host/act`` and ``http://host/act`` both work.
+
+    Raises: Blocked: unknown name, or its argument is missing or wrong, with what there is.
+    """
+    kind, _, argument = text.partition(":")
+    if kind in _PLAIN and not argument:
+        return _PLAIN[kind]()
+    if kind not in _WITH_ARGUMENT:
+        raise Blocked(f"no driver is called {text!r}", mend="Known: " + ", ".join(driver_names()))
+    wanted, make = _WITH_ARGUMENT[kind]
+    if not argument.strip():
+        raise Blocked(f"driver {kind!r} needs {wanted} after the colon", mend="Known: " + ", ".join(driver_names()))
+    return make(f"http:{argument}" if kind == "http" and argument.startswith("//") else argument.strip())

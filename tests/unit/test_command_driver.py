@@ -1,0 +1,128 @@
+"""A program per action: whatever it does becomes an outcome, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from harness.drivers import Action, DriverContext, Outcome, UserIdentity, make_driver, running
+from harness.drivers import command as command_module
+from stubs.wire import Blocked
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> DriverContext:
+    return DriverContext(
+        pki=tmp_path,
+        users=(UserIdentity("A0-B1-C2-D3-E4-01-00-00", ("IS",)),),
+        urls={"transform": "http://127.0.0.1:1/t"},
+        state_dir=tmp_path,
+        now=lambda: datetime(2026, 1, 15, tzinfo=UTC),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_module, "GRACE", 0.2)
+
+
+def ask(context: DriverContext, tmp_path: Path, program: str, *, deadline: float = 10) -> Outcome:
+    path = tmp_path / "client.py"
+    path.write_text(program)
+    with running(make_driver(f"command:{sys.executable} {path}"), context) as driver:
+        return driver.perform(Action(id="a1", service="4.1.1", deadline=deadline))
+
+
+def test_the_program_gets_the_action_and_its_outcome_is_believed(context: DriverContext, tmp_path: Path) -> None:
+    program = (
+        "import json, sys\naction = json.load(sys.stdin)\n"
+        "print(json.dumps({'status': 'done', 'values': {'service': action['service'], 'url': action['urls']['transform']}}))"
+    )
+    outcome = ask(context, tmp_path, program)
+    assert outcome.status == "done"
+    assert outcome.values == {"service": "4.1.1", "url": "http://127.0.0.1:1/t"}
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("print('working on it')", "did not write an outcome"),
+        ("pass", "found nothing"),
+        ("import sys; sys.exit('no head end')", "no head end"),
+        ("import sys; sys.exit(3)", "ended with status 3"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+        ('print(\'{"action": "b2", "status": "done"}\')', "another action"),
+        ("print('{' * 5_000_000)", "more than"),
+    ],
+)
+def test_a_program_that_gives_no_outcome_blocks_with_the_reason(
+    context: DriverContext, tmp_path: Path, program: str, said: str
+) -> None:
+    outcome = ask(context, tmp_path, program)
+    assert outcome.status == "blocked"
+    assert said in outcome.detail
+
+
+def test_a_program_that_hangs_is_stopped_soon_after_the_deadline(context: DriverContext, tmp_path: Path) -> None:
+    began = time.monotonic()
+    outcome = ask(context, tmp_path, "import time; time.sleep(60)", deadline=0.2)
+    assert outcome.status == "blocked"
+    assert "no outcome within 0.2 s" in outcome.detail
+    assert time.monotonic() - began < 5
+
+
+def test_what_a_stopped_program_had_started_is_stopped_too(context: DriverContext, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    program = (
+        "import subprocess, sys, time\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1); open({str(trace)!r}, \"w\")'])\n"
+        "time.sleep(60)"
+    )
+    ask(context, tmp_path, program, deadline=0.3)
+    time.sleep(1.2)
+    assert not trace.exists()
+
+
+def test_a_program_that_does_not_read_is_no_trouble(context: DriverContext, tmp_path: Path) -> None:
+    assert ask(context, tmp_path, 'print(\'{"status": "unsupported"}\')').status == "unsupported"
+
+
+def test_a_program_that_is_not_there_is_said_before_the_run(context: DriverContext) -> None:
+    with pytest.raises(Blocked, match="cannot be found"), running(make_driver("command:./no-such-client"), context):
+        pass
+
+
+def test_two_actions_run_side_by_side(context: DriverContext, tmp_path: Path) -> None:
+    path = tmp_path / "client.py"
+    path.write_text('import time; time.sleep(0.4); print(\'{"status": "done"}\')')
+    outcomes: list[Outcome] = []
+    with running(make_driver(f"command:{sys.executable} {path}"), context) as driver:
+        threads = [
+            Thread(target=lambda name=name: outcomes.append(driver.perform(Action(id=name)))) for name in ("a1", "a2")
+        ]
+        began = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {outcome.action for outcome in outcomes} == {"a1", "a2"}
+    assert time.monotonic() - began < 5
+
+
+def test_closing_stops_what_still_runs(context: DriverContext, tmp_path: Path) -> None:
+    path = tmp_path / "client.py"
+    path.write_text("import time; time.sleep(60)")
+    driver = make_driver(f"command:{sys.executable} {path}")
+    driver.start(context)
+    outcomes: list[Outcome] = []
+    thread = Thread(target=lambda: outcomes.append(driver.perform(Action(id="a1", deadline=50))))
+    thread.start()
+    time.sleep(0.3)
+    driver.close()
+    thread.join(5)
+    assert [outcome.status for outcome in outcomes] == ["blocked"]
