@@ -8,6 +8,7 @@ from stubs.smki.folder import import_pki, init_pki
 from stubs.smki.keys import DeviceCredentials, KeyPair
 from stubs.smki.parties import DEFAULT_ACB, DEFAULT_PARTIES, PartyIdentity
 from stubs.smki.pki import Pki, PkiRow, list_pki, load_pki
+from stubs.smki.view_keys import view_keys
 
 __all__ = [
     "DEFAULT_ACB",
@@ -21,4 +22,5 @@ __all__ = [
     "init_pki",
     "list_pki",
     "load_pki",
+    "view_keys",
 ]

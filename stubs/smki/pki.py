@@ -122,6 +122,23 @@ class Pki:
             self._devices.move_to_end(eui)
         return known
 
+    def certificates_of(self, eui: Eui64, usage: Usage) -> tuple[Certificate, ...]:
+        """Every certificate that may speak for ``eui``: an organisation's, an imported or a simulated device's.
+
+        Imported device certificates count although their keys are not held: they check, they do not sign.
+        """
+        organisations = self.certificates.of(eui, usage)
+        if organisations:
+            return organisations
+        imported = tuple(
+            certificate
+            for certificate in self._material.certificates
+            if certificate.is_device and certificate.eui == eui and certificate.usage == usage
+        )
+        credentials = self.device(eui)
+        simulated = (credentials.ds if usage == "DS" else credentials.ka).certificate
+        return imported if simulated in imported else (*imported, simulated)
+
     def device_by_serial(self, serial: int) -> Certificate | None:
         """The certificate with this serial that ``device`` gives for some EUI-64; it need not exist in any home."""
         for credentials in self._imported.values():
