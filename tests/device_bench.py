@@ -12,7 +12,7 @@ from typing import Any
 from stubs.devices import DeviceState, Execution, Surroundings, apply, execute, manufacture
 from stubs.smki.authority import Authority, make_hierarchy
 from stubs.smki.keys import DeviceCredentials, KeyPair
-from stubs.wire.certificates import CertificateIndex
+from stubs.wire.certificates import CertificateIndex, Usage
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import SharedSecrets, add_mac, check_mac, check_signature, decrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
@@ -127,36 +127,43 @@ def device_credentials(eui: Eui64) -> DeviceCredentials:
     return _authority().device(eui, bytes(32))
 
 
-@cache
-def _party_keys() -> tuple[Mapping[tuple[Eui64, str], KeyPair], CertificateIndex]:
-    index = CertificateIndex()
-    keys: dict[tuple[Eui64, str], KeyPair] = {}
-    for eui, role in _PARTIES.items():
-        for usage in ("DS", "KA"):
-            keys[eui, usage] = _authority().organisation(eui, role, usage)
-            index.add(keys[eui, usage].certificate)
-    keys[SUPPLIER, "PP"] = _authority().organisation(SUPPLIER, "02", "KA", label="pp-ka")
-    index.add(keys[SUPPLIER, "PP"].certificate, is_secondary=True)
-    keys[SUPPLIER, "XML"] = _authority().organisation(SUPPLIER, "87", "DS")
-    index.add(keys[SUPPLIER, "XML"].certificate)
-    return keys, index
-
-
 SUPPLIER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")
 NETWORK_OPERATOR = Eui64.parse("A0-B1-C2-D3-E4-02-00-00")
 STRANGER = Eui64.parse("A0-B1-C2-D3-E4-04-00-00")
 ACB = Eui64.parse("DC-C0-00-00-00-00-00-02")
-_PARTIES = {SUPPLIER: "02", NETWORK_OPERATOR: "03", STRANGER: "7F", ACB: "04"}
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def make_device_bench() -> DeviceBench:
-    keys, index = _party_keys()
+@cache
+def _pair(eui: Eui64, role: str, usage: Usage, label: str = "") -> KeyPair:
+    return _authority().organisation(eui, role, usage, label=label)
+
+
+def make_device_bench(
+    supplier: Eui64 = SUPPLIER,
+    network_operator: Eui64 = NETWORK_OPERATOR,
+    stranger: Eui64 = STRANGER,
+    acb: Eui64 = ACB,
+    now: datetime = NOW,
+) -> DeviceBench:
+    """Devices and parties with keys, derived, the same every time."""
+    index = CertificateIndex()
+    keys: dict[tuple[Eui64, str], KeyPair] = {}
+    usages: tuple[Usage, ...] = ("DS", "KA")
+    for eui, role in {supplier: "02", network_operator: "03", stranger: "7F", acb: "04"}.items():
+        for usage in usages:
+            keys[eui, usage] = _pair(eui, role, usage)
+            index.add(keys[eui, usage].certificate)
+    keys[supplier, "PP"] = _pair(supplier, "02", "KA", "pp-ka")
+    index.add(keys[supplier, "PP"].certificate, is_secondary=True)
+    keys[supplier, "XML"] = _pair(supplier, "87", "DS")
+    index.add(keys[supplier, "XML"].certificate)
     return DeviceBench(
-        now=datetime(2026, 3, 1, 12, tzinfo=UTC),
-        supplier=SUPPLIER,
-        network_operator=NETWORK_OPERATOR,
-        stranger=STRANGER,
-        acb=ACB,
+        now=now,
+        supplier=supplier,
+        network_operator=network_operator,
+        stranger=stranger,
+        acb=acb,
         keys=keys,
         certificates=index,
         agree=SharedSecrets(),

@@ -16,7 +16,7 @@ from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.errors import PeerError
 from stubs.wire.gbcs.crypto import KeyAgreement, add_mac, encrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
-from stubs.wire.gbcs.use_cases import build_response, error_results, response_date_time
+from stubs.wire.gbcs.use_cases import UseCase, build_response, error_results, response_date_time
 
 _CODES: dict[tuple[Result, str], int] = {
     ("hardware-fault", "DLMS"): 1,
@@ -30,9 +30,8 @@ _FAULTS: dict[str, dict[str, Any]] = {"GCS28": {"TimeStatus": "invalid"}, "CS08"
 """How a hardware fault looks where the protocol (ASN.1) has no result codes."""
 _SAYS_SO_ITSELF = frozenset({("refused", "CS01b")})
 """Use cases whose answer has a field of its own for a result."""
-_CLOCK_OCTETS = {"GSME": 0x04, "GPF": 0x00}
-"""Status octet of a date-time by device type; FF where none is named (GBCS guide, 11.1)."""
-_UNRELIABLE = 0x02
+_NOT_GIVEN, _RELIABLE, _UNRELIABLE, _FROM_METER = 0xFF, 0x00, 0x02, 0x04
+"""Status octet of a date-time: DLMS clock status bits 02 doubtful, 04 other clock base (GBCS guide, 11.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class Answer:
 
 def answer(
     state: DeviceState,
+    mirrored: DeviceState,
     accepted: Accepted,
     done: Done,
     at: int,
@@ -52,7 +52,7 @@ def answer(
     certificates: CertificateStore,
     agree: KeyAgreement,
 ) -> Answer:
-    """Build and protect the response.
+    """Build and protect the response; ``mirrored`` is the meter a proxy answers for, else the device itself.
 
     Raises: Rejected: the party the response is for, or for whom its content is encrypted, has no known key.
     """
@@ -63,7 +63,7 @@ def answer(
         counter=command.counter,
         originator=command.recipient,
         recipient=command.originator,
-        date_time=_date_time(state, at) if use_case.response_has_date_time else b"",
+        date_time=_date_time(state, mirrored, use_case, at) if use_case.response_has_date_time else b"",
         other=other,
         content=b"",
         signature=b"",
@@ -76,7 +76,7 @@ def answer(
     values = dict(done.values) | (_FAULTS.get(use_case.name, {}) if done.result == "hardware-fault" else {})
     code = _CODES.get((done.result, use_case.protocol))
     if code is not None and (done.result, use_case.name) not in _SAYS_SO_ITSELF:
-        values["results"] = error_results(use_case.name, command.content, done.failing_row, code)
+        values["results"] = _results(use_case, command.content, done, code)
     group = replace(shell, content=build_response(use_case.name, command.content, values, seal))
     if command.signature:
         return Answer(Message(sign(group, credentials.ds.private_key), None).to_bytes(), takes_counter)
@@ -110,8 +110,22 @@ def _party_key(accepted: Accepted, certificates: CertificateStore) -> EllipticCu
     return key
 
 
-def _date_time(state: DeviceState, at: int) -> bytes:
-    status = _CLOCK_OCTETS.get(state.device_type, 0xFF)
-    if state.device_type in _CLOCK_OCTETS and state.clock_status != "reliable":
-        status = _UNRELIABLE
-    return response_date_time(instant(at + state.clock_offset), status)
+def _results(use_case: UseCase, content: bytes, done: Done, code: int) -> tuple[int, ...]:
+    """One code per row. A fault shows in the middle one of several DLMS rows, as in the reference data."""
+    if done.result == "hardware-fault" and use_case.protocol == "DLMS":
+        rows = len(error_results(use_case.name, content))
+        return error_results(use_case.name, content, (rows - 1) // 2, code)
+    return error_results(use_case.name, content, done.failing_row, code)
+
+
+def _date_time(state: DeviceState, mirrored: DeviceState, use_case: UseCase, at: int) -> bytes:
+    """The time of the response. Gas register reads say how sure it is, everything else does not.
+
+    Inferred: a proxy whose own clock is not reliable uses that of a meter whose clock is.
+    """
+    if not (use_case.protocol == "GBZ" and use_case.is_sensitive):
+        return response_date_time(instant(at + state.clock_offset), _NOT_GIVEN)
+    if state.clock_status == "reliable":
+        return response_date_time(instant(at + state.clock_offset), _RELIABLE)
+    status = _FROM_METER if mirrored.clock_status == "reliable" else _UNRELIABLE
+    return response_date_time(instant(at + mirrored.clock_offset), status)

@@ -63,8 +63,9 @@ def execute(
     try:
         accepted = accept(state, command, credentials, certificates, agree)
         values = _values(accepted)
-        done = _work_off(state, accepted, values, at, credentials, certificates, surroundings, agree)
-        reply = answer(state, accepted, done, at, credentials, certificates, agree)
+        mirrored = surroundings.devices.get(state.mirrors, state) if state.mirrors else state
+        done = _work_off(state, mirrored, accepted, values, at, credentials, certificates, surroundings, agree)
+        reply = answer(state, mirrored, accepted, done, at, credentials, certificates, agree)
     except Rejected as rejected:
         notices = () if rejected.notice is None else (rejected.notice,)
         changes, alerts = raise_notices(state, notices, at, sender)
@@ -101,6 +102,7 @@ def _values(accepted: Accepted) -> dict[str, Any]:
 
 def _work_off(
     state: DeviceState,
+    mirrored: DeviceState,
     accepted: Accepted,
     values: dict[str, Any],
     at: int,
@@ -115,7 +117,6 @@ def _work_off(
         held = _held(state, accepted, values["ExecutionDateTime"], at)
         if held is not None:
             return held
-    mirrored = surroundings.devices.get(state.mirrors, state) if state.mirrors else state
     call = Call(
         state=state,
         at=at,

@@ -1,0 +1,170 @@
+"""The reference data set's commands, given to simulated devices: their responses have the reference's structure.
+
+Origin: Reference Test Data Set (RTDS) 4.5.0, read from ``../shared/rtds``; see its README for licence. Nothing of it is
+copied here. The commands are protected again with test keys, since no device key is published. Contents are
+compared by structure (types, result codes, components), headers and protection octet by octet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stubs.devices import DeviceState, Surroundings, manufacture
+from stubs.devices.effects import EFFECTS
+from stubs.devices.state import LogEntry, seconds
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs import der
+from stubs.wire.gbcs.dlms import AccessResponse, Data, Tag
+from stubs.wire.gbcs.envelope import Group, Message
+from stubs.wire.gbcs.gbz import GbzMessage
+from stubs.wire.gbcs.use_cases import CommandContext, build_command, use_case
+from stubs.wire.utrn import ValueClass, generate
+from tests.device_bench import DeviceBench, make_device_bench
+
+RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds" / "gbcs"
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not RTDS.is_dir(), reason="../shared/rtds is absent: put the reference data set there"),
+]
+
+NOW = datetime(2015, 1, 1, tzinfo=UTC)
+SUPPLIER, ACB = Eui64.parse("90-B3-D5-1F-30-01-00-00"), Eui64.parse("90-B3-D5-1F-30-00-00-02")
+NETWORK_OPERATOR, OTHER = Eui64.parse("90-B3-D5-1F-30-02-00-00"), Eui64.parse("90-B3-D5-1F-30-03-00-00")
+TYPES = {0xA0: "ESME", 0xA1: "GSME", 0xA2: "CHF", 0xA3: "GPF", 0xA4: "PPMID"}
+METER = "00-DB-12-34-56-78-90-A1"
+FEWEST = 63
+"""Pairs the visible part held when this was written."""
+
+
+def _pairs() -> list[Path]:
+    found = []
+    for command in sorted(RTDS.glob("*/*_COMMAND_GBCS.HEX")):
+        name = command.name.split("_")[0]
+        if name.removesuffix("Commission") in EFFECTS and _response_of(command).exists():
+            found.append(command)
+    return found
+
+
+def _response_of(command: Path) -> Path:
+    return command.with_name(command.name.replace("_COMMAND_", "_RESPONSE_"))
+
+
+def _bytes(path: Path) -> bytes:
+    return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+
+def _bench() -> DeviceBench:
+    return make_device_bench(SUPPLIER, NETWORK_OPERATOR, OTHER, ACB, NOW)
+
+
+def _device(bench: DeviceBench, eui: Eui64, file: str) -> DeviceState:
+    device_type = TYPES[eui.octets[7]]
+    cells: dict[str, Any] = {"acb": str(bench.acb), "clock_status": "reliable"}
+    if device_type in {"ESME", "GSME", "GPF"}:
+        cells |= {"supplier": str(bench.supplier), "network_operator": str(bench.network_operator)}
+    if "UNRELIABLE" in file or "RELIABLE_GSME" in file:
+        cells["clock_status"] = "unreliable"
+    if "UNRELIABLE" in file:
+        cells["clock_offset"] = 9 * 3600  # the reference device's clock shows nine in the morning
+    if device_type == "GPF":
+        cells["mirrors"] = METER
+    if "_ERROR_" in file:
+        cells["hardware_fault"] = True
+    if "NOT_FOUND" not in file:
+        at = seconds(NOW) - 20 * 3600
+        cells["event_log"] = tuple(LogEntry(log, at, 0x8F32) for log in ("event", "security", "power"))
+    variant = ("twin" if "TWIN" in file else "single") if device_type == "ESME" else ""
+    return manufacture(eui, device_type, variant, "rtds", NOW, **cells)
+
+
+def _with_our_token(bench: DeviceBench, group: Group) -> Group:
+    """A top-up command with a token our keys make: the reference token's MAC belongs to keys nobody has."""
+    utrn = generate(
+        SUPPLIER,
+        group.recipient,
+        group.counter,
+        10,
+        ValueClass.POUNDS,
+        bench.keys[SUPPLIER, "PP"].private_key,
+        bench.credentials(group.recipient).ka.certificate.public_key,
+    )
+    context = CommandContext(group.counter, group.originator, group.recipient, NOW)
+    return replace(group, content=build_command("CS01a", {"UTRN": utrn}, context))
+
+
+def _shape(data: Data) -> Any:
+    if data.tag is Tag.COMPACT_ARRAY:
+        return "COMPACT_ARRAY", [item.tag.name for item in data.items[0].items] if data.items else []
+    if data.tag in {Tag.ARRAY, Tag.STRUCTURE}:
+        return data.tag.name, [_shape(item) for item in data.items]
+    if data.tag is Tag.OCTET_STRING:
+        return data.tag.name, len(data.octets)
+    return data.tag.name
+
+
+def _header(group: Group) -> tuple[Any, ...]:
+    return group.cra, group.counter, group.originator, group.recipient, group.date_time
+
+
+def _tags(value: der.Tlv) -> Any:
+    return value.tag, [_tags(member) for member in value.members]
+
+
+def _structure(content: bytes, *, is_log: bool) -> Any:
+    """What must agree: DLMS types and results, GBZ components, DER tags; the rows of logs differ in number."""
+    if content[0] == 0xDA:
+        answer = AccessResponse.from_bytes(content)
+        return answer.invoke, [_shape(item) for item in answer.data], answer.results
+    if content[:2] == b"\x01\x09":
+        return [
+            (
+                component.cluster,
+                component.frame_control,
+                component.sequence,
+                component.command,
+                component.is_encrypted,
+                None if is_log else len(component.payload),
+            )
+            for component in GbzMessage.from_bytes(content).components
+        ]
+    return _tags(der.decode(content))
+
+
+@pytest.mark.parametrize("path", _pairs(), ids=lambda path: path.name.removesuffix("_COMMAND_GBCS.HEX"))
+def test_our_response_has_the_structure_of_the_references(path: Path) -> None:
+    bench = _bench()
+    group = Message.from_bytes(_bytes(path)).group
+    name = path.name.split("_")[0].removesuffix("Commission")
+    state = _device(bench, group.recipient, path.name)
+    if name == "CS01a" and "SUCCESS" in path.name:
+        group = _with_our_token(bench, group)
+    is_signed = bool(group.signature)
+    command = bench.protect(replace(group, signature=b""), is_critical=is_signed)
+    meter = bench.device("GSME", clock_status="reliable")
+    around = Surroundings({METER: meter} if "RELIABLE_GSME" in path.name else {})
+    execution = bench.execute(state, command, NOW, surroundings=around)
+    assert execution.refused is None, execution.details
+    assert execution.response is not None
+    ours, theirs = Message.from_bytes(execution.response), Message.from_bytes(_bytes(_response_of(path)))
+    assert (ours.mac is None) == (theirs.mac is None)
+    assert len(ours.group.signature or b"") == len(theirs.group.signature or b"")
+    assert _header(ours.group) == _header(theirs.group)
+    mine, other = ours.group.other, theirs.group.other
+    assert (mine.message_code, mine.party, mine.counter) == (other.message_code, other.party, other.counter)
+    assert (mine.originator_counter is None) == (other.originator_counter is None)
+    is_log = "6.13" in path.name
+    assert _structure(ours.group.content, is_log=is_log) == _structure(theirs.group.content, is_log=is_log)
+
+
+def test_the_reference_set_is_as_large_as_it_was() -> None:
+    assert len(_pairs()) >= FEWEST
+
+
+def test_every_visible_use_case_of_these_services_is_tried() -> None:
+    names = {path.name.split("_")[0].removesuffix("Commission") for path in _pairs()}
+    assert all(use_case(name) for name in names)
