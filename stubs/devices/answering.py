@@ -111,10 +111,10 @@ def _party_key(accepted: Accepted, certificates: CertificateStore) -> EllipticCu
 
 
 def _results(use_case: UseCase, content: bytes, done: Done, code: int) -> tuple[int, ...]:
-    """One code per row. A fault shows in the middle one of several DLMS rows, as in the reference data."""
+    """One code per row. A fault shows in the last DLMS row but one, as in the reference data."""
     if done.result == "hardware-fault" and use_case.protocol == "DLMS":
         rows = len(error_results(use_case.name, content))
-        return error_results(use_case.name, content, (rows - 1) // 2, code)
+        return error_results(use_case.name, content, max(0, rows - 2), code)
     return error_results(use_case.name, content, done.failing_row, code)
 
 
