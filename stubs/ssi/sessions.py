@@ -1,0 +1,156 @@
+"""Who is signed in: persons, pass phrases, sessions and the tokens of forms. No input or output, time handed in.
+
+Tokens follow from a secret and a counter (HMAC), so a seeded run is repeatable and nobody without the secret can
+guess one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from stubs.ssi.settings import Person, SsiSettings
+from stubs.ssi.sources import SsiUser, Viewer
+
+MOST_SESSIONS = 1000
+"""Beyond, the one unused for longest is ended."""
+
+_LONGEST_INPUT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRefused:
+    """Why somebody was not let in: ``reason`` for the record, ``message`` and ``suggestion`` for the screen."""
+
+    reason: str
+    field: str
+    message: str
+    suggestion: str
+    user: str = ""
+
+
+@dataclass(slots=True)
+class _Session:
+    viewer: Viewer
+    last_used: datetime
+
+
+@dataclass(slots=True)
+class Sessions:
+    """Open sessions by their secret token."""
+
+    settings: SsiSettings
+    secret: bytes
+    _open: dict[str, _Session] = field(default_factory=dict)
+    _count: int = 0
+
+    def _mac(self, text: str) -> str:
+        return hmac.digest(self.secret, text.encode(), hashlib.sha256).hex()
+
+    def new_form_key(self, now: datetime) -> str:
+        """A value for the cookie that ties a sign-in form to one browser."""
+        self._count += 1
+        return self._mac(f"form|{self._count}|{now.isoformat()}")[:32]
+
+    def csrf(self, key: str) -> str:
+        """The hidden value of forms shown to the holder of a session token or form key."""
+        return self._mac(f"csrf|{key}")
+
+    def csrf_holds(self, key: str, given: str) -> bool:
+        """Whether a form came from a page we showed to the same browser."""
+        return bool(key) and hmac.compare_digest(self.csrf(key), given)
+
+    def sign_in(
+        self, users: Iterable[SsiUser], person: str, pass_phrase: str, role: str, now: datetime
+    ) -> tuple[str, Viewer] | SignInRefused:
+        """Open a session.
+
+        Args:
+            users: Users registered now.
+            person: as typed.
+            pass_phrase: as typed.
+            role: the User Role to act in.
+            now: the run's clock, UTC.
+        Returns: the secret token and the viewer, or why not. A wrong name and a wrong pass phrase read the same.
+        """
+        registered = {user.eui.upper(): user for user in users}
+        known = {item.name.casefold(): item for item in persons(self.settings, registered.values())}
+        found = known.get(person.strip().casefold()) if len(person) <= _LONGEST_INPUT else None
+        expected = found.pass_phrase if found else self._mac("nobody")
+        is_right = hmac.compare_digest(expected.encode(), pass_phrase[:_LONGEST_INPUT].encode())
+        if found is None or not is_right:
+            return SignInRefused(
+                "unknown person or wrong pass phrase",
+                "person",
+                "The name or the pass phrase is not right.",
+                "Check both; names look like tester-a0b1c2d3e4010000.",
+            )
+        user = registered.get(found.user.upper())
+        if found.status != "active":
+            return SignInRefused(
+                f"credential {found.status}",
+                "person",
+                f"This credential is {found.status}.",
+                "Ask your Party's administrator for a new one.",
+                found.user.upper(),
+            )
+        if user is None:
+            return SignInRefused(
+                f"User {found.user} is not registered",
+                "person",
+                "The User this person acts for is not registered with the DCC.",
+                "Register the User, or sign in for another one.",
+                found.user.upper(),
+            )
+        roles = tuple(item for item in user.roles if not found.roles or item in found.roles)
+        if role not in roles:
+            return SignInRefused(
+                f"role {role or 'none'} is not held",
+                "role",
+                "This person may not act in that User Role.",
+                f"Choose one of: {', '.join(roles)}." if roles else "This person may act in no role.",
+                user.eui,
+            )
+        self._count += 1
+        token = self._mac(f"session|{self._count}|{found.name}|{now.isoformat()}")
+        viewer = Viewer(session_name(token), found.name, user.eui, role, user.party, found.descriptor[:30])
+        if len(self._open) >= MOST_SESSIONS:
+            del self._open[min(self._open, key=lambda item: self._open[item].last_used)]
+        self._open[token] = _Session(viewer, now)
+        return token, viewer
+
+    def viewer(self, token: str, now: datetime) -> Viewer | None:
+        """Who holds ``token``; None when nobody does or the session timed out. Counts as use."""
+        session = self._open.get(token)
+        if session is None:
+            return None
+        if now - session.last_used > timedelta(minutes=self.settings.session_minutes):
+            del self._open[token]
+            return None
+        session.last_used = now
+        return session.viewer
+
+    def sign_out(self, token: str) -> None:
+        """End a session; one that is not open is no error."""
+        self._open.pop(token, None)
+
+
+def session_name(token: str) -> str:
+    """What the journal calls a session: nothing from which the token follows."""
+    return hashlib.sha256(token.encode()).hexdigest()[:12]
+
+
+def persons(settings: SsiSettings, users: Iterable[SsiUser]) -> tuple[Person, ...]:
+    """Those who may sign in: of the settings, else two test persons for each User."""
+    if settings.persons:
+        return settings.persons
+    made: list[Person] = []
+    for user in users:
+        name = user.eui.replace("-", "").lower()
+        phrase = settings.test_pass_phrase
+        made.append(Person(name=f"tester-{name}", user=user.eui, pass_phrase=phrase, descriptor="Tester"))
+        made.append(Person(name=f"lapsed-{name}", user=user.eui, pass_phrase=phrase, status="expired"))
+    return tuple(made)

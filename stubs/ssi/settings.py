@@ -1,0 +1,38 @@
+"""Choices the public facts about the SSI leave open; everything here is inferred."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who may sign in, always for one User."""
+
+    name: str
+    """What is typed at sign-in; unique, compared without regard to case."""
+    user: str
+    """EUI-64 of the User, dashed."""
+    roles: tuple[str, ...] = ()
+    """User Roles the person may act in; empty: all of the User's."""
+    pass_phrase: str
+    descriptor: str = ""
+    """Free text of the display name, at most 30 characters (SEC Appendix AH draft, definitions)."""
+    status: Literal["active", "expired", "disabled"] = "active"
+    """State of the credential; only an active one is accepted."""
+
+
+class SsiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The self-service pages of one simulated DCC."""
+
+    persons: tuple[Person, ...] = ()
+    """Empty: for each User ``tester-<eui>`` and, with an expired credential, ``lapsed-<eui>``."""
+    test_pass_phrase: str = "uept rehearsal"  # noqa: S105 - published in the documentation
+    """Pass phrase of the persons made up for an empty ``persons``."""
+    session_minutes: Annotated[float, msgspec.Meta(gt=0)] = 20.0
+    """A session ends when this long, by the run's clock, nothing was asked."""
+    inventory_visibility: Literal["responsible", "all"] = "responsible"
+    """Which devices a User finds: those it is responsible for (and, as Other User, all), or every device."""
+    rows_per_page: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
+    """Rows of the service audit trail on one page."""
