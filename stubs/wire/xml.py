@@ -160,9 +160,9 @@ def path_of(element: etree._Element) -> str:
     steps: list[str] = []
     node: etree._Element | None = element
     while node is not None:
-        parent = node.getparent()
         name = local_name(node) if isinstance(node.tag, str) else "comment()"
-        alike = [] if parent is None else [child for child in parent if child.tag == node.tag]
-        steps.append(f"{name}[{alike.index(node) + 1}]" if len(alike) > 1 else name)
-        node = parent
+        before = sum(1 for _ in node.itersiblings(node.tag, preceding=True))
+        is_one_of_many = before or next(node.itersiblings(node.tag), None) is not None
+        steps.append(f"{name}[{before + 1}]" if is_one_of_many else name)
+        node = node.getparent()
     return "/" + "/".join(reversed(steps))

@@ -169,6 +169,71 @@ _DEVICE = _fields(
     ESMEVariant="A",
     UPRN=123456789012,
 )
+_INNER_SIGNATURE = branch(
+    "ds:Signature",
+    branch(
+        "ds:SignedInfo",
+        *(
+            Node(f"ds:{method}", attributes=(("Algorithm", "urn:example"),))
+            for method in ("CanonicalizationMethod", "SignatureMethod")
+        ),
+        branch(
+            "ds:Reference",
+            Node("ds:DigestMethod", attributes=(("Algorithm", "urn:example"),)),
+            leaf("ds:DigestValue", "AAAA"),
+        ),
+    ),
+    leaf("ds:SignatureValue", "AAAA"),
+)
+"""A SMETS1 service provider's: valid by the schema, not by the profile."""
+
+SMETS1_RESPONSE = branch(
+    "SMETS1ResponseMessage",
+    leaf("ServiceReference", "4.1"),
+    leaf("ServiceReferenceVariant", "4.1.1"),
+    Node(
+        "SMETS1SignedResponse",
+        children=(
+            branch(
+                "SMETS1Response",
+                branch(
+                    "Header",
+                    leaf("ra:BusinessOriginatorID", ESME),
+                    leaf("ra:BusinessTargetID", SUPPLIER),
+                    leaf("ra:OriginatorCounter", 1768471200001),
+                    leaf("ra:ServiceReference", "4.1"),
+                    leaf("ra:ServiceReferenceVariant", "4.1.1"),
+                ),
+                branch(
+                    "Body",
+                    branch(
+                        "ResponseMessage",
+                        branch(
+                            "ra:SMETSData",
+                            Node(
+                                "ra:ReadInstantaneousImportRegistersRsp",
+                                attributes=(("MessageSuccess", "true"),),
+                                children=(
+                                    branch(
+                                        "ra:Electricity",
+                                        _fields(
+                                            "ra:ActiveImportRegister",
+                                            **{"ra:Value": 123456, "ra:ActiveEnergyUnit": "Wh"},
+                                        ),
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+            _INNER_SIGNATURE,
+        ),
+        attributes=(("schemaVersion", "5.4"),),
+    ),
+)
+"""A reading of a SMETS1 meter, already decoded, inside its own signature."""
+
 _FIRMWARE_LISTS = ("InvalidDeviceIDList", "NotCommissionedDeviceIDList", "InvalidGBCSVersionList")
 
 RESULTS: tuple[tuple[str, Node], ...] = (
@@ -452,6 +517,26 @@ DCC_ALERTS: tuple[tuple[str, Node], ...] = (
             ECoSAlertCode="1",
             DeviceID=ESME,
             AdditionalInformation="none",
+        ),
+    ),
+    (
+        "N18",
+        branch(
+            "S1SPAlertDSP",
+            Node(
+                "S1SPAlert",
+                children=(
+                    leaf("RequestID", _REQUEST_ID),
+                    leaf("DeviceID", ESME),
+                    leaf("S1SPAlertCode", "S1VE1"),
+                    leaf("AdditionalInformation", "none"),
+                    leaf("UTRN", "01234567890123456789"),
+                    leaf("DateTime", _NOON),
+                    _INNER_SIGNATURE,
+                ),
+                attributes=(("schemaVersion", "5.4"),),
+            ),
+            leaf("DSPScheduleID", 34),
         ),
     ),
     ("N16", _fields("CommsHubFirmwareActivation", DeviceID=CHF, FirmwareVersion="0A01")),

@@ -84,7 +84,7 @@ def schema_problems(document: etree._Element | bytes) -> tuple[SchemaProblem, ..
             )
     schema = _schema()
     problems = () if schema.validate(document) else tuple(_explained(document, schema))
-    base64_problems = tuple(_base64_problems(document, {problem.path for problem in problems}))
+    base64_problems = tuple(islice(_base64_problems(document, {problem.path for problem in problems}), MOST_PROBLEMS))
     if not base64_problems:
         return problems[:MOST_PROBLEMS]
     return tuple(sorted(problems + base64_problems, key=lambda problem: problem.line))[:MOST_PROBLEMS]
@@ -156,14 +156,15 @@ def _line(element: etree._Element) -> int:
 
 def _explained(document: etree._Element, schema: etree.XMLSchema) -> Iterator[SchemaProblem]:
     reported: set[tuple[str, str]] = set()
-    for entry in islice(iter(schema.error_log), 4 * MOST_PROBLEMS):  # type: ignore[call-overload]
+    for entry in islice(iter(schema.error_log), 2 * MOST_PROBLEMS):  # type: ignore[call-overload]
         element = _element_at(document, entry.path)
         path = entry.path or "/" if element is None else path_of(element)
         line = entry.line or 1
         if element is not None and _is_not_simulated(element):
             problem = _not_simulated(element, line, path)
         else:
-            message, expected, found = in_words(entry.message, "" if element is None else local_name(element))
+            name, text = ("", "") if element is None else (local_name(element), text_of(element))
+            message, expected, found = in_words(entry.message, name, text)
             problem = SchemaProblem(line, path, message, expected, found)
         # libxml2 reports a failed facet and then, of the same value, that it is not of its type.
         key = (path, problem.kind if problem.found or problem.is_not_simulated else problem.message)
@@ -178,20 +179,18 @@ def _element_at(document: etree._Element, path: str | None) -> etree._Element | 
     Its steps have the document's own prefixes, or ``*`` where an element has none.
     """
     found: etree._Element | None = None
-    candidates = [document.getroottree().getroot()]
     for step in (path or "").split("/")[1:]:
         match = _STEP.match(step)
         if match is None:
             return found
         name, prefix = match["name"], match["prefix"]
-        alike = [
+        candidates = [document.getroottree().getroot()] if found is None else found.iterchildren("{*}*")
+        alike = (
             node for node in candidates if name == "*" or (local_name(node) == name and (node.prefix or None) == prefix)
-        ]
-        position = int(match["position"] or 1)
-        if position > len(alike):
+        )
+        if (next_found := next(islice(alike, int(match["position"] or 1) - 1, None), None)) is None:
             return found
-        found = alike[position - 1]
-        candidates = child_elements(found)
+        found = next_found
     return found
 
 

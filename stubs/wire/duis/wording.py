@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NAMESPACE_IN_MESSAGE = re.compile(r"\{[^}]*\}")
+_NAMESPACE_IN_MESSAGE = re.compile(r"\{http[^}]*\}")
 _VALUE = re.compile(r"The value '(?P<value>.*?)' (?P<rest>.*)", re.DOTALL)
 _FACET = re.compile(r"\[facet '(?P<facet>\w+)'\] ")
 _NOT_OF_TYPE = re.compile(r"': '(?P<value>.*)' is not a valid value of the (?P<type>.*)\.\s*\Z", re.DOTALL)
@@ -32,13 +32,15 @@ _BOUNDS = {
 }
 
 
-def in_words(libxml2_message: str, name: str) -> tuple[str, str, str]:
-    """Message, expected, found: what libxml2 said of the element ``name``, without namespaces and type names."""
+def in_words(libxml2_message: str, name: str, text: str) -> tuple[str, str, str]:
+    """Message, expected, found: what libxml2 said of the element ``name``, which holds ``text``."""
     message = _NAMESPACE_IN_MESSAGE.sub("", libxml2_message)
     facet = _FACET.search(message)
     value = _VALUE.search(message)
     if facet and value:
         return _facet_in_words(facet["facet"], value["value"], value["rest"])
+    if facet:
+        return _facet_in_words(facet["facet"], text, message)
     if attribute := _ATTRIBUTE.search(message):
         return f"the attribute {attribute['name']} is {attribute['rest']}", "", ""
     if not_of_type := _NOT_OF_TYPE.search(message):
