@@ -57,9 +57,9 @@ class _Ssi:
 
     # --- answers ---
 
-    def _show(self, request: web.Request, page: Page, viewer: Viewer | None) -> web.Response:
-        """Render and record; the record comes first, so nothing is seen that is not in it."""
-        key = request.cookies.get(SESSION_COOKIE, "") if viewer else request.get(FORM_COOKIE, "")
+    def _show(self, request: web.Request, page: Page, viewer: Viewer | None, form_key: str = "") -> web.Response:
+        """Render and record; recorded before it is sent, so nothing is seen that is not in the record."""
+        key = request.cookies.get(SESSION_COOKIE, "") if viewer else form_key
         text = render(page, viewer=viewer, csrf=self.sessions.csrf(key), path=request.path)
         self._record_view(request, page, viewer)
         return web.Response(status=page.status, text=text, content_type="text/html")
@@ -101,7 +101,6 @@ class _Ssi:
         is_new = not re.fullmatch(r"[0-9a-f]{32}", key)
         if is_new:
             key = self.sessions.new_form_key(self.sources.now())
-        request[FORM_COOKIE] = key
         return key, is_new
 
     def _sign_in_page(self, form: Form, onward: str, notice: str = "") -> Page:
@@ -112,7 +111,7 @@ class _Ssi:
         key, is_new = self._form_key(request)
         notice = "Your session has ended. Sign in again to go on." if request.query.get("ended") else ""
         response = self._show(
-            request, self._sign_in_page(Form(), _own_path(request.query.get("next", "")), notice), None
+            request, self._sign_in_page(Form(), _own_path(request.query.get("next", "")), notice), None, key
         )
         if is_new:
             _set_cookie(response, FORM_COOKIE, key)
@@ -127,21 +126,21 @@ class _Ssi:
             form.problems.append(
                 FieldProblem("person", "This form is out of date.", "Fill it in again; cookies must be allowed.")
             )
-            response = self._show(request, self._sign_in_page(form, onward), None)
+            response = self._show(request, self._sign_in_page(form, onward), None, key)
             _set_cookie(response, FORM_COOKIE, key)
             return response
         for name, what in (("person", "your name"), ("pass_phrase", "your pass phrase"), ("role", "a User Role")):
             if not given.get(name, "").strip():
                 form.problems.append(FieldProblem(name, f"Enter {what}.", "All three are needed."))
         if form.problems:
-            return self._show(request, self._sign_in_page(form, onward), None)
+            return self._show(request, self._sign_in_page(form, onward), None, key)
         result = self.sessions.sign_in(
             self.sources.users(), given["person"], given["pass_phrase"], given["role"], self.sources.now()
         )
         if isinstance(result, SignInRefused):
             self._record_sign_in("", form.typed["person"], result.user, form.typed["role"], result.reason)
             form.problems.append(FieldProblem(result.field, result.message, result.suggestion))
-            return self._show(request, self._sign_in_page(form, onward), None)
+            return self._show(request, self._sign_in_page(form, onward), None, key)
         token, viewer = result
         self._record_sign_in(session_name(token), viewer.person, viewer.user, viewer.role, "")
         response = web.Response(status=303, headers={"Location": onward or "/"})
