@@ -62,6 +62,28 @@ def inventory_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
 
 
 @check(
+    "ssi-request-seen",
+    rule="The service audit trail of the SSI shows the party its own request within seconds",
+    clause="SEC H8.16: record of the User's own messages; CTSD scope 3",
+    provenance="inferred",
+)
+def request_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """A page was served that shows a request the party had posted before it looked."""
+    expected = "a page that shows the party's own request"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    posted = {exchange.request_id for exchange in evidence.exchanges if exchange.seq < action.seq}
+    if not posted:
+        return waiting(expected, "the party had posted no request", amounts_to=Verdict.BLOCKED)
+    pages = [(seq, event) for seq, event in evidence.of(PageViewed) if seq > action.seq and event.user == evidence.user]
+    for seq, event in pages:
+        if posted & set(event.shown):
+            return passed(expected, f"{event.path} shows {', '.join(sorted(filter(None, posted)))}", seq)
+    return missing(action, expected, f"{len(pages)} pages, none shows it", *(seq for seq, _ in pages))
+
+
+@check(
     "ssi-others-not-shown",
     rule="What belongs to another User does not exist on the SSI for this one",
     clause="SEC H8.16: own record only",

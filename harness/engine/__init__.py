@@ -1,0 +1,64 @@
+"""Runs scenarios: a world per scenario, asking the party's system, waiting on the journal, recording every fact.
+
+Everything a run knows is an event of the one journal; results, reports and a second judgement are folds over it.
+This room joins drivers, checks, plan and the simulated DCC; it knows nothing of reports, bundles or the command line.
+Names load when they are used: who only reads results does not load the simulated DCC or pytest.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.engine.assessment import RoleAssessment, RoleVerdict, assess, assess_role
+    from harness.engine.homes import device_name
+    from harness.engine.progress import Progress, Silent, Terminal
+    from harness.engine.rehearsal import Rehearsal
+    from harness.engine.results import ActionRun, CheckRun, Run, ScenarioRun, StepRun, fold_run
+    from harness.engine.run import RunResult, exit_code_of, run_rehearsal
+    from harness.engine.stops import CheckBlocked, CheckFailed, NotAsked, ScenarioStopped
+    from harness.engine.world import World
+
+_HOMES = {
+    "assessment": ("RoleAssessment", "RoleVerdict", "assess", "assess_role"),
+    "homes": ("device_name",),
+    "progress": ("Progress", "Silent", "Terminal"),
+    "rehearsal": ("Rehearsal",),
+    "results": ("ActionRun", "CheckRun", "Run", "ScenarioRun", "StepRun", "fold_run"),
+    "run": ("RunResult", "exit_code_of", "run_rehearsal"),
+    "stops": ("CheckBlocked", "CheckFailed", "NotAsked", "ScenarioStopped"),
+    "world": ("World",),
+}
+_MODULES = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+__all__ = [
+    "ActionRun",
+    "CheckBlocked",
+    "CheckFailed",
+    "CheckRun",
+    "NotAsked",
+    "Progress",
+    "Rehearsal",
+    "RoleAssessment",
+    "RoleVerdict",
+    "Run",
+    "RunResult",
+    "ScenarioRun",
+    "ScenarioStopped",
+    "Silent",
+    "StepRun",
+    "Terminal",
+    "World",
+    "assess",
+    "assess_role",
+    "device_name",
+    "exit_code_of",
+    "fold_run",
+    "run_rehearsal",
+]

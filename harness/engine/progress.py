@@ -1,0 +1,127 @@
+"""Live progress in the terminal: which scenario, which step, what is awaited and for how long.
+
+Plain lines when the output is no terminal; one status line below the finished scenarios when it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from harness.checks import Verdict
+
+
+class Progress(Protocol):
+    """Told what happens, while it happens; never asked."""
+
+    def run_started(self, count: int, facts: Mapping[str, str]) -> None:
+        """A run of ``count`` scenarios begins."""
+        ...
+
+    def scenario_started(self, key: str, title: str, number: int, count: int) -> None:
+        """Scenario ``number`` of ``count`` begins."""
+        ...
+
+    def step_started(self, text: str) -> None:
+        """A step begins."""
+        ...
+
+    def awaiting(self, what: str, seconds: float) -> None:
+        """Something is waited for, for at most ``seconds`` more."""
+        ...
+
+    def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
+        """A scenario ended; ``lines`` say why unless it passed."""
+        ...
+
+    def run_finished(self, *, complete: bool) -> None:
+        """The run ended; not ``complete`` when it was interrupted."""
+        ...
+
+
+class Silent:
+    """Says nothing."""
+
+    def run_started(self, count: int, facts: Mapping[str, str]) -> None:
+        """Nothing."""
+
+    def scenario_started(self, key: str, title: str, number: int, count: int) -> None:
+        """Nothing."""
+
+    def step_started(self, text: str) -> None:
+        """Nothing."""
+
+    def awaiting(self, what: str, seconds: float) -> None:
+        """Nothing."""
+
+    def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
+        """Nothing."""
+
+    def run_finished(self, *, complete: bool) -> None:
+        """Nothing."""
+
+
+_COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.BLOCKED: "magenta"}
+_WIDEST = max(len(verdict) for verdict in Verdict)
+
+
+class Terminal:
+    """Progress on a console. A live status line only where there is a terminal."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+        self._status: Status | None = None
+        self._title = ""
+        self._step = ""
+        self._began = 0.0
+
+    def run_started(self, count: int, facts: Mapping[str, str]) -> None:
+        """Say what is run against what."""
+        details = ", ".join(f"{name} {value}" for name, value in facts.items())
+        self._console.print(escape(f"{count} scenarios: {details}"))
+        if self._console.is_terminal:
+            self._status = self._console.status("starting")
+            self._status.start()
+
+    def scenario_started(self, key: str, title: str, number: int, count: int) -> None:
+        """Name the scenario."""
+        self._title = f"[{number}/{count}] {key} {title}"
+        self._step = ""
+        self._show()
+
+    def step_started(self, text: str) -> None:
+        """Name the step."""
+        self._step = text
+        self._began = time.monotonic()
+        self._show()
+
+    def awaiting(self, what: str, seconds: float) -> None:
+        """Name what is awaited, since when and for how long still."""
+        waited = time.monotonic() - self._began
+        self._show(f"waiting {waited:.0f} s for {what}, at most {seconds:.0f} s more")
+
+    def _show(self, awaited: str = "") -> None:
+        if self._status is not None:
+            parts = [part for part in (self._title, self._step, awaited) if part]
+            self._status.update(escape(" · ".join(parts))[: max(20, self._console.width - 4)])
+
+    def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
+        """One line, and the reason below it unless it passed."""
+        colour = _COLOURS.get(verdict, "yellow")
+        name = f"[{colour}]{verdict.value.ljust(_WIDEST)}[/{colour}]"
+        self._console.print(f"{name} {escape(key.ljust(11))} {escape(title)} ({seconds:.1f} s)", soft_wrap=True)
+        for line in lines:
+            self._console.print(escape(f"    {line}"), soft_wrap=True)
+
+    def run_finished(self, *, complete: bool) -> None:
+        """Take the status line away."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+        if not complete:
+            self._console.print("interrupted: the run is partial, and everything up to here is kept")

@@ -1,0 +1,272 @@
+"""One run from beginning to end: simulated DCC up, driver ready, scenarios one by one, the record closed."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from stubs.app import BackgroundDcc, background_dcc, import_pki, init_pki
+
+from harness import __version__
+from harness.checks import Verdict
+from harness.drivers import Driver, DriverContext, UserIdentity, make_driver
+from harness.engine.progress import Progress, Silent
+from harness.engine.results import Run, fold_run
+from harness.engine.stage import Stage
+from harness.engine.world import World
+from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan
+from harness.settings import RehearsalSettings, SettingsError
+from schemas.load import UserRole
+from stubs.clock import SystemClock, VirtualClock
+from stubs.events import CertificateIssued, RunFinished, RunStarted
+from stubs.wire.certificates import Certificate
+from stubs.wire.eui64 import Eui64
+
+
+class Rehearsal:
+    """A run. ``open`` starts everything, ``close`` ends it whatever happened; both are idempotent.
+
+    Args:
+        settings: what to run, against what.
+        dcc: a simulated DCC that is up already, for several runs on one; None starts one for this run.
+        driver: a driver that is not started yet; None makes the one that the settings name.
+        progress: told what happens.
+    """
+
+    def __init__(
+        self,
+        settings: RehearsalSettings,
+        *,
+        dcc: BackgroundDcc | None = None,
+        driver: Driver | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.settings = settings
+        self.progress: Progress = progress or Silent()
+        self.library = load_library(self.scenarios_folder)
+        self.plan: Plan = make_plan(self.library, settings)
+        self.problems: list[str] = []
+        """What kept scenarios from being collected: errors of ours."""
+        self.interrupted = False
+        self.result: Run | None = None
+        self._dcc = dcc
+        self._driver = driver
+        self._stage: Stage | None = None
+        self._stack = ExitStack()
+        self._started: dict[str, int] = {}
+        self._began = 0
+        self._run_id = ""
+        self.folder = Path()
+
+    @property
+    def scenarios_folder(self) -> Path:
+        """Folder of the features and prompts."""
+        return Path(self.settings.scenarios) if self.settings.scenarios else library_folder()
+
+    @property
+    def stage(self) -> Stage:
+        """What scenarios share; opened on first use."""
+        return self.open()
+
+    def open(self) -> Stage:
+        """Start the simulated DCC and the driver, register the Users, record RunStarted.
+
+        Raises: Blocked: a port in use, keys missing, a driver that does not start.
+        """
+        if self._stage is not None:
+            return self._stage
+        self.folder = self._make_folder()
+        try:
+            self._stage = self._open()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self._stage
+
+    def _open(self) -> Stage:
+        dcc = self._dcc or self._stack.enter_context(self._start_dcc())
+        driver = self._driver or make_driver(self.settings.driver)
+        stage = Stage(self.settings, dcc, driver, self.scenarios_folder / "prompts", self.progress)
+        self._start_driver(stage, driver, dcc)
+        facts = self._facts(stage, driver, dcc)
+        self._run_id = str(facts["run"])
+        entries = stage.journal.record(RunStarted(run=self._run_id, facts=facts), *_certificates(stage, dcc))
+        self._began = entries[0].seq if entries else stage.journal.last_seq
+        short = {"driver": self.settings.driver, "roles": ", ".join(self.plan.roles), "folder": str(self.folder)}
+        self.progress.run_started(len(self.plan.chosen), short)
+        return stage
+
+    def _make_folder(self) -> Path:
+        if self.settings.out:
+            folder = Path(self.settings.out)
+            if (folder / "run.json").exists():
+                raise SettingsError(f"out: {folder} holds a run already", mend="Name another folder with --out.")
+        else:
+            base = Path("uept-runs") / f"{SystemClock().now():%Y%m%dT%H%M%S}"
+            folder = next(path for path in _numbered(base) if not path.exists())
+        (folder / "state").mkdir(parents=True, exist_ok=True)
+        return folder.resolve()
+
+    def _start_dcc(self) -> Any:
+        pki = self._pki_folder()
+        dcc = self.settings.dcc
+        settings = msgspec.structs.replace(
+            dcc, pki=str(pki), state_dir=dcc.state_dir or str(self.folder / "state"), seed=self.settings.seed
+        )
+        text = self.settings.clock_start
+        start = datetime.fromisoformat(text) if text else SystemClock().now()
+        return background_dcc(settings, VirtualClock(start))
+
+    def _pki_folder(self) -> Path:
+        """A PKI as a folder: drivers read their keys from it."""
+        given = self.settings.dcc.pki
+        if given and Path(given).is_dir() and (Path(given) / "pki.json").is_file():
+            return Path(given)
+        folder = self.folder / "state" / "pki"
+        if given:
+            import_pki(Path(given), folder)
+        else:
+            init_pki(folder)
+        return folder
+
+    def _start_driver(self, stage: Stage, driver: Driver, dcc: BackgroundDcc) -> None:
+        identities = [
+            UserIdentity(eui=str(party.eui), roles=tuple(party.roles), name=party.name) for party in dcc.pki.parties()
+        ]
+        context = DriverContext(
+            pki=Path(str(dcc.settings.pki)),
+            users=tuple(identities),
+            urls=stage.urls,
+            state_dir=self._driver_state(),
+            now=dcc.clock.now,
+            acb=str(dcc.pki.acb),
+        )
+        self._stack.callback(driver.close)
+        driver.start(context)
+        receive_url = self.settings.receive_url or driver.receive_url
+        for identity in identities:
+            stage.control.register_user(identity.eui, identity.name, list(identity.roles), receive_url)
+
+    def _driver_state(self) -> Path:
+        folder = self.folder / "state" / "driver"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _facts(self, stage: Stage, driver: Driver, dcc: BackgroundDcc) -> dict[str, Any]:
+        settings = msgspec.to_builtins(self.settings)
+        digest = hashlib.sha256(msgspec.json.encode(settings, order="deterministic")).hexdigest()
+        users = stage.users()
+        certificates = [_summary(event) for event in _certificates(stage, dcc)]
+        return {
+            "run": f"run-{digest[:8]}-{stage.journal.last_seq + 1}",
+            "harness": __version__,
+            "driver": self.settings.driver,
+            "driver_facts": driver.describe(),
+            "roles": list(self.plan.roles),
+            "users": {role: users[UserRole(role)] for role in self.plan.roles if UserRole(role) in users},
+            "seed": self.settings.seed,
+            "settings": settings,
+            "settings_digest": digest,
+            "plan": [row.row() for row in self.plan.rows],
+            "not_in_library": self.plan.not_in_library,
+            "declared_unused": list(self.settings.declared_unused),
+            "certificates": certificates,
+            "pki": str(dcc.settings.pki),
+            "clock": {"start": dcc.clock.now().isoformat(), "given": self.settings.clock_start or None},
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+        }
+
+    # --- scenarios --------------------------------------------------------------------------------------------
+
+    def begin(self, scenario: LibraryScenario) -> World:
+        """A world for a scenario that is about to run."""
+        stage = self.open()
+        if stage.seat.hung:
+            self._replace_driver(stage)
+        attempt = self._started.get(scenario.key, 0) + 1
+        self._started[scenario.key] = attempt
+        stage.keep_surroundings()
+        number = len(self._started)
+        self.progress.scenario_started(scenario.key, scenario.title, number, len(self.plan.chosen))
+        return World(stage, scenario, attempt)
+
+    def _replace_driver(self, stage: Stage) -> None:
+        """A driver that hung is left to itself; its successor takes over."""
+        if self._driver is not None or self._dcc is not None:
+            stage.seat.hung = False
+            return
+        stage.seat.driver.close()
+        driver = make_driver(self.settings.driver)
+        stage.seat.driver, stage.seat.hung = driver, False
+        self._start_driver(stage, driver, stage.dcc)
+
+    def finish(self, world: World) -> tuple[Verdict, str]:
+        """End a scenario and say how it ended."""
+        verdict, reason = world.finish(interrupted=self.interrupted)
+        decisive = next((one for one in world.findings if one.verdict is verdict), None)
+        lines = () if verdict is Verdict.PASS else (decisive.lines if decisive else (reason,))
+        self.progress.scenario_finished(world.scenario.key, world.scenario.title, verdict, lines, world.seconds)
+        return verdict, reason
+
+    # --- the end ----------------------------------------------------------------------------------------------
+
+    def close(self) -> Run | None:
+        """Record RunFinished, stop the driver and, if it is ours, the simulated DCC. The run, or None if none began."""
+        if self._stage is None:
+            self._stack.close()
+            return None
+        stage, self._stage = self._stage, None
+        is_complete = not self.interrupted and len(self._started) >= len(self.plan.chosen)
+        try:
+            stage.journal.record(RunFinished(run=self._run_id, complete=is_complete))
+            run = fold_run(stage.journal.entries(after=self._began - 1))
+            _write_summary(self.folder, run, self.settings)
+        finally:
+            self.progress.run_finished(complete=is_complete)
+            self._stack.close()
+        return run
+
+
+def _numbered(base: Path) -> Any:
+    yield base
+    yield from (base.with_name(f"{base.name}-{number}") for number in range(2, 10_000))
+
+
+def _write_summary(folder: Path, run: Run, settings: RehearsalSettings) -> None:
+    """``run.json``: marks the folder as taken, and says where in the journal the run lies."""
+    content = {
+        "run": run.id,
+        "first": run.first,
+        "last": run.last,
+        "complete": run.is_complete,
+        "driver": settings.driver,
+        "verdicts": {verdict.value: count for verdict, count in run.verdicts.items()},
+    }
+    (folder / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+
+
+def _certificates(stage: Stage, dcc: BackgroundDcc) -> list[CertificateIssued]:
+    """The digital signing certificates of the Users: what the judge needs to check signatures without keys."""
+    return [
+        CertificateIssued(eui=user, usage="DS", role=certificate.role, der=certificate.der)
+        for user in dict.fromkeys(stage.users().values())
+        for certificate in dcc.pki.certificates.of(Eui64.parse(user), "DS")
+    ]
+
+
+def _summary(event: CertificateIssued) -> Mapping[str, Any]:
+    certificate = Certificate.from_der(event.der)
+    return {
+        "eui": event.eui,
+        "usage": event.usage,
+        "role": event.role,
+        "serial": str(certificate.serial),
+        "not_after": certificate.not_after.isoformat(),
+    }

@@ -1,0 +1,298 @@
+"""What a run came to, folded from its journal entries alone: the model that reports are written from.
+
+Nothing here is stored: ``fold_run`` gives the same ``Run`` for the same entries, in the run, in ``uept report`` and
+in ``uept judge`` alike.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from harness.checks import Finding, Verdict, checks
+from stubs.events import (
+    ActionAsked,
+    CheckJudged,
+    Entry,
+    OutcomeClaimed,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+    StepFinished,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """One Gherkin step. ``status`` is ``passed``, ``failed``, ``blocked`` or ``skipped``; ``seconds`` are real ones."""
+
+    seq: int
+    index: int
+    keyword: str
+    text: str
+    status: str
+    seconds: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """One judged check with its finding, over the entries ``first`` to ``last`` (both included)."""
+
+    seq: int
+    check: str
+    parameters: Mapping[str, Any]
+    first: int
+    last: int
+    finding: Finding
+    step: int
+    """Index of the step that asked for it."""
+
+    @property
+    def caught_by(self) -> tuple[str, ...]:
+        """Broken clients this check exists to catch; empty when this version does not know the check."""
+        known = checks().get(self.check)
+        return known.caught_by if known else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRun:
+    """What the party's system was asked, and what it claimed."""
+
+    action: str
+    asked_seq: int
+    asked: Mapping[str, Any]
+    claimed_seq: int | None
+    claimed: Mapping[str, Any] | None
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRun:
+    """One scenario run for one role. Its evidence is the entries from ``first`` to ``last``, both included."""
+
+    key: str
+    """Unique within the run and stable for the same plan: ``SR-201-IS``, a second example of it ``SR-201-IS-2``."""
+    id: str
+    role: str
+    attempt: int
+    title: str
+    scope: str
+    priority: str
+    srvs: tuple[str, ...]
+    feature: str
+    premises: Mapping[str, Any]
+    first: int
+    last: int
+    started: datetime
+    finished: datetime | None
+    verdict: Verdict
+    reason: str
+    steps: tuple[StepRun, ...]
+    checks: tuple[CheckRun, ...]
+    actions: tuple[ActionRun, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Real seconds spent in steps."""
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def deciding(self) -> CheckRun | None:
+        """The check that decided a verdict other than PASS; None when all passed or a step broke off."""
+        return next((run for run in self.checks if run.finding.verdict is self.verdict is not Verdict.PASS), None)
+
+    @property
+    def devices(self) -> Mapping[str, str]:
+        """Names of the scenario's devices to their EUIs."""
+        return dict(self.premises.get("devices", {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole rehearsal."""
+
+    id: str
+    facts: Mapping[str, Any]
+    started: datetime | None
+    finished: datetime | None
+    is_complete: bool
+    scenarios: tuple[ScenarioRun, ...]
+    first: int
+    last: int
+
+    @property
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """How many scenario runs came to each verdict; planned ones that did not run count as NOT_RUN."""
+        found = Counter(scenario.verdict for scenario in self.scenarios)
+        found[Verdict.NOT_RUN] += len(self.not_started)
+        return found
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """User Roles of the run, in the order of the plan."""
+        planned = [str(role) for role in self.facts.get("roles", ())]
+        return tuple(dict.fromkeys([*planned, *(scenario.role for scenario in self.scenarios)]))
+
+    @property
+    def planned(self) -> tuple[Mapping[str, Any], ...]:
+        """Rows of the plan: key, id, role, title, scope, priority, srvs, chosen (bool), reason."""
+        return tuple(self.facts.get("plan", ()))
+
+    @property
+    def not_started(self) -> tuple[Mapping[str, Any], ...]:
+        """Rows of the plan that were chosen and never began: an interrupted run."""
+        began = {scenario.key for scenario in self.scenarios}
+        return tuple(row for row in self.planned if row["chosen"] and row["key"] not in began)
+
+    def of_role(self, role: str) -> tuple[ScenarioRun, ...]:
+        """The scenario runs of one role, in order."""
+        return tuple(scenario for scenario in self.scenarios if scenario.role == role)
+
+
+@dataclass(slots=True)
+class _Open:
+    """The scenario that is being folded."""
+
+    run: ScenarioRun
+    steps: list[StepRun] = field(default_factory=list)
+    checks: list[CheckRun] = field(default_factory=list)
+    actions: list[ActionRun] = field(default_factory=list)
+
+    def close(self, last: int, finished: datetime | None, verdict: Verdict, reason: str) -> ScenarioRun:
+        return replace(
+            self.run,
+            last=last,
+            finished=finished,
+            verdict=verdict,
+            reason=reason,
+            steps=tuple(self.steps),
+            checks=tuple(self.checks),
+            actions=tuple(self.actions),
+        )
+
+
+@dataclass(slots=True)
+class _Fold:
+    id: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    started: datetime | None = None
+    finished: datetime | None = None
+    is_complete: bool = False
+    scenarios: list[ScenarioRun] = field(default_factory=list)
+    open: _Open | None = None
+    first: int = 0
+    boundary: int = 0
+    last: int = 0
+    keys: Counter[str] = field(default_factory=Counter)
+
+    def key_of(self, scenario: str, role: str) -> str:
+        base = f"{scenario}-{role}"
+        self.keys[base] += 1
+        count = self.keys[base]
+        return base if count == 1 else f"{base}-{count}"
+
+    def close(self, last: int, at: datetime | None, verdict: Verdict, reason: str) -> None:
+        if self.open is not None:
+            self.scenarios.append(self.open.close(last, at, verdict, reason))
+        self.open = None
+        self.boundary = last
+
+    def begin(self, entry: Entry, event: ScenarioStarted) -> None:
+        self.close(entry.seq - 1, None, Verdict.NOT_RUN, "broken off")
+        self.open = _Open(
+            ScenarioRun(
+                key=str(event.premises.get("key") or self.key_of(event.scenario, event.role)),
+                id=event.scenario,
+                role=event.role,
+                attempt=event.attempt,
+                title=event.title,
+                scope=event.scope,
+                priority=event.priority,
+                srvs=event.srvs,
+                feature=event.feature,
+                premises=event.premises,
+                first=int(event.premises.get("first", entry.seq)),
+                last=entry.seq,
+                started=entry.at,
+                finished=None,
+                verdict=Verdict.NOT_RUN,
+                reason="",
+                steps=(),
+                checks=(),
+                actions=(),
+            )
+        )
+
+
+def fold_run(entries: Iterable[Entry]) -> Run:
+    """The run that the entries tell of; the latest one when the journal holds several.
+
+    A scenario without an end (the process was killed) is NOT_RUN with the reason "broken off".
+    """
+    fold = _Fold()
+    for entry in entries:
+        fold = _step(fold, entry)
+        fold.last = entry.seq
+    fold.close(fold.last, None, Verdict.NOT_RUN, "broken off")
+    return Run(
+        id=fold.id,
+        facts=fold.facts,
+        started=fold.started,
+        finished=fold.finished,
+        is_complete=fold.is_complete,
+        scenarios=tuple(fold.scenarios),
+        first=fold.first,
+        last=fold.last,
+    )
+
+
+def _step(fold: _Fold, entry: Entry) -> _Fold:
+    event = entry.event
+    match event:
+        case RunStarted():
+            return _Fold(id=event.run, facts=event.facts, started=entry.at, first=entry.seq, boundary=entry.seq)
+        case RunFinished():
+            fold.close(entry.seq - 1, None, Verdict.NOT_RUN, "broken off")
+            fold.finished, fold.is_complete = entry.at, event.complete
+        case ScenarioStarted():
+            fold.begin(entry, event)
+        case ScenarioFinished():
+            fold.close(entry.seq, entry.at, Verdict(event.verdict), event.reason)
+        case StepFinished() | CheckJudged() | ActionAsked() | OutcomeClaimed() if fold.open is not None:
+            _add(fold.open, entry)
+        case _:
+            pass
+    return fold
+
+
+def _add(scenario: _Open, entry: Entry) -> None:
+    event = entry.event
+    step = len(scenario.steps)
+    match event:
+        case StepFinished():
+            scenario.steps.append(
+                StepRun(entry.seq, event.index, event.keyword, event.text, event.status, event.seconds, event.detail)
+            )
+        case CheckJudged():
+            finding = Finding(
+                Verdict(event.verdict), event.expected, event.got, event.rule, references=event.references
+            )
+            scenario.checks.append(
+                CheckRun(entry.seq, event.check, event.parameters, event.first, event.last, finding, step)
+            )
+        case ActionAsked():
+            scenario.actions.append(ActionRun(event.action, entry.seq, event.content, None, None, step))
+        case OutcomeClaimed():
+            scenario.actions = [
+                replace(action, claimed_seq=entry.seq, claimed=event.content)
+                if action.action == event.action and action.claimed is None
+                else action
+                for action in scenario.actions
+            ]
+        case _:
+            pass

@@ -1,0 +1,148 @@
+"""What all scenarios of a run share: the simulated DCC, the driver, the Users, the prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from stubs.app import BackgroundDcc, Control
+
+from harness.drivers import Action, Driver, Outcome
+from harness.engine.homes import DeviceInHome
+from harness.engine.progress import Progress
+from harness.engine.seat import DriverSeat
+from harness.settings import RehearsalSettings
+from schemas.load import UserRole
+from stubs.events import CertificateIssued, Entry, OutcomeClaimed, ScenarioStarted
+from stubs.journal import Journal
+from stubs.wire.errors import Blocked
+
+_RESPONSIBLE = {
+    UserRole.IS: "supplier",
+    UserRole.GS: "gas_supplier",
+    UserRole.ED: "network_operator",
+    UserRole.GT: "gas_transporter",
+}
+"""The key of a home that names the party responsible in a role; other roles have no responsibility for a device."""
+
+
+class Stage:
+    """The surroundings of every scenario of one run."""
+
+    def __init__(
+        self, settings: RehearsalSettings, dcc: BackgroundDcc, driver: Driver, prompts: Path, progress: Progress
+    ) -> None:
+        self.settings = settings
+        self.seat = DriverSeat(driver, settings.grace, self.report)
+        self.progress = progress
+        self.dcc = dcc
+        self._prompts = prompts
+        self._actions = 0
+        self._kept: list[Entry] = []
+        self._read_to = 0
+
+    @property
+    def journal(self) -> Journal:
+        """The run's one journal."""
+        return self.dcc.journal
+
+    @property
+    def control(self) -> Control:
+        """The simulated DCC's controls."""
+        return self.dcc.control
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Addresses a client needs, by name."""
+        urls = self.dcc.urls
+        found = {name: getattr(urls, name, None) for name in ("transform", "send_command", "non_device", "smki", "ssi")}
+        return {name: str(url) for name, url in found.items() if url}
+
+    def next_action_id(self) -> str:
+        """A new id: ``a1``, ``a2`` and so on."""
+        self._actions += 1
+        return f"a{self._actions}"
+
+    # --- Users ------------------------------------------------------------------------------------------------
+
+    def users(self) -> dict[UserRole, str]:
+        """EUI to act as, by role: as the settings say, else the first party of the PKI that holds the role."""
+        found: dict[UserRole, str] = {}
+        for party in self.dcc.pki.parties():
+            for role in party.roles:
+                found.setdefault(UserRole(role), str(party.eui))
+        return found | {role: eui.strip().upper() for role, eui in self.settings.users.items()}
+
+    def user_of(self, role: UserRole) -> str:
+        """EUI of the party under test in a role. Raises: Blocked: no party holds it."""
+        user = self.users().get(role)
+        if user is None:
+            raise Blocked(f"no party of the PKI holds role {role.value}", mend=f"Name one in [users] {role.value} = …")
+        return user
+
+    def party_of(self, user: str) -> str:
+        """Name of the party a User belongs to; its EUI when it has none."""
+        parties = {str(party.eui): party.name for party in self.dcc.pki.parties()}
+        return parties.get(user) or user
+
+    def other_than(self, user: str, role: UserRole) -> str:
+        """EUI of another party, of the same role if there is one. Raises: Blocked: there is no other."""
+        others = [party for party in self.dcc.pki.parties() if str(party.eui) != user]
+        same = [party for party in others if role.value in party.roles]
+        if not others:
+            raise Blocked("the PKI holds one party only", mend="Add a second one: `uept pki init` makes four.")
+        return str((same or others)[0].eui)
+
+    def responsible(self, role: UserRole, user: str) -> dict[str, str]:
+        """The party under test as the one responsible for a home, in its role."""
+        return {_RESPONSIBLE[role]: user} if role in _RESPONSIBLE else {}
+
+    # --- homes and prompts ------------------------------------------------------------------------------------
+
+    def premises_spec(
+        self,
+        name: str,
+        devices: Sequence[DeviceInHome],
+        statuses: Mapping[str, str] | None = None,
+        values: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """A home as ``add_premises`` wants it, every responsibility with the run's own parties."""
+        users = self.users()
+        responsible = {key: users[role] for role, key in _RESPONSIBLE.items() if role in users}
+        return {
+            "name": name,
+            "seed": f"{self.settings.seed}/{name}",
+            **responsible,
+            "devices": [device.spec(statuses or {}, values or {}) for device in devices],
+        }
+
+    def prompt(self, kind: str, words: Mapping[str, str]) -> str:
+        """The action in plain words, for a person; empty when there is no text for it."""
+        path = self._prompts / f"{kind}.txt"
+        if not path.is_file():
+            return ""
+        text = path.read_text(encoding="utf-8").strip()
+        for name, value in words.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    # --- the journal, as scenarios need it --------------------------------------------------------------------
+
+    def surroundings(self) -> list[Entry]:
+        """Entries before the current scenario that evidence may need: certificates, and whose devices are whose."""
+        return self._kept
+
+    def keep_surroundings(self) -> None:
+        """Read on to the journal's end; called when a scenario is about to begin."""
+        fresh = list(self.journal.entries(after=self._read_to))
+        self._kept += [entry for entry in fresh if isinstance(entry.event, CertificateIssued | ScenarioStarted)]
+        self._read_to = fresh[-1].seq if fresh else self._read_to
+
+    # --- outcomes ---------------------------------------------------------------------------------------------
+
+    def report(self, action: Action, outcome: Outcome) -> None:
+        """Record what the party's system said; called from the driver's threads."""
+        content = msgspec.to_builtins(outcome)
+        self.journal.record(OutcomeClaimed(scenario=action.scenario, action=action.id, content=content))

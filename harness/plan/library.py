@@ -1,0 +1,137 @@
+"""The library of scenarios: feature files read as rows, one per scenario, role and example."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pytest_bdd.exceptions import GherkinParseError
+from pytest_bdd.feature import get_features
+
+from stubs.wire.errors import Blocked
+
+_FIELDS = ("id", "role", "srv", "scope", "priority", "req")
+"""Tags that carry a field: ``@id:SR-201``."""
+
+SCOPES: Mapping[str, str] = {
+    "install-and-commission": "I&C",
+    "service-requests": "DUIS",
+    "alerts-and-codes": "Alerts & Response Codes",
+    "ssi": "SSI",
+}
+"""Scope as a tag to scope as the catalogue names it, in the order of a rehearsal (CTSD, Test Sequence: inferred)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryScenario:
+    """One executable scenario for one role."""
+
+    key: str
+    """Unique: id and role, numbered when the same pair has several scenarios or examples."""
+    id: str
+    role: str
+    title: str
+    feature: str
+    """Path of the feature file below the library's folder."""
+    name: str
+    """Name as written in the feature file, before an example is filled in."""
+    example: Mapping[str, str]
+    scope: str
+    priority: str
+    srvs: tuple[str, ...]
+    tags: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What an expression may match."""
+        scope = {f"scope:{slug}" for slug, scope in SCOPES.items() if scope == self.scope}
+        return frozenset({self.key, self.id, f"role:{self.role}", f"priority:{self.priority}", *scope}) | {
+            f"srv:{srv}" for srv in self.srvs
+        }
+
+
+def library_folder() -> Path:
+    """The folder of the scenarios that come with this version. Raises: Blocked: not installed."""
+    spec = find_spec("scenarios")
+    if spec is None or not spec.submodule_search_locations:
+        raise Blocked("the scenarios are not installed", mend="Install the distribution uept-harness as a whole.")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def load_library(folder: Path | None = None) -> tuple[LibraryScenario, ...]:
+    """Every scenario below ``folder``/features, in the order of files and lines, one row per role and example.
+
+    Raises: Blocked: a feature file cannot be read, or a scenario lacks a tag; with file and line.
+    """
+    base = (folder or library_folder()).resolve()
+    try:
+        features = get_features([str(base / "features")])
+    except GherkinParseError as error:
+        raise Blocked(f"a feature file cannot be read: {error}", mend="Mend the feature file.") from error
+    keys: Counter[str] = Counter()
+    rows = [row for feature in sorted(features, key=lambda one: one.filename) for row in _rows(feature, base)]
+    return tuple(_with_key(row, keys) for row in rows)
+
+
+def _with_key(row: LibraryScenario, keys: Counter[str]) -> LibraryScenario:
+    base = f"{row.id}-{row.role}"
+    keys[base] += 1
+    key = base if keys[base] == 1 else f"{base}-{keys[base]}"
+    return LibraryScenario(
+        key,
+        row.id,
+        row.role,
+        row.title,
+        row.feature,
+        row.name,
+        row.example,
+        row.scope,
+        row.priority,
+        row.srvs,
+        row.tags,
+    )
+
+
+def _rows(feature: Any, base: Path) -> Iterator[LibraryScenario]:
+    path = Path(feature.filename).resolve().relative_to(base).as_posix()
+    for template in feature.scenarios.values():
+        where = f"{path}:{template.line_number}"
+        tags = frozenset(feature.tags | template.tags)
+        fields = fields_of(tags)
+        examples = [example for table in template.examples for example in table.as_contexts()] or [{}]
+        for example in examples:
+            yield LibraryScenario(
+                key="",
+                id=_one(fields, "id", where),
+                role=example["role"] if "role" in example else _one(fields, "role", where),
+                title=template.render(example).name,
+                feature=path,
+                name=template.name,
+                example=example,
+                scope=SCOPES.get(_one(fields, "scope", where), ""),
+                priority=_one(fields, "priority", where),
+                srvs=(example["srv"],) if "srv" in example else tuple(fields.get("srv", ())),
+                tags=tags,
+            )
+
+
+def fields_of(tags: Iterable[str]) -> dict[str, list[str]]:
+    """Tags such as ``srv:4.1.1`` as fields; plain tags are left out; values in order."""
+    found: dict[str, list[str]] = {}
+    for tag in sorted(tags):
+        name, colon, value = tag.partition(":")
+        if colon and name in _FIELDS:
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _one(fields: Mapping[str, list[str]], name: str, where: str) -> str:
+    values = fields.get(name, [])
+    if len(values) != 1:
+        got = ", ".join(values) or "none"
+        raise Blocked(f"{where}: expected one tag @{name}:…, found {got}", mend="Tag the scenario.")
+    return values[0]

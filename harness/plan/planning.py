@@ -1,0 +1,127 @@
+"""Roles and services in, ordered scenarios out, each with the reason why it runs or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from harness.plan.expression import parse_expression
+from harness.plan.library import SCOPES, LibraryScenario
+from schemas.load import UserRole, roles, scenarios
+
+
+class Wanted(Protocol):
+    """What is asked of a plan; the settings of a run are one."""
+
+    @property
+    def roles(self) -> Sequence[str]:
+        """User Roles of the party; empty: all."""
+        ...
+
+    @property
+    def services(self) -> Sequence[str]:
+        """Services to rehearse; empty: all."""
+        ...
+
+    @property
+    def priorities(self) -> Sequence[str]:
+        """P1, P2, P3."""
+        ...
+
+    @property
+    def select(self) -> str:
+        """Expression over names of scenarios; empty: all."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One scenario of the library in a plan."""
+
+    scenario: LibraryScenario
+    is_chosen: bool
+    reason: str
+
+    def row(self) -> dict[str, Any]:
+        """As the run's facts keep it."""
+        scenario = self.scenario
+        return {
+            "key": scenario.key,
+            "id": scenario.id,
+            "role": scenario.role,
+            "title": scenario.title,
+            "scope": scenario.scope,
+            "priority": scenario.priority,
+            "srvs": list(scenario.srvs),
+            "feature": scenario.feature,
+            "chosen": self.is_chosen,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every scenario of the library, in the order of the rehearsal, and what the catalogue has beyond it."""
+
+    roles: tuple[str, ...]
+    rows: tuple[Planned, ...]
+    not_in_library: dict[str, list[str]]
+    """Role to the catalogue's scenario ids that this version cannot run."""
+
+    @property
+    def chosen(self) -> tuple[LibraryScenario, ...]:
+        """The scenarios that run, in order."""
+        return tuple(row.scenario for row in self.rows if row.is_chosen)
+
+
+def make_plan(library: Iterable[LibraryScenario], wanted: Wanted) -> Plan:
+    """Choose and order.
+
+    Order: scope (install and commission, service requests, alerts and codes, SSI), catalogue, role, file.
+    """
+    available = list(library)
+    known = [role.value for role in UserRole if any(scenario.role == role for scenario in available)]
+    chosen_roles = tuple(str(role) for role in wanted.roles) or tuple(known)
+    matches = parse_expression(wanted.select)
+    position = {scenario_id: index for index, scenario_id in enumerate(scenarios())}
+    scopes = list(SCOPES.values())
+    ordered = sorted(
+        available,
+        key=lambda one: (
+            scopes.index(one.scope) if one.scope in scopes else len(scopes),
+            position.get(one.id, len(position)),
+            chosen_roles.index(one.role) if one.role in chosen_roles else len(chosen_roles),
+        ),
+    )
+
+    def reason_against(scenario: LibraryScenario) -> str:
+        if scenario.role not in chosen_roles:
+            return f"role {scenario.role} is not one of this run's: {', '.join(chosen_roles)}"
+        if wanted.services and not set(scenario.srvs) & set(wanted.services):
+            return f"none of its services ({', '.join(scenario.srvs) or 'none'}) is asked for"
+        if scenario.priority not in wanted.priorities:
+            return f"priority {scenario.priority} is not asked for"
+        if not matches(scenario.names):
+            return f"left out by --select {wanted.select}"
+        return ""
+
+    rows = []
+    for scenario in ordered:
+        against = reason_against(scenario)
+        rows.append(Planned(scenario, not against, against or _reason_for(scenario)))
+    return Plan(chosen_roles, tuple(rows), _beyond(available, chosen_roles))
+
+
+def _reason_for(scenario: LibraryScenario) -> str:
+    name = roles()[UserRole(scenario.role)].name
+    services = f", {', '.join(scenario.srvs)}" if scenario.srvs else ""
+    return f"{scenario.priority} of {name}: {scenario.scope}{services}"
+
+
+def _beyond(available: list[LibraryScenario], chosen_roles: tuple[str, ...]) -> dict[str, list[str]]:
+    have = {(scenario.id, scenario.role) for scenario in available}
+    return {
+        role: [row.id for row in scenarios().values() if role in row.roles and (row.id, role) not in have]
+        for role in chosen_roles
+    }

@@ -1,0 +1,265 @@
+"""The run file: one TOML file, typed; every error names file, line and key, and how to mend it.
+
+Precedence: flag > environment (``UEPT_…``) > file > default. A key ``dcc.port`` is the flag's ``port`` of table
+``[dcc]`` in the file and ``UEPT_DCC_PORT`` in the environment. JSON Schema: ``schemas/run/settings.schema.json``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from harness.plan import ExpressionError, parse_expression
+from schemas.load import Srv, UserRole, service_requests
+from stubs.settings import DccSettings, problems
+from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.eui64 import Eui64
+
+PREFIX = "UEPT_"
+_IGNORED = frozenset({"UEPT_DEBUG", "UEPT_SETTINGS"})
+"""Variables of the command line itself."""
+
+FREE_PORTS: dict[str, Any] = {"port": 0, "smki_port": 0, "ssi_port": 0, "control_port": 0}
+"""Our own client is told the addresses, so a rehearsal with it never meets a port in use."""
+
+
+class SettingsError(Blocked):
+    """The settings cannot be used. ``exit_code`` is that of a usage error."""
+
+    exit_code = 2
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which scenarios run."""
+
+    roles: Annotated[
+        tuple[UserRole, ...], Meta(description="User Roles of the party; empty: all the library has.")
+    ] = ()
+    services: Annotated[
+        tuple[str, ...], Meta(description="Only scenarios with one of these services; empty: all.")
+    ] = ()
+    priorities: Annotated[tuple[str, ...], Meta(description="P1, P2, P3.")] = ("P1", "P2", "P3")
+    select: Annotated[str, Meta(description="Expression over ids, tags and roles: 'SR-* and not role:GS'.")] = ""
+
+
+class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rehearsal."""
+
+    driver: Annotated[str, Meta(min_length=1, description="How the party's system is asked; see docs/drivers.md.")] = (
+        "reference"
+    )
+    users: Annotated[
+        dict[UserRole, str], Meta(description="EUI-64 to act as, by role; default: the PKI's parties.")
+    ] = {}
+    receive_url: Annotated[str, Meta(description="The party's own receive endpoint; default: the driver's.")] = ""
+    out: Annotated[str, Meta(description="Folder of this run; default: a new one below uept-runs.")] = ""
+    scenarios: Annotated[str, Meta(description="Folder of features and prompts; default: those of this version.")] = ""
+    declared_unused: Annotated[
+        tuple[str, ...], Meta(description="Services the party will not use: shown as a deviation.")
+    ] = ()
+    deadline: Annotated[float, Meta(gt=0, description="Real seconds the party's system has for one action.")] = 30.0
+    grace: Annotated[
+        float, Meta(ge=0, description="Real seconds after the deadline until a driver counts as hanging.")
+    ] = 5.0
+    patience: Annotated[
+        float, Meta(gt=0, description="Real seconds a check waits for the wire once the party has finished.")
+    ] = 10.0
+    clock_start: Annotated[str, Meta(description="Start of the run's clock, ISO 8601 with zone; default: now.")] = ""
+    seed: Annotated[str, Meta(description="Seed of everything made up: identities, registers.")] = "uept"
+    strict: Annotated[bool, Meta(description="Only warnings also end with an exit code: 4.")] = False
+    jobs: Annotated[int, Meta(ge=1, le=1, description="Scenarios at a time; this version runs one.")] = 1
+    dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
+
+
+_IS_OURS = ("reference", "broken")
+
+
+def load_settings(
+    path: Path | None = None, flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> RehearsalSettings:
+    """Settings of a run from all sources.
+
+    Args:
+        path: the run file; None when there is none.
+        flags: dotted key to value, as the command line gives them; None values count as not given.
+        environment: variables; only those that begin with ``UEPT_`` are read.
+
+    Raises: SettingsError: not readable, not TOML, an unknown key, a wrong type or value; with file, line and key.
+    """
+    source = _Source(path, _read(path))
+    values = source.values
+    for key, value in _from_environment(environment or {}):
+        _put(values, key, value)
+        source.origins[key] = f"{PREFIX}{key.replace('.', '_').upper()}"
+    for key, value in (flags or {}).items():
+        if value is not None and value != ():
+            _put(values, key, value)
+            source.origins[key] = f"--{key.replace('.', '-').replace('_', '-')}"
+    driver = str(values.get("driver", "reference"))
+    if isinstance(values.setdefault("dcc", {}), dict) and driver.partition(":")[0] in _IS_OURS:
+        values["dcc"] = FREE_PORTS | values["dcc"]
+    try:
+        settings = msgspec.convert(values, type=RehearsalSettings)
+    except msgspec.ValidationError as error:
+        raise source.error_of(error) from error
+    for key, sentence in _contradictions(settings):
+        raise SettingsError(f"{source.place(key)}: {sentence}")
+    return settings
+
+
+class _Source:
+    """The parsed run file, and where each key came from."""
+
+    def __init__(self, path: Path | None, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.origins: dict[str, str] = {}
+        try:
+            self.values: dict[str, Any] = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            # Python 3.11 gives line and column in the message only.
+            found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+            line = found.group(1) if found else str(text.count("\n") + 1)
+            what = re.sub(r" \(at .*\)$", "", str(error))
+            raise SettingsError(f"{path}:{line}: not TOML: {what}", mend="Mend that line.") from error
+
+    def place(self, key: str) -> str:
+        """``file:line: key``, or the flag or variable that set it."""
+        for name in _with_parents(key):
+            if name in self.origins:
+                return f"{self.origins[name]} ({key})"
+        line = next((found for name in _with_parents(key) if (found := line_of(self.text, name))), None)
+        if self.path is None or line is None:
+            return key
+        return f"{self.path}:{line}: {key}"
+
+    def error_of(self, error: msgspec.ValidationError) -> SettingsError:
+        """What msgspec found, with its place and the nearest known key."""
+        what, _, at = str(error).partition(" - at `")
+        key = re.sub(r"\[[^\]]*\]", "", at.rstrip("`").removeprefix("$").lstrip(".")).removeprefix("key in ")
+        unknown = re.match(r"Object contains unknown field `([^`]+)`", what)
+        if unknown:
+            key = f"{key}.{unknown.group(1)}".lstrip(".")
+            near = get_close_matches(key, fields(), n=1)
+            mend = f"Did you mean {near[0]!r}?" if near else "Known keys: see docs/settings.md."
+            return SettingsError(f"{self.place(key)}: unknown key", mend=mend)
+        return SettingsError(f"{self.place(key)}: {what[:1].lower()}{what[1:]}")
+
+
+def line_of(text: str, key: str) -> int | None:
+    """Line (from 1) of a dotted key or table in a TOML text; None when it is not there."""
+    table = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        if header:
+            table = header.group(1).replace('"', "")
+            if table == key:
+                return number
+            continue
+        assignment = re.match(r"\s*([A-Za-z0-9_\-.\"']+)\s*=", line)
+        if assignment:
+            name = assignment.group(1).replace('"', "").replace("'", "")
+            if (f"{table}.{name}" if table else name) == key:
+                return number
+    return None
+
+
+def fields() -> dict[str, msgspec.inspect.Type]:
+    """Every settable key, dotted, with its type."""
+    return dict(_fields(RehearsalSettings, ""))
+
+
+def _fields(struct: type[msgspec.Struct], prefix: str) -> Iterator[tuple[str, msgspec.inspect.Type]]:
+    info = msgspec.inspect.type_info(struct)
+    if not isinstance(info, msgspec.inspect.StructType):
+        return
+    for field in info.fields:
+        kind = field.type
+        while isinstance(kind, msgspec.inspect.Metadata):
+            kind = kind.type
+        key = f"{prefix}{field.name}"
+        yield key, kind
+        if isinstance(kind, msgspec.inspect.StructType):
+            yield from _fields(kind.cls, f"{key}.")
+
+
+def _read(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SettingsError(f"{path}:{line}: not UTF-8", mend="Save the file as UTF-8.") from error
+    except OSError as error:
+        mend = "Give --settings an existing file."
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}", mend=mend) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    known = {f"{PREFIX}{key.replace('.', '_').upper()}": (key, kind) for key, kind in fields().items()}
+    for name, text in sorted(environment.items()):
+        if not name.startswith(PREFIX) or name in _IGNORED:
+            continue
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise SettingsError(f"{name}: unknown variable", mend=f"Did you mean {near[0]}?" if near else "Unset it.")
+        key, kind = known[name]
+        yield key, _value(text, kind)
+
+
+def _value(text: str, kind: msgspec.inspect.Type) -> Any:
+    if isinstance(kind, msgspec.inspect.StrType):
+        return text
+    if isinstance(kind, msgspec.inspect.VarTupleType | msgspec.inspect.ListType):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text  # a type error then names the variable
+
+
+def _put(values: dict[str, Any], key: str, value: Any) -> None:
+    *parents, name = key.split(".")
+    for parent in parents:
+        inner = values.setdefault(parent, {})
+        if not isinstance(inner, dict):
+            return  # the file has something else there: its type error is the better message
+        values = inner
+    values[name] = list(value) if isinstance(value, tuple) else value
+
+
+def _with_parents(key: str) -> Iterator[str]:
+    while key:
+        yield key
+        key = key.rpartition(".")[0]
+
+
+def _contradictions(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
+    for key in ("services", "declared_unused"):
+        for srv in getattr(settings, key):
+            if Srv(srv) not in service_requests():
+                yield key, f"{srv!r} is not a service; see `uept catalogue srv`"
+    for priority in settings.priorities:
+        if priority not in {"P1", "P2", "P3"}:
+            yield "priorities", f"{priority!r} is not P1, P2 or P3"
+    for role, eui in settings.users.items():
+        try:
+            Eui64.parse(eui)
+        except PeerError as error:
+            yield f"users.{role}", str(error)
+    try:
+        parse_expression(settings.select)
+    except ExpressionError as error:
+        yield "select", str(error)
+    if settings.scenarios and not Path(settings.scenarios).is_dir():
+        yield "scenarios", f"{settings.scenarios!r} is not a folder"
+    for sentence in problems(settings.dcc):
+        yield f"dcc.{sentence.split(' ', 1)[0].rstrip(',')}", sentence

@@ -1,0 +1,119 @@
+@scope:alerts-and-codes
+Feature: Response codes
+  A refusal is recognised, shown and not repeated blindly.
+
+  @id:RC-002 @role:ED @role:OU @srv:7.2 @priority:P1
+  Scenario Outline: E2, the role may not send this service
+    Given a party acting as <role>
+    And a home with an electricity meter
+    When the party is asked to send 7.2 to the electricity meter
+    Then the request is refused with E2
+    And nothing is changed by it
+    And the party understands E2
+    And the party does not flood the DCC
+
+    Examples:
+      | role |
+      | ED   |
+      | OU   |
+
+  @id:RC-004 @role:IS @role:GS @srv:4.1.1 @priority:P1
+  Scenario Outline: E4, the meter belongs to another supplier
+    Given a party acting as <role>
+    And a home of another supplier with both meters
+    When the party is asked to send 4.1.1 to the <device>
+    Then the request is refused with E4
+    And nothing is changed by it
+    And the party understands E4
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas proxy         |
+
+  @id:RC-006 @role:IS @srv:7.1 @priority:P1
+  Scenario: E11, the service does not exist for this device
+    Given a party acting as IS
+    And a home with both meters
+    When the party is asked to send 7.1 to the gas meter
+    Then the request is refused with E11
+    And the party understands E11
+
+  @id:RC-007 @role:IS @role:GS @srv:7.2 @priority:P1
+  Scenario Outline: E12, a wrong command variant
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 7.2 to the <meter> as command variant 1
+    Then the request is refused with E12
+    And nothing is changed by it
+    And the party understands E12
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
+  @id:RC-008 @role:IS @role:GS @srv:8.2 @priority:P1
+  Scenario Outline: E13, the wrong service
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to post 8.2 to the transform service with
+      | DeviceID | <meter> |
+    Then the request is refused with E13
+    And the party understands E13
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
+  @id:RC-010 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P1
+  Scenario Outline: E19, the device does not exist
+    Given a party acting as <role>
+    And a home with both meters
+    And the <device> is not pre-notified
+    When the party is asked to send 11.2 to the <device>
+    Then the request is refused with E19
+    And the party understands E19
+    And the party does not flood the DCC
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | ED   | electricity meter |
+      | OU   | electricity meter |
+
+  @id:RC-012 @role:IS @role:GS @role:OU @srv:11.2 @priority:P1
+  Scenario Outline: E21, the device never answers
+    Given a party acting as <role>
+    And a home with both meters
+    And the <device> has disappeared from the home area network
+    When the party is asked to send 11.2 to the <device>
+    Then the request is accepted
+    When the DCC has given up waiting
+    Then a response with code E21 reaches the party
+    And the party understands E21
+    And the party reports that the device did not answer
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | OU   | electricity meter |
+
+  @id:RC-014 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P2
+  Scenario Outline: A response code without a public meaning is no success
+    Given a party acting as <role>
+    And a home with both meters
+    And the next response carries code E1011
+    When the party is asked to send 11.2 to the <device>
+    Then the request is accepted
+    And the party understands E1011
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | ED   | electricity meter |
+      | OU   | electricity meter |

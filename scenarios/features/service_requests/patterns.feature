@@ -1,0 +1,121 @@
+@scope:service-requests
+Feature: Message patterns
+  Late, double, swapped, unsigned or undeliverable: what a client must survive.
+
+  @id:SR-201 @role:IS @srv:4.1.1 @priority:P1
+  Scenario: An acknowledgement is not an answer
+    Given a party acting as IS
+    And a home with an electricity meter
+    And the electricity meter takes 2 seconds to answer
+    When the party is asked to send 4.1.1 to the electricity meter
+    Then the request is accepted
+    And the party reports success only after the response
+
+  @id:PT-008 @role:IS @role:GS @srv:4.1.1 @priority:P3
+  Scenario Outline: A late response is still taken into account
+    Given a party acting as <role>
+    And a home with both meters
+    And the <device> takes 3 seconds to answer
+    When the party is asked to send 4.1.1 to the <device> within 1 seconds
+    Then the request is accepted
+    And the response reaches the party
+    When the party is asked what became of it
+    Then the party reports the values the device sent
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas proxy         |
+
+  @id:PT-009 @role:IS @role:GS @role:ED @srv:4.1.1 @priority:P2
+  Scenario Outline: A response that arrives twice counts once
+    Given a party acting as <role>
+    And a home with both meters
+    And the next response arrives twice
+    When the party is asked to send 4.1.1 to the <device> and to listen 1.5 seconds longer
+    Then the request is accepted
+    And the party acknowledges the response
+    And the party processes the response once
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas proxy         |
+      | ED   | electricity meter |
+
+  @id:PT-009 @role:IS @role:ED @srv:4.1.1 @priority:P2
+  Scenario Outline: Responses that arrive in reversed order are told apart
+    Given a party acting as <role>
+    And a home with two electricity meters
+    And the next two responses arrive in reversed order
+    When the party is asked to send 4.1.1 to the electricity meter
+    Then the request is accepted
+    When meanwhile the party is asked to send 4.1.1 to the second electricity meter
+    Then the request is accepted
+    And each response is matched to its own request
+
+    Examples:
+      | role |
+      | IS   |
+      | ED   |
+
+  @id:PT-010 @role:IS @role:GS @role:OU @srv:11.2 @priority:P3
+  Scenario Outline: A response is delivered again after the party's endpoint was down
+    Given a party acting as <role>
+    And a home with both meters
+    And the party's endpoint cannot be reached for 2 deliveries
+    When the party is asked to send 11.2 to the <device>
+    Then the request is accepted
+    And the response is delivered after all
+    And the party reports FirmwareVersion as the device sent it
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | OU   | electricity meter |
+
+  @id:PT-012 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P2
+  Scenario Outline: Counters rise with every request
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 11.2 to the <device>
+    And the party is asked to send 11.2 to the <device>
+    Then the counters of its 2 requests increase
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | ED   | electricity meter |
+      | OU   | electricity meter |
+
+  @id:PT-015 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P2
+  Scenario Outline: A response with a bad signature is rejected
+    Given a party acting as <role>
+    And a home with both meters
+    And responses arrive with a bad signature
+    When the party is asked to send 11.2 to the <device> within 3 seconds
+    Then the request is accepted
+    And the party rejects the badly signed response
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | ED   | electricity meter |
+      | OU   | electricity meter |
+
+  @id:PT-015 @role:IS @role:GS @srv:11.2 @priority:P2
+  Scenario Outline: A response signed by a wrong party is rejected
+    Given a party acting as <role>
+    And a home with both meters
+    And responses arrive signed by a party that is not the DCC
+    When the party is asked to send 11.2 to the <device> within 3 seconds
+    Then the request is accepted
+    And the party rejects the response of the wrong signer
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |

@@ -1,0 +1,137 @@
+"""Steps about responses and alerts: bent on their way, received, acknowledged, understood."""
+
+from pytest_bdd import given, parsers, then, when
+
+from harness.engine import World, device_name
+
+DEVICE = {"Device": device_name}
+
+
+@given("the next response arrives twice")
+def response_twice(world: World) -> None:
+    world.faults.bend("delivery", "duplicate", message_kind="response")
+
+
+@given("the next two responses arrive in reversed order")
+def responses_reversed(world: World) -> None:
+    world.faults.bend("delivery", "hold-until-next", message_kind="response")
+
+
+@given("responses arrive with a bad signature")
+def bad_signature(world: World) -> None:
+    world.faults.bend("delivery", "wrong-signature", message_kind="response", times=0)
+
+
+@given("responses arrive signed by a party that is not the DCC")
+def wrong_signer(world: World) -> None:
+    world.faults.bend("delivery", "wrong-signer", party=world.another_party, message_kind="response", times=0)
+
+
+@given(parsers.parse("the next response carries code {code:w}"))
+def response_code(world: World, code: str) -> None:
+    world.faults.bend("delivery", "code", code=code, message_kind="response")
+
+
+@given(parsers.parse("the party's endpoint cannot be reached for {times:d} deliveries"))
+def endpoint_down(world: World, times: int) -> None:
+    world.faults.bend("delivery", "reset", message_kind="response", times=times)
+
+
+@given(parsers.parse("the {device:Device} takes {seconds:g} seconds to answer", DEVICE))
+def slow_device(world: World, device: str, seconds: float) -> None:
+    world.faults.bend("device-response", "delay", seconds=seconds, device=world.device(device))
+
+
+@when(parsers.parse("the party is asked to wait for alert {code:w}"))
+def wait_for_alert(world: World, code: str) -> None:
+    world.ask("wait-alert", parameters={"code": code})
+
+
+@when("the party is asked what became of it")
+def collect(world: World) -> None:
+    world.ask("collect", parameters={"request_id": world.last_request_id})
+
+
+@then("the response reaches the party")
+def response_received(world: World) -> None:
+    world.expect("response-received")
+
+
+@then(parsers.parse("a response with code {code:w} reaches the party"))
+def response_with_code(world: World, code: str) -> None:
+    world.expect("response-received", code=code)
+
+
+@then("the party acknowledges the response")
+def response_acknowledged(world: World) -> None:
+    world.expect("response-acknowledged")
+
+
+@then("the response is delivered after all")
+def delivered_after_retry(world: World) -> None:
+    world.expect("delivered-after-retry")
+
+
+@then("the party reports what the response says")
+def outcome_agrees(world: World) -> None:
+    world.expect("outcome-agrees-with-response")
+
+
+@then("the party reports success only after the response")
+def completed_after_response(world: World) -> None:
+    world.expect("completed-only-after-response")
+
+
+@then("the party reports the values the device sent")
+def reading_agrees(world: World) -> None:
+    world.expect("reading-agrees")
+
+
+@then(parsers.parse("the party reports {name:w} as the device sent it"))
+def value_agrees(world: World, name: str) -> None:
+    world.expect("reading-agrees", names=[name])
+
+
+@then("the party reports the devices of the home")
+def inventory_agrees(world: World) -> None:
+    world.expect("inventory-agrees")
+
+
+@then(parsers.parse("the party understands {code:w}"))
+def code_understood(world: World, code: str) -> None:
+    world.expect("error-code-understood", code=code)
+
+
+@then("the party reports that the device did not answer")
+def silence_reported(world: World) -> None:
+    world.expect("device-never-answered-reported")
+
+
+@then("each response is matched to its own request")
+def correlated(world: World) -> None:
+    world.expect("correlated-by-request-id")
+
+
+@then("the party processes the response once")
+def processed_once(world: World) -> None:
+    world.expect("duplicate-processed-once")
+
+
+@then("the party rejects the badly signed response")
+def bad_signature_rejected(world: World) -> None:
+    world.expect("bad-signature-rejected")
+
+
+@then("the party rejects the response of the wrong signer")
+def wrong_party_rejected(world: World) -> None:
+    world.expect("wrong-party-rejected")
+
+
+@then(parsers.parse("the party acknowledges alert {code:w}"))
+def alert_acknowledged(world: World, code: str) -> None:
+    world.expect("alert-acknowledged", code=code)
+
+
+@then(parsers.parse("the party reports alert {code:w}"))
+def alert_understood(world: World, code: str) -> None:
+    world.expect("alert-understood", code=code)

@@ -1,0 +1,57 @@
+"""Steps about the party, its home and the devices in it."""
+
+from pytest_bdd import given, parsers, then, when
+
+from harness.engine import World, device_name
+
+DEVICE = {"Device": device_name}
+
+
+@given(parsers.parse("a party acting as {role:w}"))
+def party_acts_as(world: World, role: str) -> None:
+    world.acts_as(role)
+
+
+@given(parsers.parse("a home with {home}"))
+def home_with(world: World, home: str) -> None:
+    world.lives_in(home)
+
+
+@given(parsers.parse("a home of another supplier with {home}"))
+def home_of_others(world: World, home: str) -> None:
+    world.lives_in(home, of_others=True)
+
+
+@given(parsers.parse("the {device:Device} is {status}", DEVICE))
+def device_is(world: World, device: str, status: str) -> None:
+    world.has_status(device, status)
+
+
+@given(parsers.parse("the {device:Device} holds {field:w} {value}", DEVICE))
+def device_holds(world: World, device: str, field: str, value: str) -> None:
+    world.has_values(device, **{field: value})
+
+
+@given(parsers.parse("the {device:Device} has disappeared from the home area network", DEVICE))
+def device_is_silent(world: World, device: str) -> None:
+    world.faults.bend("command", "never-answer", device=world.device(device), times=0)
+
+
+@when(parsers.parse("the {device:Device} raises alert {code:w}", DEVICE))
+def device_raises_alert(world: World, device: str, code: str) -> None:
+    world.raise_device_alert(device, code)
+
+
+@when(parsers.parse("the DCC raises alert {code:w} about the {device:Device}", DEVICE))
+def dcc_raises_alert(world: World, code: str, device: str) -> None:
+    world.raise_dcc_alert(code, device)
+
+
+@then(parsers.parse("the inventory shows the {device:Device} as {status:w}", DEVICE))
+def inventory_shows(world: World, device: str, status: str) -> None:
+    world.expect("inventory-status-becomes", device=world.device(device), status=status)
+
+
+@then(parsers.parse("the {device:Device}'s {field:w} becomes {value}", DEVICE))
+def device_becomes(world: World, device: str, field: str, value: str) -> None:
+    world.expect("device-state-becomes", device=world.device(device), name=field, value=value)

@@ -1,0 +1,99 @@
+"""Steps that ask the party's system to send, and judge what it sent."""
+
+from pytest_bdd import given, parsers, then, when
+
+from harness.engine import World, device_name
+
+DEVICE = {"Device": device_name}
+
+Table = list[list[str]]
+
+
+@given(parsers.parse("the party has sent {srv:S} to the {device:Device}", DEVICE))
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device}", DEVICE))
+def ask_to_send(world: World, srv: str, device: str) -> None:
+    world.ask(service=srv, to=device)
+
+
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} with", DEVICE))
+def ask_to_send_with(world: World, srv: str, device: str, datatable: Table) -> None:
+    world.ask(service=srv, to=device, parameters=datatable)
+
+
+@when(parsers.parse("the party is asked to send {srv:S} to the DCC with"))
+def ask_the_dcc(world: World, srv: str, datatable: Table) -> None:
+    world.ask(service=srv, parameters=datatable)
+
+
+@when(parsers.parse("meanwhile the party is asked to send {srv:S} to the {device:Device}", DEVICE))
+def ask_meanwhile(world: World, srv: str, device: str) -> None:
+    world.ask(service=srv, to=device, beside=True)
+
+
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} as command variant {variant:d}", DEVICE))
+def ask_as_variant(world: World, srv: str, device: str, variant: int) -> None:
+    world.ask(service=srv, to=device, command_variant=variant)
+
+
+@when(parsers.parse("the party is asked to post {srv:S} to the {service:S} service with"))
+def ask_at_service(world: World, srv: str, service: str, datatable: Table) -> None:
+    world.ask(service=srv, parameters=datatable, post_to=service)
+
+
+@when(
+    parsers.parse(
+        "the party is asked to send {srv:S} to the {device:Device} and to listen {seconds:g} seconds longer", DEVICE
+    )
+)
+def ask_and_listen(world: World, srv: str, device: str, seconds: float) -> None:
+    world.ask(service=srv, to=device, settle=seconds)
+
+
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} within {seconds:g} seconds", DEVICE))
+def ask_within(world: World, srv: str, device: str, seconds: float) -> None:
+    world.ask(service=srv, to=device, deadline=seconds)
+
+
+@then("the request is accepted")
+def request_accepted(world: World) -> None:
+    world.expect("request-accepted")
+
+
+@then(parsers.parse("the request is refused with {code:w}"))
+def request_refused(world: World, code: str) -> None:
+    world.expect("request-refused", code=code)
+
+
+@then("nothing is changed by it")
+def nothing_changed(world: World) -> None:
+    world.expect("nothing-changed")
+
+
+@then("each request went to the service of its command variant")
+def service_matches(world: World) -> None:
+    world.expect("service-matches-variant")
+
+
+@then("the command was signed")
+def command_signed(world: World) -> None:
+    world.expect("critical-signed")
+
+
+@then("what was signed is the Pre-Command that was issued")
+def signed_as_issued(world: World) -> None:
+    world.expect("signed-pre-command-as-issued")
+
+
+@then("it was signed with the party's own key")
+def signed_with_own_key(world: World) -> None:
+    world.expect("signed-pre-command-signature")
+
+
+@then(parsers.parse("the counters of its {count:d} requests increase"))
+def counters_increase(world: World, count: int) -> None:
+    world.expect("counters-increase", requests=count)
+
+
+@then("the party does not flood the DCC")
+def retries_bounded(world: World) -> None:
+    world.expect("retries-bounded")

@@ -1,0 +1,16 @@
+"""Steps that move the run's clock."""
+
+from pytest_bdd import parsers, when
+
+from harness.engine import World
+
+
+@when(parsers.parse("{minutes:d} minutes pass"))
+def minutes_pass(world: World, minutes: int) -> None:
+    world.clock.advance(minutes * 60)
+
+
+@when("the DCC has given up waiting")
+@when("the time of the DCC's next attempt has come")
+def next_event(world: World) -> None:
+    world.clock.jump_to_next_event()

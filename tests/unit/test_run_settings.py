@@ -1,0 +1,116 @@
+"""The run file: sources, precedence, and errors that name file, line and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.settings import RehearsalSettings, SettingsError, fields, load_settings
+from schemas.load import UserRole
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "uept.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_no_source_gives_the_defaults() -> None:
+    assert load_settings() == RehearsalSettings()
+
+
+def test_our_own_client_gets_free_ports() -> None:
+    assert load_settings().dcc.port == 0
+    assert load_settings(flags={"driver": "broken:reuses-counter"}).dcc.smki_port == 0
+
+
+def test_a_driver_of_others_gets_the_published_ports() -> None:
+    assert load_settings(flags={"driver": "manual"}).dcc.port == 8079
+
+
+def test_file_beats_default(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, 'roles = ["IS", "GS"]\n[dcc]\nport = 9000\n'))
+    assert settings.roles == (UserRole.IS, UserRole.GS)
+    assert settings.dcc.port == 9000
+
+
+def test_environment_beats_file_and_flag_beats_environment(tmp_path: Path) -> None:
+    path = write(tmp_path, "deadline = 1\ngrace = 1\npatience = 1\n")
+    environment = {"UEPT_GRACE": "2", "UEPT_PATIENCE": "2", "HOME": "/root"}
+    settings = load_settings(path, {"patience": 3}, environment)
+    assert (settings.deadline, settings.grace, settings.patience) == (1, 2, 3)
+
+
+def test_environment_reaches_tables_and_lists() -> None:
+    settings = load_settings(environment={"UEPT_DCC_PORT": "9001", "UEPT_ROLES": "IS, ED", "UEPT_STRICT": "true"})
+    assert (settings.dcc.port, settings.roles, settings.strict) == (9001, (UserRole.IS, UserRole.ED), True)
+
+
+def test_flags_not_given_change_nothing() -> None:
+    assert load_settings(flags={"driver": None, "roles": ()}) == RehearsalSettings()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('driver = "reference"\nroels = ["IS"]\n', r"uept\.toml:2: roels: unknown key.*Did you mean 'roles'"),
+        ("[dcc]\n\nprot = 1\n", r"uept\.toml:3: dcc\.prot: unknown key.*'dcc\.port'"),
+        ('[dcc]\nport = "8079"\n', r"uept\.toml:2: dcc\.port: expected `int`, got `str`"),
+        ("[dcc]\nport = 70000\n", r"uept\.toml:2: dcc\.port: expected `int` <= 65535"),
+        ('roles = ["IS",\n "XX"]\n', r"uept\.toml:1: roles: invalid enum value 'XX'"),
+        ('services = ["99.9"]\n', r"uept\.toml:1: services: '99\.9' is not a service"),
+        ('priorities = ["P9"]\n', r"uept\.toml:1: priorities: 'P9' is not P1"),
+        ('select = "and"\n', r"uept\.toml:1: select: a pattern is missing"),
+        ('[users]\nIS = "nobody"\n', r"uept\.toml:2: users\.IS: not an EUI-64"),
+        ('scenarios = "nowhere"\n', r"uept\.toml:1: scenarios: 'nowhere' is not a folder"),
+        ("jobs = 2\n", r"uept\.toml:1: jobs: expected `int` <= 1"),
+        ("driver = \n", r"uept\.toml:1: not TOML: Invalid value"),
+        ("[dcc]\nport = 5000\nsmki_port = 5000\n", r"uept\.toml:2: dcc\.port: .*must differ"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_file_line_and_key(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message) as caught:
+        load_settings(write(tmp_path, text))
+    assert caught.value.exit_code == 2
+
+
+def test_a_wrong_flag_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"--select \(select\): a pattern is missing"):
+        load_settings(flags={"select": "and"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"UEPT_ROELS": "IS"}, r"UEPT_ROELS: unknown variable\. Did you mean UEPT_ROLES"),
+        ({"UEPT_DCC_PORT": "many"}, r"UEPT_DCC_PORT \(dcc\.port\): expected `int`, got `str`"),
+    ],
+)
+def test_a_wrong_variable_is_named(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        load_settings(environment=environment)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read: No such file.*existing file"):
+        load_settings(tmp_path / "absent.toml")
+
+
+def test_a_file_that_is_not_utf8_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "uept.toml"
+    path.write_bytes(b'seed = "a"\n# \xff\n')
+    with pytest.raises(SettingsError, match=r"uept\.toml:2: not UTF-8"):
+        load_settings(path)
+
+
+def test_every_key_can_be_set_in_the_environment() -> None:
+    names = [f"UEPT_{key.replace('.', '_').upper()}" for key in fields()]
+    assert len(names) == len(set(names))
+
+
+def test_a_table_where_a_value_belongs_is_a_type_error(tmp_path: Path) -> None:
+    flags: dict[str, Any] = {"dcc.port": 1}
+    with pytest.raises(SettingsError, match="dcc: expected `object`, got `int`"):
+        load_settings(write(tmp_path, "dcc = 5\n"), flags)

@@ -1,0 +1,108 @@
+"""The library that comes with this version: readable, tagged, and true to the catalogue."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from harness.plan import LibraryScenario, library_folder, load_library, make_plan
+from schemas.load import Srv, UserRole, scenarios, service_requests
+from stubs.wire.errors import Blocked
+
+LIBRARY = load_library()
+EVERYTHING = SimpleNamespace(roles=(), services=(), priorities=("P1", "P2", "P3"), select="")
+
+
+def wanted(**changes: object) -> SimpleNamespace:
+    return SimpleNamespace(**{**vars(EVERYTHING), **changes})
+
+
+def test_library_holds_at_least_thirty_rows_of_the_catalogue() -> None:
+    assert len({scenario.id for scenario in LIBRARY}) >= 30
+
+
+def test_library_covers_four_roles_and_every_scope() -> None:
+    assert {"IS", "GS", "ED", "OU"} <= {scenario.role for scenario in LIBRARY}
+    assert {scenario.scope for scenario in LIBRARY} == {"I&C", "DUIS", "Alerts & Response Codes", "SSI"}
+
+
+@pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.key)
+def test_scenario_agrees_with_its_catalogue_row(scenario: LibraryScenario) -> None:
+    row = scenarios()[scenario.id]
+    assert scenario.role in row.roles
+    assert (scenario.scope, scenario.priority) == (row.scope, row.priority)
+    assert all(Srv(srv) in service_requests() for srv in scenario.srvs)
+
+
+POSITIVE = [scenario for scenario in LIBRARY if scenarios()[scenario.id].polarity == "positive"]
+
+
+@pytest.mark.parametrize("scenario", POSITIVE, ids=lambda scenario: scenario.key)
+def test_a_positive_scenario_asks_for_services_its_role_may_send(scenario: LibraryScenario) -> None:
+    assert all(UserRole(scenario.role) in service_requests()[Srv(srv)].eligible_roles for srv in scenario.srvs)
+
+
+def test_keys_are_unique() -> None:
+    keys = [scenario.key for scenario in LIBRARY]
+    assert len(set(keys)) == len(keys)
+
+
+def test_role_tags_and_examples_agree() -> None:
+    for name in {(scenario.feature, scenario.name) for scenario in LIBRARY}:
+        rows = [scenario for scenario in LIBRARY if (scenario.feature, scenario.name) == name]
+        tagged = {tag.removeprefix("role:") for tag in rows[0].tags if tag.startswith("role:")}
+        assert tagged == {row.role for row in rows}, name
+
+
+def test_features_hold_no_xml_and_no_python() -> None:
+    for path in library_folder().glob("features/**/*.feature"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"</|\bdef |\bfrom \w+ import|HTTP", text), path
+
+
+def test_plan_gives_a_reason_for_every_row() -> None:
+    plan = make_plan(LIBRARY, wanted(roles=("IS",), services=("4.1.1",)))
+    assert len(plan.rows) == len(LIBRARY)
+    assert all(row.reason for row in plan.rows)
+    assert {scenario.role for scenario in plan.chosen} == {"IS"}
+    assert all("4.1.1" in scenario.srvs for scenario in plan.chosen)
+
+
+def test_plan_says_why_a_scenario_is_left_out() -> None:
+    reasons = {row.reason for row in make_plan(LIBRARY, wanted(roles=("ED",), priorities=("P1",))).rows}
+    assert "role IS is not one of this run's: ED" in reasons
+    assert "priority P2 is not asked for" in reasons
+
+
+def test_install_and_commission_comes_first_and_self_service_last() -> None:
+    scopes = [scenario.scope for scenario in make_plan(LIBRARY, EVERYTHING).chosen]
+    assert scopes[0] == "I&C"
+    assert scopes[-1] == "SSI"
+    assert len(list(dict.fromkeys(scopes))) == 4
+
+
+def test_plan_selects_by_expression() -> None:
+    plan = make_plan(LIBRARY, wanted(select="PT-* and not role:GS"))
+    assert {scenario.id[:2] for scenario in plan.chosen} == {"PT"}
+    assert "GS" not in {scenario.role for scenario in plan.chosen}
+
+
+def test_plan_lists_catalogue_rows_that_no_scenario_runs() -> None:
+    assert "IC-024" in make_plan(LIBRARY, wanted(roles=("GS",))).not_in_library["GS"]
+
+
+def test_a_scenario_without_id_is_blocked_with_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / "one.feature").write_text("Feature: One\n  Scenario: Two\n    Given three\n")
+    with pytest.raises(Blocked, match=r"features/one\.feature:2: expected one tag @id"):
+        load_library(tmp_path)
+
+
+def test_a_broken_feature_file_is_blocked(tmp_path: Path) -> None:
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / "broken.feature").write_text("Scenario: Two\n")
+    with pytest.raises(Blocked, match="a feature file cannot be read"):
+        load_library(tmp_path)
