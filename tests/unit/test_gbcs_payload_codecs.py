@@ -121,8 +121,8 @@ def test_the_invoke_id_keeps_the_low_three_octets_of_the_counter() -> None:
     assert dlms.invoke_id(0x0123456789ABCDEF) == 0x20ABCDEF
 
 
-REQUEST = bytes.fromhex("d9200003e8000101000100000002 01ff020100".replace(" ", ""))
-RESPONSE = bytes.fromhex("da200003e800000109040123abcd010100")
+REQUEST = bytes.fromhex("d92000001100" + "01" + "01000100000201" + "04ff02" + "0100")
+RESPONSE = bytes.fromhex("da200000110000" + "01090400020000" + "010100")
 
 
 @pytest.mark.parametrize(

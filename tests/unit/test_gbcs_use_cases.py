@@ -11,7 +11,7 @@ from schemas.load import service_requests, transform_rows, use_case_facts
 from schemas.load import use_cases as use_case_rows
 from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs import GbcsError, dlms, gbz, use_cases
+from stubs.wire.gbcs import GbcsError, der, dlms, gbz, use_cases
 from stubs.wire.gbcs.use_cases import alerts, registry
 
 NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
@@ -241,7 +241,7 @@ def test_states_and_statuses_beyond_the_published_ones_are_refused() -> None:
     unknown = dlms.AccessResponse(0, (dlms.enum(9),), (dlms.AccessResult(dlms.Access.GET, 0),)).to_bytes()
     with pytest.raises(GbcsError, match="supply state"):
         use_cases.read_response(use_cases.use_case("ECS45").message_code, unknown)
-    time = bytes.fromhex("3014180f32303135303130313030303030305a020109")
+    time = der.sequence(der.generalized_time(NOW), der.integer(9)).to_bytes()
     with pytest.raises(GbcsError, match="time status"):
         use_cases.read_response(use_cases.use_case("GCS28").message_code, time)
 

@@ -24,6 +24,7 @@ from stubs.wire.gbcs.dlms.moments import (
     seconds_since_2000,
     when_seconds,
 )
+from stubs.wire.gbcs.dlms.value_codec import decode_value, encode_value
 from stubs.wire.gbcs.dlms.values import (
     CompactArray,
     Data,
@@ -33,8 +34,6 @@ from stubs.wire.gbcs.dlms.values import (
     bits,
     boolean,
     compact_array,
-    decode_value,
-    encode_value,
     enum,
     int8,
     int16,

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from stubs.wire.errors import Misuse
-from stubs.wire.gbcs.dlms.values import Data, decode_value, encode_value
+from stubs.wire.gbcs.dlms.value_codec import decode_value, encode_value
+from stubs.wire.gbcs.dlms.values import Data
 from stubs.wire.gbcs.octets import GbcsError, decode_length, encode_length, ends_early
 
 
