@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas.load import device_alerts
+from stubs.devices.bodies import BODIES
 from stubs.devices.effects.call import Notice
 from stubs.devices.state import LOGGED, DeviceState, LogEntry, LogName, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.trust import Credentials, key_agreement
@@ -116,12 +117,20 @@ def raise_notice(
     row = device_alerts().get(notice.code)
     is_critical = row is None or row.is_critical
     counter = state.own_counter + 1
-    payload = build_alert(protocol_of(state.device_type), int(notice.code, 16), instant(stamp), counter)
-    content = (CRITICAL_ALERT if is_critical else NON_CRITICAL_ALERT, payload)
+    content = _content(state, notice.code, stamp, counter, is_critical=is_critical)
     message = sender.message(state.id, counter, recipient, content, is_critical=is_critical)
     if message is None:
         return logged, None
     return logged | {"own_counter": counter}, RaisedAlert(notice.code, recipient, message, notice.cause)
+
+
+def _content(state: DeviceState, code: str, stamp: int, counter: int, *, is_critical: bool) -> tuple[int, bytes]:
+    """Message code and payload: a body of its own where the alert has one."""
+    body = BODIES.get((state.device_type, code))
+    if body is not None:
+        return body(state, instant(stamp), counter)
+    payload = build_alert(protocol_of(state.device_type), int(code, 16), instant(stamp), counter)
+    return CRITICAL_ALERT if is_critical else NON_CRITICAL_ALERT, payload
 
 
 def raise_notices(
@@ -189,7 +198,7 @@ def raise_alert(
     recipient: Eui64 | None = None,
     agree: KeyAgreement = shared_secret,
 ) -> Elapsed:
-    """Have the device raise an alert without body, as a tester asks.
+    """Have the device raise an alert, as a tester asks.
 
     ``code`` has four hexadecimal digits; one that is not in the catalogue is critical and goes to the supplier.
     ``recipient`` is told instead of the party the catalogue names.

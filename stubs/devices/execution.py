@@ -5,7 +5,7 @@ Everything follows from state, command, instant and certificates; signatures too
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from stubs.devices.acceptance import Accepted, Rejected, accept
 from stubs.devices.alerts import RaisedAlert, Sender, raise_notices
 from stubs.devices.answering import answer
 from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.future import catch_up
 from stubs.devices.state import DeviceState, Pending, apply, merged, plain, raised, seconds
 from stubs.devices.surroundings import ALONE, Surroundings
 from stubs.devices.tokens import authenticity
@@ -56,10 +57,21 @@ def execute(
 ) -> Execution:
     """Give ``command`` to the device at ``now`` (aware; the run's clock, the device's may differ from it).
 
+    What was due by then happens first, so that an answer never shows a past the device has left.
     Never raises for what the command holds: a bad one is ``refused``.
     """
     at = seconds(now)
     sender = Sender(credentials, certificates, agree)
+    overdue, earlier = catch_up(state, at, sender)
+    if not overdue:
+        return _given(state, command, at, sender, surroundings)
+    execution = _given(apply(state, overdue), command, at, sender, surroundings)
+    changes = plain(merged(overdue, execution.changes))
+    return replace(execution, changes=changes, alerts=(*earlier, *execution.alerts))
+
+
+def _given(state: DeviceState, command: bytes, at: int, sender: Sender, surroundings: Surroundings) -> Execution:
+    credentials, certificates, agree = sender.credentials, sender.certificates, sender.agree
     try:
         accepted = accept(state, command, credentials, certificates, agree)
         values = _values(accepted)

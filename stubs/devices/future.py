@@ -22,7 +22,7 @@ _HORIZON = 400 * 86_400
 """How far ahead a threshold is looked for, seconds."""
 
 
-def _crossing(state: DeviceState, after: int) -> int | None:
+def _crossing(state: DeviceState, horizon: int) -> int | None:
     if state.payment_mode != "prepayment":
         return None
     found = []
@@ -30,16 +30,16 @@ def _crossing(state: DeviceState, after: int) -> int | None:
         (state.is_credit_low, state.low_credit_threshold),
         (state.is_credit_out, state.disablement_threshold),
     ):
-        at = None if is_past else first_below(state, threshold, after, after + _HORIZON)
+        at = None if is_past else first_below(state, threshold, state.since, horizon)
         if at is not None:
             found.append(at)
     return min(found, default=None)
 
 
-def _next(state: DeviceState) -> tuple[int, Pending | None] | None:
-    """The next thing to happen: when, and the command held for then (None: a threshold is crossed)."""
+def _next(state: DeviceState, horizon: int) -> tuple[int, Pending | None] | None:
+    """What happens next until ``horizon``: when, and the command held for then (None: a threshold is crossed)."""
     held = min(state.pending, key=lambda pending: pending.due, default=None)
-    crossing = _crossing(state, state.since)
+    crossing = _crossing(state, horizon)
     if held is not None and (crossing is None or held.due <= crossing):
         return held.due, held
     return None if crossing is None else (crossing, None)
@@ -47,7 +47,7 @@ def _next(state: DeviceState) -> tuple[int, Pending | None] | None:
 
 def next_due(state: DeviceState, after: datetime) -> datetime | None:
     """When ``elapse`` must be called, never before ``after``; None: nothing will happen by itself in 400 days."""
-    coming = _next(state)
+    coming = _next(state, max(state.since, seconds(after)) + _HORIZON)
     return None if coming is None else max(after, instant(coming[0]))
 
 
@@ -60,18 +60,22 @@ def elapse(
     agree: KeyAgreement = shared_secret,
 ) -> Elapsed:
     """Let everything happen that was due until ``now``, in order; each at the instant it was due."""
-    sender = Sender(credentials, certificates, agree)
-    until = seconds(now)
+    changes, alerts = catch_up(state, seconds(now), Sender(credentials, certificates, agree))
+    return Elapsed(plain(changes), alerts)
+
+
+def catch_up(state: DeviceState, until: int, sender: Sender) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
+    """The same in the fields' own types; ``until`` in seconds since 2000. Cheap when nothing is due."""
     changes: dict[str, Any] = {}
     alerts: tuple[RaisedAlert, ...] = ()
     current = state
-    while (coming := _next(current)) is not None and coming[0] <= until:
+    while (coming := _next(current, until)) is not None and coming[0] <= until:
         at, pending = coming
         further, raised_now = _cross(current, at, sender) if pending is None else _fall_due(current, pending, sender)
         current = apply(current, further)
         changes = merged(changes, further)
         alerts += raised_now
-    return Elapsed(plain(changes), alerts)
+    return changes, alerts
 
 
 def _cross(state: DeviceState, at: int, sender: Sender) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:

@@ -303,6 +303,13 @@ def test_a_faulty_device_answers_a_protected_read_with_an_error(bench: DeviceBen
         assert not bench.read(device, bench.ask(device, name)[1].response)["MessageSuccess"]
 
 
+@pytest.mark.parametrize("name", ["ECS35f", "ECS35g"])
+def test_a_meter_without_auxiliary_controller_sends_an_empty_log(bench: DeviceBench, name: str) -> None:
+    esme = bench.device("ESME")
+    values = {"LogToRead": "ALCSEvent", **log_period(bench)}
+    assert bench.read(esme, bench.ask(esme, name, values)[1].response)["LogEntries"] == ()
+
+
 # --- supply -----------------------------------------------------------------------------------------------------
 
 
@@ -532,6 +539,16 @@ def test_everything_due_happens_in_order_when_time_jumps(bench: DeviceBench) -> 
     assert [alert.code for alert in elapsed.alerts] == ["810D", "8F0F"]
 
 
+def test_a_command_finds_what_was_due_before_it_done(bench: DeviceBench) -> None:
+    esme = bench.device("ESME", payment_mode="prepayment", balance=1_000_000)
+    state, execution = bench.ask(esme, "ECS45", now=bench.now + 300 * DAY)
+    assert bench.read(esme, execution.response)["SupplyState"] == "Disabled"
+    assert [alert.code for alert in execution.alerts] == ["810D", "8F0F"]
+    assert state == apply(
+        esme, elapse(esme, bench.now + 300 * DAY, bench.credentials(esme.eui), bench.certificates).changes
+    )
+
+
 def test_nothing_is_due_in_credit_mode(bench: DeviceBench) -> None:
     esme = bench.device("ESME")
     assert next_due(esme, bench.now) is None
@@ -625,6 +642,7 @@ def test_a_device_with_the_right_code_joins(bench: DeviceBench) -> None:
     assert [(alert.code, alert.recipient) for alert in execution.alerts] == [("8F12", bench.acb), ("8183", bench.acb)]
     for alert in execution.alerts:
         assert alert_content(bench, hub, alert.payload)["AlertCode"] == alert.code
+    assert Message.from_bytes(execution.alerts[0].payload).group.other.message_code == 0x0018
 
 
 def test_a_device_with_another_code_is_listed_but_does_not_join(bench: DeviceBench) -> None:

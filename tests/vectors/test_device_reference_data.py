@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from stubs.devices import DeviceState, Surroundings, manufacture
+from stubs.devices import DeviceState, Surroundings, manufacture, raise_alert
 from stubs.devices.effects import EFFECTS
 from stubs.devices.state import LogEntry, seconds
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import der
-from stubs.wire.gbcs.dlms import AccessResponse, Data, Tag
+from stubs.wire.gbcs.dlms import AccessResponse, Data, DataNotification, Tag
 from stubs.wire.gbcs.envelope import Group, Message
 from stubs.wire.gbcs.gbz import GbzMessage
 from stubs.wire.gbcs.use_cases import CommandContext, build_command, use_case
@@ -159,6 +159,34 @@ def test_our_response_has_the_structure_of_the_references(path: Path) -> None:
     assert (mine.originator_counter is None) == (other.originator_counter is None)
     is_log = "6.13" in path.name
     assert _structure(ours.group.content, is_log=is_log) == _structure(theirs.group.content, is_log=is_log)
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        (
+            "NA_CS14/CS14_NA_8F12_ALERT_GBCS.HEX",
+            {"device_log": [{"device": METER, "install_code": "00" * 16}, {"device": METER, "install_code": "01"}]},
+        ),
+        ("NA_GCS62/GCS62_NA_8071_ALERT_GBCS.HEX", {"mirrors": METER}),
+    ],
+)
+def test_alerts_about_device_lists_have_the_references_structure(path: str, values: dict[str, Any]) -> None:
+    bench, theirs = _bench(), Message.from_bytes(_bytes(RTDS / path))
+    device_type = TYPES[theirs.group.originator.octets[7]]
+    state = manufacture(theirs.group.originator, device_type, "", "rtds", NOW, acb=str(ACB), **values)
+    code = path.split("_")[3]
+    raised = raise_alert(state, code, NOW, bench.credentials(state.eui), bench.certificates)
+    ours = Message.from_bytes(raised.alerts[0].payload)
+    assert (ours.mac is None, ours.group.other, ours.group.recipient) == (False, theirs.group.other, ACB)
+    if device_type == "CHF":
+        mine, other = (_shape(DataNotification.from_bytes(m.group.content).body) for m in (ours, theirs))
+        assert mine == other
+    else:
+        mine, other = (der.decode(m.group.content) for m in (ours, theirs))
+        assert _tags(mine)[1][:2] == _tags(other)[1][:2]
+        assert mine[0].number == other[0].number == 0x8071
+        assert _tags(mine[2][0]) == _tags(other[2][0])
 
 
 def test_the_reference_set_is_as_large_as_it_was() -> None:

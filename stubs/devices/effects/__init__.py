@@ -12,6 +12,7 @@ from stubs.devices.effects.hub import add_device, remove_device
 from stubs.devices.effects.messages import display
 from stubs.devices.effects.prepayment import adjust_balance, reset_balance, set_payment_mode, top_up
 from stubs.devices.effects.reading import (
+    auxiliary_log,
     electricity_registers,
     event_log,
     firmware_version,
@@ -84,6 +85,8 @@ EFFECTS: Mapping[str, Row] = MappingProxyType(
         "ECS35c": Row(event_log, HUB),
         "ECS35d": Row(security_log, HUB),
         "ECS35e": Row(power_log, ELECTRICITY),
+        "ECS35f": Row(auxiliary_log, ELECTRICITY),
+        "ECS35g": Row(auxiliary_log, ELECTRICITY),
         "CS10a": Row(event_log, frozenset({"GSME", "GPF", "PPMID"})),
         "CS10b": Row(security_log, frozenset({"GSME", "GPF", "PPMID"})),
         "ECS42": Row(enable, ELECTRICITY, SUPPLIER),

@@ -82,6 +82,11 @@ def security_log(call: Call) -> Done:
     return _log(call, "security")
 
 
+def auxiliary_log(call: Call) -> Done:  # noqa: ARG001
+    """6.13: the log of an auxiliary controller; the simulated meters have none, so it is empty."""
+    return Done({"LogEntries": ()}, result="no-entries")
+
+
 def power_log(call: Call) -> Done:
     """6.13: entries of the power event log."""
     return _log(call, "power")
