@@ -94,7 +94,7 @@ def test_a_wrong_variable_is_named(environment: dict[str, str], message: str) ->
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read: No such file.*existing file"):
+    with pytest.raises(SettingsError, match=r"cannot be read: No such file.*existing file"):
         load_settings(tmp_path / "absent.toml")
 
 

@@ -1,0 +1,87 @@
+"""Drivers that answer, break or hang."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import Any
+
+import pytest
+
+from harness.drivers import Action, DriverContext, Outcome
+from harness.engine.seat import DriverSeat
+
+
+class Scripted:
+    """A driver that does what it is told to."""
+
+    receive_url = None
+
+    def __init__(self, behaviour: Any) -> None:
+        self._behaviour = behaviour
+
+    def describe(self) -> dict[str, Any]:
+        return {}
+
+    def start(self, context: DriverContext) -> None:
+        """Nothing."""
+
+    def perform(self, action: Action) -> Outcome:
+        outcome = self._behaviour(action)
+        assert isinstance(outcome, Outcome)
+        return outcome
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def performed(behaviour: Any, *, deadline: float = 5.0, grace: float = 0.0) -> tuple[DriverSeat, list[Outcome]]:
+    outcomes: list[Outcome] = []
+    seat = DriverSeat(Scripted(behaviour), grace, lambda _action, outcome: outcomes.append(outcome))
+    seat.ask(Action(id="a1", deadline=deadline))
+    seat.settle(2.0)
+    return seat, outcomes
+
+
+def test_an_outcome_is_reported_once() -> None:
+    seat, outcomes = performed(lambda action: Outcome(action=action.id, status="done"))
+    assert [outcome.status for outcome in outcomes] == ["done"]
+    assert not seat.is_busy
+    assert not seat.hung
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no"), KeyError("a1"), AssertionError()])
+def test_a_driver_that_breaks_is_blocked(error: Exception) -> None:
+    def breaks(_action: Action) -> Outcome:
+        raise error
+
+    _, outcomes = performed(breaks)
+    assert outcomes[0].status == "blocked"
+    assert type(error).__name__ in outcomes[0].detail
+
+
+def test_a_driver_that_hangs_is_cut_at_deadline_and_grace() -> None:
+    release = Event()
+
+    def hangs(action: Action) -> Outcome:
+        release.wait(5)
+        return Outcome(action=action.id, status="done")
+
+    seat, outcomes = performed(hangs, deadline=0.05, grace=0.05)
+    assert seat.hung
+    assert [outcome.status for outcome in outcomes] == ["blocked"]
+    assert "no outcome within" in outcomes[0].detail
+    release.set()
+
+
+def test_an_outcome_that_comes_too_late_does_not_count() -> None:
+    release, ended = Event(), Event()
+
+    def hangs(action: Action) -> Outcome:
+        release.wait(5)
+        ended.set()
+        return Outcome(action=action.id, status="done")
+
+    _, outcomes = performed(hangs, deadline=0.02)
+    release.set()
+    assert ended.wait(2)
+    assert [outcome.status for outcome in outcomes] == ["blocked"]
