@@ -6,7 +6,7 @@ Each choice that is inferred carries the default of the DUIS guide, section 20, 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -51,6 +51,9 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     paths: ServicePaths = ServicePaths()
     tls: Tls | None = None
     delivery_tls: DeliveryTls | None = None
+
+    ssi: dict[str, Any] = {}
+    """The self-service pages: table ``[dcc.ssi]``, fields of ``stubs.ssi.settings.SsiSettings``."""
 
     # --- what it is made of ---
     pki: str | None = None

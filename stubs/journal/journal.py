@@ -79,6 +79,7 @@ class Journal:
         self._lock = RLock()
         self._grown = Condition(self._lock)
         self._pending: list[Row] = []
+        self._is_behind = False
         self._subscribers: list[Subscriber] = []
         last = store.last()
         self._seq = last.seq if last else 0
@@ -93,6 +94,11 @@ class Journal:
     def last_hash(self) -> bytes:
         """Hash of the newest entry."""
         return self._hash
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a commit failed: entries wait that should be durable already."""
+        return self._is_behind
 
     def append(self, *events: AnyEvent, at: datetime | None = None) -> tuple[Entry, ...]:
         """Add events at the end and tell subscribers; durable after the next ``commit``.
@@ -127,8 +133,10 @@ class Journal:
         """
         with self._lock:
             if self._pending:
+                self._is_behind = True
                 self._store.write(self._pending)
                 self._pending = []
+                self._is_behind = False
 
     def record(self, *events: AnyEvent) -> tuple[Entry, ...]:
         """Append and commit in one call, for writers outside the gateway's group commit."""
@@ -247,8 +255,6 @@ def verify_chain(rows: Iterable[Row], previous: bytes = GENESIS, after: int = 0)
             raise Blocked(f"the journal's chain is broken: entry {after + 1} is missing, found {row.seq}")
         expected = chain_hash(previous, row.seq, row.at, row.event)
         if expected != row.hash:
-            raise Blocked(
-                f"the journal's chain is broken at entry {row.seq}: its content does not match its hash"
-            )
+            raise Blocked(f"the journal's chain is broken at entry {row.seq}: its content does not match its hash")
         previous, after = row.hash, row.seq
     return previous

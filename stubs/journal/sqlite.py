@@ -35,9 +35,7 @@ class SqliteStore:
                 self.path, isolation_level=None, check_same_thread=False, cached_statements=16, timeout=1.0
             )
         except sqlite3.Error as error:
-            raise Blocked(
-                f"cannot open the journal {self.path}: {error}", mend="Check the state folder."
-            ) from error
+            raise Blocked(f"cannot open the journal {self.path}: {error}", mend="Check the state folder.") from error
         try:
             self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode=WAL")

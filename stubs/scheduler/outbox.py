@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -121,9 +121,10 @@ class Outbox:
         heads = (self.head(user) for user in list(self.waiting))
         return [head for head in heads if head is not None and head.due <= now]
 
-    def next_due(self) -> datetime | None:
-        """When the next attempt is due."""
-        return min((head.due for user in self.waiting if (head := self.head(user))), default=None)
+    def next_due(self, passing: Container[str] = ()) -> datetime | None:
+        """When the next attempt is due, ``passing`` over some Users."""
+        heads = (self.head(user) for user in self.waiting if user not in passing)
+        return min((head.due for head in heads if head is not None), default=None)
 
     def of(self, user: str) -> list[QueuedMessage]:
         """A User's messages, waiting first, then held."""

@@ -1,0 +1,363 @@
+"""The whole simulated DCC from one settings record: the only place where the parts meet, and the door for ``harness``.
+
+``SimulatedDcc`` lives in the caller's event loop, ``background_dcc`` in a thread and loop of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from stubs.clock import Clock, SystemClock
+from stubs.control import Control, make_control_app
+from stubs.dcc import Dcc
+from stubs.gateway import Delivery, Runtime, make_app
+from stubs.journal import Journal, SqliteStore
+from stubs.settings import DccSettings, DeliveryTls, Tls, problems
+from stubs.smki import DeviceCredentials, Pki, import_pki, init_pki, list_pki, load_pki, view_keys
+from stubs.smki.keys import derive_secret
+from stubs.smki.repository import Repository
+from stubs.smki.service import make_app as make_smki_app
+from stubs.smki.tls import server_identity
+from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
+from stubs.transform import Acb, Target, transform
+from stubs.wire.duis import ServiceRequest, read_request
+from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.eui64 import Eui64
+from stubs.wire.xml import parse
+
+__all__ = [
+    "BackgroundDcc",
+    "Control",
+    "DccSettings",
+    "SimulatedDcc",
+    "Urls",
+    "background_dcc",
+    "build_command",
+    "import_pki",
+    "init_pki",
+    "list_pki",
+    "load_pki",
+    "view_keys",
+]
+
+_SHUTDOWN_SECONDS = 1.0
+_START_SECONDS = 60.0
+
+
+class Urls(msgspec.Struct, frozen=True, kw_only=True):
+    """Where everything is."""
+
+    transform: str
+    send_command: str
+    non_device: str
+    smki: str
+    control: str
+    ssi: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One server: what it serves, where, with which TLS. ``setting`` names the port's setting in messages."""
+
+    setting: str
+    port: int
+    application: web.Application
+    tls: ssl.SSLContext | None
+
+
+class SimulatedDcc:
+    """A running simulated DCC; made by ``start``, ended by ``stop``."""
+
+    def __init__(self, settings: DccSettings, clock: Clock, pki: Pki, journal: Journal, runtime: Runtime) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.pki = pki
+        self.journal = journal
+        self.control = Control(runtime)
+        self.urls = Urls(transform="", send_command="", non_device="", smki="", control="", ssi=None)
+        self._runtime = runtime
+        self._stack = AsyncExitStack()
+
+    @classmethod
+    async def start(
+        cls, settings: DccSettings | None = None, clock: Clock | None = None, pki: Pki | None = None
+    ) -> SimulatedDcc:
+        """Open journal and PKI, replay, listen.
+
+        Args:
+            settings: defaults when not given.
+            clock: the machine's when not given.
+            pki: ``settings.pki`` is opened, or a test PKI made, when not given.
+        Raises: Blocked: contradictory settings, a port in use, a PKI or journal that cannot be opened.
+        """
+        settings = settings or DccSettings()
+        wrong = problems(settings)
+        if wrong:
+            raise Blocked(f"settings of the simulated DCC: {'; '.join(wrong)}")
+        clock = clock or SystemClock()
+        stack = AsyncExitStack()
+        try:
+            pki = pki or _open_pki(settings, stack)
+            journal = _open_journal(settings, clock)
+            stack.callback(journal.close)
+            dcc = Dcc(settings, pki)
+            if dcc.replay(journal.entries()) == 0:
+                now = clock.now()
+                journal.append(*dcc.register_parties(now), at=now)
+                journal.commit()
+            runtime = Runtime(dcc, journal, clock)
+            self = cls(settings, clock, pki, journal, runtime)
+            self._stack = stack
+            delivery = Delivery(runtime, settings, _delivery_tls(settings.delivery_tls))
+            stack.push_async_callback(delivery.stop)
+            stack.push_async_callback(runtime.stop)
+            await self._listen(stack)
+            runtime.start()
+        except BaseException:
+            await stack.aclose()
+            raise
+        return self
+
+    def _sites(self) -> tuple[Site, ...]:
+        """The servers; one more web interface is one more row."""
+        settings, runtime, pki = self.settings, self._runtime, self.pki
+        tls = _server_tls(settings.tls)
+        return (
+            Site("port", settings.port, make_app(runtime, settings), tls),
+            Site("smki_port", settings.smki_port, make_smki_app(self._repository()), tls),
+            Site("control_port", settings.control_port, make_control_app(self.control, runtime), None),
+            Site("ssi_port", settings.ssi_port, self._ssi(), server_identity(pki.authority).context()),
+        )
+
+    def _repository(self) -> Repository:
+        dcc, pki = self._runtime.dcc, self.pki
+
+        def device(eui: Eui64) -> DeviceCredentials | None:
+            is_known = str(eui) in dcc.state.fleet or dcc.state.inventory.get(str(eui)) is not None
+            return pki.device(eui) if is_known else None
+
+        return Repository(pki, device, self.clock.now if self.settings.validity_checks else None)
+
+    def _ssi(self) -> web.Application:
+        dcc = self._runtime.dcc
+        try:
+            settings = msgspec.convert(self.settings.ssi, SsiSettings)
+        except msgspec.ValidationError as error:
+            raise Blocked(
+                f"settings of the self-service pages: {error}", mend="Correct the table [dcc.ssi]."
+            ) from error
+
+        def users() -> list[SsiUser]:
+            known = dcc.state.users.items()
+            return [SsiUser(eui=eui, party=user.party, roles=tuple(user.roles)) for eui, user in known]
+
+        sources = Sources(
+            inventory=_CurrentInventory(dcc),
+            entries=self.journal.entries,
+            users=users,
+            record=self.journal.record,
+            now=self.clock.now,
+        )
+        return make_ssi_app(sources, settings, secret=derive_secret(self.pki.authority.secret, "ssi"))
+
+    async def _listen(self, stack: AsyncExitStack) -> None:
+        bases = [await self._serve(site, stack) for site in self._sites()]
+        duis, smki, control, ssi = bases
+        paths = self.settings.paths
+        self.urls = Urls(
+            transform=duis + paths.transform,
+            send_command=duis + paths.send_command,
+            non_device=duis + paths.non_device,
+            smki=smki,
+            control=control,
+            ssi=ssi,
+        )
+
+    async def _serve(self, site: Site, stack: AsyncExitStack) -> str:
+        runner = web.AppRunner(site.application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        host = self.settings.host
+        # A stream or a held answer ends only when it learns that the DCC stops.
+        stack.callback(self._runtime.stopping.set)
+        try:
+            await web.TCPSite(runner, host, site.port, ssl_context=site.tls).start()
+        except OSError as error:
+            raise Blocked(
+                f"cannot listen on {host}:{site.port}: {error.strerror or error}",
+                mend=f"Stop what uses the port, or set {site.setting} to another (0 picks a free one).",
+            ) from error
+        port = runner.addresses[0][1]
+        name = f"[{host}]" if ":" in host else host
+        return f"{'https' if site.tls else 'http'}://{name}:{port}"
+
+    async def stop(self) -> None:
+        """Stop listening and delivering; what was not delivered stays in the journal."""
+        await self._stack.aclose()
+
+
+class _CurrentInventory:
+    """The inventory of the moment: a reset puts a new one in its place."""
+
+    def __init__(self, dcc: Dcc) -> None:
+        self._dcc = dcc
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dcc.state.inventory, name)
+
+
+def _open_pki(settings: DccSettings, stack: AsyncExitStack) -> Pki:
+    state = Path(settings.state_dir) if settings.state_dir else None
+    if settings.pki:
+        return load_pki(Path(settings.pki), state=state)
+    if state is None:
+        state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="uept-pki-")))
+    folder = state / "pki"
+    if not (folder / "pki.json").exists():
+        init_pki(folder)
+    return load_pki(folder)
+
+
+def _open_journal(settings: DccSettings, clock: Clock) -> Journal:
+    if not settings.state_dir:
+        return Journal(SqliteStore(), clock)
+    folder = Path(settings.state_dir)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Blocked(f"cannot make the state folder {folder}: {error.strerror}", mend="Choose another.") from error
+    return Journal(SqliteStore(folder / "journal.db", sync_to_disk=settings.sync_to_disk), clock)
+
+
+def _server_tls(tls: Tls | None) -> ssl.SSLContext | None:
+    """HTTPS as settings say. Raises: Blocked: a file cannot be read or does not fit."""
+    if tls is None:
+        return None
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(tls.certificate, tls.key)
+        if tls.ca:
+            context.load_verify_locations(tls.ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    except (OSError, ssl.SSLError) as error:
+        raise Blocked(f"cannot set up TLS: {error}", mend="Check certificate, key and ca of [dcc.tls].") from error
+    return context
+
+
+def _delivery_tls(tls: DeliveryTls | None) -> ssl.SSLContext | None:
+    if tls is None:
+        return None
+    try:
+        context = ssl.create_default_context(cafile=tls.ca)
+        if tls.certificate:
+            context.load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        raise Blocked(f"cannot set up TLS for deliveries: {error}", mend="Check [dcc.delivery_tls].") from error
+    return context
+
+
+@dataclass(slots=True)
+class BackgroundDcc:
+    """A simulated DCC in a thread of its own; everything here may be used from any thread."""
+
+    urls: Urls
+    journal: Journal
+    clock: Clock
+    pki: Pki
+    control: Control
+    settings: DccSettings
+
+
+@contextmanager
+def background_dcc(
+    settings: DccSettings | None = None, clock: Clock | None = None, pki: Pki | None = None
+) -> Iterator[BackgroundDcc]:
+    """Run a simulated DCC beside the calling thread until the block ends. Raises: as ``SimulatedDcc.start``."""
+    started = threading.Event()
+    running: list[BackgroundDcc] = []
+    failures: list[BaseException] = []
+    stop: list[Callable[[], None]] = []
+
+    async def main() -> None:
+        dcc = await SimulatedDcc.start(settings, clock, pki)
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            loop.call_soon_threadsafe(ended.set)
+
+        stop.append(end)
+        running.append(BackgroundDcc(dcc.urls, dcc.journal, dcc.clock, dcc.pki, dcc.control, dcc.settings))
+        started.set()
+        try:
+            await ended.wait()
+        finally:
+            await dcc.stop()
+
+    def run() -> None:
+        try:
+            asyncio.run(main())
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            failures.append(error)
+        finally:
+            started.set()
+
+    thread = threading.Thread(target=run, name="simulated-dcc", daemon=True)
+    thread.start()
+    if not started.wait(_START_SECONDS):
+        raise Blocked(f"the simulated DCC did not start within {_START_SECONDS:g} s")
+    if failures or not running:
+        thread.join()
+        raise failures[0] if failures else Blocked("the simulated DCC ended while it started")
+    try:
+        yield running[0]
+    finally:
+        stop[0]()
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+_BROKER_AHEAD = 300
+"""How far the broker's counter lies above the request's in reference data; here it only has to be some number."""
+_KNOWS_USERS = frozenset({"ESME", "GSME", "GPF"})
+
+
+def build_command(request_xml: bytes, device_type: str, device_variant: str = "") -> dict[str, str]:
+    """What a DUIS request becomes: use case, message code, payload and group, the last three in hex.
+
+    The device is taken to know the originator when it is a meter or gas proxy; the group is unsigned and without MAC.
+
+    Raises: PeerError: no Service Request; Refusal: it cannot be transformed.
+    """
+    request = read_request(parse(request_xml))
+    if not isinstance(request, ServiceRequest):
+        raise PeerError("only a Service Request is transformed", got="SignedPreCommand")
+    request_id = request.header.request_id
+    target = Target(
+        eui=request_id.target,
+        device_type=device_type,
+        variant=device_variant or ("single" if device_type == "ESME" else ""),
+        gbcs_version="4.2",
+        known_parties=frozenset({request_id.originator}) if device_type in _KNOWS_USERS else frozenset(),
+    )
+    acb = Acb(Eui64.parse("90-B3-D5-1F-30-00-00-02"), request_id.counter + _BROKER_AHEAD)
+    command = transform(request, target, acb, SystemClock().now())
+    return {
+        "use_case": command.use_case,
+        "message_code": f"{command.message_code:04X}",
+        "payload": command.group.content.hex().upper(),
+        "group": command.group.to_bytes().hex().upper(),
+    }

@@ -1,0 +1,265 @@
+"""A tester's operations. Every method may be called from any thread and returns when its events are durable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from stubs.clock import VirtualClock
+from stubs.dcc.core import Events
+from stubs.events import ClockMoved
+from stubs.gateway.runtime import Runtime
+from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
+
+T = TypeVar("T")
+
+_MOST_STEPS = 10_000
+"""Agenda items that one move of the clock passes one by one."""
+
+
+class Control:
+    """Operations on a running simulated DCC.
+
+    Raises (all methods): ValueError or PeerError: an argument cannot be; LookupError: no such device; Blocked: the
+    surroundings do not allow it, or the DCC has stopped.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._dcc = runtime.dcc
+
+    # --- premises, Users ---
+
+    def add_premises(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """Make premises with fresh identities.
+
+        Args:
+            spec: ``name``; ``supplier``, ``gas_supplier``, ``network_operator``, ``gas_transporter`` (EUIs; left out:
+                the first party of the PKI with that role); ``seed``; ``devices``: each ``name``, ``type``,
+                ``variant`` (``single`` or ``twin``), ``status`` (an inventory status, or ``absent``), ``values``.
+        Returns: mpan, mprn, postcode, address, uprn, the parties, ``devices`` and ``install_codes`` by device name.
+        """
+        return self._perform(lambda now: self._dcc.add_premises(spec, now))
+
+    def register_user(
+        self, user: str, party: str, roles: Sequence[str], receive_url: str | None = None, status: str = "active"
+    ) -> dict[str, Any]:
+        """Register a User (EUI), or change what is registered of it."""
+        self._perform(lambda now: (None, self._dcc.register_user(user, party, roles, receive_url, status, now)))
+        eui = str(Eui64.parse(user))
+        return next(row for row in self.users() if row["user"] == eui)
+
+    def users(self) -> list[dict[str, Any]]:
+        """Registered Users: user, party, roles, receive_url, status."""
+
+        def read() -> list[dict[str, Any]]:
+            return [
+                {
+                    "user": eui,
+                    "party": user.party,
+                    "roles": list(user.roles),
+                    "receive_url": user.receive_url,
+                    "status": user.status,
+                }
+                for eui, user in self._dcc.state.users.items()
+            ]
+
+        return self._runtime.call(read)
+
+    # --- faults ---
+
+    def set_fault(self, rule: dict[str, Any]) -> str:
+        """Arm a fault rule; its id. Fields: see ``stubs.faults.FaultRule``."""
+        return self._perform(lambda now: self._dcc.set_fault(rule, now))
+
+    def clear_fault(self, fault: str) -> None:
+        """Disarm a fault rule; one that is not armed is passed over."""
+        self._perform(lambda now: (None, self._dcc.clear_fault(fault, now)))
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Armed rules: id, rule, how often matched and applied."""
+
+        def read() -> list[dict[str, Any]]:
+            return [
+                {
+                    "fault": fault.fault,
+                    "rule": msgspec.to_builtins(fault.rule),
+                    "matched": fault.matched,
+                    "applied": fault.applied,
+                }
+                for fault in self._dcc.state.faults.rules.values()
+            ]
+
+        return self._runtime.call(read)
+
+    # --- the clock ---
+
+    def now(self) -> str:
+        """The run's time, ISO 8601, UTC."""
+        return self._runtime.clock.now().isoformat()
+
+    def advance_clock(self, seconds: float) -> str:
+        """Let so much of the run's time pass at once; the new time.
+
+        What falls due on the way happens at its own time, deliveries at the end.
+        """
+        if seconds < 0:
+            raise ValueError(f"the clock only goes forward, got {seconds}")
+        return self._runtime.call(
+            lambda: self._move(self._runtime.clock.now() + timedelta(seconds=seconds), "advanced")
+        )
+
+    def jump_to_next_event(self) -> str:
+        """Go to the next thing on the agenda or in an outbox; stays when there is none. The new time."""
+
+        def jump() -> str:
+            due = self._dcc.next_due()
+            return self._move(due, "jumped") if due is not None else self.now()
+
+        return self._runtime.call(jump)
+
+    def set_rate(self, rate: float) -> str:
+        """Run seconds per real second; 0 freezes the clock."""
+
+        def change() -> str:
+            clock = self._virtual_clock()
+            clock.set_rate(rate)
+            self._clock_moved("rate", f"rate {rate:g}")
+            return self.now()
+
+        return self._runtime.call(change)
+
+    def _virtual_clock(self) -> VirtualClock:
+        clock = self._runtime.clock
+        if not isinstance(clock, VirtualClock):
+            raise Blocked("the run's clock is the machine's and cannot be moved", mend="Start with a virtual clock.")
+        return clock
+
+    def _move(self, target: datetime, mode: str) -> str:
+        clock = self._virtual_clock()
+        for _ in range(_MOST_STEPS):
+            due = self._dcc.state.agenda.next_due()
+            if due is None or due > target:
+                break
+            clock.jump(max(due, clock.now()))
+            self._runtime.tick_now()
+        clock.jump(max(target, clock.now()))
+        self._clock_moved(mode, "control")
+        return self.now()
+
+    def _clock_moved(self, mode: str, cause: str) -> None:
+        clock = self._virtual_clock()
+        event = ClockMoved(mode=mode, now=clock.now(), rate=clock.rate, cause=cause)
+        self._runtime.journal.record(event)
+        self._runtime.clock_moved()
+
+    # --- alerts, devices, inventory ---
+
+    def raise_device_alert(
+        self, device: str, code: str, recipient: str | None = None, request_id: str | None = None
+    ) -> str:
+        """Let a device raise an alert; the id of the message to a User, empty when the DCC keeps it.
+
+        ``request_id`` is accepted for symmetry and not used: an alert answers no request.
+        """
+        del request_id
+        eui = str(Eui64.parse(device))
+        messages = self._perform(lambda now: self._dcc.raise_device_alert(eui, code.upper(), recipient, now))
+        return messages[0] if messages else ""
+
+    def raise_dcc_alert(self, code: str, user: str, content: dict[str, Any] | None = None) -> str:
+        """Raise a DCC alert for one User; the message's id.
+
+        ``content`` is one element as an object, such as ``{"CommandFailure": {"CommandRequestID": …}}``; AD1, N1, N2,
+        N16 and N999 have one of their own.
+        """
+        return self._perform(lambda now: self._dcc.raise_dcc_alert(code, user, content, now))
+
+    def device(self, device: str) -> dict[str, Any]:
+        """A physical device as it stands: fields of its state, registers and balance at this moment."""
+        eui = str(Eui64.parse(device))
+        return self._runtime.call(lambda: self._dcc.device(eui, self._runtime.clock.now()))
+
+    def set_device(self, device: str, **values: Any) -> dict[str, Any]:
+        """Give fields of a device's state new values, e.g. ``reachable=False``; the device afterwards."""
+        eui = str(Eui64.parse(device))
+        self._perform(lambda now: (None, self._dcc.set_device(eui, values, now)))
+        return self.device(eui)
+
+    def inventory(self, device: str) -> dict[str, Any] | None:
+        """The inventory's record of a device by DUIS names; None when it has none."""
+        eui = str(Eui64.parse(device))
+
+        def read() -> dict[str, Any] | None:
+            record = self._dcc.state.inventory.get(eui)
+            return record.as_dict() if record is not None else None
+
+        return self._runtime.call(read)
+
+    def set_inventory(self, device: str, **values: Any) -> dict[str, Any] | None:
+        """Give fields of an inventory record (DUIS names) new values; ``Removed=True`` deletes it."""
+        eui = str(Eui64.parse(device))
+        self._perform(lambda now: (None, self._dcc.set_inventory(eui, values, now)))
+        return self.inventory(eui)
+
+    # --- deliveries, the whole ---
+
+    def outbox(self, user: str) -> list[dict[str, Any]]:
+        """A User's messages that were not received yet."""
+        eui = str(Eui64.parse(user))
+
+        def read() -> list[dict[str, Any]]:
+            outbox = self._dcc.state.outbox
+            held = {message.message for message in outbox.held.get(eui, [])}
+            return [
+                {
+                    "message": message.message,
+                    "due": message.due.isoformat(),
+                    "attempts": message.attempts,
+                    "is_held": message.message in held,
+                }
+                for message in outbox.of(eui)
+            ]
+
+        return self._runtime.call(read)
+
+    def redeliver(self, user: str) -> int:
+        """Make a User's held messages due again; how many."""
+        eui = str(Eui64.parse(user))
+
+        def again(now: datetime) -> tuple[int, Events]:
+            events = self._dcc.redeliver(eui, now)
+            return len(events), events
+
+        return self._perform(again)
+
+    def reset(self, seed: str | None = None) -> None:
+        """Back to the beginning: Users stay; premises, devices, inventory, agenda, outbox and faults go."""
+        self._perform(lambda now: (None, self._dcc.reset(seed, now)))
+
+    def health(self) -> dict[str, Any]:
+        """Time, newest journal entry, what waits."""
+
+        def read() -> dict[str, Any]:
+            state = self._dcc.state
+            return {
+                "status": "degraded" if self._runtime.journal.is_behind else "ok",
+                "now": self._runtime.clock.now().isoformat(),
+                "last_seq": self._runtime.journal.last_seq,
+                "users": len(state.users),
+                "devices": len(state.fleet),
+                "inventory": len(state.inventory.records),
+                "agenda": len(state.agenda.items),
+                "outbox": sum(len(messages) for messages in state.outbox.waiting.values()),
+                "held": sum(len(messages) for messages in state.outbox.held.values()),
+                "faults": len(state.faults.rules),
+            }
+
+        return self._runtime.call(read)
+
+    def _perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
+        return self._runtime.call(lambda: self._runtime.perform(action))

@@ -1,0 +1,193 @@
+"""From an authorised request to a device command: transform, Signed Pre-Command, local delivery, agenda."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from schemas.load import UserRole, device_types
+from stubs.access import Case
+from stubs.dcc.correspondence import Letter
+from stubs.dcc.fold import next_acb_counter
+from stubs.dcc.parts import Parts
+from stubs.dcc.state import State
+from stubs.dcc.turn import Turn
+from stubs.inventory import InventoryRecord
+from stubs.transform import Acb, Command, Target, check_signed, transform
+from stubs.wire.duis import (
+    LocalCommand,
+    Node,
+    RequestHeader,
+    ServiceRequest,
+    ServiceResponse,
+    SignedPreCommand,
+    read_date_time,
+)
+from stubs.wire.errors import PeerError, Refusal
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.crypto import add_mac
+from stubs.wire.gbcs.envelope import Cra, Group
+
+CANCELLATION_YEAR = 3000
+_METERS = frozenset({"ESME", "GSME"})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command that may leave for a device: its unprotected group and what the answer will need."""
+
+    use_case: str
+    message_code: int
+    group: Group
+
+
+def target_of(state: State, record: InventoryRecord) -> Target:
+    """What the transform must know of the device: type, variant, and whom it holds credentials of."""
+    physical = state.fleet.get(record.device)
+    known: set[str]
+    if physical is not None:
+        known = {physical.supplier, physical.network_operator, physical.acb}
+        variant = physical.variant
+    else:
+        known = state.inventory.parties(record) if record.device_type in _METERS else set()
+        variant = ("twin" if "B" in record.esme_variant else "single") if record.device_type == "ESME" else ""
+    return Target(
+        eui=Eui64.parse(record.device),
+        device_type=record.device_type,
+        variant=variant,
+        gbcs_version=record.gbcs_version or "4.2",
+        known_parties=frozenset(Eui64.parse(party) for party in known if party),
+    )
+
+
+def order_of_request(parts: Parts, turn: Turn, request: ServiceRequest, record: InventoryRecord) -> Order:
+    """Transform a Service Request. Raises: Refusal: ``not-transformable`` and the transform's own rules."""
+    acb = Acb(parts.pki.acb, next_acb_counter(turn.state, turn.now))
+    try:
+        command: Command = transform(request, target_of(turn.state, record), acb, turn.now)
+    except PeerError as error:
+        raise Refusal("not-transformable", str(error)) from error
+    return Order(command.use_case, command.message_code, command.group)
+
+
+def order_of_signed(parts: Parts, turn: Turn, request: SignedPreCommand) -> Order:
+    """Check what came back signed against what was issued.
+
+    Raises: Refusal: ``signed-pre-command-altered``, ``signed-pre-command-signature``.
+    """
+    header = request.header
+    try:
+        signed = Group.from_bytes(request.gbcs_payload)
+    except PeerError as error:
+        raise Refusal("signed-pre-command-altered", f"not a GBCS command: {error}") from error
+    if signed.cra is not Cra.COMMAND or (signed.originator, signed.recipient, signed.counter) != (
+        header.request_id.originator,
+        header.request_id.target,
+        header.request_id.counter,
+    ):
+        raise Refusal("signed-pre-command-altered", "originator, target or counter differ from the RequestID")
+    issued = turn.state.ledger.issued.get(str(header.request_id))
+    known = Group.from_bytes(issued.payload) if issued else replace(signed, signature=None)
+    if issued and issued.srv != header.srv:
+        raise Refusal("signed-pre-command-altered", f"the Pre-Command is one of {issued.srv}, not of {header.srv}")
+    _check_signature(parts, known, signed)
+    use_case = issued.use_case if issued else ""
+    return Order(use_case, signed.other.message_code, signed)
+
+
+def _check_signature(parts: Parts, issued: Group, signed: Group) -> None:
+    certificates = [
+        certificate
+        for certificate in parts.pki.certificates.of(signed.originator, "DS")
+        if certificate.role not in {"87", "89"}
+    ]
+    if not certificates:
+        raise Refusal("signed-pre-command-signature", f"no digital-signing certificate of {signed.originator} is known")
+    for certificate in certificates[:-1]:
+        try:
+            check_signed(issued, signed, certificate.public_key)
+        except Refusal as refusal:
+            if refusal.rule != "signed-pre-command-signature":
+                raise
+        else:
+            return
+    check_signed(issued, signed, certificates[-1].public_key)
+
+
+def protect(parts: Parts, group: Group) -> bytes:
+    """The command as it travels: the access control broker's MAC over the group."""
+    device = parts.pki.device(group.recipient)
+    return add_mac(group, parts.pki.acb_ka.private_key, device.ka.certificate.public_key, parts.secrets).to_bytes()
+
+
+def has_credentials(record: InventoryRecord) -> bool:
+    """Whether commands can be protected for the device at all."""
+    return device_types()[record.device_type].has_credentials
+
+
+def place(parts: Parts, turn: Turn, case: Case, role: UserRole, order: Order, body: Node | None) -> None:
+    """Put a command on the agenda: now (plus the latency of the WAN), at its date, or after its predecessor."""
+    header = case.header
+    data: dict[str, Any] = {
+        "request_id": str(header.request_id),
+        "srv": header.srv,
+        "service_reference": header.service_reference,
+        "user": str(header.request_id.originator),
+        "role": str(role),
+        "device": str(header.request_id.target),
+        "use_case": order.use_case,
+        "message_code": f"{order.message_code:04X}",
+        "group": order.group.to_bytes().hex(),
+    }
+    if body is not None and body.children:
+        data["parameters"] = leaves(body)
+    if header.first_in_sequence or header.preceding is not None:
+        data["sequence"] = True
+    due = turn.now + timedelta(seconds=parts.settings.device_latency)
+    is_held_by_dcc = "DSP" in case.row.future_dated_pattern and not case.is_signed_pre_command
+    if case.execution is not None and is_held_by_dcc:
+        due = read_date_time(case.execution)
+        if due.year >= CANCELLATION_YEAR:
+            cancel(turn, data)
+            return
+        data["held"] = True
+    if header.preceding is not None and turn.state.sequences.get(str(header.preceding)) == "pending":
+        data["preceding"] = str(header.preceding)
+        turn.schedule("follower", turn.now + timedelta(seconds=parts.settings.sequence_timeout), data)
+        return
+    turn.schedule("command", due, data)
+
+
+def cancel(turn: Turn, data: dict[str, Any]) -> None:
+    """Take the User's held commands of one service for one device off the agenda (DUIS guide, section 9.2)."""
+    for item in turn.state.agenda.of("command"):
+        if item.data.get("held") and all(item.data[key] == data[key] for key in ("srv", "user", "device")):
+            turn.done(item.item, "cancelled")
+
+
+def leaves(body: Node) -> dict[str, str]:
+    """Names and texts of the innermost elements of a body: what the effects of a service need to know of it."""
+    found: dict[str, str] = {}
+    for child in body.children:
+        if child.children:
+            found.update(leaves(child))
+        else:
+            found[child.name] = child.text
+    return found
+
+
+def queue_local(parts: Parts, turn: Turn, header: RequestHeader, local: LocalCommand) -> None:
+    """Variants 3 and 7 when settings send the local command by Receive Response."""
+    request_id = header.request_id
+    letter = Letter(
+        str(request_id.originator),
+        "response",
+        ServiceResponse(header.service_reference, header.srv, local),
+        request_id=str(request_id),
+        # The device's response will take the same counter with the device as originator.
+        response_id=f"{parts.acb}:{request_id.originator}:{request_id.counter}",
+        srv=header.srv,
+        device=str(request_id.target),
+    )
+    parts.correspondence.queue(turn, letter)

@@ -1,0 +1,252 @@
+"""The core of the simulated DCC: requests, time, deliveries and a tester's operations; answers and events out."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from schemas.load import Service, UserRole
+from stubs import alerts
+from stubs.dcc.fold import fold
+from stubs.dcc.handling import Handling
+from stubs.dcc.notices import dcc_alert, pass_on
+from stubs.dcc.parts import make_parts
+from stubs.dcc.premises import add_premises, read_spec
+from stubs.dcc.reply import Handled
+from stubs.dcc.state import State, new_state
+from stubs.dcc.turn import Turn
+from stubs.dcc.working import change_device, work_off
+from stubs.devices import amend, raise_alert, view
+from stubs.events import (
+    AnyEvent,
+    DccReset,
+    DeliveryFailed,
+    Entry,
+    FaultCleared,
+    FaultSet,
+    InventoryChanged,
+    MessageDelivered,
+    UserRegistered,
+)
+from stubs.faults import read_rule
+from stubs.inventory import InventoryRecord
+from stubs.scheduler import next_attempt
+from stubs.settings import DccSettings
+from stubs.smki import Pki
+from stubs.wire.duis import Node
+from stubs.wire.errors import Refusal
+from stubs.wire.eui64 import Eui64
+
+Events = Sequence[AnyEvent]
+
+NO_METER_POINT = "1300000000000"
+"""Stands in a DCC alert raised by hand when the User has no meter point."""
+
+
+class Dcc:
+    """Everything the DCC decides. Not for use by several threads at a time.
+
+    Each method that changes something returns the events it caused, already folded into ``state``; whoever calls it
+    commits them before anything leaves. Instants are aware, UTC.
+
+    Args:
+        settings: how it behaves.
+        pki: keys and certificates.
+    """
+
+    def __init__(self, settings: DccSettings, pki: Pki) -> None:
+        self.settings = settings
+        self.state: State = new_state(settings)
+        self._parts = make_parts(settings, pki)
+        self._handling = Handling(self._parts)
+        self._pki = pki
+
+    def replay(self, entries: Iterable[Entry]) -> int:
+        """Fold a journal into the state; the sequence number of its last entry."""
+        last = 0
+        for entry in entries:
+            fold(self.state, entry.event, entry.at)
+            last = entry.seq
+        return last
+
+    # --- the wire ---
+
+    def handle(self, request: bytes, service: Service, content_type: str, peer: str, now: datetime) -> Handled:
+        """One POST: the answer, and the events to commit before it leaves."""
+        turn = Turn(self.state, now)
+        reply = self._handling.handle(turn, request, service, content_type, peer)
+        return Handled(reply, tuple(turn.events))
+
+    def refuse_transport(self, rule: str, detail: str, service: Service, peer: str, now: datetime) -> Handled:
+        """A POST that never became a whole request: too large, too slow, truncated."""
+        turn = Turn(self.state, now)
+        reply = self._handling.refuse_unread(turn, Refusal(rule, detail), service, peer)
+        return Handled(reply, tuple(turn.events))
+
+    def tick(self, now: datetime, limit: int | None = None) -> Events:
+        """Do what is due, earliest first: everything, or at most ``limit`` items."""
+        turn = Turn(self.state, now)
+        work_off(self._parts, turn, limit)
+        return turn.events
+
+    def next_due(self, passing: Container[str] = ()) -> datetime | None:
+        """When ``tick``, or a delivery to a User not in ``passing``, has something to do."""
+        dues = (self.state.agenda.next_due(), self.state.outbox.next_due(passing))
+        return min((due for due in dues if due is not None), default=None)
+
+    def receive_url(self, user: str) -> str | None:
+        """Where a User's messages go."""
+        known = self.state.users.get(user)
+        return known.receive_url if known else None
+
+    def delivered(self, message: str, attempt: int, status: int, now: datetime) -> Events:
+        """A User's endpoint answered with a 2xx."""
+        turn = Turn(self.state, now)
+        turn.emit(MessageDelivered(message=message, attempt=attempt, status=status))
+        return turn.events
+
+    def delivery_failed(self, message: str, attempt: int, status: int | None, reason: str, now: datetime) -> Events:
+        """An attempt failed: tried again later, or held."""
+        turn = Turn(self.state, now)
+        due = next_attempt(self.settings.delivery_retries, attempt, now)
+        turn.emit(DeliveryFailed(message=message, attempt=attempt, status=status, reason=reason, next_attempt=due))
+        return turn.events
+
+    # --- what a tester does ---
+
+    def register_user(
+        self, user: str, party: str, roles: Sequence[str], receive_url: str | None, status: str, now: datetime
+    ) -> Events:
+        """Register a User or change its registration. Raises: ValueError: no EUI-64, or an unknown role."""
+        turn = Turn(self.state, now)
+        eui = str(Eui64.parse(user))
+        known = tuple(str(UserRole(role)) for role in roles)
+        turn.emit(UserRegistered(user=eui, party=party, roles=known, receive_url=receive_url, status=status))
+        return turn.events
+
+    def register_parties(self, now: datetime) -> Events:
+        """Register every party of the PKI as a User."""
+        events: list[AnyEvent] = []
+        for party in self._pki.parties():
+            url = self.settings.receive_urls.get(str(party.eui), self.settings.receive_url)
+            events += self.register_user(str(party.eui), party.name, party.roles, url, "active", now)
+        return events
+
+    def add_premises(self, spec: dict[str, Any], now: datetime) -> tuple[dict[str, Any], Events]:
+        """Make premises. Raises: ValueError, PeerError: a bad specification; nothing was made."""
+        wanted = read_spec(spec)
+        trial = Turn(_scratch(self.state), now)
+        add_premises(self._parts, trial, wanted)
+        turn = Turn(self.state, now)
+        return add_premises(self._parts, turn, wanted), turn.events
+
+    def set_fault(self, rule: dict[str, Any], now: datetime) -> tuple[str, Events]:
+        """Arm a fault rule. Raises: ValueError: what is wrong with it; Blocked: no key of the party that is to sign."""
+        read = read_rule(rule)
+        if read.party:
+            self._parts.correspondence.signer_of(read.party)
+        turn = Turn(self.state, now)
+        fault = f"f{self.state.counts.faults + 1}"
+        turn.emit(FaultSet(fault=fault, rule=rule))
+        return fault, turn.events
+
+    def clear_fault(self, fault: str, now: datetime) -> Events:
+        """Disarm a fault rule; unknown ones are passed over."""
+        turn = Turn(self.state, now)
+        turn.emit(FaultCleared(fault=fault))
+        return turn.events
+
+    def raise_device_alert(
+        self, device: str, code: str, recipient: str | None, now: datetime
+    ) -> tuple[list[str], Events]:
+        """Let a device raise an alert; ids of the messages to Users. Raises: LookupError, PeerError."""
+        turn = Turn(self.state, now)
+        state = self.state.fleet[device]
+        to = Eui64.parse(recipient) if recipient else None
+        raised = raise_alert(
+            state,
+            code,
+            now,
+            self._pki.device(state.id),
+            self._pki.certificates,
+            recipient=to,
+            agree=self._parts.secrets,
+        )
+        change_device(turn, device, raised.changes, "raised by a tester")
+        return pass_on(self._parts, turn, device, raised.alerts), turn.events
+
+    def raise_dcc_alert(
+        self, code: str, user: str, content: dict[str, Any] | None, now: datetime
+    ) -> tuple[str, Events]:
+        """Raise a DCC alert for one User; the message's id. Raises: ValueError: a content that cannot be."""
+        turn = Turn(self.state, now)
+        eui = str(Eui64.parse(user))
+        if eui not in self.state.users:
+            raise ValueError(f"{eui} is not a registered User")
+        node = self._content(code, eui, content, now)
+        device = node.get("DeviceID") or node.get("CommsHubDeviceID")
+        return dcc_alert(self._parts, turn, eui, code, node, device, "raised by a tester"), turn.events
+
+    def _content(self, code: str, user: str, content: dict[str, Any] | None, now: datetime) -> Node:
+        if content is not None:
+            if len(content) != 1:
+                raise ValueError("the content of a DCC alert is an object with one member, its element")
+            ((name, inner),) = content.items()
+            return alerts.node_from(name, inner)
+        make = alerts.CONTENTS.get(code)
+        if make is None:
+            known = ", ".join(alerts.CONTENTS)
+            raise ValueError(f"a DCC alert {code} needs content; without content: {known}")
+        inventory = self.state.inventory
+        wanted = "CHF" if code == "AD1" else "ESME"
+        for record in inventory.records.values():
+            if record.device_type == wanted and user in inventory.parties(record):
+                return make(record.device, now, inventory.points(record)[0].mpxn)
+        return make(str(self._pki.acb), now, NO_METER_POINT)
+
+    def set_device(self, device: str, values: dict[str, Any], now: datetime) -> Events:
+        """Give fields of a device's state new values. Raises: LookupError, PeerError."""
+        turn = Turn(self.state, now)
+        changes = amend(self.state.fleet[device], now, values)
+        change_device(turn, device, changes, "set by a tester")
+        return turn.events
+
+    def set_inventory(self, device: str, values: dict[str, Any], now: datetime) -> Events:
+        """Give fields of an inventory record new values. Raises: ValueError: no such field."""
+        turn = Turn(self.state, now)
+        (self.state.inventory.get(device) or InventoryRecord(device=device)).changed(values)
+        turn.emit(InventoryChanged(device=device, values=values, cause="set by a tester"))
+        return turn.events
+
+    def redeliver(self, user: str, now: datetime) -> Events:
+        """Make a User's held messages due at once."""
+        turn = Turn(self.state, now)
+        for held in list(self.state.outbox.held.get(user, [])):
+            turn.emit(
+                DeliveryFailed(
+                    message=held.message,
+                    attempt=held.attempts,
+                    status=None,
+                    reason="delivery asked for again by a tester",
+                    next_attempt=now,
+                )
+            )
+        return turn.events
+
+    def device(self, device: str, now: datetime) -> dict[str, Any]:
+        """A physical device as a tester sees it. Raises: LookupError."""
+        return view(self.state.fleet[device], now)
+
+    def reset(self, seed: str | None, now: datetime) -> Events:
+        """Back to the beginning: Users stay, everything else goes."""
+        turn = Turn(self.state, now)
+        turn.emit(DccReset(seed=seed if seed is not None else self.settings.seed))
+        return turn.events
+
+
+def _scratch(state: State) -> State:
+    """A state on which premises can be tried without leaving a trace."""
+    scratch = new_state(DccSettings(seed=state.seed))
+    scratch.counts = state.counts
+    return scratch

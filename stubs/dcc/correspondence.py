@@ -1,0 +1,167 @@
+"""What the DCC writes: answers, responses and alerts, signed, bent by faults, put into outboxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from stubs.dcc.reply import XML, Cut, Reply
+from stubs.dcc.turn import Turn
+from stubs.events import MessageQueued
+from stubs.faults import BODY_EFFECTS, FaultRule, bend
+from stubs.settings import DccSettings
+from stubs.smki import Pki
+from stubs.wire.duis import (
+    DccAlert,
+    DeviceAlert,
+    LocalCommand,
+    PreCommand,
+    RequestHeader,
+    Response,
+    ResponseBody,
+    ResponseHeader,
+    Result,
+    ServiceResponse,
+    write_response,
+)
+from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
+from stubs.wire.request_id import RequestId
+from stubs.wire.xmlsig import Signer, sign
+
+XML_SIGN_ROLE = "87"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to a User before it is signed."""
+
+    user: str
+    kind: str
+    """``response``, ``device-alert`` or ``dcc-alert``."""
+    body: ResponseBody
+    response_code: str = "I0"
+    request_id: str | None = None
+    response_id: str | None = None
+    srv: str | None = None
+    alert_code: str | None = None
+    device: str | None = None
+
+
+class Correspondence:
+    """Writes and signs in the name of the DCC.
+
+    Args:
+        settings: schema version, what is signed.
+        pki: the dspXmlSign key, and other parties' keys for faults.
+    """
+
+    def __init__(self, settings: DccSettings, pki: Pki) -> None:
+        self._settings = settings
+        self._pki = pki
+        signer = pki.dcc_signer
+        self._signer = Signer(signer.private_key, signer.issuer_name, signer.serial)
+
+    def _sign(self, document: bytes) -> bytes:
+        return sign(document, self._signer)
+
+    def signer_of(self, party: str) -> Signer:
+        """The xmlSign signer of another party, for a fault. Raises: Blocked: its key is not in the PKI."""
+        pair = self._pki.key_pair(Eui64.parse(party), "DS", XML_SIGN_ROLE)
+        if pair is None:
+            raise Blocked(f"the PKI holds no xmlSign key of {party}", mend="Name a party of the PKI.")
+        return Signer(pair.private_key, pair.issuer_name, pair.serial)
+
+    def _bend(self, rule: FaultRule, document: bytes, *, is_signed: bool) -> bytes:
+        return bend(
+            rule, document, self._sign if is_signed else None, lambda plain: sign(plain, self.signer_of(rule.party))
+        )
+
+    def _write(self, header: ResponseHeader, body: ResponseBody) -> bytes:
+        return write_response(Response(header, body, self._settings.answer_schema_version))
+
+    def answer(
+        self, asked: RequestHeader, now: datetime, code: str, result: Result = None, fault: FaultRule | None = None
+    ) -> Reply:
+        """The answer in the HTTP exchange: signed when it holds data, as the settings say (DUIS guide, section 14)."""
+        header = ResponseHeader(code, now, request_id=asked.request_id)
+        document = self._write(header, ServiceResponse(asked.service_reference, asked.srv, result))
+        is_command = isinstance(result, PreCommand | LocalCommand)
+        is_signed = result is not None and (self._settings.sign_synchronous_data or not is_command)
+        if fault is not None and fault.effect in BODY_EFFECTS:
+            body = self._bend(fault, document, is_signed=is_signed)
+        else:
+            body = self._sign(document) if is_signed else document
+        if fault is None:
+            return Reply(200, XML, body, code)
+        delay = fault.seconds if fault.effect == "delay" else 0.0
+        cuts = {"drop": Cut.DROP, "reset": Cut.RESET, "never-answer": Cut.HANG}
+        return Reply(200, XML, body, code, delay, cuts.get(fault.effect, Cut.NONE))
+
+    def queue(self, turn: Turn, letter: Letter) -> str:
+        """Sign a letter and put it into its User's outbox, bent by a delivery fault if one is armed; its id."""
+        message = f"m{turn.state.counts.messages + 1}"
+        header = ResponseHeader(
+            letter.response_code,
+            turn.now,
+            request_id=RequestId.parse(letter.request_id) if letter.request_id else None,
+            response_id=RequestId.parse(letter.response_id) if letter.response_id else None,
+        )
+        document = self._write(header, letter.body)
+        facts = {
+            "srv": letter.srv or "",
+            "user": letter.user,
+            "device": letter.device or "",
+            "request_id": letter.request_id or "",
+            "message_kind": letter.kind,
+            "alert_code": letter.alert_code or "",
+        }
+        found = turn.find_fault("delivery", facts)
+        fault = found.rule
+        body = self._bend(fault, document, is_signed=True) if fault else self._sign(document)
+        delay = fault.seconds if fault and fault.effect == "delay" else 0.0
+        queued = MessageQueued(
+            message=message,
+            user=letter.user,
+            message_kind=letter.kind,
+            request_id=letter.request_id,
+            response_id=letter.response_id,
+            response_code=fault.code if fault and fault.effect == "code" else letter.response_code,
+            srv=letter.srv,
+            alert_code=letter.alert_code,
+            device=letter.device,
+            body=body,
+            due=turn.now + timedelta(seconds=delay),
+        )
+        turn.emit(queued)
+        turn.record_fault(found, message)
+        if fault and fault.effect == "duplicate":
+            turn.emit(msgspec.structs.replace(queued, message=f"m{turn.state.counts.messages + 1}"))
+        return message
+
+    def device_alert(self, turn: Turn, user: str, device: str, code: str, counter: int, payload: bytes) -> str:
+        """Queue a device alert; the counter is the alert's own. Header: ResponseID only (DUIS guide, section 10)."""
+        letter = Letter(
+            user,
+            "device-alert",
+            DeviceAlert(code, payload),
+            response_id=f"{device}:{user}:{counter}",
+            alert_code=code,
+            device=device,
+        )
+        return self.queue(turn, letter)
+
+    def dcc_alert(self, turn: Turn, user: str, alert: DccAlert, device: str | None) -> str:
+        """Queue a DCC alert; the ACB is its originator, with a counter of its own."""
+        counter = max(turn.state.dcc_alert_counter + 1, int(turn.now.timestamp() * 1000))
+        letter = Letter(
+            user,
+            "dcc-alert",
+            alert,
+            response_id=f"{self._pki.acb}:{user}:{counter}",
+            alert_code=alert.code,
+            device=device,
+        )
+        return self.queue(turn, letter)

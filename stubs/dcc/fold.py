@@ -1,0 +1,166 @@
+"""The fold: one function per kind of event. Nothing else changes the state.
+
+Kinds that are not in the table (exchanges, deliveries of evidence, scenarios, checks) change nothing the DCC knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from stubs import events
+from stubs.access import Issued
+from stubs.dcc.state import Recipe, State, User, milliseconds
+from stubs.faults import Faults
+from stubs.inventory import Inventory, MeterPoint
+from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage
+from stubs.wire.request_id import RequestId
+
+SIGNED_VARIANTS = frozenset({5, 6, 7})
+
+Folder = Callable[[State, Any, datetime], None]
+
+
+def _received(state: State, _: events.RequestReceived, __: datetime) -> None:
+    state.counts.exchanges += 1
+
+
+def _accepted(state: State, event: events.RequestAccepted, at: datetime) -> None:
+    state.ledger.accept(RequestId.parse(event.request_id))
+    if event.command_variant in SIGNED_VARIANTS:
+        state.ledger.sign(event.request_id)
+    state.thresholds.count(event.user, event.srv, at)
+    state.acb_counter = next_acb_counter(state, at)
+
+
+def next_acb_counter(state: State, now: datetime) -> int:
+    """The GBCS counter the access control broker uses for the request that is accepted next."""
+    return max(state.acb_counter + 1, milliseconds(now))
+
+
+def _issued(state: State, event: events.PreCommandIssued, _: datetime) -> None:
+    issued = Issued(event.srv, event.device, event.use_case, event.message_code, event.payload)
+    state.ledger.issue(event.request_id, issued)
+
+
+def _sent(state: State, _: events.CommandSent, __: datetime) -> None:
+    state.counts.commands += 1
+
+
+def _manufactured(state: State, event: events.DeviceManufactured, at: datetime) -> None:
+    state.fleet.add(event.device, Recipe(event.device_type, event.variant, event.seed, event.values, at))
+
+
+def _device_changed(state: State, event: events.DeviceChanged, _: datetime) -> None:
+    state.fleet.change(event.device, event.values)
+
+
+def _queued(state: State, event: events.MessageQueued, at: datetime) -> None:
+    state.counts.messages += 1
+    state.outbox.queue(QueuedMessage(event.message, event.user, event.body, event.due, at))
+    if event.message_kind == "dcc-alert" and event.response_id:
+        state.dcc_alert_counter = max(state.dcc_alert_counter, RequestId.parse(event.response_id).counter)
+    if event.message_kind == "response" and event.request_id in state.sequences:
+        state.sequences[event.request_id] = "ok" if event.response_code == "I0" else "failed"
+
+
+def _delivered(state: State, event: events.MessageDelivered, at: datetime) -> None:
+    state.outbox.delivered(event.message, at)
+
+
+def _delivery_failed(state: State, event: events.DeliveryFailed, _: datetime) -> None:
+    state.outbox.failed(event.message, event.next_attempt)
+
+
+def _registered(state: State, event: events.UserRegistered, _: datetime) -> None:
+    state.users[event.user] = User(event.party, event.roles, event.receive_url, event.status)
+
+
+def _meter_point(state: State, event: events.MeterPointRegistered, _: datetime) -> None:
+    state.inventory.register(
+        MeterPoint(
+            mpxn=event.mpxn,
+            fuel=event.fuel,
+            supplier=event.supplier or "",
+            network_operator=event.network_operator or "",
+            postcode=event.postcode,
+            address=event.address,
+            uprn=event.uprn,
+        )
+    )
+
+
+def _inventory_changed(state: State, event: events.InventoryChanged, _: datetime) -> None:
+    state.inventory.change(event.device, event.values)
+
+
+def _scheduled(state: State, event: events.ItemScheduled, _: datetime) -> None:
+    state.counts.items += 1
+    state.agenda.add(Item(event.item, event.what, event.due, event.data))
+    if event.data.get("sequence"):
+        state.sequences.setdefault(event.data["request_id"], "pending")
+
+
+def _item_done(state: State, event: events.ItemDone, _: datetime) -> None:
+    state.agenda.done(event.item)
+
+
+def _fault_set(state: State, event: events.FaultSet, _: datetime) -> None:
+    state.counts.faults += 1
+    state.faults.arm(event.fault, event.rule)
+
+
+def _fault_cleared(state: State, event: events.FaultCleared, _: datetime) -> None:
+    state.faults.clear(event.fault)
+
+
+def _fault_applied(state: State, event: events.FaultApplied, _: datetime) -> None:
+    state.faults.count(event.fault, event.effect)
+    if event.effect == "hold-until-next":
+        state.outbox.hold_back(event.subject)
+    elif event.effect == "drop":
+        state.outbox.drop(event.subject)
+
+
+def _reset(state: State, event: events.DccReset, _: datetime) -> None:
+    state.seed = event.seed
+    state.inventory = Inventory()
+    state.agenda = Agenda()
+    state.outbox = Outbox(state.outbox.keep)
+    state.faults = Faults()
+    state.sequences.clear()
+    state.ledger.issued.clear()
+    state.fleet.clear()
+
+
+FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
+    {
+        events.RequestReceived: _received,
+        events.RequestAccepted: _accepted,
+        events.PreCommandIssued: _issued,
+        events.CommandSent: _sent,
+        events.DeviceManufactured: _manufactured,
+        events.DeviceChanged: _device_changed,
+        events.MessageQueued: _queued,
+        events.MessageDelivered: _delivered,
+        events.DeliveryFailed: _delivery_failed,
+        events.UserRegistered: _registered,
+        events.MeterPointRegistered: _meter_point,
+        events.InventoryChanged: _inventory_changed,
+        events.ItemScheduled: _scheduled,
+        events.ItemDone: _item_done,
+        events.FaultSet: _fault_set,
+        events.FaultCleared: _fault_cleared,
+        events.FaultApplied: _fault_applied,
+        events.DccReset: _reset,
+    }
+)
+
+
+def fold(state: State, event: events.AnyEvent, at: datetime) -> None:
+    """Change ``state`` by one event that happened at ``at``."""
+    change = FOLDS.get(type(event))
+    if change is not None:
+        change(state, event, at)

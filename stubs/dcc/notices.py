@@ -1,0 +1,137 @@
+"""Alerts on their way: DCC alerts to whom an occasion concerns, device alerts to whom the device addressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schemas.load import Srv, service_requests, use_cases
+from stubs import alerts
+from stubs.dcc.correspondence import Letter
+from stubs.dcc.parts import Parts
+from stubs.dcc.turn import Turn
+from stubs.devices import RaisedAlert
+from stubs.events import AlertRaised
+from stubs.inventory import InventoryRecord, Notice
+from stubs.wire.duis import DccAlert, FutureDatedDeviceAlert, Node, ServiceResponse
+from stubs.wire.errors import PeerError
+from stubs.wire.gbcs.envelope import Message
+from stubs.wire.gbcs.use_cases.alerts import read_alert
+
+
+def tell(
+    parts: Parts,
+    turn: Turn,
+    occasion: str,
+    content: Node,
+    record: InventoryRecord | None,
+    *,
+    requester: str | None,
+    cause: str,
+) -> None:
+    """Raise the DCC alert of an occasion for every registered User it concerns.
+
+    Args:
+        parts: settings and keys.
+        turn: where it happens.
+        occasion: a row of ``dcc-alert-occasions.csv``.
+        content: the alert's one element.
+        record: the device; its meter points say who is concerned.
+        requester: the User whose request caused it.
+        cause: one sentence for the journal.
+    """
+    points = turn.state.inventory.points(record) if record else []
+    code = alerts.code_of(occasion, parts.settings.dcc_alert_codes)
+    told = alerts.recipients(
+        occasion,
+        requester=requester,
+        suppliers=[point.supplier for point in points if point.supplier],
+        network_operators=[point.network_operator for point in points if point.network_operator],
+    )
+    device = record.device if record else None
+    for user in told:
+        if user in turn.state.users:
+            dcc_alert(parts, turn, user, code, content, device, cause)
+
+
+def dcc_alert(parts: Parts, turn: Turn, user: str, code: str, content: Node, device: str | None, cause: str) -> str:
+    """Raise one DCC alert for one User; the message's id."""
+    turn.emit(AlertRaised(alert_kind="dcc", code=code, device=device, recipient=user, cause=cause))
+    return parts.correspondence.dcc_alert(turn, user, DccAlert(code, content), device)
+
+
+def tell_notice(parts: Parts, turn: Turn, notice: Notice, requester: str) -> None:
+    """The DCC alert that follows a change of the inventory."""
+    record = notice.record
+    if notice.occasion == "device-decommissioned":
+        family = turn.state.inventory.family(record)
+        associated = [(each.device, each.device_type) for each in family if each.device_type in {"PPMID", "HCALCS"}]
+        content = alerts.decommissioned(
+            record.device,
+            record.device_type,
+            record.import_mpxn,
+            record.secondary_import_mpan,
+            record.export_mpan,
+            associated,
+        )
+    else:
+        content = alerts.device_removed(record.device)
+    tell(parts, turn, notice.occasion, content, record, requester=requester, cause=f"request of {requester}")
+
+
+def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]) -> list[str]:
+    """Record a device's alerts and pass on those for a registered User; ids of the messages.
+
+    Alerts to the access control broker stay with the DCC. The outcome of a command the device held until its time is
+    a response to that command's request (DUIS guide, section 9.2).
+    """
+    messages = []
+    for alert in raised:
+        recipient = str(alert.recipient)
+        turn.emit(
+            AlertRaised(
+                alert_kind="device",
+                code=alert.code,
+                device=device,
+                recipient=recipient,
+                cause=alert.cause,
+                payload=alert.payload,
+            )
+        )
+        if recipient not in turn.state.users:
+            continue
+        counter = Message.from_bytes(alert.payload).group.counter
+        if alert.command is None:
+            messages.append(
+                parts.correspondence.device_alert(turn, recipient, device, alert.code, counter, alert.payload)
+            )
+        else:
+            messages.append(_outcome(parts, turn, device, recipient, alert, counter))
+    return messages
+
+
+def _outcome(parts: Parts, turn: Turn, device: str, user: str, alert: RaisedAlert, counter: int) -> str:
+    assert alert.command is not None
+    originator, command_counter = alert.command
+    srv, service_reference = _service_of(alert.payload)
+    result = FutureDatedDeviceAlert(alert.code, alert.payload, alert.instruction or 1, alert.total or 1)
+    letter = Letter(
+        user,
+        "response",
+        ServiceResponse(service_reference, srv, result),
+        request_id=f"{originator}:{device}:{command_counter}",
+        response_id=f"{device}:{user}:{counter}",
+        srv=srv,
+        alert_code=alert.code,
+        device=device,
+    )
+    return parts.correspondence.queue(turn, letter)
+
+
+def _service_of(payload: bytes) -> tuple[str, str]:
+    """SRV and service reference of the command an outcome alert speaks of."""
+    group = Message.from_bytes(payload).group
+    code = str(read_alert(group.other.message_code, group.content)["FutureDatedCommandMessageCode"])
+    for row in use_cases():
+        if row.message_code.upper() == code.upper() and row.srv:
+            return row.srv, service_requests()[Srv(row.srv)].service_reference
+    raise PeerError("an outcome alert of a command no service makes", got=code)

@@ -1,0 +1,254 @@
+"""Premises made to order: meter points, physical devices with fresh identities, inventory records."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from schemas.load import device_types
+from stubs.dcc.parts import Parts
+from stubs.dcc.turn import Turn
+from stubs.events import DeviceManufactured, InventoryChanged, MeterPointRegistered
+
+EUI_PREFIX = bytes.fromhex("de51ce")
+"""Made-up first octets of every simulated device."""
+
+_ON_HAN = frozenset({"InstalledNotCommissioned", "Commissioned", "Suspended", "Recovery", "Recovered"})
+_WHITELISTED = "Whitelisted"
+_ABSENT = "absent"
+_GAS = frozenset({"GSME", "GPF"})
+_PRIMES = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
+_VERSIONS = {
+    "ESME": "SMETS2 V5.1",
+    "GSME": "SMETS2 V5.1",
+    "CHF": "CHTS V1.4",
+    "GPF": "CHTS V1.4",
+    "PPMID": "SMETS2 V5.1",
+}
+_VARIANTS = {"single": "A", "twin": "B"}
+_PHYSICAL = frozenset({"ESME", "GSME", "GPF", "CHF", "PPMID"})
+
+
+class DeviceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One device wanted; ``values`` are fields of the device's state."""
+
+    name: str
+    type: str
+    variant: str = ""
+    status: str = "Commissioned"
+    """An inventory status, or ``absent``: it exists, but the inventory does not know it."""
+    values: dict[str, Any] = {}
+
+
+class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Premises wanted; parties not named are the first of the PKI with that role."""
+
+    name: str
+    supplier: str | None = None
+    gas_supplier: str | None = None
+    network_operator: str | None = None
+    gas_transporter: str | None = None
+    devices: tuple[DeviceSpec, ...] = ()
+    seed: str = ""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where and whose the premises are."""
+
+    mpan: str
+    mprn: str
+    postcode: str
+    address: str
+    uprn: str
+    parties: dict[str, str]
+    euis: dict[str, str]
+
+
+def read_spec(spec: dict[str, Any]) -> PremisesSpec:
+    """A specification from JSON. Raises: ValueError: says which field is wrong."""
+    try:
+        read = msgspec.convert(spec, PremisesSpec)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"premises: {error}") from error
+    for device in read.devices:
+        if device.type not in device_types():
+            raise ValueError(f"premises: device type {device.type!r} is not one of {', '.join(device_types())}")
+    names = [device.name for device in read.devices]
+    if len(set(names)) != len(names):
+        raise ValueError("premises: two devices have the same name")
+    return read
+
+
+def add_premises(parts: Parts, turn: Turn, spec: PremisesSpec) -> dict[str, Any]:
+    """Make the premises; their identities, fresh, derived from the seed. Raises: ValueError, PeerError: bad values."""
+    place = _place(parts, turn, spec)
+    _register(turn, place)
+    for device in spec.devices:
+        if device.type in _PHYSICAL:
+            _manufacture(parts, turn, spec, place, device)
+    for device in spec.devices:
+        if device.status != _ABSENT:
+            _enter(turn, spec, place, device)
+    codes = {
+        device.name: turn.state.fleet[place.euis[device.name]].install_code
+        for device in spec.devices
+        if device.type in _PHYSICAL
+    }
+    return {
+        "name": spec.name,
+        "mpan": place.mpan,
+        "mprn": place.mprn,
+        "postcode": place.postcode,
+        "address": place.address,
+        "uprn": place.uprn,
+        **place.parties,
+        "devices": dict(place.euis),
+        "install_codes": codes,
+    }
+
+
+def mpan_of(digits: str) -> str:
+    """A 13-digit MPAN core: 12 digits and their check digit (MRA: products with primes, modulo 11, modulo 10)."""
+    total = sum(int(digit) * prime for digit, prime in zip(digits, _PRIMES, strict=True))
+    return f"{digits}{total % 11 % 10}"
+
+
+def _place(parts: Parts, turn: Turn, spec: PremisesSpec) -> Place:
+    state = turn.state
+    attempt = 0
+    while True:
+        digest = hashlib.sha256(f"{spec.seed or state.seed}|{spec.name}|{attempt}".encode()).digest()
+        number = int.from_bytes(digest, "big")
+        mpan = mpan_of(f"1{number % 10**11:011d}")
+        if mpan not in state.inventory.meter_points:
+            break
+        attempt += 1
+    letters = "".join(chr(65 + digest[at] % 26) for at in range(4))
+    return Place(
+        mpan=mpan,
+        mprn=f"74{number % 10**8:08d}",
+        postcode=f"{letters[:2]}{digest[5] % 90 + 10} {digest[6] % 10}{letters[2:]}",
+        address=str(digest[7] + 1),
+        uprn=f"{number % 10**12:012d}",
+        parties=_parties(parts, spec),
+        euis={
+            device.name: _fresh(turn, f"{spec.seed or state.seed}|{spec.name}|{attempt}|{device.name}")
+            for device in spec.devices
+        },
+    )
+
+
+def _fresh(turn: Turn, text: str) -> str:
+    attempt = 0
+    while True:
+        octets = EUI_PREFIX + hashlib.sha256(f"{text}|{attempt}".encode()).digest()[:5]
+        eui = octets.hex("-").upper()
+        if eui not in turn.state.fleet and turn.state.inventory.get(eui) is None:
+            return eui
+        attempt += 1
+
+
+def _parties(parts: Parts, spec: PremisesSpec) -> dict[str, str]:
+    def first(role: str) -> str:
+        return next((str(party.eui) for party in parts.pki.parties() if role in party.roles), "")
+
+    supplier = spec.supplier or first("IS")
+    network_operator = spec.network_operator or first("ED")
+    return {
+        "supplier": supplier.upper(),
+        "gas_supplier": (spec.gas_supplier or spec.supplier or first("GS")).upper(),
+        "network_operator": network_operator.upper(),
+        "gas_transporter": (spec.gas_transporter or spec.network_operator or first("GT")).upper(),
+    }
+
+
+def _register(turn: Turn, place: Place) -> None:
+    parties = place.parties
+    for mpxn, fuel, supplier, operator in (
+        (place.mpan, "electricity", parties["supplier"], parties["network_operator"]),
+        (place.mprn, "gas", parties["gas_supplier"], parties["gas_transporter"]),
+    ):
+        turn.emit(
+            MeterPointRegistered(
+                mpxn=mpxn,
+                fuel=fuel,
+                supplier=supplier or None,
+                network_operator=operator or None,
+                postcode=place.postcode,
+                address=place.address,
+                uprn=place.uprn,
+            )
+        )
+
+
+def _of_type(spec: PremisesSpec, place: Place, kind: str) -> str:
+    return next((place.euis[device.name] for device in spec.devices if device.type == kind), "")
+
+
+def _manufacture(parts: Parts, turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> None:
+    values: dict[str, Any] = {"acb": parts.acb}
+    if device.type == "ESME":
+        values |= {"supplier": place.parties["supplier"], "network_operator": place.parties["network_operator"]}
+    elif device.type in _GAS:
+        values |= {"supplier": place.parties["gas_supplier"], "network_operator": place.parties["gas_transporter"]}
+    if device.type == "GPF":
+        values["mirrors"] = _of_type(spec, place, "GSME")
+    if device.status in _ON_HAN and device.type != "CHF":
+        values["hub"] = _of_type(spec, place, "CHF")
+    if device.status not in {_ABSENT, "Pending", _WHITELISTED, "InstalledNotCommissioned"}:
+        values["commissioned"] = True
+    if device.type == "CHF":
+        values["device_log"] = [
+            {"device": place.euis[other.name], "joined": other.status in _ON_HAN}
+            for other in spec.devices
+            if other.type != "CHF" and other.status in _ON_HAN | {_WHITELISTED}
+        ]
+    turn.emit(
+        DeviceManufactured(
+            device=place.euis[device.name],
+            device_type=device.type,
+            variant=device.variant,
+            seed=spec.seed or turn.state.seed,
+            values=values | device.values,
+        )
+    )
+
+
+def _enter(turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> None:
+    eui = place.euis[device.name]
+    physical = turn.state.fleet.get(eui)
+    values: dict[str, Any] = {
+        "DeviceType": device.type,
+        "DeviceStatus": device.status,
+        "DeviceManufacturer": "UEPT",
+        "DeviceModel": f"{device.type}-1",
+        "CPLStatus": "Active",
+    }
+    if physical is not None:
+        values |= {
+            "SMETSCHTSVersion": _VERSIONS[device.type],
+            "DeviceFirmwareVersion": physical.firmware_version,
+            "DeviceFirmwareVersionStatus": "Active",
+            "DeviceGBCSVersion": "4.2",
+        }
+    if device.type == "ESME":
+        values["ESMEVariant"] = _VARIANTS.get(device.variant, "A")
+    if device.status in _ON_HAN | {_WHITELISTED}:
+        values |= {"PostCode": place.postcode, "AddressIdentifier": place.address, "UPRN": place.uprn}
+        meter_point = {"ESME": place.mpan, "GSME": place.mprn}.get(device.type)
+        if meter_point:
+            values["ImportMPxN"] = meter_point
+        if device.type != "CHF":
+            values["AssociatedCHFDeviceID"] = _of_type(spec, place, "CHF")
+    if device.type == "CHF":
+        values |= {"CSPRegion": "Central", "HANVariant": "Single Band", "Connectivity": "Cellular"}
+        values["AssociatedGPFDeviceID"] = _of_type(spec, place, "GPF")
+        if device.status in _ON_HAN:
+            values["MPxNs"] = [place.mpan, place.mprn]
+    if physical is not None and physical.commissioned:
+        values["DateCommissioned"] = f"{turn.now.date().isoformat()}Z"
+    turn.emit(InventoryChanged(device=eui, values=values, cause="premises"))

@@ -1,0 +1,43 @@
+"""What leaves the core as the answer to one POST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stubs.events import AnyEvent
+
+XML = "application/xml"
+
+
+class Cut(StrEnum):
+    """How a fault ends an exchange without an answer."""
+
+    NONE = ""
+    DROP = "drop"
+    """Close the connection."""
+    RESET = "reset"
+    """Close it with a TCP reset."""
+    HANG = "never-answer"
+    """Say nothing until the client gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer: bytes as they leave, and what a fault does to the exchange."""
+
+    status: int
+    content_type: str
+    body: bytes
+    response_code: str | None = None
+    delay: float = 0.0
+    """Seconds of the run's clock before the answer leaves."""
+    cut: Cut = Cut.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """The answer, and the events to commit before it leaves, in order."""
+
+    reply: Reply
+    events: tuple[AnyEvent, ...]

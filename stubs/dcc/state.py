@@ -1,0 +1,125 @@
+"""The state of the simulated DCC, folded from the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from stubs.access import RequestLedger, Thresholds
+from stubs.devices import DeviceState, apply, manufacture
+from stubs.faults import Faults
+from stubs.inventory import Inventory
+from stubs.scheduler import Agenda, Outbox
+from stubs.settings import DccSettings
+from stubs.wire.eui64 import Eui64
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A registered User."""
+
+    party: str
+    roles: tuple[str, ...]
+    receive_url: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A device that nobody has looked at yet: how it was made, and when."""
+
+    device_type: str
+    variant: str
+    seed: str
+    values: dict[str, Any]
+    at: datetime
+
+
+class Fleet(Mapping[str, DeviceState]):
+    """The simulated physical devices by EUI (dashed).
+
+    A device is built when it is first looked at: 100,000 devices that nobody talks to cost a recipe each.
+    """
+
+    def __init__(self) -> None:
+        self._devices: dict[str, DeviceState | Recipe] = {}
+
+    def __getitem__(self, device: str) -> DeviceState:
+        found = self._devices[device]
+        if isinstance(found, Recipe):
+            found = manufacture(
+                Eui64.parse(device), found.device_type, found.variant, found.seed, found.at, **found.values
+            )
+            self._devices[device] = found
+        return found
+
+    def __contains__(self, device: object) -> bool:
+        return device in self._devices
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._devices)
+
+    def __len__(self) -> int:
+        return len(self._devices)
+
+    def add(self, device: str, recipe: Recipe) -> None:
+        """Fold of DeviceManufactured."""
+        self._devices[device] = recipe
+
+    def change(self, device: str, values: dict[str, Any]) -> None:
+        """Fold of DeviceChanged."""
+        self._devices[device] = apply(self[device], values)
+
+    def clear(self) -> None:
+        """Fold of DccReset."""
+        self._devices.clear()
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many of each identity were given out; folded, so that identities never repeat."""
+
+    exchanges: int = 0
+    commands: int = 0
+    messages: int = 0
+    items: int = 0
+    faults: int = 0
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the DCC knows."""
+
+    seed: str
+    ledger: RequestLedger
+    thresholds: Thresholds
+    outbox: Outbox
+    inventory: Inventory = field(default_factory=Inventory)
+    users: dict[str, User] = field(default_factory=dict)
+    fleet: Fleet = field(default_factory=Fleet)
+    agenda: Agenda = field(default_factory=Agenda)
+    faults: Faults = field(default_factory=Faults)
+    sequences: dict[str, str] = field(default_factory=dict)
+    """RequestIDs that are part of a sequence: ``pending``, ``ok`` or ``failed``."""
+    counts: Counts = field(default_factory=Counts)
+    acb_counter: int = 0
+    """The access control broker's last GBCS counter."""
+    dcc_alert_counter: int = 0
+    """Counter of the last DCC alert's ResponseID."""
+
+
+def new_state(settings: DccSettings) -> State:
+    """The state before the first event."""
+    return State(
+        seed=settings.seed,
+        ledger=RequestLedger(settings.counter_rule),
+        thresholds=Thresholds(settings.thresholds),
+        outbox=Outbox(settings.held_after),
+    )
+
+
+def milliseconds(instant: datetime) -> int:
+    """Milliseconds since 1970: the counters the DCC itself uses begin there, so that they outlive a journal."""
+    return int(instant.timestamp() * 1000)

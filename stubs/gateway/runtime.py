@@ -1,0 +1,183 @@
+"""The core, its journal and the clock in one event loop: group commit, the agenda's timer, calls from other threads."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Callable, Container
+from contextlib import suppress
+from datetime import datetime
+from typing import TypeVar
+
+from stubs.clock import Clock
+from stubs.dcc import Dcc, Handled, Reply
+from stubs.dcc.core import Events
+from stubs.journal import Journal
+from stubs.wire.errors import Blocked
+
+T = TypeVar("T")
+
+_ITEMS_A_TURN = 4
+"""Agenda items worked off before the loop looks after its sockets again: a few milliseconds."""
+_CALL_SECONDS = 60.0
+
+
+class Runtime:
+    """Runs one core. Made and used inside the loop's thread, except for ``call``.
+
+    Args:
+        dcc: the core, its state already replayed.
+        journal: where events go.
+        clock: the run's time.
+    """
+
+    def __init__(self, dcc: Dcc, journal: Journal, clock: Clock) -> None:
+        self.dcc = dcc
+        self.journal = journal
+        self.clock = clock
+        self.on_turn: Callable[[], None] = lambda: None
+        """Called after each turn of the timer, everything committed: deliveries start here."""
+        self.passing: Callable[[], Container[str]] = lambda: ()
+        """Users whose outbox the timer need not watch: a delivery is under way, or there is no URL."""
+        self.stopping = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._wake = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._commit: asyncio.Future[None] | None = None
+        self._timer: asyncio.Task[None] | None = None
+
+    # --- events in ---
+
+    async def submit(self, handle: Callable[[datetime], Handled]) -> Reply:
+        """Let the core handle one request; the answer, once its events are durable.
+
+        Raises: Blocked: the journal cannot be written; nothing was handled, or nothing of it may leave.
+        """
+        if self.journal.is_behind:
+            self.journal.commit()
+        now = self.clock.now()
+        handled = handle(now)
+        self.journal.append(*handled.events, at=now)
+        await self._committed()
+        self._wake.set()
+        return handled.reply
+
+    async def _committed(self) -> None:
+        """Wait for the one commit at the end of this iteration of the loop."""
+        if self._commit is None:
+            self._commit = self._loop.create_future()
+            self._loop.call_soon(self._flush)
+        await asyncio.shield(self._commit)
+
+    def _flush(self) -> None:
+        future, self._commit = self._commit, None
+        assert future is not None, "scheduled with a future"
+        try:
+            self.journal.commit()
+        except Blocked as blocked:
+            future.set_exception(blocked)
+            future.exception()  # those who still wait get it; when all were cancelled nobody does
+        else:
+            future.set_result(None)
+
+    def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
+        """Let the core do something now, commit it, and return its result."""
+        now = self.clock.now()
+        result, events = action(now)
+        self.journal.append(*events, at=now)
+        self.journal.commit()
+        self.wake()
+        return result
+
+    def wake(self) -> None:
+        """Look at agenda and outbox again."""
+        self._wake.set()
+
+    # --- time ---
+
+    def clock_moved(self) -> None:
+        """Everything that waits for the run's time looks at the clock again."""
+        self._moved.set()
+        self._moved = asyncio.Event()
+        self._wake.set()
+
+    async def sleep_until(self, instant: datetime) -> None:
+        """Wait until the run's clock has reached ``instant``."""
+        while (seconds := self.clock.real_seconds_until(instant)) != 0.0 and not self.stopping.is_set():
+            await _wait(self._moved, seconds)
+
+    def tick_now(self) -> None:
+        """Work off everything that is due at the clock's time, and commit."""
+        now = self.clock.now()
+        self.journal.append(*self.dcc.tick(now), at=now)
+        self.journal.commit()
+
+    def start(self) -> None:
+        """Start the timer."""
+        self._timer = self._loop.create_task(self._run(), name="agenda")
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            now = self.clock.now()
+            events = self.dcc.tick(now, _ITEMS_A_TURN)
+            self.journal.append(*events, at=now)
+            try:
+                self.journal.commit()
+            except Blocked:
+                # Nothing leaves while the disk is full; the entries stay pending, requests answer 503 meanwhile.
+                await _wait(self._wake, 1.0)
+                continue
+            self.on_turn()
+            due = self.dcc.next_due(self.passing())
+            seconds = self.clock.real_seconds_until(due) if due is not None else None
+            if seconds == 0.0:
+                await asyncio.sleep(0)
+            else:
+                await _wait(self._wake, seconds)
+
+    async def stop(self) -> None:
+        """End the timer and wake all who wait."""
+        self.stopping.set()
+        self.clock_moved()
+        if self._timer is not None:
+            self._timer.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._timer
+
+    # --- other threads ---
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Run ``function`` in the loop's thread and return its result; from any thread.
+
+        Raises: what ``function`` raises; Blocked: the simulated DCC has stopped.
+        """
+        if threading.get_ident() == self._thread:
+            return function()
+        result: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+        def run() -> None:
+            if not result.set_running_or_notify_cancel():
+                return
+            try:
+                result.set_result(function())
+            except BaseException as error:  # noqa: BLE001 - handed to the calling thread
+                result.set_exception(error)
+
+        try:
+            self._loop.call_soon_threadsafe(run)
+        except RuntimeError as error:
+            raise Blocked("the simulated DCC has stopped", mend="Start it again.") from error
+        try:
+            return result.result(_CALL_SECONDS)
+        except concurrent.futures.TimeoutError as error:
+            result.cancel()
+            raise Blocked(f"the simulated DCC did not answer within {_CALL_SECONDS:g} s") from error
+
+
+async def _wait(event: asyncio.Event, seconds: float | None) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

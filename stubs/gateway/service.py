@@ -1,0 +1,122 @@
+"""The three DUIS web services over HTTP(S)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from aiohttp import ClientPayloadError, web
+
+from schemas.load import Service
+from stubs.dcc import Cut, Handled, Reply
+from stubs.gateway.runtime import Runtime
+from stubs.settings import DccSettings
+from stubs.wire.errors import Blocked
+
+_HANG_SECONDS = 600.0
+_HANG_POLL = 0.02
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER on, zero seconds: closing sends RST."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_app(runtime: Runtime, settings: DccSettings) -> web.Application:
+    """The application; whoever runs it chooses address, port and TLS."""
+    app = web.Application(client_max_size=settings.max_request_bytes)
+    paths = settings.paths
+    for path, service in (
+        (paths.transform, Service.TRANSFORM),
+        (paths.send_command, Service.SEND_COMMAND),
+        (paths.non_device, Service.NON_DEVICE),
+    ):
+        app.router.add_post(path, _handler(runtime, settings, service))
+    return app
+
+
+def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handler:
+    dcc = runtime.dcc
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        peer = peer_of(request)
+        try:
+            async with asyncio.timeout(settings.read_timeout):
+                body = await request.read()
+        except TimeoutError:
+            late = f"the body did not arrive within {settings.read_timeout:g} s"
+            return await _refused(runtime, request, "too-slow", late, service)
+        except web.HTTPRequestEntityTooLarge:
+            long = f"expected at most {settings.max_request_bytes} bytes"
+            return await _refused(runtime, request, "too-large", long, service)
+        except (ClientPayloadError, ConnectionError, asyncio.IncompleteReadError) as error:
+            return await _refused(runtime, request, "truncated", f"the body broke off: {error}", service)
+        content_type = request.headers.get("Content-Type", "")
+        try:
+            reply = await runtime.submit(lambda now: dcc.handle(body, service, content_type, peer, now))
+        except Blocked as blocked:
+            return _unavailable(blocked)
+        return await _leave(runtime, request, reply)
+
+    return handle
+
+
+async def _refused(runtime: Runtime, request: web.Request, rule: str, why: str, service: Service) -> web.Response:
+    """Refuse what was not read to its end: the connection closes, since the rest of the body may still come."""
+    peer = peer_of(request)
+
+    def refuse(now: datetime) -> Handled:
+        return runtime.dcc.refuse_transport(rule, why, service, peer, now)
+
+    try:
+        reply = await runtime.submit(refuse)
+    except Blocked as blocked:
+        return _unavailable(blocked)
+    response = web.Response(status=reply.status, text=f"{rule}: {why}\n")
+    response.force_close()
+    return response
+
+
+def _unavailable(blocked: Blocked) -> web.Response:
+    return web.Response(status=503, text=f"{blocked}\n", headers={"Retry-After": "5"})
+
+
+async def _leave(runtime: Runtime, request: web.Request, reply: Reply) -> web.StreamResponse:
+    if reply.delay:
+        await runtime.sleep_until(runtime.clock.now() + timedelta(seconds=reply.delay))
+    if reply.cut is not Cut.NONE:
+        await _cut(runtime, request, reply.cut)
+        return web.Response(status=503)  # never seen: the connection is gone
+    return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
+
+
+async def _cut(runtime: Runtime, request: web.Request, cut: Cut) -> None:
+    if cut is Cut.HANG:
+        deadline = asyncio.get_running_loop().time() + _HANG_SECONDS
+        while request.transport is not None and not request.transport.is_closing():
+            if runtime.stopping.is_set() or asyncio.get_running_loop().time() > deadline:
+                break
+            await asyncio.sleep(_HANG_POLL)
+    transport = request.transport
+    if transport is None:
+        return
+    if cut is Cut.RESET:
+        connection = transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        transport.abort()
+    else:
+        transport.close()
+
+
+def peer_of(request: web.Request) -> str:
+    """Address of the client, and the common name of its TLS certificate when it showed one."""
+    address = request.remote or "unknown"
+    transport = request.transport
+    certificate = transport.get_extra_info("peercert") if transport is not None else None
+    if not certificate:
+        return address
+    names = [value for part in certificate.get("subject", ()) for key, value in part if key == "commonName"]
+    return f"{address} {names[0]}" if names else address
