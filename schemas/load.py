@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import NewType
+from typing import Any, NewType
 
 Srv = NewType("Srv", str)
 """Service reference variant, such as ``4.1.1``. Never a float: 4.1 and 4.10 differ."""
@@ -269,6 +269,11 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
+def _with(row: dict[str, str], **typed: Any) -> dict[str, Any]:
+    """A row's cells, some of them replaced by typed values."""
+    return {**row, **typed}
+
+
 def _split(value: str) -> tuple[str, ...]:
     return tuple(part for part in value.split(";") if part)
 
@@ -306,7 +311,7 @@ def response_codes() -> Mapping[ResponseCode, ResponseCodeRow]:
     """The 194 response codes by code."""
     return MappingProxyType(
         {
-            ResponseCode(row["code"]): ResponseCodeRow(**{**row, "code": ResponseCode(row["code"])})
+            ResponseCode(row["code"]): ResponseCodeRow(**_with(row, code=ResponseCode(row["code"])))
             for row in _rows("response-codes.csv")
         }
     )
@@ -353,7 +358,7 @@ def command_variants() -> Mapping[CommandVariant, CommandVariantRow]:
 def roles() -> Mapping[UserRole, RoleRow]:
     """The seven User Roles."""
     return MappingProxyType(
-        {UserRole(row["code"]): RoleRow(**{**row, "code": UserRole(row["code"])}) for row in _rows("roles.csv")}
+        {UserRole(row["code"]): RoleRow(**_with(row, code=UserRole(row["code"]))) for row in _rows("roles.csv")}
     )
 
 
@@ -428,9 +433,7 @@ def scenarios() -> Mapping[str, ScenarioRow]:
     """The catalogue of proposed Common Test Scenarios by id."""
     return MappingProxyType(
         {
-            row["id"]: ScenarioRow(
-                **{**row, "roles": _split(row["roles"]), "srvs": _split(row["srvs"])}  # type: ignore[arg-type]
-            )
+            row["id"]: ScenarioRow(**_with(row, roles=_split(row["roles"]), srvs=_split(row["srvs"])))
             for row in _rows("scenarios.csv")
         }
     )
@@ -487,7 +490,7 @@ def request_bodies() -> Mapping[Srv, tuple[BodyRow, ...]]:
     bodies: dict[Srv, tuple[BodyRow, ...]] = {}
     for row in _rows("request-bodies.csv"):
         srv = Srv(row["srv"])
-        bodies[srv] = (*bodies.get(srv, ()), BodyRow(**{**row, "srv": srv}))
+        bodies[srv] = (*bodies.get(srv, ()), BodyRow(**_with(row, srv=srv)))
     return MappingProxyType(bodies)
 
 

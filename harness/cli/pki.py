@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -49,7 +50,7 @@ def list_(folder: Path, *, as_json: bool) -> None:
 def _tell(folder: Path, *, as_json: bool, listing: bool = False) -> None:
     from stubs.app import list_pki, load_pki
 
-    rows = list_pki(load_pki(folder))
+    rows = [asdict(row) | {"valid_to": row.valid_to.isoformat()} for row in list_pki(load_pki(folder))]
     if as_json:
         print_json({"folder": str(folder), "certificates": rows})
     elif listing:

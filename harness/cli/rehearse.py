@@ -33,7 +33,7 @@ from harness.cli.output import json_option, print_json, print_table
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, *, settings: Path | None, signing_key: Path | None, as_json: bool, **flags: Any
+    ctx: click.Context, /, *, settings: Path | None, signing_key: Path | None, as_json: bool, **flags: Any
 ) -> None:
     """Run scenarios against a party's system on one simulated DCC, judge what is seen on the wire, write the report.
 

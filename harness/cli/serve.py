@@ -52,6 +52,7 @@ def _text(path: Path | None) -> str | None:
 
 async def _serve(settings: Any) -> None:
     import msgspec
+
     from stubs.app import SimulatedDcc
 
     stop = asyncio.Event()
