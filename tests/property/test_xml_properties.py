@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stubs.wire.certificates import CertificateIndex
+from stubs.wire.certificates import Certificate, CertificateIndex
 from stubs.wire.duis import (
     DccAlert,
     DeviceAlert,
@@ -42,6 +43,24 @@ from stubs.wire.xmlsig import Signer, sign, verify
 
 SIGNER = Signer(ec.derive_private_key(1, ec.SECP256R1()), "CN=Z1,OU=07", 1)
 NOBODY = CertificateIndex()
+SOMEBODY = CertificateIndex(
+    [
+        Certificate(
+            der=b"",
+            eui=SUPPLIER,
+            role="87",
+            usage="DS",
+            serial=1,
+            issuer_name="CN=Z1,OU=07",
+            subject_name="OU=87",
+            subject_key_id=b"",
+            not_before=datetime(2020, 1, 1, tzinfo=UTC),
+            not_after=datetime(2040, 1, 1, tzinfo=UTC),
+            is_device=False,
+            spki=SIGNER.private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+        )
+    ]
+)
 DOCUMENT = sign(
     write_request(build_request("8.2", SUPPLIER, ESME, 1, 8, Node("ReadInventory", children=(Node("DeviceID", "x"),)))),
     SIGNER,
@@ -116,6 +135,7 @@ def _values(node: Node) -> list[str]:
 def test_what_is_signed_is_the_document_and_its_signer_is_looked_up(response: Response) -> None:
     signed = sign(write_response(response), SIGNER)
     assert read_response(parse(signed)) == response
+    assert read_response(verify(signed, SOMEBODY).element) == response
     with pytest.raises(PeerError, match="certificate is not known"):
         verify(signed, NOBODY)
 
@@ -123,7 +143,7 @@ def test_what_is_signed_is_the_document_and_its_signer_is_looked_up(response: Re
 def everything(data: bytes) -> None:
     """All that is ever done to bytes of a peer; anything but a PeerError escaping is a defect."""
     schema_problems(data)
-    for read in (read_request, read_response, lambda element: verify(element, NOBODY)):
+    for read in (read_request, read_response, lambda element: verify(element, SOMEBODY)):
         with suppress(PeerError):
             read(parse(data))
 
@@ -136,6 +156,29 @@ def test_no_bytes_crash_the_reader(data: bytes) -> None:
 @given(st.integers(0, len(DOCUMENT) - 1), st.integers(0, 40), st.binary(max_size=12))
 def test_no_damage_to_a_document_crashes_the_reader(at: int, length: int, patch: bytes) -> None:
     everything(DOCUMENT[:at] + patch + DOCUMENT[at + length :])
+
+
+INSERTS = (
+    b' xmlns:a="relative"',
+    b' xmlns=""',
+    b' xml:space="preserve"',
+    b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xsi:x"',
+    b"<!-- -->",
+    b"<?a b?>",
+    b"<![CDATA[&]]>",
+    b"&#13;",
+    b"<sr:Header/>",
+    b"text",
+)
+BOUNDARIES = [at for at, octet in enumerate(DOCUMENT) if octet in b"<>"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(BOUNDARIES), st.integers(0, 1), st.sampled_from(INSERTS)), max_size=3))
+def test_no_insertion_between_tags_crashes_the_reader(inserts: list[tuple[int, int, bytes]]) -> None:
+    document = DOCUMENT
+    for at, offset, what in sorted(inserts, reverse=True):
+        document = document[: at + offset] + what + document[at + offset :]
+    everything(document)
 
 
 @given(

@@ -447,6 +447,14 @@ def test_a_character_reference_in_a_value_is_the_same_value() -> None:
     verify(altered("1768471200001", "&#49;768471200001"), CERTIFICATES)
 
 
+@pytest.mark.parametrize("place", ["<sr:Body>", "<ds:SignedInfo>"])
+def test_a_relative_namespace_name_leaves_nothing_to_verify_or_sign(place: str) -> None:
+    declared = place.replace(">", ' xmlns:a="relative">')
+    assert reason(altered(place, declared)) is SignatureReason.NOT_CANONICAL
+    with pytest.raises(SignatureError, match="canonical"):
+        sign(UNSIGNED.replace(b"<sr:Body>", b'<sr:Body xmlns:a="relative">'), SIGNER)
+
+
 # SMETS1
 
 
@@ -514,6 +522,7 @@ def test_reasons_are_stable() -> None:
         "digest-differs",
         "key-material",
         "not-a-signing-certificate",
+        "not-canonical",
         "not-last-child",
         "not-the-document",
         "other-algorithm",

@@ -22,6 +22,7 @@ class SignatureReason(StrEnum):
     KEY_MATERIAL = "key-material"
     COMMENT_IN_VALUE = "comment-in-value"
     PROCESSING_INSTRUCTION = "processing-instruction"
+    NOT_CANONICAL = "not-canonical"
     BAD_VALUE = "bad-value"
     SERIAL_MISSING = "serial-missing"
     UNKNOWN_SIGNER = "unknown-signer"

@@ -14,6 +14,7 @@ from stubs.wire.xmlsig.algorithms import (
     SignatureMethod,
     TransformMethod,
 )
+from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 
 COORDINATE: Final = 32
 """Octets of r and of s on P-256."""
@@ -45,8 +46,16 @@ def canonical_signed_info(digest: str) -> bytes:
 
 
 def canonical(element: etree._Element, *, exclusive: bool = False) -> bytes:
-    """Canonical XML 1.0 without comments of the subtree, namespaces in scope included as the method says."""
-    octets: bytes = etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
+    """Canonical XML 1.0 without comments of the subtree, namespaces in scope included as the method says.
+
+    Raises: SignatureError: there is no canonical form, as with a relative namespace name (Canonical XML, 1.3).
+    """
+    try:
+        octets: bytes = etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
+    except etree.C14NError as error:
+        raise SignatureError(
+            SignatureReason.NOT_CANONICAL, "the document has no canonical form", expected="absolute namespace names"
+        ) from error
     return octets
 
 
