@@ -79,7 +79,8 @@ class AuditTrail:
 
     def of(self, user: str) -> list[AuditRecord]:
         """A User's records, newest first."""
-        return sorted(self._by_user.get(user, ()), key=lambda record: record.at, reverse=True)
+        newest_first = reversed(self._by_user.get(user, []))
+        return sorted(newest_first, key=lambda record: record.at, reverse=True)
 
     def find(self, user: str, name: str) -> AuditRecord | None:
         """One record, if it is this User's."""

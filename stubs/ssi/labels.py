@@ -50,7 +50,7 @@ def code_meaning(code: str) -> str:
     if response is not None:
         if not response.meaning:
             return "No public source says what this code means."
-        return response.meaning + ("" if response.confidence == "high" else f" ({response.confidence} confidence)")
+        return response.meaning + ("" if response.confidence == "high" else f" (Confidence: {response.confidence}.)")
     alert = dcc_alerts().get(code)
     if alert is not None and alert.meaning:
         return alert.meaning

@@ -242,6 +242,7 @@ def _serve(world: World, settings: SsiSettings) -> tuple[threading.Thread, async
         ready.set()
         await stop.wait()
         await runner.cleanup()
+        await asyncio.sleep(0.1)  # TLS connections say goodbye after the runner has let go of them
 
     def main() -> None:
         asyncio.set_event_loop(loop)
