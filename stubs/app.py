@@ -22,7 +22,7 @@ from stubs.clock import Clock, SystemClock
 from stubs.control import Control, make_control_app
 from stubs.dcc import Dcc
 from stubs.gateway import Delivery, Runtime, make_app
-from stubs.journal import Journal, SqliteStore
+from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.settings import DccSettings, DeliveryTls, Tls, problems
 from stubs.smki import DeviceCredentials, Pki, import_pki, init_pki, list_pki, load_pki, view_keys
 from stubs.smki.keys import derive_secret
@@ -237,7 +237,7 @@ def _open_journal(settings: DccSettings, clock: Clock) -> Journal:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Blocked(f"cannot make the state folder {folder}: {error.strerror}", mend="Choose another.") from error
-    return Journal(SqliteStore(folder / "journal.db", sync_to_disk=settings.sync_to_disk), clock)
+    return Journal(SqliteStore(folder / FILE_NAME, sync_to_disk=settings.sync_to_disk), clock)
 
 
 def _server_tls(tls: Tls | None) -> ssl.SSLContext | None:

@@ -20,11 +20,11 @@ def command(run_folder: Path, *, as_json: bool) -> None:
     """
     from harness.reporting.write import write_reports
     from stubs.clock import SystemClock
-    from stubs.journal import Journal, SqliteStore
+    from stubs.journal import FILE_NAME, Journal, SqliteStore
 
-    path = run_folder / "journal.sqlite"
+    path = run_folder / "state" / FILE_NAME
     if not path.is_file():
-        raise SettingsProblem(f"{run_folder} holds no journal.sqlite", mend="Name the folder of a run (see --out)")
+        raise SettingsProblem(f"{run_folder} holds no state/{FILE_NAME}", mend="Name the folder of a run (see --out)")
     journal = Journal(SqliteStore(path), SystemClock())
     try:
         written = write_reports(run_folder, journal.rows())

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from stubs.app import BackgroundDcc
 
 from harness.checks import Verdict
 from harness.drivers import Driver
@@ -18,6 +17,8 @@ from harness.engine.progress import Progress
 from harness.engine.rehearsal import Rehearsal
 from harness.engine.results import Run
 from harness.settings import RehearsalSettings, SettingsError
+from stubs.app import BackgroundDcc
+from stubs.journal import FILE_NAME
 from stubs.wire.errors import Blocked
 
 EXIT_PASS, EXIT_FAIL, EXIT_BLOCKED, EXIT_WARNINGS, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
@@ -71,7 +72,7 @@ def run_rehearsal(
     if rehearsal.problems or run is None or status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         told = "\n".join(rehearsal.problems) or output.getvalue()[-2000:]
         raise Blocked(f"the scenarios could not be run: {told}", mend="This is an error of the harness: report it.")
-    journal = next(rehearsal.folder.glob("state/*.sqlite"), rehearsal.folder / "state" / "journal.sqlite")
+    journal = rehearsal.folder / "state" / FILE_NAME
     return RunResult(run, rehearsal.folder, journal, exit_code_of(run, is_strict=settings.strict))
 
 

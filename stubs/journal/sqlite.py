@@ -9,6 +9,9 @@ from pathlib import Path
 from stubs.journal.journal import Row
 from stubs.wire.errors import Blocked
 
+FILE_NAME = "journal.db"
+"""The journal's file in a state folder."""
+
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS entry ("
     "seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event BLOB NOT NULL, hash BLOB NOT NULL) STRICT"

@@ -25,7 +25,7 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
         (["gbcs", "build", "x.xml", "--device-type", "TOASTER"], 2, "TOASTER"),
         (["verify", "/nonexistent/bundle.zip"], 2, "cannot be read"),
         (["judge", "/nonexistent/bundle.zip"], 2, "cannot be read"),
-        (["report", "/nonexistent"], 2, "journal.sqlite"),
+        (["report", "/nonexistent"], 2, "journal.db"),
         (["catalogue", "srv", "no such service"], 2, "nothing in the catalogue"),
     ],
 )
