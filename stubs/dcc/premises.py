@@ -245,7 +245,8 @@ def _enter(turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> 
         if device.type != "CHF":
             values["AssociatedCHFDeviceID"] = _of_type(spec, place, "CHF")
     if device.type == "CHF":
-        values |= {"CSPRegion": "Central", "HANVariant": "Single Band", "Connectivity": "Cellular"}
+        # No Connectivity: it is new in DUIS 5.4, and the public client's tool (schema 5.1) refuses the whole answer.
+        values |= {"CSPRegion": "Central", "HANVariant": "Single Band"}
         values["AssociatedGPFDeviceID"] = _of_type(spec, place, "GPF")
         if device.status in _ON_HAN:
             values["MPxNs"] = [place.mpan, place.mprn]
