@@ -8,7 +8,14 @@ from html import escape
 from harness.reporting.model import Coverage
 from schemas import load
 
-_SIGNS = {"passed": "✓", "failed": "✗", "blocked": "!", "declared-unused": "\N{EN DASH}", "not-covered": "·"}
+_SIGNS = {
+    "passed": "✓",
+    "failed": "✗",
+    "blocked": "!",
+    "declared-unused": "\N{EN DASH}",
+    "refusal-shown": "⊘",
+    "not-covered": "·",
+}
 _ON_DARK = {"passed", "failed", "blocked", "declared-unused"}
 _CELL, _LEFT, _TOP, _PER_ROW = 24, 96, 56, 44
 

@@ -118,7 +118,10 @@ class Role(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """One role and service: ``state`` is passed, failed, blocked, declared-unused, not-covered."""
+    """One role and service: ``state`` is passed, failed, blocked, declared-unused, refusal-shown or not-covered.
+
+    ``refusal-shown``: the role may not use the service, and a scenario showed that it is refused.
+    """
 
     role: str
     srv: str
@@ -270,10 +273,13 @@ def _coverage(run: Run, role: str) -> Iterable[Coverage]:
         used = [scenario for scenario in runs if row.srv in scenario.srvs]
         if UserRole(role) not in row.eligible_roles and not used:
             continue
-        yield _service(role, row.srv, row.name, used, is_declared_unused=row.srv in declared)
+        is_eligible = UserRole(role) in row.eligible_roles
+        yield _service(role, row.srv, row.name, used, is_declared_unused=row.srv in declared, is_eligible=is_eligible)
 
 
-def _service(role: str, srv: Srv, name: str, used: list[ScenarioRun], *, is_declared_unused: bool) -> Coverage:
+def _service(
+    role: str, srv: Srv, name: str, used: list[ScenarioRun], *, is_declared_unused: bool, is_eligible: bool
+) -> Coverage:
     rows = load.scenarios()
     negative = [scenario for scenario in used if scenario.id in rows and rows[scenario.id].polarity == "negative"]
     positive = [scenario for scenario in used if scenario not in negative]
@@ -284,6 +290,8 @@ def _service(role: str, srv: Srv, name: str, used: list[ScenarioRun], *, is_decl
         state = "blocked"
     elif any(scenario.verdict is Verdict.PASS for scenario in positive):
         state = "passed"
+    elif not is_eligible and Verdict.PASS in verdicts:
+        state = "refusal-shown"
     elif is_declared_unused:
         state = "declared-unused"
     else:

@@ -69,6 +69,7 @@ class _Context:
         self.accepted: dict[str, RequestAccepted] = {}
         self.refused: dict[str, RequestRefused] = {}
         self.queued: dict[str, MessageQueued] = {}
+        self.commands: dict[str, CommandSent] = {}
         for entry in entries:
             match entry.event:
                 case RequestAccepted() as event:
@@ -77,6 +78,8 @@ class _Context:
                     self.refused[event.exchange] = event
                 case MessageQueued() as event:
                     self.queued[event.message] = event
+                case CommandSent() as event:
+                    self.commands[event.command] = event
 
 
 def service_name(srv: str | None) -> str:
@@ -101,8 +104,11 @@ def _message(entry: Entry, context: _Context) -> Iterator[Message]:
             yield Message(entry.seq, entry.at, DCC, event.device, f"Command {event.use_case}", _gbcs(event.payload),
                           body=event.payload, media="gbcs")  # fmt: skip
         case DeviceAnswered() as event:
-            yield Message(entry.seq, entry.at, event.device, DCC, "GBCS response", _gbcs(event.payload),
-                          body=event.payload, media="gbcs")  # fmt: skip
+            command = context.commands.get(event.command)
+            label = f"Response {command.use_case}" if command else "GBCS response"
+            yield Message(
+                entry.seq, entry.at, event.device, DCC, label, _gbcs(event.payload), body=event.payload, media="gbcs"
+            )
         case DeviceSilent() as event:
             yield Message(entry.seq, entry.at, event.device, DCC, f"no answer: {event.reason}",
                           code_meaning(event.response_code), tone="bad")  # fmt: skip
