@@ -1,15 +1,17 @@
 """The service audit trail: each User's own messages, folded from the journal as far as it has grown.
 
 A User's record holds what it sent (requests, with the answer in the same exchange) and what the DCC queued for it
-(responses, device alerts, DCC alerts). Bodies stay in the journal; a record keeps sequence numbers.
+(responses, device alerts, DCC alerts). Bodies stay in the journal; a record keeps sequence numbers, and texts that
+recur are kept once.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from threading import Lock
 
 from stubs.events import (
@@ -45,8 +47,10 @@ class AuditRecord:
     state: str = ""
     """What became of it, in words."""
     detail: str = ""
-    parts: dict[str, int] = field(default_factory=dict)
-    """Bodies: ``request``, ``answer`` or ``message`` to the sequence number of their entry."""
+    request: int = 0
+    """Sequence number of the entry that holds the request's body; 0: there is none. So the next two."""
+    answer: int = 0
+    message: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,8 @@ class AuditTrail:
 
     def body(self, record: AuditRecord, part: str) -> bytes | None:
         """The exact octets of one part of a record."""
-        seq = record.parts.get(part)
-        if seq is None:
+        seq = {"request": record.request, "answer": record.answer, "message": record.message}.get(part, 0)
+        if not seq:
             return None
         for entry in self._entries(seq - 1, seq):
             event = entry.event
@@ -108,8 +112,8 @@ class AuditTrail:
                 self._received[exchange] = (entry.seq, entry.at)
             case RequestAccepted() as event:
                 record = self._exchange(entry, event.exchange, event.user)
-                record.srv, record.command_variant = event.srv, event.command_variant
-                record.device, record.request_id = event.device or "", event.request_id
+                record.srv, record.command_variant = intern(event.srv), event.command_variant
+                record.device, record.request_id = intern(event.device or ""), event.request_id
                 record.state = "Accepted"
                 record.detail = "; ".join(event.notes)
             case RequestRefused() as event:
@@ -138,9 +142,7 @@ class AuditTrail:
         if known is not None and known.user == user:
             return known
         seq, at = self._received.get(exchange, (0, entry.at))
-        record = AuditRecord(name=exchange, user=user, at=at, kind="request")
-        if seq:
-            record.parts["request"] = seq
+        record = AuditRecord(name=exchange, user=intern(user), at=at, kind="request", request=seq)
         self._add(record)
         return record
 
@@ -162,24 +164,24 @@ class AuditTrail:
         self._received.pop(event.exchange, None)
         record = self._records.get(event.exchange)
         if record is not None:
-            record.code = event.response_code or record.code or f"HTTP {event.status}"
+            record.code = intern(event.response_code or record.code or f"HTTP {event.status}")
             if event.body:
-                record.parts["answer"] = entry.seq
+                record.answer = entry.seq
 
     def _queued(self, entry: Entry, event: MessageQueued) -> None:
         self._add(
             AuditRecord(
                 name=event.message,
-                user=event.user,
+                user=intern(event.user),
                 at=entry.at,
-                kind=event.message_kind,
-                srv=event.srv or "",
-                device=event.device or "",
+                kind=intern(event.message_kind),
+                srv=intern(event.srv or ""),
+                device=intern(event.device or ""),
                 request_id=event.request_id or "",
                 response_id=event.response_id or "",
-                code=event.alert_code or event.response_code,
+                code=intern(event.alert_code or event.response_code),
                 state="Waiting for delivery",
-                parts={"message": entry.seq},
+                message=entry.seq,
             )
         )
 

@@ -128,7 +128,7 @@ def test_a_refusal_without_a_code_shows_the_http_status() -> None:
     answered = RequestAnswered(exchange="x1", status=400, content_type="text/plain", body=b"", response_code=None)
     trail, _ = _trail(refused, answered)
     (record,) = trail.of(USER)
-    assert (record.code, record.parts) == ("HTTP 400", {})
+    assert (record.code, record.request, record.answer) == ("HTTP 400", 0, 0)
 
 
 def test_the_fold_goes_on_where_it_stopped() -> None:
