@@ -14,11 +14,16 @@ from harness.drivers.action import Action, Outcome
 
 @dataclass(frozen=True, slots=True)
 class UserIdentity:
-    """One User the party acts as: EUI-64 (dashed) and the roles it holds."""
+    """One User the party acts as: EUI-64 (dashed) and the roles it holds.
+
+    ``person`` and ``pass_phrase`` sign in to the self-service pages; empty: the test person of a simulated DCC.
+    """
 
     eui: str
     roles: tuple[str, ...]
     name: str = ""
+    person: str = ""
+    pass_phrase: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ ours that stands in the action's envelope: ``{"action": {…}, "answer_uri": "ht
 from __future__ import annotations
 
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Thread
+from threading import Condition
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -16,6 +15,7 @@ import msgspec
 
 from harness.drivers.action import KINDS, Action, Outcome, decode_outcome
 from harness.drivers.driver import DriverContext
+from harness.drivers.listening import Listener, QuietHandler
 from harness.drivers.reference.transport import HttpClient, TransportFailureError
 from stubs.wire import Blocked, PeerError
 
@@ -56,7 +56,7 @@ class EndpointDriver:
                 f"cannot listen for outcomes on {context.receive_host}: {error.strerror}",
                 mend="Name an address of this machine as receive host.",
             ) from error
-        Thread(target=self._server.serve_forever, args=(0.05,), name="outcomes", daemon=True).start()
+        self._server.listen("outcomes")
 
     def perform(self, action: Action) -> Outcome:
         """POST the action, and wait for the outcome."""
@@ -84,8 +84,7 @@ class EndpointDriver:
         """Stop listening."""
         server, self._server = self._server, None
         if server is not None:
-            server.shutdown()
-            server.server_close()
+            server.stop()
 
 
 def _blocked(action: Action, what: str) -> Outcome:
@@ -124,19 +123,16 @@ class _Answers:
             return self._awaited.get(action)
 
 
-class _AnswerServer(ThreadingHTTPServer):
-    daemon_threads = True
-
+class _AnswerServer(Listener):
     def __init__(self, address: tuple[str, int], answers: _Answers) -> None:
         self.answers = answers
         super().__init__(address, _AnswerHandler)
 
 
-class _AnswerHandler(BaseHTTPRequestHandler):
-    timeout = 10.0
+class _AnswerHandler(QuietHandler):
     server: _AnswerServer
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - http.server's name
         """Take one outcome: 204, 404 when nobody waits for it, 400 when it is too long."""
         length = self.headers.get("Content-Length", "")
         size = int(length) if length.isdecimal() else -1
@@ -145,9 +141,4 @@ class _AnswerHandler(BaseHTTPRequestHandler):
         else:
             is_awaited = self.server.answers.give(unquote(self.path.removeprefix(_PREFIX)), self.rfile.read(size))
             status = 204 if is_awaited else 404
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Nothing: the run's journal has the outcome."""
+        self.answer(status)

@@ -52,7 +52,7 @@ def build_body(srv: Srv, parameters: Mapping[str, Any], target: str, now: dateti
             value = defaults.get(row.default, row.default)
         if row.kind == "mark":
             tree.put(row.path, "")
-        elif row.path and value not in {None, ""} and not (row.kind == "flag" and not value):
+        elif row.path and value is not None and value != "" and not (row.kind == "flag" and not value):
             tree.put(row.path, _text(row, value))
     return tree.node(service_requests()[srv].request_element)
 
@@ -90,7 +90,7 @@ def _text(row: BodyRow, value: Any) -> str:
         case "flag":
             return ""
         case "boolean":
-            return "true" if value in {True, "true", "1"} else "false"
+            return "true" if value in (True, "true", "1") else "false"
         case "instant":
             return _instant(value) if isinstance(value, datetime) else str(value)
         case "eui":

@@ -90,7 +90,7 @@ class ResponseChecker:
             for problem in problems
             if not (
                 problem.path.rpartition("/")[2].rpartition(":")[2] == "ResponseCode"
-                and _UNLISTED_CODE.match(problem.found)
+                and _UNLISTED_CODE.match(problem.found.strip("'"))
             )
         ]
         if serious:

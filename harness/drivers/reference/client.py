@@ -26,6 +26,9 @@ from schemas.load import request_bodies
 from stubs.wire import Blocked, Eui64, PeerError, RequestId
 from stubs.wire.duis import ServiceResponse
 
+DEFAULT_PASS_PHRASE = "uept rehearsal"  # noqa: S105 - of the made-up persons of a simulated DCC, published
+"""With it sign the made-up persons ``tester-<eui>`` in, one for each User, unless others are named."""
+
 
 class ReferenceDriver:
     """A complete User's system, for the Users of the context.
@@ -87,7 +90,7 @@ class _Client:
             check_name=policy.check_party_certificate,
         )
         self._rings = {eui: load_key_ring(context.pki, eui) for eui in users}
-        self._names = {eui: user.name for eui, user in users.items()}
+        self._users = users
         self._counters = CounterFile(context.state_dir, context.now)
         self._repeated: dict[tuple[Eui64, Eui64], int] = {}
         self._in_order = {eui: RLock() for eui in users}
@@ -202,8 +205,12 @@ class _Client:
 
     def _self_service(self, action: Action, ring: KeyRing) -> Outcome:
         with self._people_lock:
-            key = (ring.eui, action.role)
-            person = self._people.setdefault(key, SelfService(self._context.tls, self._names[ring.eui]))
+            user = self._users[ring.eui]
+            person = self._people.get((ring.eui, action.role))
+            if person is None:
+                name = user.person or f"tester-{ring.eui.hex}"
+                person = SelfService(self._context.tls, name, user.pass_phrase or DEFAULT_PASS_PHRASE)
+                self._people[ring.eui, action.role] = person
             return person.perform(action, action.urls.get("ssi") or self._context.urls.get("ssi", ""))
 
     # --- parts ------------------------------------------------------------------------------------------------

@@ -186,10 +186,10 @@ class Conversation:
         """
         try:
             return self._with.poster.post(url, document, header.request_id, self._until, after_first)
-        except UnansweredError:
+        except UnansweredError as error:
             patience = min(self._until, time.monotonic() + self._policy.http_timeout)
-            is_asynchronous = header.command_variant in _ASYNCHRONOUS
-            if is_asynchronous and self._with.inbox.wait(header.request_id, patience, bool):
+            is_expected = header.command_variant in _ASYNCHRONOUS and error.may_be_accepted
+            if is_expected and self._with.inbox.wait(header.request_id, patience, bool):
                 return None
             raise
 

@@ -31,7 +31,7 @@ class Form:
     def filled(self, wanted: Mapping[str, str]) -> dict[str, str]:
         """The fields with ``wanted`` (by lower-case name) filled in; of a choice, the option that says so."""
         filled = dict(self.fields)
-        for name in filled:
+        for name in (*self.fields, *(name for name in self.choices if name not in self.fields)):
             value = wanted.get(name.lower().replace("-", "_"))
             if value is None:
                 continue
@@ -60,6 +60,7 @@ class PageContent(HTMLParser):
         self._text: list[str] = []
         self._form: Form | None = None
         self._select = ""
+        self._option: dict[str, str] = {}
         self._sink: list[str] | None = None
         self._silent = 0
         self.feed(text)
@@ -98,9 +99,7 @@ class PageContent(HTMLParser):
             case "input" | "textarea" | "select":
                 self._field(tag, values)
             case "option" if self._form is not None and self._select:
-                self._form.choices[self._select].append((values.get("value", ""), ""))
-                if "selected" in values:
-                    self._form.fields[self._select] = values.get("value", "")
+                self._option = values
                 self._sink = []
             case "a":
                 self.links.append((values.get("href", ""), ""))
@@ -140,9 +139,11 @@ class PageContent(HTMLParser):
                 self._form = None
             case "select":
                 self._close_select()
-            case "option" if self._form is not None and self._form.choices.get(self._select):
-                value, _ = self._form.choices[self._select][-1]
-                self._form.choices[self._select][-1] = (value or text, text)
+            case "option" if self._form is not None and self._select:
+                value = self._option.get("value", text)
+                self._form.choices[self._select].append((value, text))
+                if "selected" in self._option:
+                    self._form.fields[self._select] = value
             case "a" if self.links:
                 self.links[-1] = (self.links[-1][0], text)
             case "td" | "th" if self.tables and self.tables[-1]:

@@ -77,11 +77,12 @@ class PageVisitor:
 
 
 class SelfService:
-    """The self-service actions of one User in one role."""
+    """The self-service actions of one User in one role; ``person`` and ``pass_phrase`` sign in."""
 
-    def __init__(self, tls: TlsFiles, name: str) -> None:
+    def __init__(self, tls: TlsFiles, person: str, pass_phrase: str) -> None:
         self._visitor = PageVisitor(tls)
-        self._name = name
+        self._person = person
+        self._pass_phrase = pass_phrase
         self._home: Page | None = None
 
     def perform(self, action: Action, address: str) -> Outcome:
@@ -107,9 +108,9 @@ class SelfService:
             return Outcome(
                 action=action.id, status="failed", detail=f"no sign-in form at {page.url} (HTTP {page.status})"
             )
-        person = str(action.parameters.get("person") or self._name or "tester")
-        password = str(action.parameters.get("password") or "")
-        wanted = {"password": password, "credential": password, "token": password}
+        person = str(action.parameters.get("person") or self._person)
+        secret = str(action.parameters.get("pass_phrase") or self._pass_phrase)
+        wanted = dict.fromkeys(("password", "pass_phrase", "credential"), secret)
         wanted |= dict.fromkeys(("user", "user_id", "eui", "party"), action.user)
         wanted |= dict.fromkeys(("role", "user_role"), action.role)
         wanted |= dict.fromkeys(("person", "name", "username", "login"), person)

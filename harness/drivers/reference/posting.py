@@ -17,11 +17,15 @@ MEDIA_TYPE = "application/xml"
 
 
 class UnansweredError(Exception):
-    """Nobody knows what became of the request: ``str()`` says why, ``attempts`` how often it was posted."""
+    """No usable answer: ``str()`` says why, ``attempts`` how often the request was posted.
 
-    def __init__(self, reason: str, attempts: int) -> None:
+    ``may_be_accepted`` is False when the DCC's service itself turned the request away (HTTP 4xx).
+    """
+
+    def __init__(self, reason: str, attempts: int, *, may_be_accepted: bool = True) -> None:
         super().__init__(reason)
         self.attempts = attempts
+        self.may_be_accepted = may_be_accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,14 @@ class Poster:
         """
         pause, longest = self._policy.retry_pause, 10 * self._policy.retry_pause
         unanswered, answer, attempt = "", None, 0
-        for attempt in range(1, self._policy.retry_limit + 2):
+        attempts = self._policy.retry_limit + 1
+        for attempt in range(1, attempts + 1):
             try:
                 answer = Answer(self._once(url, document, request_id, until), is_repeated=bool(unanswered))
             except TransportFailureError as error:
                 unanswered = error.reason
                 if not error.is_worth_repeating:
-                    raise UnansweredError(error.reason, attempt) from error
+                    raise UnansweredError(error.reason, attempt, may_be_accepted=False) from error
             except PeerError as error:
                 raise UnansweredError(f"the DCC's answer cannot be used: {error}", attempt) from error
             else:
@@ -91,7 +96,7 @@ class Poster:
             finally:
                 if after_first is not None:
                     after_first()
-            if time.monotonic() + pause >= until or self._stopping.wait(pause):
+            if attempt == attempts or time.monotonic() + pause >= until or self._stopping.wait(pause):
                 break
             pause = min(pause * 2, longest)
         if answer is not None:

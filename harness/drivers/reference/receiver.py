@@ -8,17 +8,16 @@ from __future__ import annotations
 import socket
 import zlib
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
+from harness.drivers.listening import Listener, QuietHandler
 from stubs.wire import Blocked
 
 PATH = "/smartdcc/duis"
 """Default path of the public client's endpoint; any path is accepted."""
 
 BODY_LIMIT = 16 * 1024 * 1024
-_READ_TIMEOUT = 10.0
 
 
 class Receiver:
@@ -51,24 +50,21 @@ class Receiver:
                     f"cannot receive on {self._host}:{self._port}: {error.strerror}",
                     mend="Choose another receive port, or 0 for any.",
                 ) from error
-            self._port = int(server.server_address[1])
+            self._port = server.server_port
             self._server = server
-            Thread(target=server.serve_forever, args=(0.05,), name="receive-response", daemon=True).start()
+            server.listen("receive-response")
 
     def stop(self) -> None:
         """Stop listening and drop every connection; the address is kept for the next start."""
         with self._lock:
             server, self._server = self._server, None
         if server is not None:
-            server.shutdown()
+            server.stop()
             server.drop_connections()
-            server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(Listener):
     """Knows its connections, so that kept-alive ones end when the endpoint does."""
-
-    daemon_threads = True
 
     def __init__(self, address: tuple[str, int], receive: Callable[[bytes], int]) -> None:
         self.receive = receive
@@ -95,27 +91,23 @@ class _Server(ThreadingHTTPServer):
             except OSError:
                 continue  # it had gone already
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke is the DCC's to repeat; nothing is printed."""
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     """One connection of the DCC."""
 
     protocol_version = "HTTP/1.1"
-    timeout = _READ_TIMEOUT
     server: _Server
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - http.server's name
         """Take one message and answer when the inbox has decided."""
         media_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         body = self._body()
         if body is None:
-            self._answer(413 if self._size() > BODY_LIMIT else 400, close=True)
+            self.answer(413 if self._size() > BODY_LIMIT else 400, close=True)
         elif media_type != "application/xml":
-            self._answer(415)
+            self.answer(415)
         else:
-            self._answer(self.server.receive(body))
+            self.answer(self.server.receive(body))
 
     def _size(self) -> int:
         length = self.headers.get("Content-Length", "")
@@ -143,16 +135,6 @@ class _Handler(BaseHTTPRequestHandler):
             if size == 0:
                 break
         return data
-
-    def _answer(self, status: int, *, close: bool = False) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        if close:
-            self.send_header("Connection", "close")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Nothing: the DCC's journal has every exchange."""
 
 
 def _unpack(data: bytes) -> bytes | None:
