@@ -43,7 +43,7 @@ class RequestLedger:
     def check(self, request_id: RequestId, *, is_signed: bool, require_transform: bool) -> None:
         """Refuse a RequestID that may not be used (again).
 
-        Raises: Refusal: ``replayed-request``, ``counter`` or ``signed-pre-command-unknown``.
+        Raises: Refusal: ``replayed-request``, ``counter`` or ``pre-command-unknown``.
         Source: DUIS guide, sections 4, 9.4 and 20 (one RequestID for transform and Signed Pre-Command, once each).
         """
         text = str(request_id)
@@ -62,7 +62,7 @@ class RequestLedger:
                     f"expected a counter above {last} of {self._key(request_id)}, got {request_id.counter}",
                 )
         if is_signed and require_transform:
-            raise Refusal("signed-pre-command-unknown", f"no Pre-Command was issued for {text}")
+            raise Refusal("pre-command-unknown", f"no Pre-Command was issued for {text}")
 
     def accept(self, request_id: RequestId) -> None:
         """Remember a RequestID that was accepted; fold of RequestAccepted."""

@@ -74,23 +74,23 @@ def order_of_request(parts: Parts, turn: Turn, request: ServiceRequest, record: 
 def order_of_signed(parts: Parts, turn: Turn, request: SignedPreCommand) -> Order:
     """Check what came back signed against what was issued.
 
-    Raises: Refusal: ``signed-pre-command-altered``, ``signed-pre-command-signature``.
+    Raises: Refusal: ``pre-command-altered``, ``pre-command-signature``.
     """
     header = request.header
     try:
         signed = Group.from_bytes(request.gbcs_payload)
     except PeerError as error:
-        raise Refusal("signed-pre-command-altered", f"not a GBCS command: {error}") from error
+        raise Refusal("pre-command-altered", f"not a GBCS command: {error}") from error
     if signed.cra is not Cra.COMMAND or (signed.originator, signed.recipient, signed.counter) != (
         header.request_id.originator,
         header.request_id.target,
         header.request_id.counter,
     ):
-        raise Refusal("signed-pre-command-altered", "originator, target or counter differ from the RequestID")
+        raise Refusal("pre-command-altered", "originator, target or counter differ from the RequestID")
     issued = turn.state.ledger.issued.get(str(header.request_id))
     known = Group.from_bytes(issued.payload) if issued else replace(signed, signature=None)
     if issued and issued.srv != header.srv:
-        raise Refusal("signed-pre-command-altered", f"the Pre-Command is one of {issued.srv}, not of {header.srv}")
+        raise Refusal("pre-command-altered", f"the Pre-Command is one of {issued.srv}, not of {header.srv}")
     _check_signature(parts, known, signed)
     use_case = issued.use_case if issued else ""
     return Order(use_case, signed.other.message_code, signed)
@@ -103,12 +103,12 @@ def _check_signature(parts: Parts, issued: Group, signed: Group) -> None:
         if certificate.role not in {"87", "89"}
     ]
     if not certificates:
-        raise Refusal("signed-pre-command-signature", f"no digital-signing certificate of {signed.originator} is known")
+        raise Refusal("pre-command-signature", f"no digital-signing certificate of {signed.originator} is known")
     for certificate in certificates[:-1]:
         try:
             check_signed(issued, signed, certificate.public_key)
         except Refusal as refusal:
-            if refusal.rule != "signed-pre-command-signature":
+            if refusal.rule != "pre-command-signature":
                 raise
         else:
             return

@@ -207,11 +207,8 @@ class Handling:
         if not isinstance(request, ServiceRequest):
             return None
         if case.row.is_non_device:
-            decide = SERVICES.get(case.row.srv)
-            if decide is None:
-                raise Refusal("not-simulated", f"service {case.row.srv} is not simulated")
             question = Question(case.sender, role, request.body, turn.now, self._parts.settings)
-            return decide(turn.state.inventory, question)
+            return SERVICES[case.row.srv](turn.state.inventory, question)
         assert record is not None, "device-exists came before"
         if case.row.srv == device_log.SRV:
             device_log.check(turn.state.inventory, case.sender, role, request.body)

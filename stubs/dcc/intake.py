@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import assert_never
 
+from lxml import etree
+
+from schemas.load import service_requests
 from stubs.dcc.correspondence import XML_SIGN_ROLE
 from stubs.dcc.reply import XML
 from stubs.settings import DccSettings
 from stubs.wire.certificates import Certificate, CertificateStore
-from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
+from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems, simulated_bodies
 from stubs.wire.errors import PeerError, Refusal
-from stubs.wire.xml import Limits, XmlError, parse
+from stubs.wire.xml import SR, Limits, XmlError, local_name, parse
 from stubs.wire.xmlsig import SignatureError, SignatureReason, verify
 
 _RULE_OF_REASON = {
@@ -31,6 +35,11 @@ class Arrived:
     request: Request
     certificate: Certificate
     notes: tuple[str, ...]
+
+
+@cache
+def _elements() -> frozenset[str]:
+    return frozenset(row.request_element for row in service_requests().values())
 
 
 class Intake:
@@ -59,6 +68,7 @@ class Intake:
             raise Refusal("xml", str(error)) from error
         problems = schema_problems(element)
         if problems:
+            self._check_simulated(element)
             first = problems[0]
             raise Refusal("schema", f"line {first.line}: {first.message}")
         try:
@@ -72,6 +82,13 @@ class Intake:
         self._check_version(request)
         notes = self._check_signer(request, verified.certificate, now)
         return Arrived(request, verified.certificate, notes)
+
+    def _check_simulated(self, element: etree._Element) -> None:
+        """Tell a request of a service that is not simulated yet from a wrong one: our schema knows neither."""
+        bodies = element.findall(f"{{{SR}}}Body/*")
+        name = local_name(bodies[0]) if len(bodies) == 1 else ""
+        if name in _elements() and name not in simulated_bodies():
+            raise Refusal("not-simulated", f"{name} is a request of DUIS, but not simulated here")
 
     def _check_version(self, request: Request) -> None:
         if Decimal(request.schema_version) not in self._versions:

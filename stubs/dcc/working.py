@@ -16,7 +16,7 @@ from stubs.dcc.correspondence import Letter
 from stubs.dcc.notices import pass_on, tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
-from stubs.devices import Surroundings, elapse, execute, next_due
+from stubs.devices import Execution, Surroundings, elapse, execute, next_due
 from stubs.events import CommandSent, DeviceAnswered, DeviceChanged, DeviceSilent, InventoryChanged
 from stubs.scheduler import Item
 from stubs.wire.duis import GbcsPayload, ServiceResponse
@@ -75,7 +75,11 @@ def _execute(parts: Parts, turn: Turn, data: dict[str, Any], command: str, paylo
     )
     for device, changes in ((data["device"], execution.changes), *execution.other_changes.items()):
         change_device(turn, device, changes, data["request_id"])
+    _response(parts, turn, data, command, execution)
     pass_on(parts, turn, data["device"], execution.alerts)
+
+
+def _response(parts: Parts, turn: Turn, data: dict[str, Any], command: str, execution: Execution) -> None:
     if execution.response is None:
         code = NOT_REACHED if execution.refused == "unreachable" else NO_ANSWER
         _silence(parts, turn, data, command, code, f"the device refused: {execution.refused}")
