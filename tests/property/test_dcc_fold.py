@@ -1,0 +1,211 @@
+"""State is a fold over the journal: whatever happens, a replay gives the same state; faults, restarts and time included."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from schemas.load import Service
+from stubs.dcc import Dcc, State
+from stubs.events import Entry, MessageQueued
+from stubs.journal import Journal, SqliteStore
+from stubs.settings import DccSettings
+from stubs.smki import Pki
+from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER, Party, Room, a_pki
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="uept-fold-")
+_PKI: list[Pki] = []
+
+CHANGING = DccSettings(device_timeout=5.0, delivery_retries=(1.0, 2.0), counter_rule="unique", thresholds={"7.4": 3})
+
+
+def pki() -> Pki:
+    if not _PKI:
+        _PKI.append(a_pki(Path(_FOLDER.name) / "pki"))
+    return _PKI[0]
+
+
+def picture(state: State) -> dict[str, Any]:
+    """Everything a state holds, comparable: caches and heaps left out."""
+    return {
+        "seed": state.seed,
+        "ledger": state.ledger,
+        "thresholds": state.thresholds,
+        "outbox": state.outbox,
+        "inventory": (state.inventory.records, state.inventory.meter_points),
+        "family": {eui: [each.device for each in state.inventory.family(record)]
+                   for eui, record in state.inventory.records.items()},
+        "users": state.users,
+        "devices": {eui: state.fleet[eui] for eui in state.fleet},
+        "agenda": state.agenda,
+        "next": state.agenda.next_due(),
+        "faults": state.faults,
+        "sequences": state.sequences,
+        "counters": (state.counts, state.acb_counter, state.dcc_alert_counter),
+    }  # fmt: skip
+
+
+def stored(entries: list[Entry]) -> list[Entry]:
+    """The entries as a journal gives them back: through JSON."""
+    decoder = msgspec.json.Decoder(Entry)
+    return [decoder.decode(msgspec.json.encode(entry)) for entry in entries]
+
+
+def replayed(room: Room) -> State:
+    again = Dcc(room.settings, room.pki)
+    again.replay(stored(room.entries))
+    return again.state
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"point": "delivery", "effect": "duplicate"},
+    {"point": "delivery", "effect": "hold-until-next"},
+    {"point": "delivery", "effect": "drop"},
+    {"point": "command", "effect": "never-answer", "nth": 2},
+    {"point": "device-response", "effect": "delay", "seconds": 3},
+    {"point": "answer", "effect": "code", "code": "E20"},
+]
+REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
+    ("11.2", "esme", {}),
+    ("4.1.1", "gpf", {}),
+    ("7.4", "esme", {}),
+    ("3.1", "esme", {"SupplierMessage": "hello"}),
+    ("4.1.1", "esme", {"ExecutionDateTime": "2026-01-15T10:05:00Z"}),
+    ("4.1.1", "esme", {"ExecutionDateTime": "3000-12-31T00:00:00Z"}),
+    ("11.2", "absent", {}),
+]
+CRITICAL: list[tuple[str, str, dict[str, Any]]] = [
+    ("7.2", "esme", {}),
+    ("7.1", "esme", {}),
+    ("1.6", "esme", {"Credit": None}),
+    ("1.6", "esme", {"ExecutionDateTime": "2026-01-15T10:10:00Z", "Credit": None}),
+    ("1.5", "gsme", {"CreditMode": {"AdjustMeterBalance": 5}}),
+]
+
+
+class Rehearsal(RuleBasedStateMachine):
+    """A random rehearsal on one core."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.room = Room(pki(), CHANGING)
+        self.devices = {**self.room.build(), "absent": "DE-51-CE-00-00-00-00-09"}
+
+    @rule(chosen=st.sampled_from(REQUESTS), user=st.sampled_from([SUPPLIER, OTHER_USER]), cv=st.sampled_from([1, 2, 3]))
+    def request(self, chosen: tuple[str, str, dict[str, Any]], user: str, cv: int) -> None:
+        srv, device, body = chosen
+        self.room.party = Party(pki(), user, self.room.party.counter + 1)
+        self.room.post(self.room.party.request(srv, self.devices[device], cv=cv, **body))
+
+    @rule(chosen=st.sampled_from(CRITICAL))
+    def critical(self, chosen: tuple[str, str, dict[str, Any]]) -> None:
+        srv, device, body = chosen
+        self.room.party = Party(pki(), SUPPLIER, self.room.party.counter + 1)
+        answer = self.room.post(self.room.party.request(srv, self.devices[device], cv=4, **body))
+        if answer.response_code == "I0":
+            self.room.post(self.room.party.signed_pre_command(answer.body))
+
+    @rule()
+    def install(self) -> None:
+        self.room.party = Party(pki(), SUPPLIER, self.room.party.counter + 1)
+        new = self.room.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})
+        log = {"JoinTimePeriod": 60, "InstallCode": self.room.premises["install_codes"]["esme"],
+               "ImportMPxN": self.room.premises["mpan"]}  # fmt: skip
+        self.room.post(self.room.party.request(
+            "8.11", new["chf"], DeviceID=new["esme"], RequestType="Add", AddDeviceToCHFWhitelist=log
+        ))  # fmt: skip
+
+    @rule()
+    def decommission(self) -> None:
+        self.room.party = Party(pki(), SUPPLIER, self.room.party.counter + 1)
+        self.room.post(self.room.party.request("8.3", DeviceID=self.devices["gsme"]))
+
+    @rule(data=st.binary(max_size=50), service=st.sampled_from(list(Service)))
+    def nonsense(self, data: bytes, service: Service) -> None:
+        assert self.room.post(data, service).status == 400
+
+    @rule(fault=st.sampled_from(FAULTS))
+    def arm(self, fault: dict[str, Any]) -> None:
+        self.room.keep(self.room.dcc.set_fault(fault, self.room.now)[1])
+
+    @rule(seconds=st.sampled_from([0.0, 0.05, 1.0, 10.0, 700.0]))
+    def wait(self, seconds: float) -> None:
+        self.room.pass_time(seconds)
+
+    @rule(is_up=st.booleans())
+    def deliver(self, is_up: bool) -> None:
+        room = self.room
+        for message in room.dcc.state.outbox.ready(room.now):
+            attempt = message.attempts + 1
+            if is_up:
+                room.keep(room.dcc.delivered(message.message, attempt, 204, room.now))
+            else:
+                room.keep(room.dcc.delivery_failed(message.message, attempt, None, "down", room.now))
+
+    @rule()
+    def tester(self) -> None:
+        room = self.room
+        if self.devices["esme"] in room.dcc.state.fleet:
+            room.keep(room.dcc.raise_device_alert(self.devices["esme"], "8F3F", None, room.now)[1])
+            room.keep(room.dcc.set_device(self.devices["esme"], {"reachable": False}, room.now))
+        room.keep(room.dcc.raise_dcc_alert("N999", NETWORK_OPERATOR, None, room.now)[1])
+        room.keep(room.dcc.redeliver(SUPPLIER, room.now))
+
+    @rule()
+    def restart(self) -> None:
+        again = Dcc(self.room.settings, self.room.pki)
+        again.replay(stored(self.room.entries))
+        self.room.dcc = again
+
+    @invariant()
+    def a_replay_gives_the_same_state(self) -> None:
+        assert picture(replayed(self.room)) == picture(self.room.dcc.state)
+
+    @invariant()
+    def identities_never_repeat(self) -> None:
+        messages = [entry.event.message for entry in self.room.entries if isinstance(entry.event, MessageQueued)]
+        assert len(set(messages)) == len(messages)
+
+
+Rehearsal.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
+test_a_random_rehearsal_replays_to_the_same_state = Rehearsal.TestCase
+
+
+def scripted(journal_of: Callable[[Room], Journal]) -> None:
+    """A written rehearsal, through a real journal."""
+    room = Room(pki(), CHANGING)
+    devices = room.build()
+    room.post(room.party.request("4.1.1", devices["esme"]))
+    room.critical("7.2", devices["esme"])
+    room.post(room.party.request("8.3", DeviceID=devices["gsme"]))
+    room.pass_time(1)
+    room.keep(room.dcc.reset("next", room.now))
+    room.build()
+    journal = journal_of(room)
+    for entry in room.entries:
+        journal.append(entry.event, at=entry.at)
+    again = Dcc(room.settings, room.pki)
+    assert again.replay(journal.entries()) == len(room.entries)
+    assert picture(again.state) == picture(room.dcc.state)
+    journal.close()
+
+
+def test_a_rehearsal_replays_from_sqlite_after_a_restart(tmp_path: Path) -> None:
+    class Frozen:
+        def now(self) -> Any:
+            return NOW + timedelta(days=1)
+
+        def real_seconds_until(self, _: Any) -> float | None:
+            return None
+
+    scripted(lambda _: Journal(SqliteStore(tmp_path / "journal.db"), Frozen()))
