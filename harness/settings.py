@@ -49,6 +49,14 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     select: Annotated[str, Meta(description="Expression over ids, tags and roles: 'SR-* and not role:GS'.")] = ""
 
 
+class DriverTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a driver of ours uses towards HTTPS addresses: PEM file paths."""
+
+    ca: Annotated[str, Meta(description="Authority to trust; default: the root of the test PKI.")] = ""
+    certificate: Annotated[str, Meta(description="Client certificate.")] = ""
+    key: Annotated[str, Meta(description="Its private key.")] = ""
+
+
 class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rehearsal."""
 
@@ -75,6 +83,7 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     seed: Annotated[str, Meta(description="Seed of everything made up: identities, registers.")] = "uept"
     strict: Annotated[bool, Meta(description="Only warnings also end with an exit code: 4.")] = False
     jobs: Annotated[int, Meta(ge=1, le=1, description="Scenarios at a time; this version runs one.")] = 1
+    driver_tls: Annotated[DriverTls, Meta(description="HTTPS of our own drivers towards the DCC.")] = DriverTls()
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
 
 

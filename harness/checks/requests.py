@@ -60,10 +60,12 @@ def variant_of(exchange: Exchange) -> int | None:
     return exchange.request.header.command_variant if exchange.request else None
 
 
-def _completes(exchange: Exchange, srv: str) -> bool:
-    if exchange.accepted is None or exchange.answered is None:
-        return False
+def _is_last_stage(exchange: Exchange, srv: str) -> bool:
     return not is_critical(srv) or variant_of(exchange) in _SIGNED_VARIANTS
+
+
+def _completes(exchange: Exchange, srv: str) -> bool:
+    return exchange.accepted is not None and exchange.answered is not None and _is_last_stage(exchange, srv)
 
 
 @check(
@@ -167,9 +169,9 @@ def service_matches_variant(evidence: Evidence, parameters: Mapping[str, Any]) -
             got = f"command variant {row.cv} of {exchange.srv} at {exchange.received.service}, not {row.service}"
             return failed(expected, got, *exchange.references)
         posted.append(f"{row.cv} at {row.service}")
-    if any(_completes(exchange, action.service) for exchange in exchanges):
+    if any(_is_last_stage(exchange, action.service) for exchange in exchanges):
         return passed(expected, "command variant " + ", ".join(posted), *(exchange.seq for exchange in exchanges))
-    return missing(action, expected, "no accepted request")
+    return missing(action, expected, "no request, or no Signed Pre-Command yet")
 
 
 @check(

@@ -258,6 +258,26 @@ def processed_once(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
 
 
 @check(
+    "delivery-failed",
+    rule="While the party's endpoint is down the DCC cannot deliver, and says so in its record",
+    clause="CTSD catalogue, PT-010",
+    provenance="inferred",
+)
+def delivery_failed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """An attempt to deliver the action's response found nobody."""
+    expected = "a response that finds nobody at the party's endpoint"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    for message in evidence.responses_of(action):
+        if message.failures:
+            return passed(expected, _undelivered(message), *message.references)
+        if message.deliveries:
+            return failed(expected, "delivered at once", *message.references)
+    return unable(action, expected) or waiting(expected, "no response from the DCC")
+
+
+@check(
     "delivered-after-retry",
     rule="A response that could not be delivered is delivered later, and the party still finishes its request",
     clause="CTSD catalogue, PT-010",

@@ -35,11 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool | None:
-    """Tags such as ``srv:4.1.1`` are fields, not names of markers."""
-    name, colon, value = tag.partition(":")
-    if not colon:
-        return None
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
+    """Tags such as ``srv:4.1.1`` are fields, and plain ones are named to the plan, not to pytest."""
+    name, _, value = tag.partition(":")
     pytest.mark.field(name, value)(function)
     return True
 

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from stubs.app import BackgroundDcc, background_dcc, import_pki, init_pki
 
 from harness import __version__
 from harness.checks import Verdict
-from harness.drivers import Driver, DriverContext, UserIdentity, make_driver
+from harness.drivers import Driver, DriverContext, TlsFiles, UserIdentity, make_driver
 from harness.engine.progress import Progress, Silent
 from harness.engine.results import Run, fold_run
 from harness.engine.stage import Stage
@@ -23,6 +22,7 @@ from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan
 from harness.settings import RehearsalSettings, SettingsError
 from schemas.load import UserRole
+from stubs.app import BackgroundDcc, background_dcc, import_pki, init_pki
 from stubs.clock import SystemClock, VirtualClock
 from stubs.events import CertificateIssued, RunFinished, RunStarted
 from stubs.wire.certificates import Certificate
@@ -146,12 +146,24 @@ class Rehearsal:
             state_dir=self._driver_state(),
             now=dcc.clock.now,
             acb=str(dcc.pki.acb),
+            tls=self._tls(Path(str(dcc.settings.pki))),
         )
         self._stack.callback(driver.close)
         driver.start(context)
         receive_url = self.settings.receive_url or driver.receive_url
         for identity in identities:
             stage.control.register_user(identity.eui, identity.name, list(identity.roles), receive_url)
+
+    def _tls(self, pki: Path) -> TlsFiles:
+        """What a driver trusts: as the settings say, else the root of the test PKI."""
+        given = self.settings.driver_tls
+        root = pki / "authorities" / "root.pem"
+        ca = Path(given.ca) if given.ca else root if root.is_file() else None
+        return TlsFiles(
+            ca=ca,
+            certificate=Path(given.certificate) if given.certificate else None,
+            key=Path(given.key) if given.key else None,
+        )
 
     def _driver_state(self) -> Path:
         folder = self.folder / "state" / "driver"

@@ -24,6 +24,9 @@ from stubs.wire.errors import Blocked
 EXIT_PASS, EXIT_FAIL, EXIT_BLOCKED, EXIT_WARNINGS, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
 
 
+_NORMAL_ENDS = frozenset({pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED})
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What a rehearsal came to, and where it is kept."""
@@ -69,7 +72,7 @@ def run_rehearsal(
             status = pytest.main(_arguments(rehearsal.scenarios_folder), [plugin, _Given(rehearsal)])
     finally:
         run = rehearsal.close() or rehearsal.result
-    if rehearsal.problems or run is None or status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+    if rehearsal.problems or run is None or status not in _NORMAL_ENDS:
         told = "\n".join(rehearsal.problems) or output.getvalue()[-2000:]
         raise Blocked(f"the scenarios could not be run: {told}", mend="This is an error of the harness: report it.")
     journal = rehearsal.folder / "state" / FILE_NAME

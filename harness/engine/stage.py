@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from stubs.app import BackgroundDcc, Control
 
 from harness.drivers import Action, Driver, Outcome
 from harness.engine.homes import DeviceInHome
@@ -15,6 +15,7 @@ from harness.engine.progress import Progress
 from harness.engine.seat import DriverSeat
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
+from stubs.app import BackgroundDcc, Control
 from stubs.events import CertificateIssued, Entry, OutcomeClaimed, ScenarioStarted
 from stubs.journal import Journal
 from stubs.wire.errors import Blocked
@@ -64,6 +65,16 @@ class Stage:
         """A new id: ``a1``, ``a2`` and so on."""
         self._actions += 1
         return f"a{self._actions}"
+
+    def now(self) -> datetime:
+        """The run's clock: aware, UTC."""
+        return self.dcc.clock.now()
+
+    def sweep(self) -> None:
+        """Begin afresh when messages are left over: the DCC delivers in order, and the next scenario would wait."""
+        health = self.control.health()
+        if health.get("outbox") or health.get("held"):
+            self.control.reset()
 
     # --- Users ------------------------------------------------------------------------------------------------
 

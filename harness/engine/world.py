@@ -12,6 +12,7 @@ import msgspec
 from harness.checks import Finding, Verdict, checks, evidence_of, judge, worst
 from harness.drivers import Action
 from harness.engine.homes import home_called, status_called
+from harness.engine.occasions import alert_content
 from harness.engine.stage import Stage
 from harness.engine.stops import stop_for, verdict_of
 from harness.engine.surroundings import Faults, RunClock
@@ -21,7 +22,7 @@ from stubs.events import (
     ActionAsked,
     CheckJudged,
     Entry,
-    OutcomeClaimed,
+    RequestAccepted,
     ScenarioFinished,
     ScenarioStarted,
     StepFinished,
@@ -112,9 +113,11 @@ class World:
         self._stage.control.raise_device_alert(self.device(device), code, recipient=self.user)
 
     def raise_dcc_alert(self, code: str, device: str) -> None:
-        """The DCC raises an alert to the party, with the body that goes with the code."""
-        self.device(device)
-        self._stage.control.raise_dcc_alert(code, self.user)
+        """The DCC raises an alert to the party about a device of the home."""
+        eui = self.device(device)
+        mpxn = str(self._premises["mprn" if device.startswith("gas") else "mpan"])
+        content = alert_content(code, eui, mpxn, self.user, self._stage.now())
+        self._stage.control.raise_dcc_alert(code, self.user, content)
 
     @property
     def another_party(self) -> str:
@@ -248,10 +251,16 @@ class World:
 
     @property
     def last_request_id(self) -> str:
-        """RequestID of the latest claim, for collecting its outcome later."""
-        self._stage.seat.settle(self._stage.settings.deadline + self._stage.settings.grace)
-        claims = [entry.event.content for entry in self._read() if isinstance(entry.event, OutcomeClaimed)]
-        return str(claims[-1].get("request_id", "")) if claims else ""
+        """RequestID of the party's latest accepted request, for collecting its outcome later."""
+        events = [entry.event for entry in self._read()]
+        accepted = [event for event in events if isinstance(event, RequestAccepted) and event.user == self.user]
+        if not accepted:
+            raise Misuse("no request of the party was accepted yet")
+        return accepted[-1].request_id
+
+    def wait_until_given_up(self) -> None:
+        """Move the clock past the time the DCC waits for a device."""
+        self.clock.advance(self._stage.dcc.settings.device_timeout + 1)
 
     # --- expecting --------------------------------------------------------------------------------------------
 
@@ -378,6 +387,8 @@ class World:
                 reason=reason,
             )
         )
+        if not interrupted:
+            self._stage.sweep()
         return verdict, reason
 
     def _begin_quietly(self) -> None:

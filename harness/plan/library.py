@@ -49,9 +49,11 @@ class LibraryScenario:
     def names(self) -> frozenset[str]:
         """What an expression may match."""
         scope = {f"scope:{slug}" for slug, scope in SCOPES.items() if scope == self.scope}
-        return frozenset({self.key, self.id, f"role:{self.role}", f"priority:{self.priority}", *scope}) | {
-            f"srv:{srv}" for srv in self.srvs
-        }
+        plain = {tag for tag in self.tags if ":" not in tag}
+        services = {f"srv:{srv}" for srv in self.srvs}
+        return frozenset(
+            {self.key, self.id, f"role:{self.role}", f"priority:{self.priority}"} | scope | services | plain
+        )
 
 
 def library_folder() -> Path:

@@ -32,11 +32,6 @@ def response_code(world: World, code: str) -> None:
     world.faults.bend("delivery", "code", code=code, message_kind="response")
 
 
-@given(parsers.parse("the party's endpoint cannot be reached for {times:d} deliveries"))
-def endpoint_down(world: World, times: int) -> None:
-    world.faults.bend("delivery", "reset", message_kind="response", times=times)
-
-
 @given(parsers.parse("the {device:Device} takes {seconds:g} seconds to answer", DEVICE))
 def slow_device(world: World, device: str, seconds: float) -> None:
     world.faults.bend("device-response", "delay", seconds=seconds, device=world.device(device))
@@ -45,6 +40,21 @@ def slow_device(world: World, device: str, seconds: float) -> None:
 @when(parsers.parse("the party is asked to wait for alert {code:w}"))
 def wait_for_alert(world: World, code: str) -> None:
     world.ask("wait-alert", parameters={"code": code})
+
+
+@when(parsers.parse("the party is asked to wait for alert {code:w} from the {device:Device}", DEVICE))
+def wait_for_alert_from(world: World, code: str, device: str) -> None:
+    world.ask("wait-alert", to=device, parameters={"code": code})
+
+
+@when("the party is asked to stop receiving")
+def stop_receiving(world: World) -> None:
+    world.ask("stop-receiving")
+
+
+@when("the party is asked to start receiving again")
+def start_receiving(world: World) -> None:
+    world.ask("start-receiving")
 
 
 @when("the party is asked what became of it")
@@ -65,6 +75,11 @@ def response_with_code(world: World, code: str) -> None:
 @then("the party acknowledges the response")
 def response_acknowledged(world: World) -> None:
     world.expect("response-acknowledged")
+
+
+@then("the response cannot be delivered")
+def delivery_failed(world: World) -> None:
+    world.expect("delivery-failed")
 
 
 @then("the response is delivered after all")

@@ -54,6 +54,11 @@ def ask_within(world: World, srv: str, device: str, seconds: float) -> None:
     world.ask(service=srv, to=device, deadline=seconds)
 
 
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} without waiting", DEVICE))
+def ask_without_waiting(world: World, srv: str, device: str) -> None:
+    world.ask(service=srv, to=device, wait=False)
+
+
 @then("the request is accepted")
 def request_accepted(world: World) -> None:
     world.expect("request-accepted")

@@ -11,6 +11,10 @@ def minutes_pass(world: World, minutes: int) -> None:
 
 
 @when("the DCC has given up waiting")
+def given_up(world: World) -> None:
+    world.wait_until_given_up()
+
+
 @when("the time of the DCC's next attempt has come")
 def next_event(world: World) -> None:
     world.clock.jump_to_next_event()

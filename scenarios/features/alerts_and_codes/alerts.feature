@@ -8,7 +8,7 @@ Feature: Alerts
     And a home with both meters
     When the <meter> raises alert 8F3F
     Then the party acknowledges alert 8F3F
-    When the party is asked to wait for alert 8F3F
+    When the party is asked to wait for alert 8F3F from the <meter>
     Then the party reports alert 8F3F
 
     Examples:
@@ -22,7 +22,7 @@ Feature: Alerts
     And a home with an electricity meter
     When the electricity meter raises alert 8F35
     Then the party acknowledges alert 8F35
-    When the party is asked to wait for alert 8F35
+    When the party is asked to wait for alert 8F35 from the electricity meter
     Then the party reports alert 8F35
 
   @id:AL-021 @role:ED @priority:P1
@@ -31,7 +31,7 @@ Feature: Alerts
     And a home with an electricity meter
     When the DCC raises alert AD1 about the hub
     Then the party acknowledges alert AD1
-    When the party is asked to wait for alert AD1
+    When the party is asked to wait for alert AD1 from the hub
     Then the party reports alert AD1
 
   @id:AL-026 @role:IS @role:GS @role:ED @role:OU @priority:P1
@@ -40,7 +40,7 @@ Feature: Alerts
     And a home with both meters
     When the DCC raises alert N10 about the <device>
     Then the party acknowledges alert N10
-    When the party is asked to wait for alert N10
+    When the party is asked to wait for alert N10 from the <device>
     Then the party reports alert N10
 
     Examples:
@@ -49,3 +49,27 @@ Feature: Alerts
       | GS   | gas meter         |
       | ED   | electricity meter |
       | OU   | electricity meter |
+
+  @id:AL-022 @role:ED @priority:P1
+  Scenario: The DCC tells who a commissioned meter is
+    Given a party acting as ED
+    And a home with an electricity meter
+    When the DCC raises alert N16 about the electricity meter
+    Then the party acknowledges alert N16
+    When the party is asked to wait for alert N16 from the electricity meter
+    Then the party reports alert N16
+
+  @id:AL-023 @role:IS @role:GS @role:ED @priority:P1
+  Scenario Outline: The DCC tells that a meter was decommissioned
+    Given a party acting as <role>
+    And a home with both meters
+    When the DCC raises alert N1 about the <device>
+    Then the party acknowledges alert N1
+    When the party is asked to wait for alert N1 from the <device>
+    Then the party reports alert N1
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | ED   | electricity meter |

@@ -9,8 +9,8 @@ Feature: Response codes
     When the party is asked to send 7.2 to the electricity meter
     Then the request is refused with E2
     And nothing is changed by it
-    And the party understands E2
     And the party does not flood the DCC
+    And the party understands E2
 
     Examples:
       | role |
@@ -74,8 +74,8 @@ Feature: Response codes
     And the <device> is not pre-notified
     When the party is asked to send 11.2 to the <device>
     Then the request is refused with E19
-    And the party understands E19
     And the party does not flood the DCC
+    And the party understands E19
 
     Examples:
       | role | device            |

@@ -37,8 +37,8 @@ Feature: Commissioning
     When the party is asked to send 8.1.1 to the <meter>
     Then the request is refused with E5
     And nothing is changed by it
-    And the party understands E5
     And the party does not flood the DCC
+    And the party understands E5
 
     Examples:
       | role | meter             |

@@ -15,7 +15,7 @@ Feature: Message patterns
   Scenario Outline: A late response is still taken into account
     Given a party acting as <role>
     And a home with both meters
-    And the <device> takes 3 seconds to answer
+    And the <device> takes 2 seconds to answer
     When the party is asked to send 4.1.1 to the <device> within 1 seconds
     Then the request is accepted
     And the response reaches the party
@@ -32,7 +32,7 @@ Feature: Message patterns
     Given a party acting as <role>
     And a home with both meters
     And the next response arrives twice
-    When the party is asked to send 4.1.1 to the <device> and to listen 1.5 seconds longer
+    When the party is asked to send 4.1.1 to the <device> and to listen 1 seconds longer
     Then the request is accepted
     And the party acknowledges the response
     And the party processes the response once
@@ -63,10 +63,13 @@ Feature: Message patterns
   Scenario Outline: A response is delivered again after the party's endpoint was down
     Given a party acting as <role>
     And a home with both meters
-    And the party's endpoint cannot be reached for 2 deliveries
-    When the party is asked to send 11.2 to the <device>
+    When the party is asked to stop receiving
+    And the party is asked to send 11.2 to the <device> without waiting
     Then the request is accepted
-    And the response is delivered after all
+    And the response cannot be delivered
+    When the party is asked to start receiving again
+    And the party is asked what became of it
+    Then the response is delivered after all
     And the party reports FirmwareVersion as the device sent it
 
     Examples:
@@ -95,7 +98,7 @@ Feature: Message patterns
     Given a party acting as <role>
     And a home with both meters
     And responses arrive with a bad signature
-    When the party is asked to send 11.2 to the <device> within 3 seconds
+    When the party is asked to send 11.2 to the <device> within 1.5 seconds
     Then the request is accepted
     And the party rejects the badly signed response
 
@@ -111,7 +114,7 @@ Feature: Message patterns
     Given a party acting as <role>
     And a home with both meters
     And responses arrive signed by a party that is not the DCC
-    When the party is asked to send 11.2 to the <device> within 3 seconds
+    When the party is asked to send 11.2 to the <device> within 1.5 seconds
     Then the request is accepted
     And the party rejects the response of the wrong signer
 
