@@ -108,9 +108,9 @@ class SimulatedDcc:
         clock = clock or SystemClock()
         stack = AsyncExitStack()
         try:
-            pki = pki or _open_pki(settings, stack)
             journal = _open_journal(settings, clock)
             stack.callback(journal.close)
+            pki = pki or _open_pki(settings, stack)
             dcc = Dcc(settings, pki)
             if dcc.replay(journal.entries()) == 0:
                 now = clock.now()

@@ -96,9 +96,9 @@ class Correspondence:
             body = self._sign(document) if is_signed else document
         if fault is None:
             return Reply(200, XML, body, code)
-        delay = fault.seconds if fault.effect == "delay" else 0.0
+        leaves = now + timedelta(seconds=fault.seconds) if fault.effect == "delay" else None
         cuts = {"drop": Cut.DROP, "reset": Cut.RESET, "never-answer": Cut.HANG}
-        return Reply(200, XML, body, code, delay, cuts.get(fault.effect, Cut.NONE))
+        return Reply(200, XML, body, code, leaves, cuts.get(fault.effect, Cut.NONE))
 
     def queue(self, turn: Turn, letter: Letter) -> str:
         """Sign a letter and put it into its User's outbox, bent by a delivery fault if one is armed; its id."""

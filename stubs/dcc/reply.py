@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from stubs.events import AnyEvent
@@ -30,8 +31,8 @@ class Reply:
     content_type: str
     body: bytes
     response_code: str | None = None
-    delay: float = 0.0
-    """Seconds of the run's clock before the answer leaves."""
+    leaves: datetime | None = None
+    """Not before this instant of the run's clock."""
     cut: Cut = Cut.NONE
 
 

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aiohttp import ClientPayloadError, web
 
@@ -84,8 +84,8 @@ def _unavailable(blocked: Blocked) -> web.Response:
 
 
 async def _leave(runtime: Runtime, request: web.Request, reply: Reply) -> web.StreamResponse:
-    if reply.delay:
-        await runtime.sleep_until(runtime.clock.now() + timedelta(seconds=reply.delay))
+    if reply.leaves is not None:
+        await runtime.sleep_until(reply.leaves)
     if reply.cut is not Cut.NONE:
         await _cut(runtime, request, reply.cut)
         return web.Response(status=503)  # never seen: the connection is gone

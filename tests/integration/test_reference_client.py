@@ -503,6 +503,16 @@ def test_a_client_that_cannot_start_says_what_is_missing(
         pass
 
 
+def test_a_user_whose_keys_are_missing_blocks_only_its_own_actions(dcc: TinyDcc, pki: Path, tmp_path: Path) -> None:
+    keyless = UserIdentity("00-00-00-00-00-00-00-01", ("OU",))
+    context = context_of(dcc, pki, tmp_path)
+    with running(make_driver("reference"), replace(context, users=(keyless, *context.users))) as driver:
+        outcome = read(driver, service="8.2", user=keyless.eui)
+        assert outcome.status == "blocked"
+        assert "xmlsign key" in outcome.detail
+        assert read(driver, service="8.2", user=str(SUPPLIER)).status == "done"
+
+
 # --- defects --------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,89 @@
+"""Bad requests over real sockets: each gets a clear answer, and the server goes on serving."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from stubs.app import BackgroundDcc
+from stubs.smki import Pki
+from tests.dcc_kit import Party
+from tests.serving_kit import Endpoint, a_dcc, connected, home, post, raw, rule_of
+
+# --- bad input ---
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;">]><a>&c;</a>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        (b"", "xml"),
+        (b"no XML at all", "xml"),
+        (b"<sr:Request xmlns:sr='http://www.dccinterface.co.uk/ServiceUserGateway'><sr:Hea", "xml"),
+        (b"<a>" * 500 + b"</a>" * 500, "xml"),
+        (BOMB, "xml"),
+        (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "xml"),
+        (b"\xff\xfe<\x00a\x00/\x00>\x00", "xml"),
+        (b"<a/>", "schema"),
+    ],
+)
+def test_bad_documents_are_refused_with_an_empty_400(dcc: BackgroundDcc, body: bytes, rule: str) -> None:
+    status, _, answer = post(dcc.urls.non_device, body)
+    assert (status, answer, rule_of(dcc)) == (400, b"", rule)
+
+
+def test_a_wrong_signature_is_refused(dcc: BackgroundDcc, pki: Pki) -> None:
+    request = Party(pki).request("8.2", UPRN="1").replace(b"<sr:UPRN>1<", b"<sr:UPRN>2<")
+    assert (post(dcc.urls.non_device, request)[0], rule_of(dcc)) == (400, "signature")
+
+
+def test_an_unknown_service_reference_variant_is_refused(dcc: BackgroundDcc, pki: Pki) -> None:
+    request = Party(pki).request("8.2", UPRN="1").replace(b"Variant>8.2<", b"Variant>8.99<")
+    assert (post(dcc.urls.non_device, request)[0], rule_of(dcc)) == (400, "schema")
+
+
+def test_another_content_type_is_refused(dcc: BackgroundDcc, pki: Pki) -> None:
+    request = Party(pki).request("8.2", UPRN="1")
+    assert (post(dcc.urls.non_device, request, "text/plain")[0], rule_of(dcc)) == (415, "content-type")
+
+
+def test_parameters_of_the_content_type_are_allowed(dcc: BackgroundDcc, pki: Pki) -> None:
+    home(dcc)
+    status, _, _ = post(dcc.urls.non_device, Party(pki).request("12.1", UPRN="1"), "application/xml; charset=utf-8")
+    assert status == 200
+
+
+def test_an_oversized_request_is_refused_unread(pki: Pki, endpoint: Endpoint) -> None:
+    with a_dcc(pki, endpoint, max_request_bytes=2000) as dcc:
+        status, _, body = post(dcc.urls.non_device, b"<a>" + b"x" * 3000 + b"</a>")
+        assert (status, rule_of(dcc)) == (413, "too-large")
+        assert b"2000 bytes" in body
+
+
+def test_a_firmware_sized_request_is_read(dcc: BackgroundDcc) -> None:
+    assert post(dcc.urls.non_device, b"<a>" + b"x" * 14_000_000 + b"</a>")[0] == 400
+    assert rule_of(dcc) == "schema"
+
+
+def test_a_slow_body_is_given_up(pki: Pki, endpoint: Endpoint) -> None:
+    with (
+        a_dcc(pki, endpoint, read_timeout=0.1) as dcc,
+        raw(dcc.urls.non_device, "Content-Type: application/xml\r\nContent-Length: 100\r\n", b"<a>") as connection,
+    ):
+        assert connection.recv(12) == b"HTTP/1.1 408"
+        assert rule_of(dcc) == "too-slow"
+
+
+def test_a_body_that_breaks_off_leaves_the_server_serving(dcc: BackgroundDcc, pki: Pki) -> None:
+    raw(dcc.urls.non_device, "Content-Type: application/xml\r\nContent-Length: 100\r\n", b"<a>").close()
+    raw(dcc.urls.non_device, "Content-Length: nonsense\r\n").close()
+    home(dcc)
+    assert post(dcc.urls.non_device, Party(pki).request("12.1", UPRN="1"))[0] == 200
+
+
+def test_another_path_or_method_is_no_web_service(dcc: BackgroundDcc) -> None:
+    with connected(dcc.urls.non_device) as connection:
+        connection.request("GET", urlsplit(dcc.urls.non_device).path)
+        assert connection.getresponse().status == 405
