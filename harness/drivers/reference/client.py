@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from threading import Event, Lock, RLock
 from typing import Any
 
@@ -89,7 +90,7 @@ class _Client:
             http,
             check_name=policy.check_party_certificate,
         )
-        self._rings = {eui: load_key_ring(context.pki, eui) for eui in users}
+        self._rings, self._without_keys = _key_rings(context.pki, users)
         self._users = users
         self._counters = CounterFile(context.state_dir, context.now)
         self._repeated: dict[tuple[Eui64, Eui64], int] = {}
@@ -123,10 +124,13 @@ class _Client:
         return self._actions[action.kind](action, ring)
 
     def _ring(self, action: Action) -> KeyRing:
-        """Whose keys to use. Raises: PeerError: a User that is not ours."""
+        """Whose keys to use. Raises: PeerError: a User that is not ours. Blocked: its keys are missing."""
         if not action.user:
             return next(iter(self._rings.values()))
-        ring = self._rings.get(Eui64.parse(action.user))
+        user = Eui64.parse(action.user)
+        ring = self._rings.get(user)
+        if user in self._without_keys:
+            raise self._without_keys[user]
         if ring is None:
             known = ", ".join(map(str, self._rings))
             raise PeerError("this client does not act for that User", expected=known, got=action.user)
@@ -225,3 +229,20 @@ class _Client:
         issue = self._counters.next_token if with_token else self._counters.next
         counter = self._repeated[originator, target] = issue(originator)
         return RequestId(originator, target, counter)
+
+
+def _key_rings(pki: Path, users: Iterable[Eui64]) -> tuple[dict[Eui64, KeyRing], dict[Eui64, Blocked]]:
+    """The keys of each User, and what is missing of those that have not all (imported keys rarely are complete).
+
+    Raises: Blocked: no User has its keys.
+    """
+    rings: dict[Eui64, KeyRing] = {}
+    missing: dict[Eui64, Blocked] = {}
+    for eui in users:
+        try:
+            rings[eui] = load_key_ring(pki, eui)
+        except Blocked as error:
+            missing[eui] = error
+    if not rings:
+        raise next(iter(missing.values()))
+    return rings, missing
