@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from stubs.app import BackgroundDcc
+from stubs.journal import SqliteStore, verify_chain
 from stubs.smki import Pki
 from tests.dcc_kit import Party
 from tests.serving_kit import Endpoint, a_dcc, connected, home, post, raw, rule_of
@@ -87,3 +89,20 @@ def test_another_path_or_method_is_no_web_service(dcc: BackgroundDcc) -> None:
     with connected(dcc.urls.non_device) as connection:
         connection.request("GET", urlsplit(dcc.urls.non_device).path)
         assert connection.getresponse().status == 405
+
+
+def test_a_full_disk_is_answered_503_until_there_is_room(pki: Pki, endpoint: Endpoint, tmp_path: Path) -> None:
+    with a_dcc(pki, endpoint, state_dir=str(tmp_path)) as dcc:
+        home(dcc)
+        party = Party(pki)
+        store = dcc.journal._store
+        assert isinstance(store, SqliteStore)
+        pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+        store._connection.execute(f"PRAGMA max_page_count = {pages}")
+        answers = [post(dcc.urls.non_device, party.request("12.1", UPRN="1")) for _ in range(3)]
+        statuses = [status for status, _, _ in answers]
+        assert statuses[-1] == 503
+        assert b"Free some space" in answers[-1][2]
+        store._connection.execute("PRAGMA max_page_count = 1000000")
+        assert post(dcc.urls.non_device, party.request("12.1", UPRN="1"))[0] == 200
+        verify_chain(dcc.journal.rows())
