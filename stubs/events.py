@@ -264,8 +264,11 @@ class ClockMoved(Event, frozen=True, kw_only=True, tag=True):
 
 
 class DccReset(Event, frozen=True, kw_only=True, tag=True):
-    """The simulated DCC was put back to its beginning: inventory, meter points, devices, agenda, outbox and faults are
-    empty; Users and the counters of identities stay. ``seed`` is what later identities are derived from."""
+    """The simulated DCC was put back to its beginning.
+
+    Inventory, meter points, devices, agenda, outbox and faults are empty; Users and the counters of identities stay.
+    ``seed`` is what later identities are derived from.
+    """
 
     seed: str
 
