@@ -198,6 +198,30 @@ def test_a_lost_acknowledgement_does_not_lose_the_response(client: Driver, dcc: 
     assert len(dcc.received) == 2
 
 
+@pytest.mark.parametrize("service", ["8.2", "7.2"])
+def test_an_answer_that_was_lost_is_asked_for_again_under_a_new_identifier(
+    client: Driver, dcc: TinyDcc, service: str
+) -> None:
+    def answer(dcc: TinyDcc, received: Received) -> bytes | int | None:
+        if len(dcc.received) == 1:
+            return 0
+        is_replay = received.request.header.request_id == dcc.received[0].request.header.request_id
+        return dcc.document(received.request, None, "E100") if is_replay else None
+
+    dcc.answer = answer
+    assert read(client, service=service).status == "done"
+    assert len({item.request.header.request_id for item in dcc.received}) == 2
+
+
+def test_waiting_ends_when_the_client_is_closed(client: Driver, dcc: TinyDcc) -> None:
+    dcc.deliver = lambda _dcc, _document: None
+    Timer(0.2, client.close).start()
+    began = time.monotonic()
+    assert read(client, deadline=60).status == "timeout"
+    assert read(client, kind="wait-alert", service="", deadline=60).status == "timeout"
+    assert time.monotonic() - began < 5
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -458,6 +482,9 @@ def test_a_gzipped_message_is_understood(client: Driver, dcc: TinyDcc) -> None:
         ({"service": "2.2", "parameters": {"amount_pence": "ten"}}, "whole number"),
         ({"service": "2.2", "parameters": {"amount_pence": 819_201}}, "8191"),
         ({"options": {"post_to": "elsewhere"}}, "elsewhere"),
+        ({"options": {"command_variant": "four"}}, "whole number"),
+        ({"target": "the kitchen meter"}, "EUI-64"),
+        ({"kind": "wait-alert", "target": "the kitchen meter"}, "EUI-64"),
         ({"kind": "collect", "parameters": {}}, "request_id"),
         ({"kind": "sign-in-ssi"}, "address of the SSI"),
     ],

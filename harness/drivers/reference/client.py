@@ -112,16 +112,17 @@ class _Client:
 
     def close(self) -> None:
         self._stopping.set()
+        self._inbox.close()
         self.receiver.stop()
 
     def perform(self, action: Action) -> Outcome:
         try:
             ring = self._ring(action)
-        except PeerError as error:
+            if action.kind.endswith("-ssi") or action.kind.startswith("view-"):
+                return self._self_service(action, ring)
+            return self._actions[action.kind](action, ring)
+        except PeerError as error:  # an identity in the action that is none, or not ours
             return Outcome(action=action.id, status="unsupported", detail=str(error))
-        if action.kind.endswith("-ssi") or action.kind.startswith("view-"):
-            return self._self_service(action, ring)
-        return self._actions[action.kind](action, ring)
 
     def _ring(self, action: Action) -> KeyRing:
         """Whose keys to use. Raises: PeerError: a User that is not ours. Blocked: its keys are missing."""

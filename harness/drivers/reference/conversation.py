@@ -45,6 +45,8 @@ _TRANSFORM, _SEND_SIGNED, _NON_DEVICE = 4, 5, 8
 _ASYNCHRONOUS = frozenset({1, 3, 5, 7})
 """Command variants whose device response comes to the receive-response endpoint (DUIS, Command Variant table)."""
 
+_SECOND_ATTEMPT = 2
+
 _URL_OF: Mapping[Service, str] = {
     Service.TRANSFORM: "transform",
     Service.SEND_COMMAND: "send_command",
@@ -116,10 +118,12 @@ class Conversation:
         if row is None:
             raise UnsupportedRequestError(f"{self._action.service!r} is no service reference variant")
         usual = _TRANSFORM if row.is_critical else _NON_DEVICE if row.is_non_device else 1
-        variant = int(self._action.options.get("command_variant", usual))
+        variant = self._whole_number("command_variant", usual)
         is_transformed = row.is_critical and _TRANSFORM <= variant < _NON_DEVICE
         first_variant = _TRANSFORM if is_transformed else variant
         header, answer = self._first_exchange(row, first_variant)
+        if answer is not None and first_variant not in _ASYNCHRONOUS and _answer_was_lost(answer):
+            header, answer = self._first_exchange(row, first_variant)
         if is_transformed and answer is not None:
             issued = self._pre_command(answer)
             if isinstance(issued, Conclusion):
@@ -129,6 +133,12 @@ class Conversation:
             document = self._signed_pre_command(header, issued)
             answer = self._post(self._url(variant, is_critical=True), document, header)
         return self._conclude(header, answer)
+
+    def _whole_number(self, option: str, otherwise: int) -> int:
+        value = self._action.options.get(option, otherwise)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise UnsupportedRequestError(f"option {option} is a whole number, not {value!r}")
+        return value
 
     def _first_exchange(self, row: ServiceRequestRow, variant: int) -> tuple[RequestHeader, Answer | None]:
         """Build, sign and post the service request."""
@@ -162,7 +172,10 @@ class Conversation:
         text = named or self._action.target
         if not text:
             raise UnsupportedRequestError(f"service {row.srv} needs a target device")
-        return Eui64.parse(text)
+        try:
+            return Eui64.parse(text)
+        except PeerError as error:
+            raise UnsupportedRequestError(f"the target: {error}") from error
 
     def _url(self, variant: int, *, is_critical: bool) -> str:
         found = command_variants().get(CommandVariant(variant))
@@ -264,8 +277,8 @@ class Conversation:
         """Keep listening for the time the action asks for; then what came for this request."""
         if self._request_id is None:
             return ()
-        seconds = float(self._action.options.get("settle") or 0)
-        if seconds > 0:
+        seconds = self._action.options.get("settle")
+        if isinstance(seconds, int | float) and seconds > 0:
             self._with.inbox.wait(self._request_id, time.monotonic() + seconds, lambda _come: False)
         self._with.inbox.stop_expecting(self._request_id)
         return self._with.inbox.messages(self._request_id)
@@ -283,3 +296,12 @@ class Conversation:
             received = self._with.inbox.alerts(device, position)
             found += [alert_item(alert.response, self._with.devices) for alert in received]
         return found
+
+
+def _answer_was_lost(answer: Answer) -> bool:
+    """Whether a refusal only says that the DCC knows the request: its answer to the first attempt was lost.
+
+    What is answered at once (inventory, Pre-Command) is then asked for again under a new RequestID, once. Only
+    after a single loss, so that the number of posts stays small.
+    """
+    return is_error(answer.code) and answer.is_repeated and answer.attempts == _SECOND_ATTEMPT

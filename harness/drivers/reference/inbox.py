@@ -68,6 +68,13 @@ class Inbox:
         self._conversations: dict[RequestId, _Conversation] = {}
         self._alerts: list[ReceivedAlert] = []
         self._rejections: list[str] = []
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Nobody waits any longer."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
 
     def receive(self, data: bytes) -> int:
         """Take one message; the HTTP status to answer with."""
@@ -137,7 +144,8 @@ class Inbox:
         """The messages of a request, as soon as they are enough, or whatever there is at ``until`` (monotonic)."""
         with self._changed:
             self._changed.wait_for(
-                lambda: is_enough(self._messages(request_id)), timeout=max(0.0, until - time.monotonic())
+                lambda: self._is_closed or is_enough(self._messages(request_id)),
+                timeout=max(0.0, until - time.monotonic()),
             )
             return self._messages(request_id)
 
@@ -156,8 +164,11 @@ class Inbox:
             return None
 
         with self._changed:
-            found = self._changed.wait_for(matching, timeout=max(0.0, until - time.monotonic()))
-            if found:
+            self._changed.wait_for(
+                lambda: self._is_closed or matching() is not None, timeout=max(0.0, until - time.monotonic())
+            )
+            found = matching()
+            if found is not None:
                 found.is_claimed = True
             return found
 

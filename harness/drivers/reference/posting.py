@@ -33,11 +33,12 @@ class Answer:
     """The answer in the HTTP exchange.
 
     ``is_repeated`` when an earlier attempt went unanswered: a refusal may then mean that the DCC had already
-    accepted the request.
+    accepted the request. ``attempts`` counts every post of it.
     """
 
     checked: CheckedResponse
     is_repeated: bool
+    attempts: int
 
     @property
     def code(self) -> str:
@@ -83,7 +84,8 @@ class Poster:
         attempts = self._policy.retry_limit + 1
         for attempt in range(1, attempts + 1):
             try:
-                answer = Answer(self._once(url, document, request_id, until), is_repeated=bool(unanswered))
+                checked = self._once(url, document, request_id, until)
+                answer = Answer(checked, is_repeated=bool(unanswered), attempts=attempt)
             except TransportFailureError as error:
                 unanswered = error.reason
                 if not error.is_worth_repeating:
