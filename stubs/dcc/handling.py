@@ -127,6 +127,8 @@ class Handling:
         case = self._case(turn, request, record, service)
         role = authorise(case)
         plan = self._plan(turn, request, case, role, record)
+        if isinstance(plan, Decision) and plan.role is not None:
+            role = plan.role
         state.ledger.check(
             header.request_id,
             is_signed=case.is_signed_pre_command,
@@ -207,7 +209,7 @@ class Handling:
         if not isinstance(request, ServiceRequest):
             return None
         if case.row.is_non_device:
-            question = Question(case.sender, role, request.body, turn.now, self._parts.settings)
+            question = Question(case.sender, case.eligible_roles, request.body, turn.now, self._parts.settings)
             return SERVICES[case.row.srv](turn.state.inventory, question)
         assert record is not None, "device-exists came before"
         if case.row.srv == device_log.SRV:

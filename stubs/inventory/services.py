@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -38,14 +38,17 @@ class Decision:
     result: Node | None = None
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
+    role: UserRole | None = None
+    """The role in which the User turned out to act; None: the first eligible one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A Non-Device request after the access rules: who asks, in which role, what."""
+    """A Non-Device request after the access rules: who asks, in which roles, what."""
 
     sender: str
-    role: UserRole
+    roles: tuple[UserRole, ...]
+    """The User's roles that may send this service, at least one."""
     body: Node
     now: datetime
     settings: DccSettings
@@ -125,18 +128,21 @@ def prenotify(inventory: Inventory, question: Question) -> Decision:
     return Decision(changes=tuple(changes))
 
 
-def _named(inventory: Inventory, question: Question) -> InventoryRecord:
-    """The device in the body, for which the sender must be responsible in its role."""
+def _named(inventory: Inventory, question: Question) -> tuple[InventoryRecord, UserRole]:
+    """The device in the body, and the sender's role that is responsible for it; the first for what it pre-notified."""
     device = _eui(question.body, "DeviceID")
     record = inventory.get(device)
     if record is None:
         raise Refusal("inventory-device", f"{device} is not in the inventory")
     responsible = inventory.responsible(record)
-    parties = responsible.get(question.role, frozenset())
-    is_own_notice = record.status == "Pending" and record.prenotified_by == question.sender
-    if parties is not None and question.sender not in parties and not is_own_notice:
-        raise Refusal("inventory-authorised", f"{question.sender} ({question.role}) is not responsible for {device}")
-    return record
+    for role in question.roles:
+        parties = responsible.get(role, frozenset())
+        if parties is None or question.sender in parties:
+            return record, role
+    if record.status == "Pending" and record.prenotified_by == question.sender:
+        return record, question.roles[0]
+    roles = ", ".join(question.roles)
+    raise Refusal("inventory-authorised", f"{question.sender} ({roles}) is not responsible for {device}")
 
 
 def decommission(inventory: Inventory, question: Question) -> Decision:
@@ -144,7 +150,7 @@ def decommission(inventory: Inventory, question: Question) -> Decision:
 
     Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``decommission-status``.
     """
-    record = _named(inventory, question)
+    record, role = _named(inventory, question)
     if record.status in {"Decommissioned", "Withdrawn"}:
         raise Refusal("decommission-status", f"{record.device} is {record.status} already")
     records = [record]
@@ -153,6 +159,7 @@ def decommission(inventory: Inventory, question: Question) -> Decision:
     return Decision(
         changes=tuple((each.device, {"DeviceStatus": "Decommissioned"}) for each in records),
         notices=(Notice("device-decommissioned", record),),
+        role=role,
     )
 
 
@@ -192,10 +199,14 @@ def update_inventory(inventory: Inventory, question: Question) -> Decision:
     Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``update-rights``, ``update-kind``,
     ``update-status``, ``update-meter-point``.
     """
-    record = _named(inventory, question)
+    record, role = _named(inventory, question)
+    if role not in SUPPLIER_ROLES and record.prenotified_by != question.sender:
+        raise Refusal("update-rights", f"role {role} may change only what it pre-notified")
+    return replace(_update(inventory, question, record), role=role)
+
+
+def _update(inventory: Inventory, question: Question, record: InventoryRecord) -> Decision:
     body = question.body
-    if question.role not in SUPPLIER_ROLES and record.prenotified_by != question.sender:
-        raise Refusal("update-rights", f"role {question.role} may change only what it pre-notified")
     if (wanted := body.get("UpdateDeviceStatusExceptCH")) is not None:
         return Decision(changes=(_change_of_status(record, wanted, of_hub=False, now=question.now),))
     if (wanted := body.get("UpdateDeviceStatusCH")) is not None:

@@ -16,6 +16,7 @@ from stubs.events import (
     FaultApplied,
     ItemDone,
     MessageQueued,
+    RequestAccepted,
 )
 from stubs.settings import DccSettings
 from stubs.smki import Pki
@@ -140,6 +141,13 @@ def test_a_decommissioned_meter_is_told_to_the_network_operator(room: Room) -> N
     assert answer.response_code == "I99"
     assert room.status(devices["esme"]) == "Decommissioned"
     assert dcc_alerts(room) == [(NETWORK_OPERATOR, "N1")]
+
+
+def test_a_user_with_several_roles_acts_in_the_one_that_is_responsible(room: Room) -> None:
+    devices = room.build()
+    assert room.post(room.party.request("8.3", DeviceID=devices["gsme"])).response_code == "I99"
+    (accepted,) = [entry.event for entry in room.entries if isinstance(entry.event, RequestAccepted)]
+    assert accepted.role == "GS"
 
 
 def test_decommissioning_a_hub_takes_its_gas_proxy_along(room: Room) -> None:
