@@ -6,14 +6,33 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, get_args
 
+from stubs.devices.records import Switch
 from stubs.devices.registers import settled
 from stubs.devices.state import DeviceState, DeviceType, apply, plain, seconds
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 
-_VARIANTS = {"ESME": ("single", "twin")}
+_VARIANTS = {"ESME": ("single", "twin", "polyphase")}
 """First one is the default; every other type has no variants."""
-_SETTLES = frozenset({"supply", "price", "standing_charge", "balance", "import_register", "secondary_register"})
+_SETTLES = frozenset(
+    {
+        "supply",
+        "price",
+        "standing_charge",
+        "balance",
+        "import_register",
+        "secondary_register",
+        "tariff",
+        "tou",
+        "blocks",
+        "payment_mode",
+        "is_emergency",
+        "time_debt_1",
+        "time_debt_2",
+        "debt_1",
+        "debt_2",
+    }
+)
 """Fields that hold for an instant: changing one first brings all of them up to now."""
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "ESME": {"firmware_version": "01020304", "price": 24_500, "standing_charge": 53_000},
@@ -21,6 +40,10 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "GPF": {"firmware_version": "01020306", "clock_status": "reliable"},
     "CHF": {"firmware_version": "01020306", "clock_status": "reliable"},
     "PPMID": {"firmware_version": "01020307", "clock_status": "reliable"},
+    "HCALCS": {"firmware_version": "01020308", "clock_status": "reliable", "switches": (Switch(1, "HCALCS"),)},
+    "SAPC": {"firmware_version": "01020309", "switches": (Switch(1, "APC"),)},
+    "IHD": {},
+    "CAD": {},
 }
 """Made up: prices per 1000 register units and per day in thousandths of a penny."""
 _METERS = frozenset({"ESME", "GSME"})
@@ -31,8 +54,8 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
 
     Args:
         eui: its identity.
-        device_type: ESME, GSME, GPF, CHF or PPMID.
-        variant: ``single`` or ``twin`` for an ESME (empty: single), empty for others.
+        device_type: ESME, GSME, GPF, CHF, PPMID, HCALCS, SAPC, or IHD and CAD (Type 2: no credentials, no commands).
+        variant: ``single``, ``twin`` or ``polyphase`` for an ESME (empty: single), empty for others.
         seed: with the identity it decides everything that would otherwise be chance.
         now: aware; registers hold for this instant.
         values: fields of ``DeviceState`` that differ, such as ``supplier``, ``hub``, ``commissioned``.
@@ -49,6 +72,10 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
         variant=variant or variants[0],
         seed=f"{seed}/{eui.hex}",
         since=seconds(now),
+        block_since=seconds(now),
+        demand_since=seconds(now),
+        voltage_since=seconds(now),
+        made=seconds(now),
     )
     chance = blake2b(state.seed.encode(), digest_size=28).digest()
     first: dict[str, Any] = {"install_code": chance[:16].hex(), **_DEFAULTS[device_type]}

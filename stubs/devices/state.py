@@ -15,53 +15,59 @@ from typing import Any, Literal, get_type_hints
 
 import msgspec
 
+from stubs.devices.records import (
+    LOG_CAPACITY,
+    LOGS,
+    Anchor,
+    Billing,
+    Credit,
+    Debt,
+    Image,
+    Joined,
+    LogEntry,
+    LoggedDevice,
+    LogName,
+    Outage,
+    Past,
+    Pending,
+    Snapshot,
+    Switch,
+    Tariff,
+)
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Zero of ``at``, ``since``, ``due`` and of the log time stamps."""
-LOG_CAPACITY = 100
-"""Entries a device keeps per log; the oldest goes first (SMETS2: at least 100)."""
 
-DeviceType = Literal["ESME", "GSME", "GPF", "CHF", "PPMID"]
+DeviceType = Literal["ESME", "GSME", "GPF", "CHF", "PPMID", "HCALCS", "SAPC", "IHD", "CAD"]
 Supply = Literal["enabled", "armed", "disabled"]
 PaymentMode = Literal["credit", "prepayment"]
 ClockStatus = Literal["reliable", "invalid", "unreliable"]
-LogName = Literal["event", "security", "power"]
-
-
-class LogEntry(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One line of a device's log: which log, when, which code (16 bits)."""
-
-    log: LogName
-    at: int
-    code: int
-
-
-class LoggedDevice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """One device in a communications hub's device log."""
-
-    device: str
-    install_code: str = ""
-    """Hexadecimal, as it came in the join command."""
-    added: int = 0
-    join_until: int = 0
-    """End of the period in which the device may join."""
-    joined: bool = False
-
-
-class Pending(msgspec.Struct, frozen=True, gc=False):
-    """A future-dated command the device holds."""
-
-    group: str
-    """What it sets; a later command of the same group replaces it."""
-    use_case: str
-    message_code: int
-    originator: str
-    counter: int
-    due: int
-    content: bytes
-    """The command's payload, worked off when due."""
+__all__ = [
+    "EPOCH",
+    "LOGGED",
+    "LOG_CAPACITY",
+    "SET",
+    "ClockStatus",
+    "DeviceState",
+    "DeviceType",
+    "LogEntry",
+    "LogName",
+    "LoggedDevice",
+    "PaymentMode",
+    "Pending",
+    "Supply",
+    "apply",
+    "given_back",
+    "highest",
+    "instant",
+    "kept",
+    "merged",
+    "plain",
+    "raised",
+    "seconds",
+]
 
 
 class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -70,13 +76,24 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     eui: str
     device_type: DeviceType
     variant: str = ""
-    """``single`` or ``twin`` for an ESME, else empty."""
+    """``single``, ``twin`` or ``polyphase`` for an ESME, else empty."""
     seed: str = ""
 
     supplier: str = ""
     """Trust-anchor cell of the supplier; empty: no such party."""
     network_operator: str = ""
     acb: str = ""
+    root: str = ""
+    recovery: str = ""
+    transitional_cos: str = ""
+    wan_provider: str = ""
+    load_controller: str = ""
+    anchors: tuple[Anchor, ...] = ()
+    """Certificates that replaced those of the factory; for any other cell the store's certificates hold."""
+    own_certificates: tuple[tuple[str, bytes], ...] = ()
+    """Usage (``DS``, ``KA``) and DER of the device's own certificates, once replaced."""
+    requested: tuple[str, ...] = ()
+    """Usages for which a certification request was issued and not yet answered."""
     install_code: str = ""
     """Hexadecimal; what a hub must be told before this device can join."""
     hub: str = ""
@@ -128,6 +145,58 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     is_credit_low: bool = False
     is_credit_out: bool = False
 
+    is_emergency: bool = False
+    """Emergency credit was activated; ``emergency_credit`` is then what was lent at the start."""
+    emergency_exhausted: bool = False
+    disable_at: int = 0
+    """End of the friendly hours in which credit ran out; the supply is disabled then."""
+    debt_1: Debt | None = None
+    debt_2: Debt | None = None
+    debt_payment: Debt | None = None
+    debt_cap: int = 0
+    """Most that payments take in a week; 0: no cap."""
+    credits: tuple[Credit, ...] = ()
+    tariff: Tariff | None = None
+    """None: one rate, ``price``."""
+    tou: tuple[int, ...] = ()
+    """Time-of-use registers 2, 3, ... at ``since``; register 1 holds the rest of the import."""
+    blocks: tuple[int, ...] = ()
+    """The block matrix at ``since``, by (block - 1) * 8 + column - 1."""
+    block_since: int = 0
+    """Start of the block period: when the counters were last zero."""
+    billing: Billing | None = None
+    resets_blocks_daily: bool = False
+    made: int = 0
+    """When the device left the factory; its logs begin then."""
+    past: tuple[Past, ...] = ()
+    """Stretches before ``since``, oldest first: what the profile and daily logs look back on."""
+    snapshots: tuple[Snapshot, ...] = ()
+    demand_since: int = 0
+    """When the maximum demand registers were last reset."""
+    voltage_since: int = 0
+    """When the voltage counters were last reset."""
+    voltage_offset: int = 0
+    """Tenths of a volt by which a tester moves the mains."""
+    outages: tuple[Outage, ...] = ()
+    load_limited: int = 0
+    """How often the load limit disabled the supply."""
+    restore_at: int = 0
+    """When a supply disabled by the load limit is armed again."""
+    tampers: tuple[str, ...] = ()
+    """Covers off and the like, as they stand."""
+    image: Image | None = None
+    joined: tuple[Joined, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    boost: tuple[tuple[int, int], ...] = ()
+    """Starts and ends of the boost function."""
+    data_log_since: int = 0
+    """Start of a gas meter's network data log; 0: never started."""
+    tenancy: int = 0
+    """Nothing from before this change of tenancy is shown to a consumer's device."""
+    cleared: tuple[tuple[LogName, int], ...] = ()
+    settings: dict[str, Any] = {}
+    """What commands set and reads give back, by name, in JSON's types (``kept``)."""
+
     display_message: str = ""
     event_log: tuple[LogEntry, ...] = ()
     device_log: tuple[LoggedDevice, ...] = ()
@@ -142,6 +211,9 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 FIXED = frozenset({"eui", "device_type", "variant", "seed"})
 LOGGED = "logged"
 """Key of a change that adds to ``event_log`` instead of replacing it."""
+SET = "set"
+"""Key of a change that replaces some of ``settings`` and leaves the others."""
+_SPECIAL = {LOGGED: "event_log", SET: "settings"}
 _TYPES: dict[str, Any] = {
     name: hint for name, hint in get_type_hints(DeviceState).items() if name in DeviceState.__struct_fields__
 }
@@ -167,13 +239,13 @@ def apply(state: DeviceState, values: dict[str, Any]) -> DeviceState:
     """
     changes: dict[str, Any] = {}
     for name, value in values.items():
-        if name in FIXED or (name not in _TYPES and name != LOGGED):
+        if name in FIXED or (name not in _TYPES and name not in _SPECIAL):
             raise PeerError(
                 "no field of a device that can be changed",
                 where=name,
                 expected=", ".join(sorted(_TYPES.keys() - FIXED)),
             )
-        kind = _TYPES["event_log"] if name == LOGGED else _TYPES[name]
+        kind = _TYPES[_SPECIAL.get(name, name)]
         try:
             changes[name] = msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
@@ -181,19 +253,22 @@ def apply(state: DeviceState, values: dict[str, Any]) -> DeviceState:
     added = changes.pop(LOGGED, ())
     if added:
         changes["event_log"] = _bounded((*changes.get("event_log", state.event_log), *added))
+    if SET in changes:
+        changes["settings"] = changes.get("settings", state.settings) | changes.pop(SET)
     return msgspec.structs.replace(state, **changes)
 
 
 def merged(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
     """Two sets of changes, one after the other; what they log adds up."""
     logged = (*first.get(LOGGED, ()), *then.get(LOGGED, ()))
-    return first | then | ({LOGGED: logged} if logged else {})
+    both = first.get(SET, {}) | then.get(SET, {})
+    return first | then | ({LOGGED: logged} if logged else {}) | ({SET: both} if both else {})
 
 
 def _bounded(entries: tuple[LogEntry, ...]) -> tuple[LogEntry, ...]:
     if len(entries) <= LOG_CAPACITY:
         return entries
-    excess = dict.fromkeys(("event", "security", "power"), -LOG_CAPACITY)
+    excess = dict.fromkeys(LOGS, -LOG_CAPACITY)
     for entry in entries:
         excess[entry.log] += 1
     kept = []
@@ -209,6 +284,26 @@ def plain(changes: dict[str, Any]) -> dict[str, Any]:
     """``changes`` in JSON's types only (structures become objects, octets base64), as the journal keeps them."""
     built: dict[str, Any] = msgspec.to_builtins(changes)
     return built
+
+
+def kept(value: Any) -> Any:
+    """``value`` as ``settings`` holds it: lists for tuples, ``{"at": seconds}`` for an aware date-time."""
+    if isinstance(value, datetime):
+        return {"at": seconds(value)}
+    if isinstance(value, list | tuple):
+        return [kept(item) for item in value]
+    if isinstance(value, dict):
+        return {name: kept(item) for name, item in value.items()}
+    return value
+
+
+def given_back(value: Any) -> Any:
+    """The inverse of ``kept``, but for tuples, which stay lists."""
+    if isinstance(value, list):
+        return [given_back(item) for item in value]
+    if isinstance(value, dict):
+        return instant(value["at"]) if value.keys() == {"at"} else {k: given_back(v) for k, v in value.items()}
+    return value
 
 
 def highest(counters: tuple[tuple[str, int], ...], party: str) -> int:

@@ -1,0 +1,87 @@
+"""Which number a calendar gives for an instant, and when it changes (tariffs, switches, friendly hours).
+
+A day has one profile: that of its special day, else that of its weekday in the week of its season. Days are counted
+from 2000-01-01 (a Saturday); everything is UTC. Source: SMETS2, switching tables; that the first season also holds
+before its own date is inferred.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from stubs.devices.records import Calendar, Season, SpecialDay
+
+DAY = 86_400
+_FIRST = date(2000, 1, 1)
+_WHOLE_DAY = ((0, 1),)
+
+
+def day_of(at: int) -> int:
+    """Days from 2000-01-01 to the day of an instant."""
+    return at // DAY
+
+
+def date_of(day: int) -> date:
+    """The date of a day number."""
+    return _FIRST + timedelta(days=day)
+
+
+def _is(special: SpecialDay, when: date) -> bool:
+    return (
+        special.year in (0, when.year)
+        and special.month in (0, when.month)
+        and special.day in (0, when.day)
+        and special.weekday in (0, when.isoweekday())
+    )
+
+
+def _week_of(seasons: tuple[Season, ...], when: date) -> int | None:
+    """The week profile of the season that began last, in this year or an earlier one."""
+    started = [s for s in seasons if (s.year or when.year, s.month, s.day) <= (when.year, when.month, when.day)]
+    if started:
+        return max(started, key=lambda season: (season.year or when.year, season.month, season.day)).week
+    last = max(seasons, key=lambda season: (season.month, season.day), default=None)
+    return None if last is None else last.week
+
+
+@lru_cache(maxsize=8192)
+def changes_of(calendar: Calendar, day: int) -> tuple[tuple[int, int], ...]:
+    """The profile of a day: (second of the day, number from then on), the first at second 0.
+
+    What holds before a profile's first entry is its last entry; an empty calendar gives 1 all day.
+    """
+    when = date_of(day)
+    number = next((special.profile for special in calendar.special if _is(special, when)), None)
+    if number is None:
+        week = _week_of(calendar.seasons, when)
+        days = next((row[1:] for row in calendar.weeks if row[0] == week), ())
+        number = days[when.isoweekday() - 1] if len(days) == 7 else None
+    if number is None and not calendar.weeks and calendar.days:
+        number = calendar.days[0][0]
+    profile = next((entries for known, entries in calendar.days if known == number), ())
+    if not profile:
+        return _WHOLE_DAY
+    return profile if profile[0][0] == 0 else ((0, profile[-1][1]), *profile)
+
+
+def number_at(calendar: Calendar, at: int) -> int:
+    """The number that holds at an instant."""
+    day, second = divmod(at, DAY)
+    found = 0
+    for start, number in changes_of(calendar, day):
+        if start > second:
+            break
+        found = number
+    return found
+
+
+def next_change(calendar: Calendar, after: int, horizon: int = 400) -> int | None:
+    """The first instant after ``after`` at which another number holds; None: none within ``horizon`` days."""
+    now = number_at(calendar, after)
+    for day in range(day_of(after), day_of(after) + horizon):
+        for start, number in changes_of(calendar, day):
+            at = day * DAY + start
+            if at > after and number != now:
+                return at
+    return None

@@ -1,0 +1,196 @@
+"""The parts of a device's state: frozen, serialisable records, each with a default that costs nothing.
+
+Units as in ``state``: instants whole seconds since 2000-01-01T00:00:00Z, energy Wh, gas litres, money thousandths of
+a penny, identities dashed upper-case EUI-64, octets upper-case hexadecimal.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+LogName = Literal["event", "security", "power", "auxiliary", "sub-ghz"]
+LOGS: tuple[LogName, ...] = ("event", "security", "power", "auxiliary", "sub-ghz")
+LOG_CAPACITY = 100
+"""Entries a device keeps per log; the oldest goes first (SMETS2: at least 100)."""
+
+
+class LogEntry(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
+    """One line of a device's log: which log, when, which code (16 bits), and what belongs to it (hexadecimal)."""
+
+    log: LogName
+    at: int
+    code: int
+    other: str = ""
+
+
+class LoggedDevice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One device in a communications hub's device log."""
+
+    device: str
+    install_code: str = ""
+    """Hexadecimal, as it came in the join command."""
+    added: int = 0
+    join_until: int = 0
+    """End of the period in which the device may join."""
+    joined: bool = False
+
+
+class Pending(msgspec.Struct, frozen=True, gc=False):
+    """A future-dated command the device holds."""
+
+    group: str
+    """What it sets; a later command of the same group replaces it."""
+    use_case: str
+    message_code: int
+    originator: str
+    counter: int
+    due: int
+    content: bytes
+    """The command's payload, worked off when due."""
+
+
+class Past(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A stretch that ended: what the registers were when it began, and whether supply flowed in it."""
+
+    since: int
+    import_register: int
+    secondary_register: int
+    balance: int
+    is_flowing: bool
+
+
+class Season(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """From this date on (each year when ``year`` is 0) a week profile holds."""
+
+    year: int
+    month: int
+    day: int
+    week: int
+
+
+class SpecialDay(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A date with a day profile of its own; 0 for any year, month, day; weekday 1 Monday to 7, 0 for any."""
+
+    year: int
+    month: int
+    day: int
+    weekday: int
+    profile: int
+
+
+class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Which number holds when: a rate of a tariff, a state of a switch, 1 for friendly hours."""
+
+    seasons: tuple[Season, ...] = ()
+    weeks: tuple[tuple[int, ...], ...] = ()
+    """Week number, then the day profiles of Monday to Sunday."""
+    days: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
+    """Day profile number; its (second of the day, number from then on), ascending."""
+    special: tuple[SpecialDay, ...] = ()
+
+
+class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Rates and prices.
+
+    Rates 1 to 48 are time-of-use registers; 101 to 108 the columns of the block matrix, of up to four blocks each.
+    """
+
+    calendar: Calendar = Calendar()
+    prices: tuple[int, ...] = ()
+    """Per 1000 register units, by time-of-use register."""
+    block_prices: tuple[int, ...] = ()
+    """The same for the block matrix: (block - 1) * 8 + column - 1."""
+    thresholds: tuple[tuple[int, ...], ...] = ()
+    """Per column up to three limits in register units, ascending."""
+    secondary_calendar: Calendar = Calendar()
+    secondary_prices: tuple[int, ...] = ()
+
+
+class Debt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """How a time-based debt is recovered: an amount per period; and a payment-based one: a share of each top-up."""
+
+    amount: int = 0
+    period: int = 3600
+    """Seconds."""
+    share: int = 0
+    """Hundredths of a per cent."""
+
+
+class Billing(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The billing calendar: first end of a period, then every ``months`` months, or every ``days`` days if 0."""
+
+    start: int
+    months: int
+    days: int
+
+
+class Snapshot(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A stored billing snapshot: when, why, and the registers then."""
+
+    at: int
+    cause: Literal["calendar", "mode", "tariff", "command"]
+    import_register: int
+    secondary_register: int
+    balance: int
+    tou: tuple[int, ...]
+    blocks: tuple[int, ...]
+
+
+class Credit(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An entry of the billing log of prepayment credits, or of payments off a debt."""
+
+    at: int
+    amount: int
+    source: str
+    """Token digits of a credit; ``payment`` for a payment-based debt."""
+
+
+class Anchor(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A certificate in a trust-anchor cell: put there by a credentials replacement."""
+
+    role: int
+    usage: Literal["DS", "KA"]
+    cell_usage: int
+    der: bytes
+
+
+class Image(msgspec.Struct, frozen=True, gc=False):
+    """A firmware image received and not yet activated; hash and version hexadecimal."""
+
+    hash: str
+    version: str
+    is_verified: bool = True
+
+
+class Joined(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A device this one shares a key with."""
+
+    device: str
+    device_type: int
+    method: int
+
+
+class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One auxiliary controller (1 to 5) of an ESME, or the one of an HCALCS or SAPC."""
+
+    number: int
+    kind: Literal["ALCS", "HCALCS", "APC", ""] = ""
+    description: str = ""
+    device: str = ""
+    """The HAN-connected device behind it."""
+    level: int = 0
+    """0 off to 100 on."""
+    until: int = 0
+    """End of a commanded state; 0: the calendar decides."""
+    limit: int = 100
+    limit_until: int = 0
+    calendar: Calendar = Calendar()
+
+
+class Outage(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An interruption of the mains; ``restored`` 0 while it lasts."""
+
+    started: int
+    restored: int
