@@ -1,0 +1,205 @@
+"""Agenda, outbox, ledger and thresholds: the small state machines the simulated DCC is folded into."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from stubs.access import Issued, RequestLedger, Thresholds
+from stubs.access.ledger import CounterRule
+from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, next_attempt
+from stubs.settings import DccSettings, problems
+from stubs.wire.errors import Refusal
+from stubs.wire.request_id import RequestId
+
+NOW = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
+USER = "A0-B1-C2-D3-E4-01-00-00"
+METER, HUB = "DE-51-CE-00-00-00-00-01", "DE-51-CE-00-00-00-00-02"
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+# --- agenda ---
+
+
+def test_the_earliest_item_comes_first_and_equal_ones_in_the_order_they_were_added() -> None:
+    agenda = Agenda()
+    for name, due in (("late", 9), ("first", 1), ("second", 1)):
+        agenda.add(Item(name, "x", at(due), {}))
+    seen = []
+    while (item := agenda.first_due(at(5))) is not None:
+        seen.append(item.item)
+        agenda.done(item.item)
+    assert seen == ["first", "second"]
+    assert agenda.next_due() == at(9)
+
+
+def test_an_item_of_the_same_name_is_replaced() -> None:
+    agenda = Agenda()
+    agenda.add(Item("device", "x", at(1), {}))
+    agenda.add(Item("device", "x", at(5), {}))
+    assert agenda.first_due(at(2)) is None
+    assert agenda.next_due() == at(5)
+
+
+def test_many_items_done_out_of_order_leave_nothing_behind() -> None:
+    agenda = Agenda()
+    for number in range(1000):
+        agenda.add(Item(str(number), "x", at(number), {}))
+    for number in reversed(range(1000)):
+        agenda.done(str(number))
+    agenda.done("unknown")
+    assert (agenda.next_due(), agenda.items) == (None, {})
+    assert len(agenda._heap) < 100
+
+
+# --- outbox ---
+
+
+def queued(name: str, due: float = 0) -> QueuedMessage:
+    return QueuedMessage(name, USER, name.encode(), at(due), NOW)
+
+
+def heads(outbox: Outbox, seconds: float = 0) -> list[str]:
+    return [message.message for message in outbox.ready(at(seconds))]
+
+
+def test_a_later_message_waits_for_an_earlier_one() -> None:
+    outbox = Outbox(keep=60)
+    outbox.queue(queued("a", due=5))
+    outbox.queue(queued("b"))
+    assert (heads(outbox), heads(outbox, 5)) == ([], ["a"])
+
+
+def test_a_failed_message_stays_first_until_its_last_attempt() -> None:
+    outbox = Outbox(keep=60)
+    outbox.queue(queued("a"))
+    outbox.queue(queued("b"))
+    outbox.failed("a", at(3))
+    assert (heads(outbox), heads(outbox, 3)) == ([], ["a"])
+    outbox.failed("a", None)
+    assert heads(outbox) == ["b"]
+    assert [message.attempts for message in outbox.of(USER)] == [0, 2]
+
+
+def test_held_messages_are_due_again_when_the_endpoint_is_back_but_not_old_ones() -> None:
+    outbox = Outbox(keep=60)
+    for name in ("a", "b"):
+        outbox.queue(queued(name))
+    outbox.failed("a", None)
+    outbox.delivered("b", at(10))
+    assert heads(outbox, 10) == ["a"]
+    outbox.failed("a", None)
+    assert outbox.release(USER, at(61)) == 0
+    assert (outbox.of(USER), outbox.users) == ([], {})
+
+
+def test_a_message_held_back_is_overtaken_once() -> None:
+    outbox = Outbox(keep=60)
+    outbox.queue(queued("a"))
+    outbox.hold_back("a")
+    assert heads(outbox) == []
+    outbox.queue(queued("b"))
+    outbox.queue(queued("c"))
+    assert [message.message for message in outbox.of(USER)] == ["b", "a", "c"]
+
+
+def test_unknown_messages_are_passed_over() -> None:
+    outbox = Outbox(keep=60)
+    outbox.failed("x", None)
+    outbox.delivered("x", NOW)
+    outbox.hold_back("x")
+    assert outbox.drop("x") is None
+    assert outbox.next_due() is None
+
+
+def test_a_user_may_be_passed_over_when_asking_what_is_due() -> None:
+    outbox = Outbox(keep=60)
+    outbox.queue(queued("a", due=5))
+    assert (outbox.next_due(), outbox.next_due({USER})) == (at(5), None)
+
+
+def test_attempts_end_with_the_list_of_waits() -> None:
+    assert [next_attempt((1.0, 5.0), attempt, NOW) for attempt in (1, 2, 3)] == [at(1), at(5), None]
+
+
+# --- ledger ---
+
+
+def request(counter: int, target: str = METER) -> RequestId:
+    return RequestId.parse(f"{USER}:{target}:{counter}")
+
+
+def refusal(ledger: RequestLedger, request_id: RequestId, *, is_signed: bool = False, needs: bool = True) -> str:
+    try:
+        ledger.check(request_id, is_signed=is_signed, require_transform=needs)
+    except Refusal as refused:
+        return refused.rule
+    return ""
+
+
+CASES: list[tuple[CounterRule, RequestId, str]] = [
+    ("increasing", request(11), ""),
+    ("increasing", request(10), "replayed-request"),
+    ("increasing", request(9), "counter"),
+    ("increasing", request(9, HUB), "counter"),
+    ("increasing-per-target", request(9), "counter"),
+    ("increasing-per-target", request(9, HUB), ""),
+    ("unique", request(9), ""),
+    ("unique", request(10), "replayed-request"),
+]
+
+
+@pytest.mark.parametrize(("rule", "asked", "expected"), CASES)
+def test_after_counter_ten(rule: CounterRule, asked: RequestId, expected: str) -> None:
+    ledger = RequestLedger(rule)
+    ledger.accept(request(10))
+    assert refusal(ledger, asked) == expected
+
+
+def test_a_pre_command_is_signed_once() -> None:
+    ledger = RequestLedger()
+    ledger.accept(request(10))
+    ledger.issue(str(request(10)), Issued("7.2", METER, "ECS43", "0050", b""))
+    assert refusal(ledger, request(10), is_signed=True) == ""
+    ledger.sign(str(request(10)))
+    assert refusal(ledger, request(10), is_signed=True) == "replayed-request"
+
+
+def test_a_signed_pre_command_that_was_never_issued_is_unknown_unless_settings_allow_it() -> None:
+    assert refusal(RequestLedger(), request(10), is_signed=True) == "pre-command-unknown"
+    assert refusal(RequestLedger(), request(10), is_signed=True, needs=False) == ""
+
+
+# --- thresholds ---
+
+
+def test_a_threshold_counts_an_hour_of_one_user_and_service() -> None:
+    thresholds = Thresholds({"7.2": 2})
+    for second in (0, 10):
+        thresholds.count(USER, "7.2", at(second))
+    assert "at most 2" in (thresholds.breach(USER, "7.2", at(20)) or "")
+    assert thresholds.breach(HUB, "7.2", at(20)) is None
+    assert thresholds.breach(USER, "4.1.1", at(20)) is None
+    assert thresholds.breach(USER, "7.2", at(3605)) is None
+
+
+def test_without_thresholds_nothing_is_remembered() -> None:
+    thresholds = Thresholds({})
+    thresholds.count(USER, "7.2", NOW)
+    assert thresholds.seen == {}
+
+
+# --- settings ---
+
+
+def test_the_default_settings_are_sound() -> None:
+    assert problems(DccSettings()) == ()
+
+
+def test_problems_name_the_setting() -> None:
+    assert "control_port" in problems(DccSettings(port=5000, control_port=5000))[0]
+    assert "loopback" in problems(DccSettings(host="192.0.2.1"))[0]
