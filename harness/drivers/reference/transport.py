@@ -116,6 +116,8 @@ def _read(connection: http.client.HTTPConnection, response: http.client.HTTPResp
             connection.sock.settimeout(remaining)
         chunk = response.read1(65536)
         if not chunk:
+            if response.length:  # octets promised and not sent
+                raise http.client.IncompleteRead(b"".join(chunks), response.length)
             return b"".join(chunks)
         chunks.append(chunk)
         size += len(chunk)
