@@ -87,6 +87,9 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
 
 
+_BY_PERSONS = ("manual", "observe")
+_PERSONS_DEADLINE = 600.0
+"""Seconds a person has for one action, unless the settings say otherwise."""
 _IS_OURS = ("reference", "broken")
 
 
@@ -110,10 +113,12 @@ def load_settings(
     for key, value in (flags or {}).items():
         if value is not None and value != ():
             _put(values, key, value)
-            source.origins[key] = f"--{key.replace('.', '-').replace('_', '-')}"
+            source.origins[key] = f"--{key.rpartition('.')[2].replace('_', '-')}"
     driver = str(values.get("driver", "reference"))
     if isinstance(values.setdefault("dcc", {}), dict) and driver.partition(":")[0] in _IS_OURS:
         values["dcc"] = FREE_PORTS | values["dcc"]
+    if driver in _BY_PERSONS:
+        values.setdefault("deadline", _PERSONS_DEADLINE)
     try:
         settings = msgspec.convert(values, type=RehearsalSettings)
     except msgspec.ValidationError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.checks.evidence import Evidence, Message
 from harness.checks.registry import check
-from harness.checks.requests import action_of, unable
+from harness.checks.requests import action_of, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 
 _ALERTS = frozenset({"device-alert", "dcc-alert"})
@@ -59,11 +59,9 @@ def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     messages = _alerts(evidence, code)
     if not messages:
         return waiting(expected, "the DCC has sent no such alert", amounts_to=Verdict.BLOCKED)
-    if action.claimed is None:
-        return waiting(expected, "the party has not reported", messages[0].seq)
-    cannot = unable(action, expected)
-    if cannot is not None:
-        return cannot
+    open_finding = unsaid(action, expected, messages[0].seq, data=action.outcome.get("alerts"))
+    if open_finding is not None:
+        return open_finding
     reported = [
         alert for alert in action.outcome.get("alerts", []) if str(alert.get("code", "")).upper() == code.upper()
     ]
@@ -74,4 +72,4 @@ def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     is_known = any(
         alert.get("verified", False) and (not alert.get("device") or alert["device"] in sources) for alert in reported
     )
-    return (passed if is_known else failed)(expected, got, messages[0].seq, action.claimed[0])
+    return (passed if is_known else failed)(expected, got, messages[0].seq, action.claimed_seq)

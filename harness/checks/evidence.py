@@ -115,6 +115,11 @@ class ActionRecord:
         return str(self.asked.get("target", ""))
 
     @property
+    def claimed_seq(self) -> int:
+        """Sequence number of the claim; 0 until there is one."""
+        return self.claimed[0] if self.claimed else 0
+
+    @property
     def outcome(self) -> dict[str, Any]:
         """The claim; empty until there is one."""
         return self.claimed[1] if self.claimed else {}

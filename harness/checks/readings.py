@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.checks.evidence import Evidence, read_answer
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing, unable
+from harness.checks.requests import action_of, missing, unable, unsaid
 from harness.checks.values import disagreements, is_same, named
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import DeviceChanged, InventoryChanged
@@ -41,14 +41,12 @@ def reading_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     if not compared or any(name not in answer.values for name in names):
         sent = ", ".join(answer.values) or "nothing"
         return waiting(expected, f"the device's answer holds {sent}", seq, amounts_to=Verdict.BLOCKED)
-    if action.claimed is None:
-        return waiting(expected, "the party has not reported", seq)
-    cannot = unable(action, expected)
-    if cannot is not None:
-        return cannot
+    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values"))
+    if open_finding is not None:
+        return open_finding
     difference = disagreements(answer.values, action.outcome.get("values", {}), names)
     got = "; ".join(difference) or "the same values"
-    return (failed if difference else passed)(expected, got, seq, action.claimed[0])
+    return (failed if difference else passed)(expected, got, seq, action.claimed_seq)
 
 
 def _walk(node: Node) -> Iterator[Node]:
@@ -77,14 +75,15 @@ def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     if wanted and wanted not in listed:
         return waiting(f"{wanted} in the inventory", f"{', '.join(listed)}", seq, amounts_to=Verdict.BLOCKED)
     expected = ", ".join(f"{device} {status or 'without status'}" for device, status in listed.items())
-    if action.claimed is None:
-        return waiting(expected, "the party has not reported", seq)
+    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values", {}).get("devices"))
+    if open_finding is not None:
+        return open_finding
     reported = {
         str(device.get("DeviceID", "")).upper(): str(device.get("DeviceStatus", "") or "")
         for device in action.outcome.get("values", {}).get("devices", [])
     }
     got = ", ".join(f"{device} {status or 'without status'}" for device, status in reported.items()) or "no device"
-    return (passed if reported == listed else failed)(expected, got, seq, action.claimed[0])
+    return (passed if reported == listed else failed)(expected, got, seq, action.claimed_seq)
 
 
 def _devices_in(body: bytes) -> dict[str, str]:

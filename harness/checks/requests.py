@@ -31,10 +31,28 @@ def unable(action: ActionRecord, expected: str) -> Finding | None:
         return None
     detail = str(action.outcome.get("detail", ""))
     if action.status == "blocked":
-        return blocked(expected, f"the driver could not ask: {detail}", action.claimed[0])
+        return blocked(expected, f"the driver could not ask: {detail}", action.claimed_seq)
     if action.status == "unsupported":
-        return not_run(expected, f"the driver does not support this action: {detail}", action.claimed[0])
+        return not_run(expected, f"the driver does not support this action: {detail}", action.claimed_seq)
     return None
+
+
+def unsaid(action: ActionRecord, expected: str, *references: int, data: object = None) -> Finding | None:
+    """The finding while there is nothing to compare with the wire; None when the party said something comparable.
+
+    ``data`` is what the check compares. A person may attest without naming it; an observed party says nothing.
+    """
+    if action.claimed is None:
+        return waiting(expected, "the party has not said what became of it", *references)
+    cannot = unable(action, expected)
+    if cannot is not None:
+        return cannot
+    if action.status != "attested" or data:
+        return None
+    is_observed = bool(action.outcome.get("observed"))
+    verdict = Verdict.REVIEW if is_observed else Verdict.ATTESTED
+    detail = str(action.outcome.get("detail", "")) or "a person says so"
+    return Finding(verdict, expected, detail, references=(*references, action.claimed_seq))
 
 
 def missing(action: ActionRecord, expected: str, got: str, *references: int) -> Finding:
@@ -42,8 +60,8 @@ def missing(action: ActionRecord, expected: str, got: str, *references: int) -> 
     cannot = unable(action, expected)
     if cannot is not None:
         return cannot
-    if action.claimed is not None:
-        return failed(expected, f"{got}; the party said {action.status!r}", action.claimed[0], *references)
+    if action.claimed is not None and action.status != "attested":
+        return failed(expected, f"{got}; the party said {action.status!r}", action.claimed_seq, *references)
     return waiting(expected, got, *references)
 
 
@@ -240,4 +258,6 @@ def retries_bounded(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
         return missing(action, expected, "no request")
     if action.claimed is None:
         return waiting(expected, f"{most} posts, and the party is still at work", *references)
-    return passed(expected, f"{most} posts, then the party said {action.status!r}", *references, action.claimed[0])
+    if action.status == "attested":  # nobody knows whether the party is still at work: the time that passed decides
+        return waiting(expected, f"{most} posts", *references, amounts_to=Verdict.PASS)
+    return passed(expected, f"{most} posts, then the party said {action.status!r}", *references, action.claimed_seq)

@@ -7,11 +7,12 @@ from typing import Any
 
 from harness.checks.evidence import ActionRecord, Evidence, Message
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing, unable
+from harness.checks.requests import action_of, missing, unable, unsaid
 from harness.checks.values import disagreements
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import DeviceSilent, FaultApplied
 
+_ENDED_WELL = frozenset({"done", "attested"})
 _ENDED_BADLY = frozenset({"failed", "refused", "timeout"})
 """Statuses of an outcome by which a party says that an action did not succeed."""
 
@@ -104,21 +105,19 @@ def outcome_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
         return action
-    if action.claimed is None:
-        return waiting(expected, "the party has not said what became of it")
-    cannot = unable(action, expected)
-    if cannot is not None:
-        return cannot
     found = final_code(evidence, action)
     if found is None:
         return missing(action, expected, "no response code on the wire")
     code, references = found
     said = str(action.outcome.get("response_code", ""))
+    open_finding = unsaid(action, expected, *references, data=said)
+    if open_finding is not None:
+        return open_finding
     is_success = code[:1] in {"I", "W"}
     got = f"the wire says {code}; the party says {said or 'no code'}, {action.status}"
-    if said != code or (action.status == "done") is not is_success:
-        return failed(expected, got, *references, action.claimed[0])
-    return passed(expected, got, *references, action.claimed[0])
+    if said != code or (action.status in _ENDED_WELL) is not is_success:
+        return failed(expected, got, *references, action.claimed_seq)
+    return passed(expected, got, *references, action.claimed_seq)
 
 
 @check(
@@ -133,12 +132,10 @@ def completed_after_response(evidence: Evidence, parameters: Mapping[str, Any]) 
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
         return action
-    if action.claimed is None:
-        return waiting(expected, "the party has not said what became of it")
-    cannot = unable(action, expected)
-    if cannot is not None:
-        return cannot
-    claimed = action.claimed[0]
+    open_finding = unsaid(action, expected)
+    if open_finding is not None:
+        return open_finding
+    claimed = action.claimed_seq
     if action.status != "done":
         return failed(expected, f"the party says {action.status}: {action.outcome.get('detail', '')}", claimed)
     before = [message for message in evidence.responses_of(action) if message.seq < claimed]
@@ -160,19 +157,17 @@ def error_code_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> 
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
         return action
-    if action.claimed is None:
-        return waiting(expected, "the party has not said what became of it")
-    cannot = unable(action, expected)
-    if cannot is not None:
-        return cannot
+    said = str(action.outcome.get("response_code", ""))
+    open_finding = unsaid(action, expected, data=said)
+    if open_finding is not None:
+        return open_finding
     codes = {message.queued.response_code: message.seq for message in evidence.responses_of(action)}
     codes |= {str(exchange.code): exchange.seq for exchange in evidence.exchanges_of(action) if exchange.code}
-    said = str(action.outcome.get("response_code", ""))
     got = f"the party says {said or 'no code'}, {action.status}"
     if code not in codes and not _was_bent(evidence):
-        return waiting(expected, f"the wire shows no {code}", action.claimed[0], amounts_to=Verdict.BLOCKED)
-    finding = passed if said == code and action.status in _ENDED_BADLY else failed
-    return finding(expected, got, *(codes[name] for name in codes if name == code), action.claimed[0])
+        return waiting(expected, f"the wire shows no {code}", action.claimed_seq, amounts_to=Verdict.BLOCKED)
+    finding = passed if said == code and action.status in (_ENDED_BADLY | {"attested"}) else failed
+    return finding(expected, got, *(codes[name] for name in codes if name == code), action.claimed_seq)
 
 
 def _was_bent(evidence: Evidence) -> bool:
@@ -194,11 +189,12 @@ def silence_reported(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     silent = [seq for seq, event in evidence.of(DeviceSilent) if event.device == action.target]
     if not silent:
         return unable(action, expected) or waiting(expected, "the device was not silent", amounts_to=Verdict.BLOCKED)
-    if action.claimed is None:
-        return waiting(expected, "the party has not said what became of it", *silent)
+    open_finding = unsaid(action, expected, *silent)
+    if open_finding is not None:
+        return open_finding
     finding = passed if action.status in _ENDED_BADLY else failed
     got = f"the party says {action.outcome.get('response_code') or 'no code'}, {action.status}"
-    return finding(expected, got, *silent, action.claimed[0])
+    return finding(expected, got, *silent, action.claimed_seq)
 
 
 @check(
@@ -214,17 +210,17 @@ def correlated(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     actions = [action for action in evidence.actions if action.service]
     references: list[int] = []
     for action in actions:
-        cannot = unable(action, expected)
-        if cannot is not None:
-            return cannot
+        open_finding = unsaid(action, expected, data=action.outcome.get("values"))
+        if open_finding is not None and open_finding.is_final:
+            return open_finding
         answers = evidence.answers_of(action)
         if action.claimed is None or not answers:
             continue
         difference = disagreements(answers[-1][1].values, action.outcome.get("values", {}))
         if difference:
             got = f"{action.service} to {action.target}: {'; '.join(difference)}"
-            return failed(expected, got, answers[-1][0], action.claimed[0])
-        references += [answers[-1][0], action.claimed[0]]
+            return failed(expected, got, answers[-1][0], action.claimed_seq)
+        references += [answers[-1][0], action.claimed_seq]
     if len(references) >= 2 * wanted:
         return passed(expected, f"{len(references) // 2} outcomes agree with their own devices", *references)
     if len(actions) >= wanted and all(action.claimed for action in actions):
@@ -250,11 +246,12 @@ def processed_once(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
         return unable(action, expected) or waiting(
             expected, f"handed over {len(handed)} times", *handed, amounts_to=Verdict.BLOCKED
         )
-    if action.claimed is None:
-        return waiting(expected, "the party has not said what became of it", *handed)
+    open_finding = unsaid(action, expected, *handed)
+    if open_finding is not None:
+        return open_finding
     count = int(action.outcome.get("messages_processed", 0))
     finding = passed if count == 1 else failed
-    return finding(expected, f"{count} processed, of {len(handed)} handed over", *handed, action.claimed[0])
+    return finding(expected, f"{count} processed, of {len(handed)} handed over", *handed, action.claimed_seq)
 
 
 @check(

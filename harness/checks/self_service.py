@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing
+from harness.checks.requests import action_of, missing, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import PageViewed, PersonSignedIn
 
@@ -52,13 +52,14 @@ def inventory_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     if not pages:
         return missing(action, expected, "no such page was served")
     seq = pages[-1][0]
-    if action.claimed is None:
-        return waiting(expected, "served; the party has not reported", seq)
+    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values", {}).get("seen"))
+    if open_finding is not None:
+        return open_finding
     seen = {str(device).upper() for device in action.outcome.get("values", {}).get("seen", [])}
     unseen = sorted(wanted - seen)
     if unseen:
-        return failed(expected, f"the party did not see {', '.join(unseen)}", seq, action.claimed[0])
-    return passed(expected, f"served and seen: {pages[-1][1].title}", seq, action.claimed[0])
+        return failed(expected, f"the party did not see {', '.join(unseen)}", seq, action.claimed_seq)
+    return passed(expected, f"served and seen: {pages[-1][1].title}", seq, action.claimed_seq)
 
 
 @check(
@@ -106,4 +107,4 @@ def others_not_shown(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
         return missing(action, expected, "no page was served")
     if action.claimed is None:
         return waiting(expected, "the party has not reported", pages[-1][0])
-    return passed(expected, f"{len(pages)} pages, none shows it", *(seq for seq, _ in pages), action.claimed[0])
+    return passed(expected, f"{len(pages)} pages, none shows it", *(seq for seq, _ in pages), action.claimed_seq)

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
-from harness.checks.requests import action_of, unable
+from harness.checks.requests import action_of, unable, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import FaultApplied
 
@@ -27,16 +27,14 @@ def _rejected(evidence: Evidence, parameters: Mapping[str, Any], effects: frozen
     if not handed:
         return unable(action, expected) or waiting(expected, "no such message", amounts_to=Verdict.BLOCKED)
     references = (*bent.values(), *handed[0].references)
-    if action.claimed is None:
-        return waiting(expected, "the party has not said what became of it", *references)
-    cannot = unable(action, expected)
-    if cannot is not None:
-        return cannot
+    open_finding = unsaid(action, expected, *references, data=action.outcome.get("values"))
+    if open_finding is not None:
+        return open_finding
     count = int(action.outcome.get("messages_processed", 0))
-    believed = action.status == "done" or bool(action.outcome.get("values")) or count > 0
+    believed = action.status in {"done", "attested"} or bool(action.outcome.get("values")) or count > 0
     got = f"the party says {action.status}, {count} messages processed: {action.outcome.get('detail', '')}"
     finding = failed if believed else passed
-    return finding(expected, got, *references, action.claimed[0])
+    return finding(expected, got, *references, action.claimed_seq)
 
 
 @check(

@@ -10,19 +10,21 @@ import inspect
 import os
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-from harness.engine.rehearsal import Rehearsal
 from harness.engine.stops import NotAsked, ScenarioStopped
 from harness.engine.world import World
 from harness.plan import LibraryScenario
 from harness.settings import load_settings
 from stubs.wire.errors import Blocked, Misuse
 
-REHEARSAL = pytest.StashKey[Rehearsal]()
+if TYPE_CHECKING:
+    from harness.engine.rehearsal import Rehearsal
+
+REHEARSAL = pytest.StashKey["Rehearsal"]()
 PLANNED = pytest.StashKey[LibraryScenario]()
 WORLD = pytest.StashKey[World]()
 _EXAMPLE = "_pytest_bdd_example"
@@ -85,6 +87,8 @@ def _place(item: pytest.Item) -> tuple[str, str, tuple[tuple[str, str], ...]] | 
 
 
 def _from_surroundings() -> Rehearsal:
+    from harness.engine.rehearsal import Rehearsal  # noqa: PLC0415 - only now: it loads the simulated DCC
+
     file = Path("uept.toml")
     try:
         return Rehearsal(load_settings(file if file.is_file() else None, {}, os.environ))

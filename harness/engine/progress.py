@@ -5,9 +5,10 @@ Plain lines when the output is no terminal; one status line below the finished s
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -35,6 +36,14 @@ class Progress(Protocol):
         """Something is waited for, for at most ``seconds`` more."""
         ...
 
+    def say(self, text: str) -> None:
+        """Show a text to the person at the terminal."""
+        ...
+
+    def ask(self, question: str) -> str:
+        """Ask the person at the terminal. Raises: EOFError: nobody can answer."""
+        ...
+
     def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
         """A scenario ended; ``lines`` say why unless it passed."""
         ...
@@ -59,6 +68,13 @@ class Silent:
     def awaiting(self, what: str, seconds: float) -> None:
         """Nothing."""
 
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+    def ask(self, question: str) -> str:
+        """Nobody is there. Raises: EOFError: always."""
+        raise EOFError(question)
+
     def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
         """Nothing."""
 
@@ -73,8 +89,9 @@ _WIDEST = max(len(verdict) for verdict in Verdict)
 class Terminal:
     """Progress on a console. A live status line only where there is a terminal."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, answers: TextIO | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)
+        self._input = answers or sys.stdin
         self._status: Status | None = None
         self._title = ""
         self._step = ""
@@ -109,6 +126,24 @@ class Terminal:
         if self._status is not None:
             parts = [part for part in (self._title, self._step, awaited) if part]
             self._status.update(escape(" · ".join(parts))[: max(20, self._console.width - 4)])
+
+    def say(self, text: str) -> None:
+        """Show a text above the status line."""
+        self._console.print(escape(text), soft_wrap=True)
+
+    def ask(self, question: str) -> str:
+        """Ask, with the status line out of the way. Raises: EOFError: standard input has ended."""
+        if self._status is not None:
+            self._status.stop()
+        try:
+            self._console.print(escape(question), end="")
+            answer = self._input.readline()
+        finally:
+            if self._status is not None:
+                self._status.start()
+        if not answer:
+            raise EOFError(question)
+        return answer.rstrip("\n")
 
     def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
         """One line, and the reason below it unless it passed."""

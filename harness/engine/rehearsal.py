@@ -147,6 +147,8 @@ class Rehearsal:
             now=dcc.clock.now,
             acb=str(dcc.pki.acb),
             tls=self._tls(Path(str(dcc.settings.pki))),
+            say=self.progress.say,
+            ask=self.progress.ask,
         )
         self._stack.callback(driver.close)
         driver.start(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from contextlib import redirect_stdout
@@ -16,6 +17,7 @@ from harness.engine import plugin
 from harness.engine.progress import Progress
 from harness.engine.rehearsal import Rehearsal
 from harness.engine.results import Run
+from harness.plan import library_folder
 from harness.settings import RehearsalSettings, SettingsError
 from stubs.app import BackgroundDcc
 from stubs.journal import FILE_NAME
@@ -69,7 +71,7 @@ def run_rehearsal(
     output = io.StringIO()
     try:
         with redirect_stdout(output):
-            status = pytest.main(_arguments(rehearsal.scenarios_folder), [plugin, _Given(rehearsal)])
+            status = pytest.main(_arguments(rehearsal), [plugin, _Given(rehearsal)])
     finally:
         run = rehearsal.close() or rehearsal.result
     if rehearsal.problems or run is None or status not in _NORMAL_ENDS:
@@ -79,14 +81,33 @@ def run_rehearsal(
     return RunResult(run, rehearsal.folder, journal, exit_code_of(run, is_strict=settings.strict))
 
 
-def _arguments(folder: Path) -> list[str]:
-    steps = sorted(path.stem for path in (folder / "steps").glob("*.py") if path.stem != "__init__")
+def _arguments(rehearsal: Rehearsal) -> list[str]:
+    """Pytest's arguments: no configuration file, no cache, the packaged steps, one module that binds the features."""
+    home = library_folder()
+    steps = sorted(path.stem for path in (home / "steps").glob("*.py") if path.stem != "__init__")
     loaded = [argument for step in steps for argument in ("-p", f"scenarios.steps.{step}")]
     return [
-        "-c", os.devnull, "--rootdir", str(folder), "--import-mode=importlib", "--capture=no", "-q",
+        "-c", os.devnull, "--rootdir", str(rehearsal.folder), "--import-mode=importlib", "--capture=no", "-q",
         "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning", *loaded,
-        str(folder / "test_library.py"),
+        str(_binding_module(rehearsal)),
     ]  # fmt: skip
+
+
+def _binding_module(rehearsal: Rehearsal) -> Path:
+    """A test module that binds the run's features; made in the run's folder, since features may lie anywhere.
+
+    Its name follows from the features' folder: a process keeps modules by name, and may run other features next.
+    """
+    features = str(rehearsal.scenarios_folder.resolve() / "features")
+    name = hashlib.sha256(features.encode()).hexdigest()[:12]
+    module = rehearsal.folder / "state" / f"test_scenarios_{name}.py"
+    lines = [
+        '"""Binds the features of this run to pytest."""',
+        "from pytest_bdd import scenarios",
+        f"scenarios({features!r})",
+    ]
+    module.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return module
 
 
 def exit_code_of(run: Run, *, is_strict: bool = False) -> int:

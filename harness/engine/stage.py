@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,10 +15,12 @@ from harness.engine.progress import Progress
 from harness.engine.seat import DriverSeat
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
-from stubs.app import BackgroundDcc, Control
 from stubs.events import CertificateIssued, Entry, OutcomeClaimed, ScenarioStarted
 from stubs.journal import Journal
 from stubs.wire.errors import Blocked
+
+if TYPE_CHECKING:  # who only collects tests does not load the simulated DCC
+    from stubs.app import BackgroundDcc, Control
 
 _RESPONSIBLE = {
     UserRole.IS: "supplier",
@@ -156,4 +158,6 @@ class Stage:
     def report(self, action: Action, outcome: Outcome) -> None:
         """Record what the party's system said; called from the driver's threads."""
         content = msgspec.to_builtins(outcome)
+        if self.settings.driver == "observe":
+            content["observed"] = True  # nobody said anything: what the wire does not show has to be reviewed
         self.journal.record(OutcomeClaimed(scenario=action.scenario, action=action.id, content=content))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stubs.app import Control
+if TYPE_CHECKING:
+    from stubs.app import Control
 
 
 class Faults:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from harness.checks import Finding, Verdict, checks, evidence_of, judge, worst
+from harness.checks import Finding, Verdict, evidence_of, judge, worst
 from harness.drivers import Action
 from harness.engine.homes import home_called, status_called
 from harness.engine.occasions import alert_content
@@ -22,6 +22,7 @@ from stubs.events import (
     ActionAsked,
     CheckJudged,
     Entry,
+    OutcomeClaimed,
     RequestAccepted,
     ScenarioFinished,
     ScenarioStarted,
@@ -302,8 +303,8 @@ class World:
         end = time.monotonic() + settings.deadline + settings.grace + settings.patience
         quiet = 0.0
         while True:
-            is_busy = self._stage.seat.is_busy
             entries = self._read()
+            is_busy = self._stage.seat.is_busy or _is_attested(entries)
             last = entries[-1].seq if entries else self._first
             surroundings = self._stage.surroundings()
             evidence = evidence_of([*surroundings, *entries], self.scenario.id, self.role.value, self._first, last)
@@ -409,6 +410,7 @@ class World:
         return verdict, "" if verdict is Verdict.PASS else f"expected {deciding.expected}; got {deciding.got}"
 
 
-def known_checks() -> tuple[str, ...]:
-    """Ids of all checks, for messages and tests."""
-    return tuple(sorted(checks()))
+def _is_attested(entries: Sequence[Entry]) -> bool:
+    """Whether the latest claim is a person's: the party's system may still be at work."""
+    claims = [entry.event.content for entry in entries if isinstance(entry.event, OutcomeClaimed)]
+    return bool(claims) and claims[-1].get("status") == "attested"

@@ -2,7 +2,7 @@
 Feature: Reading meters
   What the party reports is what the meter sent.
 
-  @id:SR-201 @role:IS @srv:4.1.1 @priority:P1 @demo
+  @id:SR-201 @role:IS @srv:4.1.1 @priority:P1
   Scenario: An Import Supplier reads the import registers
     Given a party acting as IS
     And a home with an electricity meter
@@ -23,7 +23,7 @@ Feature: Reading meters
     And the party reports SecondaryActiveImportRegister as the device sent it
     And the party reports the values the device sent
 
-  @id:SR-207 @role:GS @srv:4.1.1 @priority:P1 @demo
+  @id:SR-207 @role:GS @srv:4.1.1 @priority:P1
   Scenario: A Gas Supplier reads the consumption register
     Given a party acting as GS
     And a home with a gas meter
