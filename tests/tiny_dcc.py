@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -180,6 +181,13 @@ class TinyDcc:
         """With the DCC's signature, or another's."""
         pair = pair or self.pki.dcc_signer
         return sign(document, Signer(pair.private_key, pair.issuer_name, pair.serial))
+
+    def answers(self, count: int) -> list[int]:
+        """What the client's endpoint answered, once there are so many: the client may know before we do."""
+        until = time.monotonic() + 5
+        while len(self.statuses) < count and time.monotonic() < until:
+            time.sleep(0.01)
+        return self.statuses
 
     def post(self, document: bytes) -> int:
         """Deliver one message; 0 when nobody listens."""

@@ -73,7 +73,7 @@ def test_a_reading_is_what_the_meter_sent(client: Driver, dcc: TinyDcc) -> None:
     assert (outcome.status, outcome.response_code, outcome.messages_processed) == ("done", "I0", 1)
     assert outcome.values["ActiveImportRegister"] == dcc.meters[Eui64.parse(METER)].import_register
     assert outcome.request_id == str(dcc.received[0].request.header.request_id)
-    assert dcc.statuses == [204]
+    assert dcc.answers(1) == [204]
 
 
 def test_the_inventory_is_read_in_the_http_answer(client: Driver, dcc: TinyDcc) -> None:
@@ -151,7 +151,7 @@ def test_a_late_response_can_be_collected(client: Driver, dcc: TinyDcc) -> None:
     collected = read(client, kind="collect", parameters={"request_id": outcome.request_id}, service="")
     assert collected.status == "done"
     assert "ActiveImportRegister" in collected.values
-    assert dcc.statuses == [204]
+    assert dcc.answers(1) == [204]
 
 
 def test_a_request_that_does_not_wait_is_acknowledged(client: Driver, dcc: TinyDcc) -> None:
@@ -299,7 +299,7 @@ def test_a_response_with_a_wrong_signature_is_answered_400_and_not_used(client: 
     outcome = read(client, deadline=0.6)
     assert outcome.status == "timeout"
     assert "rejected" in outcome.detail
-    assert dcc.statuses == [400]
+    assert dcc.answers(1) == [400]
 
 
 def test_a_response_signed_by_another_party_is_answered_400(client: Driver, dcc: TinyDcc) -> None:
@@ -307,7 +307,7 @@ def test_a_response_signed_by_another_party_is_answered_400(client: Driver, dcc:
     outcome = read(client, deadline=0.6)
     assert outcome.status == "timeout"
     assert "not signed by the DCC" in outcome.detail
-    assert dcc.statuses == [400]
+    assert dcc.answers(1) == [400]
 
 
 def _sign_as_other_party(dcc: TinyDcc) -> None:
@@ -322,7 +322,7 @@ def _unsigned(document: bytes) -> bytes:
 def test_an_unsigned_response_is_answered_400(client: Driver, dcc: TinyDcc) -> None:
     dcc.deliver = lambda dcc, document: dcc.post(_unsigned(document))
     assert read(client, deadline=0.5).status == "timeout"
-    assert dcc.statuses == [400]
+    assert dcc.answers(1) == [400]
 
 
 def test_a_response_that_does_not_fit_the_schema_is_answered_400(client: Driver, dcc: TinyDcc) -> None:
@@ -330,14 +330,14 @@ def test_a_response_that_does_not_fit_the_schema_is_answered_400(client: Driver,
         dcc.signed(_unsigned(document).replace(b"</sr:Header>", b"<sr:Extra/></sr:Header>"))
     )
     assert read(client, deadline=0.5).status == "timeout"
-    assert dcc.statuses == [400]
+    assert dcc.answers(1) == [400]
 
 
 def test_a_response_delivered_twice_counts_once(client: Driver, dcc: TinyDcc) -> None:
     dcc.deliver = lambda dcc, document: [dcc.post(document), dcc.post(document)]
     outcome = read(client, options={"settle": 0.4})
     assert outcome.messages_processed == 1
-    assert dcc.statuses == [204, 204]
+    assert dcc.answers(2) == [204, 204]
 
 
 def test_responses_that_overtake_one_another_go_to_their_own_requests(client: Driver, dcc: TinyDcc) -> None:
@@ -396,7 +396,7 @@ def test_a_device_message_that_was_altered_is_not_used(client: Driver, dcc: Tiny
 def test_a_device_alert_is_acknowledged_and_understood(client: Driver, dcc: TinyDcc) -> None:
     dcc.post(dcc.device_alert(Eui64.parse(METER), "8F3F"))
     outcome = read(client, kind="wait-alert", parameters={"code": "8f3f"}, service="")
-    assert dcc.statuses == [204]
+    assert dcc.answers(1) == [204]
     assert outcome.status == "done"
     assert outcome.alerts[0]["code"] == "8F3F"
     assert outcome.alerts[0]["device"] == METER
@@ -557,7 +557,7 @@ def broken_by(name: str) -> pytest.MarkDecorator:
 def test_broken_a_forged_response_is_acknowledged_and_used(broken: Driver, dcc: TinyDcc) -> None:
     dcc.deliver = lambda dcc, document: dcc.post(_unsigned(document))
     assert read(broken).status == "done"
-    assert dcc.statuses == [204]
+    assert dcc.answers(1) == [204]
 
 
 @broken_by("trusts-wrong-party")
