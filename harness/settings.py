@@ -7,6 +7,7 @@ Precedence: flag > environment (``UEPT_…``) > file > default. A key ``dcc.port
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -185,6 +186,20 @@ def line_of(text: str, key: str) -> int | None:
     return None
 
 
+def json_schema() -> dict[str, Any]:
+    """The published schema of the run file, as ``schemas/run/settings.schema.json`` holds it."""
+    _, components = msgspec.json.schema_components([RehearsalSettings], ref_template="#/$defs/{name}")
+    body = components.pop(RehearsalSettings.__name__)
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://uept-harness.invalid/schemas/run/settings.schema.json",
+        **body,
+        "$defs": components,
+    }
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema, order="deterministic"))
+    return plain
+
+
 def fields() -> dict[str, msgspec.inspect.Type]:
     """Every settable key, dotted, with its type."""
     return dict(_fields(RehearsalSettings, ""))
@@ -277,3 +292,7 @@ def _contradictions(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
         yield "scenarios", f"{settings.scenarios!r} is not a folder"
     for sentence in problems(settings.dcc):
         yield f"dcc.{sentence.split(' ', 1)[0].rstrip(',')}", sentence
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2) + b"\n")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
-from harness.settings import RehearsalSettings, SettingsError, fields, load_settings
-from schemas.load import UserRole
+from harness.settings import RehearsalSettings, SettingsError, fields, json_schema, load_settings
+from schemas.load import UserRole, resource
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -114,3 +116,15 @@ def test_a_table_where_a_value_belongs_is_a_type_error(tmp_path: Path) -> None:
     flags: dict[str, Any] = {"dcc.port": 1}
     with pytest.raises(SettingsError, match="dcc: expected `object`, got `int`"):
         load_settings(write(tmp_path, "dcc = 5\n"), flags)
+
+
+def test_the_published_schema_is_the_one_in_force() -> None:
+    published = json.loads(resource("run", "settings.schema.json").read_text(encoding="utf-8"))
+    mend = "regenerate it: python -m harness.settings > schemas/run/settings.schema.json"
+    assert published == json_schema(), mend
+
+
+def test_the_published_schema_accepts_the_defaults_and_refuses_a_typing_error() -> None:
+    validator = jsonschema.Draft202012Validator(json_schema())
+    assert validator.is_valid({"roles": ["IS"], "dcc": {"port": 8079}})
+    assert not validator.is_valid({"roels": ["IS"]})
