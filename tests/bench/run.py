@@ -1,0 +1,126 @@
+"""``make bench``: how fast the simulated DCC is, as ratios measured side by side in one run.
+
+``run.py [SECTION…] [--quick] [--json] [--seed TEXT]``; sections a to f, all of them when none is named. Each line is
+the median of per-round ratios with its range, and the aim beside it. A program of its own, not a test: it takes
+minutes, and what else the machine does shows in the ranges. Loads are bounded and go to loopback only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).parents[2])  # `tests` is found from whatever folder this is started in
+
+from tests.bench import chain, growth, starting, throughput  # noqa: E402 - the line above comes first
+from tests.bench.measure import Figure, NotMeasured, Result  # noqa: E402
+
+Section = Callable[[], list[Result]]
+
+TITLES = {
+    "a": "(a) bare chain of unavoidable operations / whole request of the gateway",
+    "b": "(b) requests a second of one gateway process",
+    "c": "(c) start of uept serve",
+    "d": "(d) uept demo",
+    "e": "(e) cost and memory as things grow",
+    "f": "(f) latency at 200 requests a second",
+}
+
+
+def sections(*, is_quick: bool) -> dict[str, Section]:
+    """How each section is measured, in full or in short."""
+    if is_quick:
+        return {
+            "a": lambda: chain.run(rounds=25),
+            "b": lambda: throughput.throughput(rounds=2, number=400),
+            "c": lambda: starting.start(rounds=3),
+            "d": lambda: starting.demo(rounds=1),
+            "e": lambda: growth.cost(8, (1_000, 10_000), (10_000, 100_000)) + growth.memory(3_000),
+            "f": lambda: throughput.latency(rounds=2, seconds=4),
+        }
+    return {
+        "a": lambda: chain.run(rounds=150),
+        "b": lambda: throughput.throughput(rounds=6, number=1_000),
+        "c": lambda: starting.start(rounds=9),
+        "d": lambda: starting.demo(rounds=2),
+        "e": lambda: growth.cost(40, (1_000, 100_000), (10_000, 1_000_000)) + growth.memory(20_000),
+        "f": lambda: throughput.latency(rounds=4, seconds=12),
+    }
+
+
+def main() -> int:
+    """Measure and print. Returns 0, whatever the figures are: 1 when a section could not be measured."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a b c d e f; all when none is named")
+    parser.add_argument("--quick", action="store_true", help="in less than two minutes, with fewer rounds")
+    parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document instead of lines")
+    given = parser.parse_args()
+    unknown = sorted(set(given.sections) - TITLES.keys())
+    if unknown:
+        parser.error(f"no section {', '.join(unknown)}: a b c d e f")
+    chosen = {name: run for name, run in sections(is_quick=given.quick).items() if name in (given.sections or TITLES)}
+    began = time.perf_counter()
+    results: dict[str, list[Result]] = {}
+    if not given.as_json:
+        _say(_machine_line())
+    for name, run in chosen.items():
+        if not given.as_json:
+            _say(f"\n{TITLES[name]}")
+        results[name] = _measured(name, run)
+        if not given.as_json:
+            _say("\n".join(result.line() for result in results[name]))
+    elapsed = time.perf_counter() - began
+    everything = [result for found in results.values() for result in found]
+    if given.as_json:
+        document = {
+            "machine": _machine(),
+            "seconds": round(elapsed, 1),
+            "figures": [one.as_dict() for one in everything],
+        }
+        _say(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        _say(f"\n{_summary(everything)}; {elapsed:.0f} s")
+    return 1 if any(isinstance(result, NotMeasured) and result.name in TITLES.values() for result in everything) else 0
+
+
+def _measured(name: str, run: Section) -> list[Result]:
+    """A section's figures; one that breaks down is told, and the others go on."""
+    try:
+        return run()
+    except Exception as error:  # noqa: BLE001 - the other sections are still worth having
+        return [NotMeasured(name, TITLES[name], f"{type(error).__name__}: {' '.join(str(error).split())[:500]}")]
+
+
+def _summary(results: list[Result]) -> str:
+    with_aim = [result for result in results if isinstance(result, Figure) and result.aim is not None]
+    missed = [result.name for result in with_aim if result.aim is not None and not result.aim.is_met(result.value)]
+    said = f"{len(with_aim) - len(missed)} of {len(with_aim)} aims met"
+    return said if not missed else f"{said}; missed: {'; '.join(missed)}"
+
+
+def _machine() -> dict[str, object]:
+    load = os.getloadavg()[0]
+    return {"python": platform.python_version(), "system": platform.platform(), "cpus": os.cpu_count(), "load": load}
+
+
+def _machine_line() -> str:
+    machine = _machine()
+    return (
+        f"Python {machine['python']}, {machine['system']}, {machine['cpus']} CPUs, load {machine['load']:.2f}; "
+        "median of rounds [lowest … highest]"
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""(b) Requests a second of one gateway process, beside a bare echo, over TLS, and beside the DCC's Java tool;
+(f) latency at 200 requests a second.
+
+The gateway has work behind each acknowledgement: the device executes, its answer is signed and delivered to an
+endpoint that does nothing. That work is part of these figures.
+"""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.bench.endpoints import Endpoint, endpoint
+from tests.bench.gateway import Gateway, gateway, make_pki
+from tests.bench.java import JavaTool
+from tests.bench.load import Outcome, closed, post, steady
+from tests.bench.measure import Aim, NotMeasured, Result, figure, percentile, process_cpu_seconds, ratios
+from tests.peers.public_tools import Unavailable
+
+CLIENT_PATIENCE = 3.0
+"""Seconds the public client waits for an answer."""
+_ECHO_BODY = b"x" * 2048
+_SETTLED_SECONDS = 0.3
+
+
+@dataclass(slots=True)
+class Stand:
+    """The processes that are loaded."""
+
+    echo: Endpoint
+    plain: Gateway
+    secure: Gateway
+    tls: ssl.SSLContext
+
+    def load(self, kind: str, connections: int, number: int) -> tuple[float, float]:
+        """Requests a second, and CPU milliseconds of the process a request, what follows later included."""
+        if kind == "echo":
+            pid, requests = self.echo.process.pid, [post(self.echo.url, _ECHO_BODY)] * number * 4
+            began = process_cpu_seconds(pid)
+            outcome = closed(self.echo.url, requests, connections, expected=(_ECHO_BODY,))
+        else:
+            chosen, tls = (self.secure, self.tls) if kind == "tls" else (self.plain, None)
+            pid, requests = chosen.pid, chosen.requests(number)
+            began = process_cpu_seconds(pid)
+            outcome = closed(chosen.url, requests, connections, tls)
+            _settle(chosen)
+        _check(outcome)
+        return outcome.rate, (process_cpu_seconds(pid) - began) / len(requests) * 1e3
+
+
+def _settle(gateway: Gateway) -> None:
+    """Wait until nothing is on the agenda or in an outbox."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        health = gateway.served.control("/health")
+        if not health["agenda"] and not health["outbox"]:
+            return
+        time.sleep(_SETTLED_SECONDS)
+
+
+def _check(outcome: Outcome) -> None:
+    if outcome.bad:
+        raise AssertionError(f"{len(outcome.bad)} answers are not what was expected: {outcome.bad[0]!r}")
+
+
+def throughput(rounds: int, number: int) -> list[Result]:
+    """Section (b)."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="uept-bench-")))
+        pki = make_pki(folder / "pki")
+        echo, sink = stack.enter_context(endpoint("echo")), stack.enter_context(endpoint("sink"))
+        to_sink = ("--receive-url", sink.url)
+        plain = stack.enter_context(gateway(folder, pki, "plain", *to_sink))
+        secure = stack.enter_context(gateway(folder, pki, "secure", *to_sink, with_tls=True))
+        stand = Stand(echo, plain, secure, secure.client_tls())
+        kinds = [(kind, connections) for connections in (8, 64) for kind in ("echo", "plain", "tls")]
+        rates: dict[tuple[str, int], list[float]] = {kind: [] for kind in kinds}
+        costs: dict[tuple[str, int], list[float]] = {kind: [] for kind in kinds}
+        for kind in kinds:
+            stand.load(*kind, number // 2)
+        order = Random("bench-throughput")
+        for _ in range(rounds):
+            for kind in order.sample(kinds, len(kinds)):
+                rate, cost = stand.load(*kind, number)
+                rates[kind].append(rate)
+                costs[kind].append(cost)
+        results = [result for connections in (8, 64) for result in _compared(rates, costs, connections)]
+        return results + _beside_java(stand, folder, rounds, number)
+
+
+def _compared(
+    rates: dict[tuple[str, int], list[float]], costs: dict[tuple[str, int], list[float]], connections: int
+) -> list[Result]:
+    plain, echo, tls = (rates[kind, connections] for kind in ("plain", "echo", "tls"))
+    over = f"{connections} connections"
+    by_cpu = ratios(costs["echo", connections], costs["plain", connections])
+    cpu = f"{min(costs['plain', connections]):.2f} ms CPU each, all that follows included; echo {max(echo):,.0f}/s"
+    return [
+        figure("b", f"gateway / bare echo of 2 KB, {over}", ratios(plain, echo), aim=Aim(">=", 0.1)),
+        figure("b", f"the same by CPU time, device and delivery included, {over}", by_cpu),
+        figure("b", f"TLS with client certificates / plain, {over}", ratios(tls, plain), aim=Aim(">=", 0.8)),
+        figure("b", f"requests a second, {over}", plain, detail=cpu),
+    ]
+
+
+def _beside_java(stand: Stand, folder: Path, rounds: int, number: int) -> list[Result]:
+    name = "gateway / the Java tool's verify-then-sign, kept warm"
+    try:
+        tool = JavaTool.get(folder)
+    except Unavailable as reason:
+        return [NotMeasured("b", name, str(reason))]
+    warm, processes, ours = [], [], []
+    for _ in range(min(rounds, 3)):
+        ours.append(stand.load("plain", 8, number)[0])
+        processes.append(tool.process_seconds())
+        warm.append(tool.warm_seconds())
+    a_process = figure(
+        "b",
+        "gateway / the same, a process each as the public client has it",
+        ratios(ours, [1 / one for one in processes]),
+    )
+    measured = [seconds for seconds in warm if seconds is not None]
+    if len(measured) < len(warm):
+        return [NotMeasured("b", name, "needs a Java compiler: apt-get install default-jdk-headless"), a_process]
+    rates = [1 / seconds for seconds in measured]
+    detail = f"the tool alone {max(rates):.0f}/s, without HTTP"
+    return [figure("b", name, ratios(ours, rates), aim=Aim(">=", 3), detail=detail), a_process]
+
+
+def latency(rounds: int, seconds: float) -> list[Result]:
+    """Section (f)."""
+    rate = 200.0
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="uept-bench-")))
+        pki = make_pki(folder / "pki")
+        sink = stack.enter_context(endpoint("sink"))
+        loaded = stack.enter_context(gateway(folder, pki, "steady", "--receive-url", sink.url))
+        _check(closed(loaded.url, loaded.requests(200), 8))
+        tails, middles, worst = [], [], []
+        for _ in range(rounds):
+            outcome = steady(loaded.url, loaded.requests(int(rate * seconds)), 16, rate)
+            _check(outcome)
+            tails.append(percentile(outcome.latencies, 0.99))
+            middles.append(percentile(outcome.latencies, 0.5) * 1e3)
+            worst.append(max(outcome.latencies) * 1e3)
+            _settle(loaded)
+    detail = f"{rate:.0f} requests a second for {seconds:g} s a round, 16 connections, deliveries beside"
+    return [
+        figure(
+            "f",
+            "p99 as a share of the client's 3 s",
+            [tail / CLIENT_PATIENCE * 100 for tail in tails],
+            unit="%",
+            aim=Aim("<=", 1.0),
+            detail=detail,
+        ),
+        figure("f", "p99", [tail * 1e3 for tail in tails], unit="ms"),
+        figure("f", "median", middles, unit="ms"),
+        figure("f", "slowest", worst, unit="ms"),
+    ]
