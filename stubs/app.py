@@ -20,10 +20,10 @@ from aiohttp import web
 
 from stubs.clock import Clock, SystemClock
 from stubs.control import Control, make_control_app
-from stubs.dcc import Dcc
+from stubs.dcc import FOLDED_KINDS, Dcc
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.journal import FILE_NAME, Journal, SqliteStore
-from stubs.settings import DccSettings, DeliveryTls, Tls, problems
+from stubs.settings import LOOPBACK, DccSettings, DeliveryTls, Tls, problems
 from stubs.smki import DeviceCredentials, Pki, import_pki, init_pki, list_pki, load_pki, view_keys
 from stubs.smki.keys import derive_secret
 from stubs.smki.repository import Repository
@@ -71,6 +71,7 @@ class Site:
     """One server: what it serves, where, with which TLS. ``setting`` names the port's setting in messages."""
 
     setting: str
+    host: str
     port: int
     application: web.Application
     tls: ssl.SSLContext | None
@@ -112,7 +113,8 @@ class SimulatedDcc:
             stack.callback(journal.close)
             pki = pki or _open_pki(settings, stack)
             dcc = Dcc(settings, pki)
-            if dcc.replay(journal.entries()) == 0:
+            dcc.replay(journal.entries(kinds=FOLDED_KINDS))
+            if not dcc.state.users:
                 now = clock.now()
                 journal.append(*dcc.register_parties(now), at=now)
                 journal.commit()
@@ -132,12 +134,20 @@ class SimulatedDcc:
     def _sites(self) -> tuple[Site, ...]:
         """The servers; one more web interface is one more row."""
         settings, runtime, pki = self.settings, self._runtime, self.pki
+        host = settings.host
         tls = _server_tls(settings.tls)
         return (
-            Site("port", settings.port, make_app(runtime, settings), tls),
-            Site("smki_port", settings.smki_port, make_smki_app(self._repository()), tls),
-            Site("control_port", settings.control_port, make_control_app(self.control, runtime), None),
-            Site("ssi_port", settings.ssi_port, self._ssi(), server_identity(pki.authority).context()),
+            Site("port", host, settings.port, make_app(runtime, settings), tls),
+            Site("smki_port", host, settings.smki_port, make_smki_app(self._repository()), tls),
+            # The control API asks nobody who they are: never beyond loopback.
+            Site(
+                "control_port",
+                host if host in LOOPBACK else LOOPBACK[0],
+                settings.control_port,
+                make_control_app(self.control, runtime),
+                None,
+            ),
+            Site("ssi_port", host, settings.ssi_port, self._ssi(), server_identity(pki.authority).context()),
         )
 
     def _repository(self) -> Repository:
@@ -188,7 +198,7 @@ class SimulatedDcc:
         runner = web.AppRunner(site.application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        host = self.settings.host
+        host = site.host
         # A stream or a held answer ends only when it learns that the DCC stops.
         stack.callback(self._runtime.stopping.set)
         try:

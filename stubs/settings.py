@@ -14,6 +14,9 @@ Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
 class Tls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """HTTPS for the web services: PEM file paths. With ``ca`` set, a client certificate it signed is demanded."""
 
@@ -137,6 +140,6 @@ def problems(settings: DccSettings) -> tuple[str, ...]:
         found.append("port, smki_port, ssi_port and control_port must differ")
     if settings.max_request_bytes < 1024:
         found.append("max_request_bytes must be 1024 or more")
-    if settings.host not in {"127.0.0.1", "localhost", "::1"} and settings.control_port and not settings.tls:
+    if settings.host not in LOOPBACK and not settings.tls:
         found.append("without tls the DCC listens on loopback only: set tls or host = '127.0.0.1'")
     return tuple(found)

@@ -214,7 +214,7 @@ class Control:
 
         def read() -> list[dict[str, Any]]:
             outbox = self._dcc.state.outbox
-            held = {message.message for message in outbox.held.get(eui, [])}
+            held = outbox.held.get(eui, {})
             return [
                 {
                     "message": message.message,

@@ -5,8 +5,8 @@ an event that goes through the same fold, so a replayed journal gives the same s
 """
 
 from stubs.dcc.core import Dcc
-from stubs.dcc.fold import fold
+from stubs.dcc.fold import FOLDED_KINDS, fold
 from stubs.dcc.reply import Cut, Handled, Reply
 from stubs.dcc.state import State, User, new_state
 
-__all__ = ["Cut", "Dcc", "Handled", "Reply", "State", "User", "fold", "new_state"]
+__all__ = ["FOLDED_KINDS", "Cut", "Dcc", "Handled", "Reply", "State", "User", "fold", "new_state"]

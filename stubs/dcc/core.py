@@ -222,7 +222,7 @@ class Dcc:
     def redeliver(self, user: str, now: datetime) -> Events:
         """Make a User's held messages due at once."""
         turn = Turn(self.state, now)
-        for held in list(self.state.outbox.held.get(user, [])):
+        for held in list(self.state.outbox.held.get(user, {}).values()):
             turn.emit(
                 DeliveryFailed(
                     message=held.message,

@@ -159,6 +159,10 @@ FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
 )
 
 
+FOLDED_KINDS = frozenset(kind.__name__ for kind in FOLDS)
+"""Names of the events a replay needs."""
+
+
 def fold(state: State, event: events.AnyEvent, at: datetime) -> None:
     """Change ``state`` by one event that happened at ``at``."""
     change = FOLDS.get(type(event))

@@ -94,7 +94,7 @@ def add_premises(parts: Parts, turn: Turn, spec: PremisesSpec) -> dict[str, Any]
         if device.status != _ABSENT:
             _enter(turn, spec, place, device)
     codes = {
-        device.name: turn.state.fleet[place.euis[device.name]].install_code
+        device.name: turn.state.fleet.peek(place.euis[device.name]).install_code
         for device in spec.devices
         if device.type in _PHYSICAL
     }
@@ -220,7 +220,7 @@ def _manufacture(parts: Parts, turn: Turn, spec: PremisesSpec, place: Place, dev
 
 def _enter(turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> None:
     eui = place.euis[device.name]
-    physical = turn.state.fleet.get(eui)
+    physical = turn.state.fleet.peek(eui) if device.type in _PHYSICAL else None
     values: dict[str, Any] = {
         "DeviceType": device.type,
         "DeviceStatus": device.status,

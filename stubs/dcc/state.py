@@ -47,13 +47,15 @@ class Fleet(Mapping[str, DeviceState]):
         self._devices: dict[str, DeviceState | Recipe] = {}
 
     def __getitem__(self, device: str) -> DeviceState:
-        found = self._devices[device]
-        if isinstance(found, Recipe):
-            found = manufacture(
-                Eui64.parse(device), found.device_type, found.variant, found.seed, found.at, **found.values
-            )
-            self._devices[device] = found
+        found = self._devices[device] = self.peek(device)
         return found
+
+    def peek(self, device: str) -> DeviceState:
+        """A device, built for the moment only when nobody has looked at it yet. Raises: KeyError: there is none."""
+        found = self._devices[device]
+        if isinstance(found, DeviceState):
+            return found
+        return manufacture(Eui64.parse(device), found.device_type, found.variant, found.seed, found.at, **found.values)
 
     def __contains__(self, device: object) -> bool:
         return device in self._devices

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Set as AbstractSet
 
 import aiohttp
 
@@ -13,6 +14,7 @@ from stubs.scheduler import QueuedMessage
 from stubs.settings import DccSettings
 
 _SHOWN = 200
+_NOBODY: frozenset[str] = frozenset()
 
 
 class Delivery:
@@ -33,8 +35,10 @@ class Delivery:
         runtime.on_turn = self.start_ready
         runtime.passing = self._passing
 
-    def _passing(self) -> set[str]:
+    def _passing(self) -> AbstractSet[str]:
         users = self._runtime.dcc.state.outbox.waiting
+        if not users:
+            return _NOBODY
         return {user for user in users if user in self._busy or self._runtime.dcc.receive_url(user) is None}
 
     def start_ready(self) -> None:

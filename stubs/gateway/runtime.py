@@ -47,6 +47,7 @@ class Runtime:
         self._moved = asyncio.Event()
         self._commit: asyncio.Future[None] | None = None
         self._timer: asyncio.Task[None] | None = None
+        self._sleeps_until: datetime | None = None
 
     # --- events in ---
 
@@ -61,7 +62,7 @@ class Runtime:
         handled = handle(now)
         self.journal.append(*handled.events, at=now)
         await self._committed()
-        self._wake.set()
+        self._wake_if_earlier()
         return handled.reply
 
     async def _committed(self) -> None:
@@ -94,6 +95,12 @@ class Runtime:
     def wake(self) -> None:
         """Look at agenda and outbox again."""
         self._wake.set()
+
+    def _wake_if_earlier(self) -> None:
+        """Wake the timer only for what is due before it would wake by itself: most requests add nothing sooner."""
+        due = self.dcc.next_due(self.passing())
+        if due is not None and (self._sleeps_until is None or due < self._sleeps_until):
+            self._wake.set()
 
     # --- time ---
 
@@ -131,7 +138,7 @@ class Runtime:
                 await _wait(self._wake, 1.0)
                 continue
             self.on_turn()
-            due = self.dcc.next_due(self.passing())
+            due = self._sleeps_until = self.dcc.next_due(self.passing())
             seconds = self.clock.real_seconds_until(due) if due is not None else None
             if seconds == 0.0:
                 await asyncio.sleep(0)

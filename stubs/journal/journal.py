@@ -144,20 +144,23 @@ class Journal:
         self.commit()
         return entries
 
-    def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+    def entries(self, after: int = 0, until: int | None = None, kinds: Iterable[str] | None = None) -> Iterator[Entry]:
         """Entries with ``after < seq <= until``, ascending; what is appended meanwhile is not among them.
 
         Args:
             after: 0 for everything.
             until: the newest entry at the time of the call when not given.
+            kinds: names of the event classes wanted; others are passed over without being decoded.
         """
         last = self._seq if until is None else min(until, self._seq)
+        wanted = None if kinds is None else tuple(f'{{"kind":"{kind}"'.encode() for kind in kinds)
         while after < last:
             rows = self._read(after)
             for row in rows:
                 if row.seq > last:
                     return
-                yield self._entry(row)
+                if wanted is None or row.event.startswith(wanted):
+                    yield self._entry(row)
             after = rows[-1].seq
 
     def _read(self, after: int) -> list[Row]:

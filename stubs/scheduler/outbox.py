@@ -40,81 +40,80 @@ class Outbox:
     """
 
     keep: float
-    waiting: dict[str, list[QueuedMessage]] = field(default_factory=dict)
-    held: dict[str, list[QueuedMessage]] = field(default_factory=dict)
+    waiting: dict[str, dict[str, QueuedMessage]] = field(default_factory=dict)
+    """By User, then by message id in the order of delivery."""
+    held: dict[str, dict[str, QueuedMessage]] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     """User by message id, for messages that are waiting or held."""
+    behind: set[str] = field(default_factory=set)
+    """Users of whom a message is held back until the next."""
 
     def queue(self, message: QueuedMessage) -> None:
         """Fold of MessageQueued: to the end of the User's queue, but before what is held back for it."""
-        queue = self.waiting.setdefault(message.user, [])
-        overtaken = [replace(each, is_behind_next=False) for each in queue if each.is_behind_next]
-        self.waiting[message.user] = [each for each in queue if not each.is_behind_next] + [message, *overtaken]
+        queue = self.waiting.setdefault(message.user, {})
+        queue[message.message] = message
         self.users[message.message] = message.user
+        if message.user in self.behind:
+            self.behind.remove(message.user)
+            for overtaken in [each for each in queue.values() if each.is_behind_next]:
+                del queue[overtaken.message]
+                queue[overtaken.message] = replace(overtaken, is_behind_next=False)
 
     def hold_back(self, message: str) -> None:
         """Let the User's next message overtake this one."""
-        self._change(message, is_behind_next=True)
-
-    def _change(self, message: str, *, is_behind_next: bool) -> None:
         user = self.users.get(message)
-        if user is not None:
-            self.waiting[user] = [
-                replace(each, is_behind_next=is_behind_next) if each.message == message else each
-                for each in self.waiting.get(user, [])
-            ]
+        if user is not None and message in self.waiting.get(user, {}):
+            self.waiting[user][message] = replace(self.waiting[user][message], is_behind_next=True)
+            self.behind.add(user)
 
     def drop(self, message: str) -> QueuedMessage | None:
         """Forget a message; the message, when it was known."""
         user = self.users.pop(message, None)
         if user is None:
             return None
-        found = None
         for queues in (self.waiting, self.held):
-            for each in queues.get(user, []):
-                if each.message == message:
-                    found = each
-            left = [each for each in queues.get(user, []) if each.message != message]
-            if left:
-                queues[user] = left
-            else:
-                queues.pop(user, None)
-        return found
+            found = queues.get(user, {}).pop(message, None)
+            if found is not None:
+                if not queues[user]:
+                    del queues[user]
+                return found
+        return None
 
     def delivered(self, message: str, now: datetime) -> None:
         """Fold of MessageDelivered: gone, and the User's endpoint is back, so held messages are due again."""
         user = self.users.get(message)
         self.drop(message)
-        if user is not None:
+        if user is not None and user in self.held:
             self.release(user, now)
 
     def release(self, user: str, now: datetime) -> int:
         """Make a User's held messages due again, those not too old; how many."""
-        held = self.held.pop(user, [])
         oldest = now - timedelta(seconds=self.keep)
-        fresh = [replace(each, due=now) for each in held if each.queued >= oldest]
-        for each in held:
-            if each.queued < oldest:
-                self.users.pop(each.message, None)
+        fresh = {}
+        for message, each in self.held.pop(user, {}).items():
+            if each.queued >= oldest:
+                fresh[message] = replace(each, due=now)
+            else:
+                del self.users[message]
         if fresh:
-            self.waiting[user] = fresh + self.waiting.get(user, [])
+            self.waiting[user] = {**fresh, **self.waiting.get(user, {})}
         return len(fresh)
 
     def failed(self, message: str, next_due: datetime | None) -> None:
-        """Fold of DeliveryFailed: due again later, or held."""
+        """Fold of DeliveryFailed: due again later, still first, or held."""
         found = self.drop(message)
         if found is None:
             return
         self.users[message] = found.user
         tried = replace(found, attempts=found.attempts + 1, due=next_due or found.due)
         if next_due is None:
-            self.held.setdefault(found.user, []).append(tried)
+            self.held.setdefault(found.user, {})[message] = tried
         else:
-            self.waiting[found.user] = [tried, *self.waiting.get(found.user, [])]
+            self.waiting[found.user] = {message: tried, **self.waiting.get(found.user, {})}
 
     def head(self, user: str) -> QueuedMessage | None:
         """The message to try next for a User, due or not."""
-        return next((each for each in self.waiting.get(user, []) if not each.is_behind_next), None)
+        return next((each for each in self.waiting.get(user, {}).values() if not each.is_behind_next), None)
 
     def ready(self, now: datetime) -> list[QueuedMessage]:
         """For each User the next message, when it is due."""
@@ -128,4 +127,4 @@ class Outbox:
 
     def of(self, user: str) -> list[QueuedMessage]:
         """A User's messages, waiting first, then held."""
-        return [*self.waiting.get(user, []), *self.held.get(user, [])]
+        return [*self.waiting.get(user, {}).values(), *self.held.get(user, {}).values()]

@@ -39,7 +39,7 @@ def picture(state: State) -> dict[str, Any]:
         "seed": state.seed,
         "ledger": state.ledger,
         "thresholds": state.thresholds,
-        "outbox": state.outbox,
+        "outbox": (state.outbox, [(user, list(queue)) for user, queue in state.outbox.waiting.items()]),
         "inventory": (state.inventory.records, state.inventory.meter_points),
         "family": {eui: [each.device for each in state.inventory.family(record)]
                    for eui, record in state.inventory.records.items()},

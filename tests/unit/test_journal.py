@@ -43,6 +43,13 @@ def test_entries_can_be_sliced_across_committed_and_pending_rows() -> None:
     journal.close()
 
 
+def test_entries_can_be_chosen_by_kind() -> None:
+    journal = a_journal()
+    journal.append(cleared(1), ItemDone(item="i", outcome="x"), cleared(2))
+    assert [entry.seq for entry in journal.entries(kinds={"FaultCleared"})] == [1, 3]
+    journal.close()
+
+
 def test_exact_bytes_survive_the_journal() -> None:
     journal = a_journal()
     body = bytes(range(256))
