@@ -9,9 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pytest_bdd.exceptions import GherkinParseError
-from pytest_bdd.feature import get_features
-
 from stubs.wire.errors import Blocked
 
 _FIELDS = ("id", "role", "srv", "scope", "priority", "req")
@@ -69,6 +66,10 @@ def load_library(folder: Path | None = None) -> tuple[LibraryScenario, ...]:
 
     Raises: Blocked: a feature file cannot be read, or a scenario lacks a tag; with file and line.
     """
+    # Imported here: pytest and its parser take 0.3 s, and every command that reads settings comes through this package.
+    from pytest_bdd.exceptions import GherkinParseError  # noqa: PLC0415
+    from pytest_bdd.feature import get_features  # noqa: PLC0415
+
     base = (folder or library_folder()).resolve()
     try:
         features = get_features([str(base / "features")])
