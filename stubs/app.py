@@ -22,8 +22,9 @@ from stubs.clock import Clock, SystemClock
 from stubs.control import Control, make_control_app
 from stubs.dcc import FOLDED_KINDS, Dcc
 from stubs.gateway import Delivery, Runtime, make_app
+from stubs.gateway.tls import delivery_tls, server_tls
 from stubs.journal import FILE_NAME, Journal, SqliteStore
-from stubs.settings import LOOPBACK, DccSettings, DeliveryTls, Tls, problems
+from stubs.settings import LOOPBACK, DccSettings, problems
 from stubs.smki import DeviceCredentials, Pki, import_pki, init_pki, list_pki, load_pki, view_keys
 from stubs.smki.keys import derive_secret
 from stubs.smki.repository import Repository
@@ -121,7 +122,7 @@ class SimulatedDcc:
             runtime = Runtime(dcc, journal, clock)
             self = cls(settings, clock, pki, journal, runtime)
             self._stack = stack
-            delivery = Delivery(runtime, settings, _delivery_tls(settings.delivery_tls))
+            delivery = Delivery(runtime, settings, delivery_tls(settings.delivery_tls))
             stack.push_async_callback(delivery.stop)
             stack.push_async_callback(runtime.stop)
             await self._listen(stack)
@@ -135,7 +136,7 @@ class SimulatedDcc:
         """The servers; one more web interface is one more row."""
         settings, runtime, pki = self.settings, self._runtime, self.pki
         host = settings.host
-        tls = _server_tls(settings.tls)
+        tls = server_tls(settings.tls)
         return (
             Site("port", host, settings.port, make_app(runtime, settings), tls),
             Site("smki_port", host, settings.smki_port, make_smki_app(self._repository()), tls),
@@ -248,34 +249,6 @@ def _open_journal(settings: DccSettings, clock: Clock) -> Journal:
     except OSError as error:
         raise Blocked(f"cannot make the state folder {folder}: {error.strerror}", mend="Choose another.") from error
     return Journal(SqliteStore(folder / FILE_NAME, sync_to_disk=settings.sync_to_disk), clock)
-
-
-def _server_tls(tls: Tls | None) -> ssl.SSLContext | None:
-    """HTTPS as settings say. Raises: Blocked: a file cannot be read or does not fit."""
-    if tls is None:
-        return None
-    try:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(tls.certificate, tls.key)
-        if tls.ca:
-            context.load_verify_locations(tls.ca)
-            context.verify_mode = ssl.CERT_REQUIRED
-            context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
-    except (OSError, ssl.SSLError) as error:
-        raise Blocked(f"cannot set up TLS: {error}", mend="Check certificate, key and ca of [dcc.tls].") from error
-    return context
-
-
-def _delivery_tls(tls: DeliveryTls | None) -> ssl.SSLContext | None:
-    if tls is None:
-        return None
-    try:
-        context = ssl.create_default_context(cafile=tls.ca)
-        if tls.certificate:
-            context.load_cert_chain(tls.certificate, tls.key)
-    except (OSError, ssl.SSLError) as error:
-        raise Blocked(f"cannot set up TLS for deliveries: {error}", mend="Check [dcc.delivery_tls].") from error
-    return context
 
 
 @dataclass(slots=True)

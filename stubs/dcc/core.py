@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,9 @@ class Dcc:
         self._parts = make_parts(settings, pki)
         self._handling = Handling(self._parts)
         self._pki = pki
+        self.on_error: Callable[[Exception], None] = _raise
+        """Told of an unexpected error of ours: the request or item ends as failed, what happened before stays, and the
+        core goes on, unless this raises, as it does by default."""
 
     def replay(self, entries: Iterable[Entry]) -> int:
         """Fold a journal into the state; the sequence number of its last entry."""
@@ -75,7 +78,7 @@ class Dcc:
     def handle(self, request: bytes, service: Service, content_type: str, peer: str, now: datetime) -> Handled:
         """One POST: the answer, and the events to commit before it leaves."""
         turn = Turn(self.state, now)
-        reply = self._handling.handle(turn, request, service, content_type, peer)
+        reply = self._handling.handle(turn, request, service, content_type, peer, self.on_error)
         return Handled(reply, tuple(turn.events))
 
     def refuse_transport(self, rule: str, detail: str, service: Service, peer: str, now: datetime) -> Handled:
@@ -87,7 +90,7 @@ class Dcc:
     def tick(self, now: datetime, limit: int | None = None) -> Events:
         """Do what is due, earliest first: everything, or at most ``limit`` items."""
         turn = Turn(self.state, now)
-        work_off(self._parts, turn, limit)
+        work_off(self._parts, turn, limit, self.on_error)
         return turn.events
 
     def next_due(self, passing: Container[str] = ()) -> datetime | None:
@@ -243,6 +246,10 @@ class Dcc:
         turn = Turn(self.state, now)
         turn.emit(DccReset(seed=seed if seed is not None else self.settings.seed))
         return turn.events
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _scratch(state: State) -> State:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from schemas.load import Service, Srv, UserRole, gateway_rules, service_requests
 from stubs import alerts
 from stubs.access import Case, DeviceFacts, UserFacts, authorise
@@ -47,7 +49,15 @@ class Handling:
         self._parts = parts
         self._intake = Intake(parts.settings, parts.pki.certificates)
 
-    def handle(self, turn: Turn, body: bytes, service: Service, content_type: str, peer: str) -> Reply:
+    def handle(
+        self,
+        turn: Turn,
+        body: bytes,
+        service: Service,
+        content_type: str,
+        peer: str,
+        on_error: Callable[[Exception], None],
+    ) -> Reply:
         """One request, checked, processed and answered."""
         exchange = f"x{turn.state.counts.exchanges + 1}"
         turn.emit(
@@ -60,6 +70,9 @@ class Handling:
             reply = self._process(turn, exchange, arrived, service)
         except Refusal as refusal:
             reply = self.refuse(turn, exchange, refusal, request)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not stop the DCC; it is told and recorded
+            on_error(error)
+            reply = self.refuse(turn, exchange, Refusal("internal-error", f"{type(error).__name__}: {error}"), request)
         self._answered(turn, exchange, reply)
         return reply
 

@@ -253,9 +253,13 @@ WORKERS: Mapping[str, Worker] = MappingProxyType(
 """Who works off which kind of item."""
 
 
-def work_off(parts: Parts, turn: Turn, limit: int | None = None) -> None:
+def work_off(parts: Parts, turn: Turn, limit: int | None, on_error: Callable[[Exception], None]) -> None:
     """What is due at the turn's time, earliest first, and what becomes due meanwhile; at most ``limit`` items."""
     worked = 0
     while (limit is None or worked < limit) and (item := turn.state.agenda.first_due(turn.now)) is not None:
-        WORKERS[item.what](parts, turn, item)
+        try:
+            WORKERS[item.what](parts, turn, item)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not stop the DCC; it is told and recorded
+            turn.done(item.item, f"internal error: {type(error).__name__}: {error}")
+            on_error(error)
         worked += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import logging
 import threading
 from collections.abc import Callable, Container
 from contextlib import suppress
@@ -17,6 +18,8 @@ from stubs.journal import Journal
 from stubs.wire.errors import Blocked
 
 T = TypeVar("T")
+
+_LOGGER = logging.getLogger("stubs.dcc")
 
 _ITEMS_A_TURN = 4
 """Agenda items worked off before the loop looks after its sockets again: a few milliseconds."""
@@ -41,6 +44,7 @@ class Runtime:
         self.passing: Callable[[], Container[str]] = lambda: ()
         """Users whose outbox the timer need not watch: a delivery is under way, or there is no URL."""
         self.stopping = asyncio.Event()
+        dcc.on_error = _log
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._wake = asyncio.Event()
@@ -182,6 +186,11 @@ class Runtime:
         except concurrent.futures.TimeoutError as error:
             result.cancel()
             raise Blocked(f"the simulated DCC did not answer within {_CALL_SECONDS:g} s") from error
+
+
+def _log(error: Exception) -> None:
+    """Told on standard error with its traceback: it is for us to mend."""
+    _LOGGER.error("unexpected error of the simulated DCC", exc_info=error)
 
 
 async def _wait(event: asyncio.Event, seconds: float | None) -> None:

@@ -773,6 +773,20 @@ def test_after_a_reset_only_users_are_left(room: Room) -> None:
     assert room.pass_time(10) == []
 
 
+def test_an_error_of_ours_ends_the_item_and_nothing_else(room: Room) -> None:
+    told: list[Exception] = []
+    room.dcc.on_error = told.append
+    device = room.build()["esme"]
+    room.post(room.party.request("11.2", device))
+    (item,) = room.dcc.state.agenda.items.values()
+    item.data["group"] = "not hexadecimal"
+    room.pass_time()
+    assert [type(error) for error in told] == [ValueError]
+    room.post(room.party.request("11.2", device))
+    room.pass_time()
+    assert room.last_response().header.response_code == "I0"
+
+
 def test_values_of_devices_and_inventory_are_set_by_hand(room: Room) -> None:
     device = room.build()["esme"]
     room.keep(room.dcc.set_device(device, {"firmware_version": "0A0B0C0D"}, room.now))

@@ -348,7 +348,17 @@ def transport(rule: str) -> Callable[[Room], Reply]:
     return refuse
 
 
+def internal_error(room: Room) -> Reply:
+    told: list[Exception] = []
+    room.dcc.on_error = told.append
+    room.dcc.state.users = None  # type: ignore[assignment]
+    reply = room.post(firmware(room))
+    assert len(told) == 1
+    return reply
+
+
 TRIPS: dict[str, Callable[[Room], Reply]] = {
+    "internal-error": internal_error,
     "too-large": too_large,
     "too-slow": transport("too-slow"),
     "truncated": transport("truncated"),
