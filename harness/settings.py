@@ -163,7 +163,7 @@ class _Source:
         if unknown:
             key = f"{key}.{unknown.group(1)}".lstrip(".")
             near = get_close_matches(key, fields(), n=1)
-            mend = f"Did you mean {near[0]!r}?" if near else "Known keys: see docs/settings.md."
+            mend = f"Did you mean {near[0]!r}?" if near else "Known keys: schemas/run/settings.schema.json."
             return SettingsError(f"{self.place(key)}: unknown key", mend=mend)
         return SettingsError(f"{self.place(key)}: {what[:1].lower()}{what[1:]}")
 

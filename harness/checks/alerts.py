@@ -10,15 +10,9 @@ from harness.checks.registry import check
 from harness.checks.requests import action_of, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 
-_ALERTS = frozenset({"device-alert", "dcc-alert"})
-
 
 def _alerts(evidence: Evidence, code: str) -> list[Message]:
-    return [
-        message
-        for message in evidence.messages
-        if message.queued.message_kind in _ALERTS and message.queued.alert_code == code
-    ]
+    return [message for message in evidence.messages if message.queued.alert_code == code]
 
 
 @check(

@@ -30,6 +30,7 @@ def alert_content(code: str, device: str, mpxn: str, user: str, now: datetime) -
         "N1": _change(device, {"MeterDecommissioningOrWithdrawal": _points("MeterDecommissionOrWithdrawal", mpxn)}),
         "N10": {"CommandFailure": {"CommandRequestID": f"{user}:{device}:1", "DeviceID": device}},
         "N16": _change(device, {"MeterIdentity": _points("MeterMPxNs", mpxn)}),
+        "N24": {"UpdateHANDeviceLogResult": {"UpdateHANDeviceLogServiceRequestID": f"{user}:{device}:1"}},
     }
     if code not in contents:
         raise Misuse(f"no content is written down for DCC alert {code}; known: {', '.join(contents)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -33,6 +34,7 @@ from stubs.wire.errors import Misuse
 _TICK = 0.5
 """Real seconds between two looks at the clock while waiting for the journal: what keeps the progress line alive."""
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)\Z")
+_LATER = re.compile(r"in (\d+) minutes\Z")
 
 Step = tuple[int, str, str]
 """Index, keyword, text of a Gherkin step."""
@@ -236,12 +238,15 @@ class World:
         return {name: self._resolve(value) for name, value in pairs}
 
     def _resolve(self, value: Any) -> Any:
-        """A cell's text as a value: a whole number, a device's EUI, an install code, a meter point; else as it is."""
+        """A cell's text as a value: number, EUI of a device, install code, meter point, instant; else as it is."""
         if not isinstance(value, str):
             return value
         text = value.strip()
         if _WHOLE.match(text):
             return int(text)
+        later = _LATER.match(text)
+        if later:
+            return f"{self._stage.now() + timedelta(minutes=int(later.group(1))):%Y-%m-%dT%H:%M:%SZ}"
         codes: dict[str, str] = self._premises.get("install_codes", {})
         named: dict[str, Any] = {
             **self._premises["devices"],

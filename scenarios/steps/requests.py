@@ -20,6 +20,18 @@ def ask_to_send_with(world: World, srv: str, device: str, datatable: Table) -> N
     world.ask(service=srv, to=device, parameters=datatable)
 
 
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} and to come back later with", DEVICE))
+def ask_for_later(world: World, srv: str, device: str, datatable: Table) -> None:
+    world.ask(service=srv, to=device, parameters=datatable, wait=False)
+
+
+@when(
+    parsers.parse("the party is asked to send {srv:S} to the {device:Device} and to wait for its outcome with", DEVICE)
+)
+def ask_for_outcome(world: World, srv: str, device: str, datatable: Table) -> None:
+    world.ask(service=srv, to=device, parameters=datatable, wait_for_outcome=True)
+
+
 @when(parsers.parse("the party is asked to send {srv:S} to the DCC with"))
 def ask_the_dcc(world: World, srv: str, datatable: Table) -> None:
     world.ask(service=srv, parameters=datatable)

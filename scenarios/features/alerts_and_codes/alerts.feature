@@ -73,3 +73,18 @@ Feature: Alerts
       | IS   | electricity meter |
       | GS   | gas meter         |
       | ED   | electricity meter |
+
+  @id:AL-028 @role:IS @role:GS @role:OU @priority:P1
+  Scenario Outline: The DCC tells that a hub's device log was changed
+    Given a party acting as <role>
+    And a home with both meters
+    When the DCC raises alert N24 about the hub
+    Then the party acknowledges alert N24
+    When the party is asked to wait for alert N24
+    Then the party reports alert N24
+
+    Examples:
+      | role |
+      | IS   |
+      | GS   |
+      | OU   |

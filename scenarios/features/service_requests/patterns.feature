@@ -122,3 +122,42 @@ Feature: Message patterns
       | role | device            |
       | IS   | electricity meter |
       | GS   | gas meter         |
+
+  @id:PT-001 @role:IS @role:GS @srv:3.1 @priority:P1
+  Scenario Outline: A future-dated command waits at the DCC until its time
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 3.1 to the <meter> and to come back later with
+      | SupplierMessage   | Your meter has been read. |
+      | ExecutionDateTime | in 30 minutes             |
+    Then the request is accepted
+    When 31 minutes pass
+    And the party is asked what became of it
+    Then the response reaches the party
+    And the <meter>'s display_message becomes Your meter has been read.
+    And the party reports what the response says
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
+  @id:PT-002 @role:IS @role:GS @srv:1.6 @priority:P1
+  Scenario Outline: A future-dated command waits in the meter until its time
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 1.6 to the <meter> and to wait for its outcome with
+      | PaymentMode       | Prepayment    |
+      | ExecutionDateTime | in 30 minutes |
+    Then the command was signed
+    And the request is accepted
+    And the response reaches the party
+    When 31 minutes pass
+    Then the <meter>'s payment_mode becomes prepayment
+    And the party acknowledges alert 8F66
+    And the party reports alert 8F66
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
