@@ -14,12 +14,14 @@ from stubs.devices.alerts import Elapsed, RaisedAlert, raise_alert
 from stubs.devices.execution import Execution, execute
 from stubs.devices.future import elapse, next_due
 from stubs.devices.manufacture import amend, manufacture
+from stubs.devices.occurrences import OCCURRENCES, occur
 from stubs.devices.state import DeviceState, apply
 from stubs.devices.surroundings import Surroundings
 from stubs.devices.trust import Credentials
 from stubs.devices.viewing import view
 
 __all__ = [
+    "OCCURRENCES",
     "Credentials",
     "DeviceState",
     "Elapsed",
@@ -32,6 +34,7 @@ __all__ = [
     "execute",
     "manufacture",
     "next_due",
+    "occur",
     "raise_alert",
     "view",
 ]

@@ -69,7 +69,9 @@ def accept(
         raise Rejected("not-a-command", f"expected a command, got {group.cra.name.lower()}")
     if group.recipient != state.id:
         raise Rejected("recipient", f"expected {state.eui}, got {group.recipient}")
-    _check_mac(state, message, credentials, certificates, agree)
+    use_case, row = _row(state, group)
+    if row.is_maced:
+        _check_mac(state, message, credentials, certificates, agree)
     cell = cell_of(state, group.originator)
     if cell is None:
         raise Rejected(
@@ -77,15 +79,15 @@ def accept(
             f"{group.originator} is in no trust-anchor cell",
             Notice("8F30", f"{group.originator} is not known"),
         )
-    use_case, row = _row(state, group)
     if cell not in row.cells:
         raise Rejected(
             "authority",
             f"{use_case.name} is for {' or '.join(sorted(row.cells))}, not for the {cell.replace('_', ' ')}",
             Notice("8F30", f"{group.originator} may not command {use_case.name}"),
         )
+    if use_case.is_critical or group.signature or not row.is_maced:
+        _check_signature(state, group, cell, certificates)
     if use_case.is_critical:
-        _check_signature(group, cell, certificates)
         stored = highest(state.counters, str(group.originator))
         if group.counter <= stored:
             raise Rejected("counter", f"expected a counter above {stored}, got {group.counter}")
@@ -101,7 +103,7 @@ def _check_mac(
 ) -> None:
     if message.mac is None:
         raise Rejected("mac-missing", "a command carries the MAC of the access control broker")
-    key = key_agreement(certificates, Eui64.parse(state.acb)) if state.acb else None
+    key = key_agreement(state, certificates, Eui64.parse(state.acb)) if state.acb else None
     if key is None:
         raise Rejected("mac", "the device holds no key of an access control broker")
     try:
@@ -121,7 +123,7 @@ def _row(state: DeviceState, group: Group) -> tuple[UseCase, Row]:
     return use_case, row
 
 
-def _check_signature(group: Group, cell: str, certificates: CertificateStore) -> None:
+def _check_signature(state: DeviceState, group: Group, cell: str, certificates: CertificateStore) -> None:
     if not group.signature:
         raise Rejected(
             "signature-missing",
@@ -129,7 +131,7 @@ def _check_signature(group: Group, cell: str, certificates: CertificateStore) ->
             Notice("8F3D", "a critical command is not signed"),
         )
     broken: ProtectionError | None = None
-    for key in signature_keys(certificates, group.originator, cell):
+    for key in signature_keys(state, certificates, group.originator, cell):
         try:
             check_signature(group, key)
         except ProtectionError as error:

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from schemas.load import device_alerts
-from stubs.devices.bodies import BODIES
+from stubs.devices.behaviour import is_logged, is_told
+from stubs.devices.bodies import body_of
 from stubs.devices.effects.call import Notice
 from stubs.devices.state import LOGGED, DeviceState, LogEntry, LogName, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.trust import Credentials, key_agreement
@@ -30,7 +31,19 @@ from stubs.wire.gbcs.use_cases import (
     protocol_of,
 )
 
-_LOGS: dict[str, LogName] = {"8F30": "security", "8F3D": "security", "8F3F": "security", "81A0": "security"}
+_LOGS: dict[str, LogName] = {
+    "8F30": "security",
+    "8F3D": "security",
+    "8F3F": "security",
+    "8F74": "security",
+    "8F75": "security",
+    "8F76": "security",
+    "81A0": "security",
+    "8F35": "power",
+    "8F36": "power",
+    "8002": "power",
+    "8003": "power",
+}
 """Codes that enter another log than the event log (inferred)."""
 
 
@@ -65,7 +78,7 @@ class Sender:
     agree: KeyAgreement = shared_secret
 
     def message(
-        self, device: Eui64, counter: int, recipient: Eui64, content: tuple[int, bytes], *, is_critical: bool
+        self, device: DeviceState, counter: int, recipient: Eui64, content: tuple[int, bytes], *, is_critical: bool
     ) -> bytes | None:
         """The protected alert with ``content`` (message code, payload).
 
@@ -75,7 +88,7 @@ class Sender:
         group = Group(
             cra=Cra.ALERT,
             counter=counter,
-            originator=device,
+            originator=device.id,
             recipient=recipient,
             date_time=b"",
             other=OtherInformation(message_code),
@@ -84,7 +97,7 @@ class Sender:
         )
         if is_critical:
             return Message(sign(group, self.credentials.ds.private_key), None).to_bytes()
-        key = key_agreement(self.certificates, recipient)
+        key = key_agreement(device, self.certificates, recipient)
         return None if key is None else add_mac(group, self.credentials.ka.private_key, key, self.agree).to_bytes()
 
 
@@ -110,25 +123,26 @@ def raise_notice(
     No alert leaves a device that knows nobody to tell, or has no key for them; the log entry stays.
     """
     stamp = at + state.clock_offset
-    logged = {LOGGED: (_logged(notice.code, stamp),)}
+    logged = {LOGGED: (_logged(notice.code, stamp),)} if is_logged(state, notice.code) else {}
     recipient = _recipient(state, notice)
-    if recipient is None:
+    if recipient is None or not is_told(state, notice.code):
         return logged, None
     row = device_alerts().get(notice.code)
     is_critical = row is None or row.is_critical
     counter = state.own_counter + 1
-    content = _content(state, notice.code, stamp, counter, is_critical=is_critical)
-    message = sender.message(state.id, counter, recipient, content, is_critical=is_critical)
+    content = _content(state, notice, stamp, counter, is_critical=is_critical)
+    message = sender.message(state, counter, recipient, content, is_critical=is_critical)
     if message is None:
         return logged, None
     return logged | {"own_counter": counter}, RaisedAlert(notice.code, recipient, message, notice.cause)
 
 
-def _content(state: DeviceState, code: str, stamp: int, counter: int, *, is_critical: bool) -> tuple[int, bytes]:
+def _content(state: DeviceState, notice: Notice, stamp: int, counter: int, *, is_critical: bool) -> tuple[int, bytes]:
     """Message code and payload: a body of its own where the alert has one."""
-    body = BODIES.get((state.device_type, code))
+    code = notice.code
+    body = body_of(state.device_type, code)
     if body is not None:
-        return body(state, instant(stamp), counter)
+        return body(state, instant(stamp), counter, notice.detail)
     payload = build_alert(protocol_of(state.device_type), int(code, 16), instant(stamp), counter)
     return CRITICAL_ALERT if is_critical else NON_CRITICAL_ALERT, payload
 
@@ -161,7 +175,7 @@ def raise_outcome(
         content = build_outcome_alert(
             int(code, 16), instant(stamp), counter, pending.message_code, pending.counter, instruction
         )
-        message = sender.message(state.id, counter, recipient, content, is_critical=True)
+        message = sender.message(state, counter, recipient, content, is_critical=True)
         assert message is not None  # signed: no key of the recipient is needed
         alerts.append(
             RaisedAlert(

@@ -70,7 +70,7 @@ def answer(
     )
     seal = None
     if use_case.is_sensitive:
-        party_key = _party_key(accepted, certificates)
+        party_key = _party_key(state, accepted, certificates)
         key = encryption_key(shell, credentials.ka.private_key, party_key, agree)
         seal = partial(encrypt, key=key, device=state.id)
     values = dict(done.values) | (_FAULTS.get(use_case.name, {}) if done.result == "hardware-fault" else {})
@@ -80,7 +80,7 @@ def answer(
     group = replace(shell, content=build_response(use_case.name, command.content, values, seal))
     if command.signature:
         return Answer(Message(sign(group, credentials.ds.private_key), None).to_bytes(), takes_counter)
-    recipient_key = key_agreement(certificates, group.recipient)
+    recipient_key = key_agreement(state, certificates, group.recipient)
     if recipient_key is None:
         raise Rejected("recipient-key", f"no key agreement certificate of {group.recipient}")
     return Answer(add_mac(group, credentials.ka.private_key, recipient_key, agree).to_bytes(), takes_counter)
@@ -97,14 +97,14 @@ def _other_information(state: DeviceState, accepted: Accepted) -> tuple[OtherInf
     return OtherInformation(asked.message_code, asked.party, asked.counter, originator_counter=fresh), True
 
 
-def _party_key(accepted: Accepted, certificates: CertificateStore) -> EllipticCurvePublicKey:
+def _party_key(state: DeviceState, accepted: Accepted, certificates: CertificateStore) -> EllipticCurvePublicKey:
     embedded = accepted.group.other.certificate
     if embedded is not None:
         try:
             return Certificate.from_der(embedded).public_key
         except PeerError as broken:
             raise Rejected("certificate", str(broken)) from broken
-    key = key_agreement(certificates, accepted.party)
+    key = key_agreement(state, certificates, accepted.party)
     if key is None:
         raise Rejected("recipient-key", f"no key agreement certificate of {accepted.party}")
     return key

@@ -137,7 +137,7 @@ def _work_off(
         counter=accepted.group.counter,
         mirrored=mirrored,
         surroundings=surroundings,
-        is_authentic=authenticity(state.id, accepted.party, credentials, certificates, agree),
+        is_authentic=authenticity(state, accepted.party, credentials, certificates, agree),
     )
     done = accepted.row.effect(call)
     # What a faulty device would have answered is kept: a gas read names every attribute but the failing one.

@@ -1,14 +1,22 @@
-"""What happens on a device by itself: held commands fall due, the balance crosses a threshold."""
+"""What happens on a device by itself.
+
+Held commands fall due, the balance crosses a threshold, friendly hours end, the load limit disables the supply and
+gives it back.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from stubs.devices.alerts import Elapsed, RaisedAlert, Sender, raise_notices, raise_outcome
 from stubs.devices.effects import EFFECTS
-from stubs.devices.effects.call import Call, Done
-from stubs.devices.effects.credit import with_consequences
+from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.credit import end_friendly_hours, floor_of, with_consequences
+from stubs.devices.effects.load import limit_load, restore_load, see_load
+from stubs.devices.network import first_overload
 from stubs.devices.registers import first_below
 from stubs.devices.state import DeviceState, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.surroundings import ALONE
@@ -20,35 +28,75 @@ from stubs.wire.gbcs.use_cases import read_command
 
 _HORIZON = 400 * 86_400
 """How far ahead a threshold is looked for, seconds."""
+_FORTNIGHT = 14 * 86_400
 
 
-def _crossing(state: DeviceState, horizon: int) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that will happen: when, and what then; ``pending`` for a held command."""
+
+    at: int
+    happens: Callable[[DeviceState, int], tuple[dict[str, Any], tuple[Notice, ...]]]
+    pending: Pending | None = None
+
+
+def _cross(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    return with_consequences(state, at, {})
+
+
+def _held(state: DeviceState, horizon: int) -> Coming | None:  # noqa: ARG001
+    pending = min(state.pending, key=lambda one: one.due, default=None)
+    return None if pending is None else Coming(pending.due, _cross, pending)
+
+
+def _crossing(state: DeviceState, horizon: int) -> Coming | None:
     if state.payment_mode != "prepayment":
         return None
     found = []
     for is_past, threshold in (
         (state.is_credit_low, state.low_credit_threshold),
-        (state.is_credit_out, state.disablement_threshold),
+        (state.is_credit_out, floor_of(state)),
     ):
         at = None if is_past else first_below(state, threshold, state.since, horizon)
         if at is not None:
             found.append(at)
-    return min(found, default=None)
+    return Coming(min(found), _cross) if found else None
 
 
-def _next(state: DeviceState, horizon: int) -> tuple[int, Pending | None] | None:
-    """What happens next until ``horizon``: when, and the command held for then (None: a threshold is crossed)."""
-    held = min(state.pending, key=lambda pending: pending.due, default=None)
-    crossing = _crossing(state, horizon)
-    if held is not None and (crossing is None or held.due <= crossing):
-        return held.due, held
-    return None if crossing is None else (crossing, None)
+def _friendly_end(state: DeviceState, horizon: int) -> Coming | None:  # noqa: ARG001
+    return Coming(state.disable_at, end_friendly_hours) if state.disable_at else None
+
+
+def _restoration(state: DeviceState, horizon: int) -> Coming | None:  # noqa: ARG001
+    return Coming(state.restore_at, restore_load) if state.restore_at else None
+
+
+def _overload(state: DeviceState, horizon: int) -> Coming | None:
+    """The load is compared with its limit a fortnight at a time."""
+    if state.load_limit is None or state.supply != "enabled":
+        return None
+    start = max(state.load_seen, state.since)
+    end = min(horizon, start + _FORTNIGHT)
+    at = first_overload(state, start, end)
+    if at is not None:
+        return Coming(at, limit_load)
+    return Coming(end, see_load) if end == start + _FORTNIGHT else None
+
+
+_SOURCES = (_held, _crossing, _friendly_end, _restoration, _overload)
+"""Of two things at one instant the earlier in this list comes first."""
+
+
+def _next(state: DeviceState, horizon: int) -> Coming | None:
+    """What happens next until ``horizon``."""
+    found = [coming for source in _SOURCES if (coming := source(state, horizon)) is not None]
+    return min(found, key=lambda coming: coming.at, default=None)
 
 
 def next_due(state: DeviceState, after: datetime) -> datetime | None:
     """When ``elapse`` must be called, never before ``after``; None: nothing will happen by itself in 400 days."""
     coming = _next(state, max(state.since, seconds(after)) + _HORIZON)
-    return None if coming is None else max(after, instant(coming[0]))
+    return None if coming is None else max(after, instant(coming.at))
 
 
 def elapse(
@@ -69,18 +117,20 @@ def catch_up(state: DeviceState, until: int, sender: Sender) -> tuple[dict[str, 
     changes: dict[str, Any] = {}
     alerts: tuple[RaisedAlert, ...] = ()
     current = state
-    while (coming := _next(current, until)) is not None and coming[0] <= until:
-        at, pending = coming
-        further, raised_now = _cross(current, at, sender) if pending is None else _fall_due(current, pending, sender)
+    while (coming := _next(current, until)) is not None and coming.at <= until:
+        if coming.pending is None:
+            further, raised_now = _happen(current, coming, sender)
+        else:
+            further, raised_now = _fall_due(current, coming.pending, sender)
         current = apply(current, further)
         changes = merged(changes, further)
         alerts += raised_now
     return changes, alerts
 
 
-def _cross(state: DeviceState, at: int, sender: Sender) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
-    changes, notices = with_consequences(state, at, {})
-    further, alerts = raise_notices(apply(state, changes), notices, at, sender)
+def _happen(state: DeviceState, coming: Coming, sender: Sender) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
+    changes, notices = coming.happens(state, coming.at)
+    further, alerts = raise_notices(apply(state, changes), notices, coming.at, sender)
     return merged(changes, further), alerts
 
 

@@ -189,6 +189,14 @@ class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     calendar: Calendar = Calendar()
 
 
+class LoadLimit(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """When the load limit disables the supply: W for so many seconds; and for how long (seconds)."""
+
+    threshold: int
+    period: int
+    restoration: int
+
+
 class Outage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An interruption of the mains; ``restored`` 0 while it lasts."""
 

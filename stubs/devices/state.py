@@ -20,10 +20,12 @@ from stubs.devices.records import (
     LOGS,
     Anchor,
     Billing,
+    Calendar,
     Credit,
     Debt,
     Image,
     Joined,
+    LoadLimit,
     LogEntry,
     LoggedDevice,
     LogName,
@@ -148,6 +150,8 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     is_emergency: bool = False
     """Emergency credit was activated; ``emergency_credit`` is then what was lent at the start."""
     emergency_exhausted: bool = False
+    friendly: Calendar | None = None
+    """Hours in which the supply is not disabled: those with number 1."""
     disable_at: int = 0
     """End of the friendly hours in which credit ran out; the supply is disabled then."""
     debt_1: Debt | None = None
@@ -180,6 +184,9 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     outages: tuple[Outage, ...] = ()
     load_limited: int = 0
     """How often the load limit disabled the supply."""
+    load_limit: LoadLimit | None = None
+    load_seen: int = 0
+    """Until when the load was compared with the limit."""
     restore_at: int = 0
     """When a supply disabled by the load limit is armed again."""
     tampers: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
+from stubs.devices.state import DeviceState
 from stubs.devices.trust import Credentials, top_up_keys
 from stubs.wire.certificates import CertificateStore
 from stubs.wire.errors import PeerError
@@ -15,14 +16,14 @@ from stubs.wire.utrn import verify
 
 
 def authenticity(
-    device: Eui64, supplier: Eui64, credentials: Credentials, certificates: CertificateStore, agree: KeyAgreement
+    device: DeviceState, supplier: Eui64, credentials: Credentials, certificates: CertificateStore, agree: KeyAgreement
 ) -> Callable[[str, int], bool]:
     """(token digits, its 64-bit counter) to whether the token's MAC agrees with a top-up key of ``supplier``."""
 
     def is_authentic(utrn: str, counter: int) -> bool:
         return any(
-            _agrees(utrn, supplier, device, counter, credentials, key, agree)
-            for key in top_up_keys(certificates, supplier)
+            _agrees(utrn, supplier, device.id, counter, credentials, key, agree)
+            for key in top_up_keys(device, certificates, supplier)
         )
 
     return is_authentic

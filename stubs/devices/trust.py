@@ -1,7 +1,8 @@
 """Whom a device trusts: its own keys, and the certificates its trust-anchor cells name.
 
-A cell holds a party's identity; the certificates themselves come from the store of the test PKI, which stands for the
-copies a real device keeps. Cells: supplier, network operator, access control broker (GBCS, trust anchor cells).
+A cell holds a party's identity. The certificates of the factory come from the store of the test PKI, which stands for
+the copies a real device keeps; those that a credentials replacement brought are held in the state and hold instead.
+Source: GBCS, trust anchor cells.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
 from stubs.devices.state import DeviceState
-from stubs.wire.certificates import CertificateStore
+from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.eui64 import Eui64
+
+MANAGEMENT, TOP_UP = 0, 1
+"""Cell usages."""
 
 
 class KeyPair(Protocol):
@@ -38,30 +42,59 @@ class Credentials(Protocol):
         ...
 
 
-_CELL_ROLES = {"supplier": "02", "network_operator": "03", "acb": "04"}
+CELL_ROLES = {
+    "supplier": 2,
+    "network_operator": 3,
+    "acb": 4,
+    "root": 0,
+    "recovery": 1,
+    "transitional_cos": 5,
+    "wan_provider": 6,
+    "load_controller": 8,
+}
 """Trust-anchor cells and the certificate role (OU) each takes."""
+CELLS = {role: cell for cell, role in CELL_ROLES.items()}
 
 
 def cell_of(state: DeviceState, party: Eui64) -> str | None:
     """The trust-anchor cell that names ``party``; None: the device does not know it."""
     name = str(party)
-    return next((cell for cell in _CELL_ROLES if getattr(state, cell) == name), None)
+    return next((cell for cell in CELL_ROLES if getattr(state, cell) == name), None)
 
 
-def key_agreement(certificates: CertificateStore, party: Eui64) -> EllipticCurvePublicKey | None:
-    """The public key with which messages to and from ``party`` are protected: the first the store gives."""
+def replaced(state: DeviceState, cell: str | None, usage: str, cell_usage: int = MANAGEMENT) -> Certificate | None:
+    """The certificate that a replacement put into a cell; None: still that of the factory."""
+    if cell is None:
+        return None
+    slot = CELL_ROLES[cell], usage, cell_usage
+    held = (a.der for a in state.anchors if (a.role, a.usage, a.cell_usage) == slot)
+    return next((Certificate.from_der(der) for der in held), None)
+
+
+def key_agreement(state: DeviceState, certificates: CertificateStore, party: Eui64) -> EllipticCurvePublicKey | None:
+    """The public key with which messages to and from ``party`` are protected: the cell's, else the store's first."""
+    if state.anchors and (held := replaced(state, cell_of(state, party), "KA")) is not None:
+        return held.public_key
     known = certificates.of(party, "KA")
     return known[0].public_key if known else None
 
 
-def signature_keys(certificates: CertificateStore, party: Eui64, cell: str) -> tuple[EllipticCurvePublicKey, ...]:
+def signature_keys(
+    state: DeviceState, certificates: CertificateStore, party: Eui64, cell: str
+) -> tuple[EllipticCurvePublicKey, ...]:
     """The keys with which ``party`` may sign commands: of the cell's role only, never its XML signing key."""
-    return tuple(certificate.public_key for certificate in certificates.of(party, "DS", _CELL_ROLES[cell]))
+    if state.anchors and (held := replaced(state, cell, "DS")) is not None:
+        return (held.public_key,)
+    return tuple(one.public_key for one in certificates.of(party, "DS", f"{CELL_ROLES[cell]:02X}"))
 
 
-def top_up_keys(certificates: CertificateStore, supplier: Eui64) -> tuple[EllipticCurvePublicKey, ...]:
+def top_up_keys(
+    state: DeviceState, certificates: CertificateStore, supplier: Eui64
+) -> tuple[EllipticCurvePublicKey, ...]:
     """Keys with which a top-up token of ``supplier`` may be authenticated, likeliest first.
 
     Nothing in a certificate says that it is for top-up tokens; a store gives such a one last, so that is tried first.
     """
+    if state.anchors and (held := replaced(state, cell_of(state, supplier), "KA", TOP_UP)) is not None:
+        return (held.public_key,)
     return tuple(certificate.public_key for certificate in reversed(certificates.of(supplier, "KA")))

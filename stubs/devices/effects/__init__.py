@@ -45,12 +45,14 @@ class Row:
         devices: types that support it.
         cells: trust-anchor cells whose party may command it.
         holds: group of a future-dated setting the device holds itself; empty: acts at once.
+        is_maced: whether the command carries the MAC of the access control broker (all but recovery's do).
     """
 
     effect: Effect
     devices: frozenset[str]
     cells: frozenset[str] = ANYBODY
     holds: str = ""
+    is_maced: bool = True
 
 
 EFFECTS: Mapping[str, Row] = MappingProxyType(

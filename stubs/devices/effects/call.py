@@ -47,12 +47,13 @@ class Call:
 class Notice:
     """An alert to be raised: code (four upper-case hexadecimal digits) and why.
 
-    ``recipient`` overrides the party the catalogue names for the code.
+    ``recipient`` overrides the party the catalogue names for the code; ``detail`` is what a body of the alert holds.
     """
 
     code: str
     cause: str
     recipient: Eui64 | None = None
+    detail: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""What follows when a balance crosses a threshold: warnings, the end of supply, its return.
+"""What follows when a balance crosses a threshold: warnings, emergency credit, the end of supply, its return.
 
-Only in prepayment mode. Below the low-credit threshold the meter warns once (810D); below the disablement threshold it
-disables the supply (8F0F); back above it arms the supply, which the consumer then enables (8F32).
+Only in prepayment mode. Below the low-credit threshold the meter warns once (810D). Below the disablement threshold
+(lower by the emergency credit lent, once that is in use) it disables the supply (8F0F; 81AA before it when emergency
+credit is used up), or waits for the end of the friendly hours to do so; back above it arms the supply, which the
+consumer then enables (8F32). Emergency credit ends when all of it is paid back.
 Source: SMETS2, prepayment mode; codes from the GBCS guide, 11.3. Which alert stands for which step is inferred.
 """
 
@@ -9,9 +11,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from stubs.devices.calendars import next_change, number_at
 from stubs.devices.effects.call import Notice
 from stubs.devices.registers import balance, settled
 from stubs.devices.state import DeviceState, apply
+
+_FRIENDLY = 1
+
+
+def floor_of(state: DeviceState) -> int:
+    """The balance below which the supply is disabled."""
+    return state.disablement_threshold - (state.emergency_credit if state.is_emergency else 0)
 
 
 def with_consequences(
@@ -20,21 +30,55 @@ def with_consequences(
     """``changes`` to ``state`` completed by what the balance they leave at ``at`` brings about, and its alerts."""
     after = apply(state, changes)
     left = balance(after, at)
-    prepaid = after.payment_mode == "prepayment"
-    is_low = prepaid and left < after.low_credit_threshold
-    is_out = prepaid and left < after.disablement_threshold
-    notices: list[Notice] = []
-    further: dict[str, Any] = {}
-    if is_low != after.is_credit_low:
-        further["is_credit_low"] = is_low
-        if is_low:
-            notices.append(Notice("810D", f"balance {left} fell below {after.low_credit_threshold}"))
+    further, notices = _low(after, left)
+    further |= _emergency(after, left)
+    after = apply(after, further)
+    is_out = after.payment_mode == "prepayment" and left < floor_of(after)
     if is_out != after.is_credit_out:
-        further["is_credit_out"] = is_out
-        if is_out:
-            further |= settled(after, at) | {"supply": "disabled"}
-            notices.append(Notice("8F0F", f"balance {left} fell below {after.disablement_threshold}"))
-        elif after.supply == "disabled":
-            further |= settled(after, at) | {"supply": "armed"}
-            notices.append(Notice("8F32", f"balance {left} is back above {after.disablement_threshold}"))
+        more, told = _ended(after, at, left) if is_out else _returned(after, at, left)
+        further |= more | {"is_credit_out": is_out}
+        notices += told
     return changes | further, tuple(notices)
+
+
+def _low(state: DeviceState, left: int) -> tuple[dict[str, Any], list[Notice]]:
+    is_low = state.payment_mode == "prepayment" and left < state.low_credit_threshold
+    if is_low == state.is_credit_low:
+        return {}, []
+    warning = [Notice("810D", f"balance {left} fell below {state.low_credit_threshold}")] if is_low else []
+    return {"is_credit_low": is_low}, warning
+
+
+def _emergency(state: DeviceState, left: int) -> dict[str, Any]:
+    """Emergency credit that is paid back, or that the mode no longer knows, ends."""
+    is_over = state.payment_mode != "prepayment" or left >= state.disablement_threshold + state.emergency_credit
+    if not state.is_emergency or not is_over:
+        return {}
+    return {"is_emergency": False, "emergency_credit": 0}
+
+
+def _ended(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list[Notice]]:
+    exhausted = [Notice("81AA", "emergency credit is used up")] if state.is_emergency else []
+    if state.supply == "enabled" and state.friendly is not None and number_at(state.friendly, at) == _FRIENDLY:
+        end = next_change(state.friendly, at)
+        if end is not None:
+            return {"disable_at": end}, exhausted
+    return _disabled(state, at, left, exhausted)
+
+
+def _disabled(state: DeviceState, at: int, left: int, notices: list[Notice]) -> tuple[dict[str, Any], list[Notice]]:
+    notices = [*notices, Notice("8F0F", f"balance {left} fell below {floor_of(state)}")]
+    return settled(state, at) | {"supply": "disabled", "disable_at": 0}, notices
+
+
+def _returned(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list[Notice]]:
+    if state.supply != "disabled":
+        return {"disable_at": 0} if state.disable_at else {}, []
+    notice = Notice("8F32", f"balance {left} is back above {floor_of(state)}")
+    return settled(state, at) | {"supply": "armed"}, [notice]
+
+
+def end_friendly_hours(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """The friendly hours end while credit is out: disable now."""
+    changes, notices = _disabled(state, at, balance(state, at), [])
+    return changes, tuple(notices)

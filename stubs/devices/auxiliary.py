@@ -1,0 +1,46 @@
+"""Auxiliary controllers: what a switch is set to by command, by limit, by its calendar."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from stubs.devices.calendars import number_at
+from stubs.devices.records import Switch
+from stubs.devices.state import DeviceState
+
+FULL = 100
+
+
+def switch_of(state: DeviceState, number: int) -> Switch | None:
+    """The controller of that number (1 to 5); None: there is none."""
+    return next((switch for switch in state.switches if switch.number == number), None)
+
+
+def with_switch(state: DeviceState, switch: Switch) -> tuple[Switch, ...]:
+    """``switches`` with ``switch`` in the place of its number, in order of numbers."""
+    others = [other for other in state.switches if other.number != switch.number]
+    return tuple(sorted((*others, switch), key=lambda one: one.number))
+
+
+def level(switch: Switch, at: int) -> int:
+    """0 off to 100 on, at an instant: a command until its end, then the calendar; never above the limit.
+
+    A calendar's numbers are levels plus one, so that an empty calendar (1) means off.
+    """
+    wanted = switch.level if at < switch.until else number_at(switch.calendar, at) - 1
+    return min(wanted, switch.limit if at < switch.limit_until else FULL)
+
+
+def commanded(switch: Switch, to: int, until: int) -> Switch:
+    """``switch`` set to a level until an instant."""
+    return replace(switch, level=to, until=until)
+
+
+def limited(switch: Switch, to: int, until: int) -> Switch:
+    """``switch`` held at or below a level until an instant."""
+    return replace(switch, limit=to, limit_until=until)
+
+
+def is_boosting(state: DeviceState, at: int) -> bool:
+    """Whether a boost runs."""
+    return any(start <= at < end for start, end in state.boost)

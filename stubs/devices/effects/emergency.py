@@ -1,0 +1,31 @@
+"""Emergency credit: lent when the balance is low, paid back first (2.5, the meter's keys, a PPMID)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.credit import with_consequences
+from stubs.devices.registers import balance, settled
+from stubs.devices.state import DeviceState
+
+
+def activated(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]] | None:
+    """What activating emergency credit does; None: not in prepayment mode, in use already, or balance too high."""
+    is_offered = (
+        state.payment_mode == "prepayment"
+        and not state.is_emergency
+        and state.emergency_credit_limit > 0
+        and balance(state, at) < state.emergency_credit_threshold
+    )
+    if not is_offered:
+        return None
+    lent = {"is_emergency": True, "emergency_credit": state.emergency_credit_limit}
+    changes, notices = with_consequences(state, at, settled(state, at) | lent)
+    return changes, (Notice("81AB", f"emergency credit of {state.emergency_credit_limit} activated"), *notices)
+
+
+def activate_emergency_credit(call: Call) -> Done:
+    """2.5: refused where it is not on offer."""
+    done = activated(call.state, call.at)
+    return Done(result="refused") if done is None else Done(changes=done[0], notices=done[1])

@@ -1,0 +1,170 @@
+"""What happens to a device from outside its messages: covers, mains, batteries, radio downloads, people at its keys.
+
+A tester lets something happen by name; the device's state changes, its logs note it, and it raises the alert of the
+cause. Source: SMETS2, events and alerts; codes from the GBCS guide, 11.3; which cause has which code is inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from stubs.devices.alerts import Elapsed, Sender, raise_notices
+from stubs.devices.effects.call import Notice
+from stubs.devices.effects.emergency import activated
+from stubs.devices.network import NOMINAL, voltage
+from stubs.devices.records import Image, Outage
+from stubs.devices.registers import settled
+from stubs.devices.state import DeviceState, apply, merged, plain, seconds
+from stubs.devices.trust import Credentials
+from stubs.wire.certificates import CertificateStore
+from stubs.wire.errors import PeerError
+from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
+
+METERS = frozenset({"ESME", "GSME"})
+ELECTRIC = frozenset({"ESME", "SAPC"})
+ANY = METERS | {"CHF", "GPF", "PPMID", "HCALCS", "SAPC"}
+_SHORT = 180
+"""Seconds: a shorter interruption is reported as 8F35, any other as 8F36."""
+_OUTAGES = 100
+
+Detail = Mapping[str, Any]
+Happens = Callable[[DeviceState, int, Detail], tuple[dict[str, Any], tuple[Notice, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something a tester can let happen; ``details`` are the names of what it takes, with their defaults."""
+
+    happens: Happens
+    devices: frozenset[str]
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _alert(code: str, cause: str) -> Happens:
+    return lambda _state, _at, _detail: ({}, (Notice(code, cause),))
+
+
+def _tamper(name: str, code: str) -> Happens:
+    """A cover comes off or the like; a meter set to lock on tamper disables its supply."""
+
+    def happens(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+        changes: dict[str, Any] = {"tampers": tuple(sorted({*state.tampers, name}))}
+        if state.settings.get("SupplyTamperState") == "Locked" and state.supply == "enabled":
+            changes |= settled(state, at) | {"supply": "disabled"}
+        return changes, (Notice(code, f"{name} detected"),)
+
+    return happens
+
+
+def _closed(_state: DeviceState, _at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    return {"tampers": ()}, ()
+
+
+def _power_lost(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    if state.outages and not state.outages[-1].restored:
+        return {}, ()
+    return {"outages": (*state.outages, Outage(at, 0))[-_OUTAGES:], "reachable": False}, ()
+
+
+def _power_restored(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    if not state.outages or state.outages[-1].restored:
+        return {}, ()
+    began = state.outages[-1].started
+    changes = {"outages": (*state.outages[:-1], Outage(began, at)), "reachable": True}
+    code = "8F35" if at - began < _SHORT else "8F36"
+    return changes, (Notice(code, f"power is back after {at - began} s"),)
+
+
+def _voltage(state: DeviceState, at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """The mains move to a voltage (tenths); crossing a threshold of the meter's settings is an event."""
+    changes = {"voltage_offset": int(detail["voltage"]) - NOMINAL}
+    before, after = voltage(state, at), voltage(apply(state, changes), at)
+    above = int(state.settings.get("AverageRMSOverVoltageThreshold", 2530))
+    below = int(state.settings.get("AverageRMSUnderVoltageThreshold", 2160))
+    if before <= above < after:
+        return changes, (Notice("8002", f"mean voltage {after / 10} V is above {above / 10} V"),)
+    if before >= below > after:
+        return changes, (Notice("8003", f"mean voltage {after / 10} V is below {below / 10} V"),)
+    return changes, ()
+
+
+def _image(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """A firmware image has come over the air; the device checks it (8F72) or finds it wrong (8F1C) and drops it."""
+    octets = bytes.fromhex(str(detail["hash"]))
+    if not detail["is_valid"]:
+        return {"image": None}, (Notice("8F1C", "the firmware image's hash does not agree", detail=octets),)
+    image = Image(octets.hex().upper(), str(detail["version"]).upper())
+    return {"image": image}, (Notice("8F72", "the firmware image was received and checked", detail=octets),)
+
+
+def _integrity(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    reason = int(detail["reason"]).to_bytes(2, "big")
+    return {}, (Notice("81A0", f"integrity warning {int(detail['reason'])}", detail=reason),)
+
+
+def _emergency(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """The consumer takes emergency credit at the meter."""
+    return activated(state, at) or ({}, (Notice("8162", "emergency credit is not available"),))
+
+
+def _enable(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """The consumer turns an armed supply on."""
+    if state.supply != "armed":
+        return {}, (Notice("8162", "the supply is not armed"),)
+    return settled(state, at) | {"supply": "enabled"}, (Notice("8161", "the consumer enabled the supply"),)
+
+
+OCCURRENCES: Mapping[str, Occurrence] = MappingProxyType(
+    {
+        "cover removed": Occurrence(_tamper("cover removed", "8F74"), METERS),
+        "terminal cover removed": Occurrence(_tamper("terminal cover removed", "8F76"), METERS),
+        "magnet": Occurrence(_tamper("magnet", "8F75"), METERS),
+        "tamper": Occurrence(_tamper("tamper", "8F3F"), ANY),
+        "covers closed": Occurrence(_closed, ANY),
+        "power lost": Occurrence(_power_lost, ELECTRIC),
+        "power restored": Occurrence(_power_restored, ELECTRIC),
+        "gas power lost": Occurrence(_alert("8F1D", "the gas meter's supply of power failed"), frozenset({"GSME"})),
+        "battery low": Occurrence(_alert("8F1F", "the battery runs low"), frozenset({"GSME"})),
+        "voltage": Occurrence(_voltage, frozenset({"ESME"}), {"voltage": NOMINAL}),
+        "image received": Occurrence(_image, ANY, {"hash": "00" * 32, "version": "02000000", "is_valid": True}),
+        "integrity warning": Occurrence(_integrity, METERS, {"reason": 5}),
+        "message not delivered": Occurrence(_alert("8F84", "a message could not be delivered"), frozenset({"ESME"})),
+        "clock not adjusted": Occurrence(_alert("8F0C", "the clock could not be adjusted"), METERS),
+        "emergency credit taken": Occurrence(_emergency, METERS),
+        "supply turned on": Occurrence(_enable, METERS),
+        "network command done": Occurrence(_alert("8154", "a command from the home network was done"), METERS),
+        "network command failed": Occurrence(_alert("8155", "a command from the home network failed"), METERS),
+    }
+)
+"""By name, as a tester writes it."""
+
+
+def occur(
+    state: DeviceState,
+    what: str,
+    now: datetime,
+    credentials: Credentials,
+    certificates: CertificateStore,
+    *,
+    detail: Detail | None = None,
+    agree: KeyAgreement = shared_secret,
+) -> Elapsed:
+    """Let something of ``OCCURRENCES`` happen to the device at ``now``.
+
+    Raises: PeerError: no such occurrence for this device, or a detail it does not take.
+    """
+    row = OCCURRENCES.get(what)
+    if row is None or state.device_type not in row.devices:
+        known = ", ".join(sorted(name for name, one in OCCURRENCES.items() if state.device_type in one.devices))
+        raise PeerError(f"nothing of that name happens to a {state.device_type}", expected=known, got=what[:40])
+    strange = set(detail or {}) - set(row.details)
+    if strange:
+        raise PeerError(f"{what!r} takes no such detail", expected=", ".join(row.details), got=", ".join(strange))
+    at = seconds(now)
+    changes, notices = row.happens(state, at, {**row.details, **(detail or {})})
+    further, alerts = raise_notices(apply(state, changes), notices, at, Sender(credentials, certificates, agree))
+    return Elapsed(plain(merged(changes, further)), alerts)
