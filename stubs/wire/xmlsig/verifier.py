@@ -18,7 +18,15 @@ from stubs.wire.xml import parse, path_of
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import STRICT, SignaturePolicy
 from stubs.wire.xmlsig.profile import COORDINATE, canonical, digest_of
-from stubs.wire.xmlsig.structure import SIGNATURE, Parts, check_contents, only_signature, read_signature
+from stubs.wire.xmlsig.structure import (
+    SIGNATURE,
+    SIGNED_INFO,
+    Parts,
+    check_contents,
+    only_signature,
+    read_signature,
+    read_usual_signature,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +66,9 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
         )
     check_contents(root, policy)
     signature = only_signature(root, policy)
-    parts = read_signature(signature, policy)
-    certificate = _certificate(certificates, parts)
     digest = digest_of(canonical(_without_signature(root, signature)))
+    parts, signed_octets = _read(signature, digest, policy)
+    certificate = _certificate(certificates, parts)
     if not hmac.compare_digest(digest, parts.digest):
         raise SignatureError(
             SignatureReason.DIGEST_DIFFERS,
@@ -68,8 +76,29 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
             expected=f"SHA-256 {parts.digest.hex()}",
             got=digest.hex(),
         )
-    _check_signature(certificate, parts)
+    _check_signature(certificate, parts, signed_octets)
     return Verified(certificate, root)
+
+
+def _read(signature: etree._Element, digest: bytes, policy: SignaturePolicy) -> tuple[Parts, bytes]:
+    """What the signature says, and the canonical form of its SignedInfo, which is what was signed."""
+    if len(signature) and signature[0].tag == SIGNED_INFO and (policy is STRICT or _allows_profile(policy)):
+        octets = canonical(signature[0], exclusive=True)
+        parts = read_usual_signature(signature, digest, octets)
+        if parts is not None:
+            return parts, octets
+    parts = read_signature(signature, policy)
+    return parts, canonical(parts.signed_info, exclusive=True)
+
+
+def _allows_profile(policy: SignaturePolicy) -> bool:
+    return (
+        policy.canonicalization_methods >= STRICT.canonicalization_methods
+        and policy.signature_methods >= STRICT.signature_methods
+        and policy.digest_methods >= STRICT.digest_methods
+        and policy.transforms == STRICT.transforms
+        and policy.reference_uri == STRICT.reference_uri
+    )
 
 
 def _certificate(certificates: CertificateStore, parts: Parts) -> Certificate:
@@ -116,12 +145,12 @@ def _without_signature(root: etree._Element, signature: etree._Element) -> etree
     return copied
 
 
-def _check_signature(certificate: Certificate, parts: Parts) -> None:
+def _check_signature(certificate: Certificate, parts: Parts, signed_info: bytes) -> None:
     encoded = encode_dss_signature(
         int.from_bytes(parts.value[:COORDINATE], "big"), int.from_bytes(parts.value[COORDINATE:], "big")
     )
     try:
-        certificate.public_key.verify(encoded, canonical(parts.signed_info, exclusive=True), ECDSA(SHA256()))
+        certificate.public_key.verify(encoded, signed_info, ECDSA(SHA256()))
     except InvalidSignature as error:
         raise SignatureError(
             SignatureReason.SIGNATURE_DIFFERS,
