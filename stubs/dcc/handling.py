@@ -222,8 +222,11 @@ class Handling:
         if not isinstance(request, ServiceRequest):
             return None
         if case.row.is_non_device:
+            decide = SERVICES.get(case.row.srv)
+            if decide is None:
+                raise Refusal("not-simulated", f"service {case.row.srv} is one of DUIS, but not simulated here")
             question = Question(case.sender, case.eligible_roles, request.body, turn.now, self._parts.settings)
-            return SERVICES[case.row.srv](turn.state.inventory, question)
+            return decide(turn.state.inventory, question)
         assert record is not None, "device-exists came before"
         if case.row.srv == device_log.SRV:
             device_log.check(turn.state.inventory, case.sender, role, request.body)

@@ -20,7 +20,7 @@ from stubs.wire.duis import Node, ServiceRequest, write_request
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.request_id import RequestId
 from stubs.wire.xmlsig import Signer, sign
-from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, OTHER_USER, Party, Room, a_pki
+from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, OTHER_USER, Party, Room, a_pki, node
 
 ABSENT = "DE-51-CE-00-00-00-00-99"
 STRICT = DccSettings(
@@ -75,7 +75,7 @@ def schema(room: Room) -> Reply:
 
 
 def not_simulated(room: Room) -> Reply:
-    return room.post(document(room, "5.2", str(room.pki.acb), Node("ReadSchedule")))
+    return room.post(document(room, "5.2", str(room.pki.acb), node("ReadSchedule", DSPScheduleID=1)))
 
 
 def schema_version(room: Room) -> Reply:
