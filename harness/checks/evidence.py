@@ -18,6 +18,7 @@ from stubs.events import (
     DeviceAnswered,
     Entry,
     Event,
+    ItemDone,
     MessageDelivered,
     MessageQueued,
     OutcomeClaimed,
@@ -150,6 +151,19 @@ class Evidence:
     def role(self) -> str:
         """User Role under test; empty when unknown."""
         return self.started.role if self.started else ""
+
+    @cached_property
+    def mistake(self) -> tuple[int, str] | None:
+        """The first error of the simulated DCC itself, with its entry; None when it made none."""
+        for entry in self.entries:
+            match entry.event:
+                case RequestRefused(rule="internal-error", detail=detail):
+                    return entry.seq, detail
+                case ItemDone(outcome=outcome) if outcome.startswith("internal error:"):
+                    return entry.seq, outcome.removeprefix("internal error:").strip()
+                case _:
+                    continue
+        return None
 
     @cached_property
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.checks.evidence import Evidence
-from harness.checks.verdict import Finding
+from harness.checks.verdict import Finding, Verdict
 from stubs.wire.errors import Misuse
 
 Judge = Callable[[Evidence, Mapping[str, Any]], Finding]
@@ -66,4 +66,10 @@ def judge(check_id: str, evidence: Evidence, parameters: Mapping[str, Any]) -> F
     known = _CHECKS.get(check_id)
     if known is None:
         raise Misuse(f"no check is called {check_id!r}; known: {', '.join(sorted(_CHECKS))}")
-    return replace(known.judge(evidence, parameters), rule=known.rule_text)
+    finding = replace(known.judge(evidence, parameters), rule=known.rule_text)
+    if finding.verdict is Verdict.FAIL and evidence.mistake is not None:
+        # Whatever the party did after our own error is no evidence against it.
+        seq, detail = evidence.mistake
+        got = f"an error of the simulated DCC: {detail} (and: {finding.got})"
+        return replace(finding, verdict=Verdict.BLOCKED, got=got, references=(*finding.references, seq))
+    return finding

@@ -83,6 +83,8 @@ class Silent:
 
 
 _COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.BLOCKED: "magenta"}
+_PLAIN_SECONDS = 10.0
+"""Without a terminal a long wait is told every so many seconds."""
 _WIDEST = max(len(verdict) for verdict in Verdict)
 
 
@@ -96,6 +98,7 @@ class Terminal:
         self._title = ""
         self._step = ""
         self._began = 0.0
+        self._next_line = _PLAIN_SECONDS
 
     def run_started(self, count: int, facts: Mapping[str, str]) -> None:
         """Say what is run against what."""
@@ -115,17 +118,23 @@ class Terminal:
         """Name the step."""
         self._step = text
         self._began = time.monotonic()
+        self._next_line = _PLAIN_SECONDS
         self._show()
 
     def awaiting(self, what: str, seconds: float) -> None:
         """Name what is awaited, since when and for how long still."""
         waited = time.monotonic() - self._began
-        self._show(f"waiting {waited:.0f} s for {what}, at most {seconds:.0f} s more")
+        line = f"waiting {waited:.0f} s, at most {seconds:.0f} s more, for {what}"
+        self._show(line)
+        if self._status is None and waited >= self._next_line:
+            self._next_line += _PLAIN_SECONDS
+            self._console.print(escape(f"{self._title}: {line}"), soft_wrap=True)
 
     def _show(self, awaited: str = "") -> None:
         if self._status is not None:
-            parts = [part for part in (self._title, self._step, awaited) if part]
-            self._status.update(escape(" · ".join(parts))[: max(20, self._console.width - 4)])
+            width = max(20, self._console.width - 4)
+            lines = [line[:width] for line in (self._title, self._step, awaited) if line]
+            self._status.update(escape("\n  ".join(lines)))
 
     def say(self, text: str) -> None:
         """Show a text above the status line."""

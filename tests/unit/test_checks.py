@@ -21,6 +21,7 @@ from stubs.events import (
     Entry,
     FaultApplied,
     InventoryChanged,
+    ItemDone,
     MessageDelivered,
     MessageQueued,
     OutcomeClaimed,
@@ -219,6 +220,24 @@ def test_worst_verdict_decides_and_nothing_is_not_run() -> None:
     assert worst((Verdict.PASS, Verdict.BLOCKED, Verdict.FAIL)) is Verdict.FAIL
     assert worst((Verdict.PASS, Verdict.ATTESTED)) is Verdict.ATTESTED
     assert worst(()) is Verdict.NOT_RUN
+
+
+def test_an_error_of_the_simulated_dcc_is_never_held_against_the_party() -> None:
+    story = Story().asked()
+    story.add(
+        RequestReceived(exchange="x1", service="send-command", peer="", content_type="", body=b""),
+        RequestRefused(
+            exchange="x1", rule="internal-error", response_code=None, http_status=500, detail="KeyError: 'a'"
+        ),
+    )  # fmt: skip
+    finding = story.claimed("failed", "").judged("request-accepted")
+    assert finding.verdict is Verdict.BLOCKED
+    assert "an error of the simulated DCC: KeyError: 'a'" in finding.got
+
+
+def test_an_error_of_the_simulated_dcc_in_the_background_counts_too() -> None:
+    story = Story().asked().posted().add(ItemDone(item="i1", outcome="internal error: ValueError: b"))
+    assert story.judged("response-received").verdict is Verdict.BLOCKED
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
