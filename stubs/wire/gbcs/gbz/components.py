@@ -81,6 +81,8 @@ class GbzMessage:
     def from_bytes(cls, content: bytes) -> GbzMessage:
         """Read the whole content. Raises: GbcsError: anything that does not fit, anything left over."""
         count = _head(content)
+        if not count:
+            raise GbcsError("a GBZ message without components", 2, expected="01 to FF", got="00")
         offset = 3
         components = []
         for number in range(count):

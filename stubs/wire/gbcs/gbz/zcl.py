@@ -125,8 +125,15 @@ def decode_fields(layout: Layout, payload: bytes) -> dict[str, Any]:
 
     Raises: GbcsError: the data end, or octets are left over.
     """
+    values, offset = decode_fields_at(layout, payload, 0)
+    if offset != len(payload):
+        raise GbcsError("octets after the last field of a ZCL command", offset, got=payload[offset:][:16].hex())
+    return values
+
+
+def decode_fields_at(layout: Layout, payload: bytes, offset: int) -> tuple[dict[str, Any], int]:
+    """The fields from ``offset`` on, and the offset after them. Raises: GbcsError: the data end."""
     values: dict[str, Any] = {}
-    offset = 0
     for field in layout:
         size, signed = field.kind.value
         if field.kind is Kind.TEXT:
@@ -136,9 +143,7 @@ def decode_fields(layout: Layout, payload: bytes) -> dict[str, Any]:
         else:
             values[field.name] = int.from_bytes(_take(payload, offset, size), "little", signed=signed)
         offset += size
-    if offset != len(payload):
-        raise GbcsError("octets after the last field of a ZCL command", offset, got=payload[offset:][:16].hex())
-    return values
+    return values, offset
 
 
 def encode_fields(layout: Layout, values: dict[str, Any]) -> bytes:
