@@ -8,255 +8,87 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Any, NewType
+from typing import Any
 
-Srv = NewType("Srv", str)
-"""Service reference variant, such as ``4.1.1``. Never a float: 4.1 and 4.10 differ."""
+from schemas.rows import (
+    BodyRow,
+    CertificateRoleRow,
+    CommandVariant,
+    CommandVariantRow,
+    DccAlertOccasionRow,
+    DccAlertRow,
+    DeviceAlertRow,
+    DeviceStatusRuleRow,
+    DeviceTypeRow,
+    DlmsAlertRow,
+    DlmsRow,
+    GatewayRuleRow,
+    ResponseCode,
+    ResponseCodeRow,
+    RoleRow,
+    ScenarioRow,
+    Service,
+    ServiceRequestRow,
+    SimulatedServiceRow,
+    Srv,
+    TransformRow,
+    UseCaseFactsRow,
+    UseCaseRow,
+    UserRole,
+)
 
-CommandVariant = NewType("CommandVariant", int)
-"""1 to 8; how a request is handled (DUIS, Command Variant table)."""
-
-ResponseCode = NewType("ResponseCode", str)
-"""I0, I99, E… or W…: one of the 194 codes of the DUIS enumeration."""
-
-
-class UserRole(StrEnum):
-    """The seven capacities in which a User acts (SEC; DUIS eligibility matrix)."""
-
-    IS = "IS"
-    ES = "ES"
-    GS = "GS"
-    RSA = "RSA"
-    ED = "ED"
-    GT = "GT"
-    OU = "OU"
-
-
-class Service(StrEnum):
-    """The three DCC web services a User posts to."""
-
-    TRANSFORM = "transform"
-    SEND_COMMAND = "send-command"
-    NON_DEVICE = "non-device"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceRequestRow:
-    """One of the 129 service reference variants."""
-
-    srv: Srv
-    service_reference: str
-    name: str
-    request_element: str
-    is_critical: bool
-    is_non_device: bool
-    is_on_demand: bool
-    future_dated_pattern: str
-    """``none``, ``DSP`` (the DCC holds it), ``Device`` (the device holds it) or ``DSP & Device``."""
-    is_dcc_scheduled: bool
-    eligible_roles: frozenset[UserRole]
-    command_variants: frozenset[CommandVariant]
-    device_types: frozenset[str]
-    """Device types seen as targets in public data: inferred, not exhaustive."""
-    use_cases: tuple[str, ...]
-    sensitive: str
-    response_choice: str
-    notes: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseCodeRow:
-    """One of the 194 response codes; ``meaning`` is empty where none is public."""
-
-    code: ResponseCode
-    kind: str
-    scope: str
-    service_reference: str
-    meaning: str
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class DccAlertRow:
-    """One DCC alert code and the structures it may carry."""
-
-    code: str
-    structures: tuple[str, ...]
-    meaning: str
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class CommandVariantRow:
-    """One command variant: what is posted, where, and how the answer comes."""
-
-    cv: CommandVariant
-    input: str
-    service: Service
-    is_critical: bool
-    pattern: str
-    result: str
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoleRow:
-    """One User Role; ``certificate_role`` is the OU of its organisation certificates (two hex digits)."""
-
-    code: UserRole
-    name: str
-    certificate_role: str
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateRoleRow:
-    """One role of an organisation certificate; ``repository_role`` is how the SMKI repository writes it."""
-
-    ou: str
-    """Two upper-case hexadecimal digits."""
-    name: str
-    repository_role: int
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceTypeRow:
-    """One device type of the inventory; ``der_number`` is its number in GBCS ASN.1 payloads."""
-
-    code: str
-    name: str
-    is_smart_meter: bool
-    has_credentials: bool
-    der_number: int
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceAlertRow:
-    """One device alert code; ``recipient`` is a trust-anchor cell, or ``originator`` of the command it reports on."""
-
-    code: str
-    meaning: str
-    is_critical: bool
-    recipient: str
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class UseCaseRow:
-    """One GBCS use case of one service reference variant."""
-
-    use_case: str
-    srv: str
-    title: str
-    message_code: str
-    protocol: str
-    critical: str
-    command_protection: str
-    answer_protection: str
-    response_date_time: str
-    response_kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class BodyRow:
-    """One value of a service-specific request body, in the order of the DUIS schema.
-
-    ``path`` is below the request's element (``A/B``), empty for a parameter that only chooses a branch. ``kind`` is
-    ``text``, ``eui``, ``instant``, ``boolean``, ``flag`` (empty element when true), ``mark`` (empty element when the
-    condition holds), ``choice`` or ``none`` (the service has no content). ``default`` may be ``@now``,
-    ``@yesterday`` or ``@target``. ``when`` is ``Parameter=Value``, or ``alone``: the default holds only while no
-    parameter is given.
-    """
-
-    srv: Srv
-    path: str
-    parameter: str
-    kind: str
-    default: str
-    when: str
-    provenance: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioRow:
-    """One proposed Common Test Scenario."""
-
-    id: str
-    title: str
-    scope: str
-    priority: str
-    roles: tuple[str, ...]
-    srvs: tuple[str, ...]
-    target_devices: str
-    polarity: str
-    preconditions: str
-    steps: str
-    expected_outcomes: str
-    response_codes: str
-    alerts: str
-    basis: str
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayRuleRow:
-    """One check on a request, in the order the gateway makes them.
-
-    ``response_code`` is empty where the answer is a bare ``http_status``; settings may override either.
-    """
-
-    rule: str
-    order: int
-    checks: str
-    response_code: str
-    http_status: int
-    provenance: str
-    confidence: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceStatusRuleRow:
-    """Inventory statuses in which a device may be sent a service, and by which roles (empty: any eligible)."""
-
-    srv: str
-    statuses: frozenset[str]
-    roles: frozenset[UserRole]
-    provenance: str
-    confidence: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class DccAlertOccasionRow:
-    """An occasion on which the simulated DCC raises a DCC alert, and for whom.
-
-    ``recipients`` is ``requester``, ``network-operator`` or ``others`` (responsible parties except the requester).
-    """
-
-    occasion: str
-    code: str
-    structure: str
-    recipients: str
-    provenance: str
-    confidence: str
-    note: str
+__all__ = [
+    "BodyRow",
+    "CertificateRoleRow",
+    "CommandVariant",
+    "CommandVariantRow",
+    "DccAlertOccasionRow",
+    "DccAlertRow",
+    "DeviceAlertRow",
+    "DeviceStatusRuleRow",
+    "DeviceTypeRow",
+    "DlmsAlertRow",
+    "DlmsRow",
+    "GatewayRuleRow",
+    "ResponseCode",
+    "ResponseCodeRow",
+    "RoleRow",
+    "ScenarioRow",
+    "Service",
+    "ServiceRequestRow",
+    "SimulatedServiceRow",
+    "Srv",
+    "TransformRow",
+    "UseCaseFactsRow",
+    "UseCaseRow",
+    "UserRole",
+    "certificate_roles",
+    "command_variants",
+    "dcc_alert_occasions",
+    "dcc_alerts",
+    "device_alerts",
+    "device_status_rules",
+    "device_statuses",
+    "device_types",
+    "dlms_alerts",
+    "dlms_rows",
+    "dlms_shapes",
+    "gateway_rules",
+    "request_bodies",
+    "resource",
+    "response_codes",
+    "roles",
+    "scenarios",
+    "service_requests",
+    "simulated_services",
+    "transform_rows",
+    "use_case_facts",
+    "use_cases",
+]
 
 
 def resource(*parts: str) -> Traversable:
@@ -494,36 +326,11 @@ def request_bodies() -> Mapping[Srv, tuple[BodyRow, ...]]:
     return MappingProxyType(bodies)
 
 
-@dataclass(frozen=True, slots=True)
-class UseCaseFactsRow:
-    """What the GBCS codec needs to know of a use case; complete where ``use-cases.csv`` has gaps."""
-
-    use_case: str
-    message_code: str
-    protocol: str
-    title: str
-    critical: str
-    response_date_time: str
-    sensitive: str
-    provenance: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class TransformRow:
-    """Which use case a request becomes: by SRV, device type, content of the body, and least GBCS version.
-
-    ``content`` is empty, a value in the body (8.11, 6.13) or the path of the element that is there (1.5, 1.6).
-    """
-
-    srv: Srv
-    device_type: str
-    content: str
-    gbcs_from: str
-    use_case: str
-    provenance: str
-    confidence: str
-    note: str
+@cache
+def simulated_services() -> Mapping[Srv, SimulatedServiceRow]:
+    """The services that are simulated, by SRV."""
+    rows = (SimulatedServiceRow(**_with(row, srv=Srv(row["srv"]))) for row in _rows("simulated-services.csv"))
+    return MappingProxyType({row.srv: row for row in rows})
 
 
 @cache
@@ -548,3 +355,32 @@ def transform_rows() -> tuple[TransformRow, ...]:
         )
         for row in _rows("gbcs-transform.csv")
     )
+
+
+@cache
+def dlms_rows() -> Mapping[str, tuple[DlmsRow, ...]]:
+    """The rows of each use case that is a table, in order."""
+    rows: dict[str, tuple[DlmsRow, ...]] = {}
+    for row in _rows("gbcs-dlms-rows.csv"):
+        made = DlmsRow(
+            use_case=row["use_case"],
+            access=row["access"],
+            class_id=int(row["class"]),
+            instance=row["instance"],
+            index=int(row["index"]),
+            member=row["member"],
+        )
+        rows[made.use_case] = (*rows.get(made.use_case, ()), made)
+    return MappingProxyType(rows)
+
+
+@cache
+def dlms_shapes() -> Mapping[str, str]:
+    """Shapes with a name of their own, as text; see :mod:`stubs.wire.gbcs.use_cases.shape_language`."""
+    return MappingProxyType({row["name"]: row["shape"] for row in _rows("gbcs-dlms-shapes.csv")})
+
+
+@cache
+def dlms_alerts() -> Mapping[str, DlmsAlertRow]:
+    """Alerts in DLMS form with data, by use case."""
+    return MappingProxyType({row["use_case"]: DlmsAlertRow(**row) for row in _rows("gbcs-dlms-alerts.csv")})
