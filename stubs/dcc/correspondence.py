@@ -26,6 +26,7 @@ from stubs.wire.duis import (
     ServiceResponse,
     write_response,
 )
+from stubs.wire.duis.write import canonical_form
 from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
@@ -67,6 +68,10 @@ class Correspondence:
     def _sign(self, document: bytes) -> bytes:
         return sign(document, self._signer)
 
+    def _sign_as_written(self, document: bytes) -> bytes:
+        """Sign what ``_write`` returned, unchanged: that its canonical form is known spares a parse."""
+        return sign(document, self._signer, canonical_form(document))
+
     def signer_of(self, party: str) -> Signer:
         """The xmlSign signer of another party, for a fault. Raises: Blocked: its key is not in the PKI."""
         pair = self._pki.key_pair(Eui64.parse(party), "DS", XML_SIGN_ROLE)
@@ -93,7 +98,7 @@ class Correspondence:
         if fault is not None and fault.effect in BODY_EFFECTS:
             body = self._bend(fault, document, is_signed=is_signed)
         else:
-            body = self._sign(document) if is_signed else document
+            body = self._sign_as_written(document) if is_signed else document
         if fault is None:
             return Reply(200, XML, body, code)
         leaves = now + timedelta(seconds=fault.seconds) if fault.effect == "delay" else None
@@ -120,7 +125,7 @@ class Correspondence:
         }
         found = turn.find_fault("delivery", facts)
         fault = found.rule
-        body = self._bend(fault, document, is_signed=True) if fault else self._sign(document)
+        body = self._bend(fault, document, is_signed=True) if fault else self._sign_as_written(document)
         delay = fault.seconds if fault and fault.effect == "delay" else 0.0
         queued = MessageQueued(
             message=message,

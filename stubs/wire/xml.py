@@ -145,7 +145,7 @@ def local_name(element: etree._Element) -> str:
 
 def child_elements(element: etree._Element) -> list[etree._Element]:
     """The element children in document order; comments and processing instructions are left out."""
-    return [child for child in element if isinstance(child.tag, str)]
+    return list(element.iterchildren("*"))
 
 
 def text_of(element: etree._Element) -> str:

@@ -175,7 +175,7 @@ def _schema_version(element: etree._Element) -> str:
 
 
 def _children(parent: etree._Element, name: str) -> list[etree._Element]:
-    return [child for child in child_elements(parent) if child.tag == f"{{{SR}}}{name}"]
+    return list(parent.iterchildren(f"{{{SR}}}{name}"))
 
 
 def _optional(parent: etree._Element, name: str) -> etree._Element | None:

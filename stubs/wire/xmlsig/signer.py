@@ -34,24 +34,33 @@ class Signer:
     serial: int
 
 
-def sign(unsigned: bytes, signer: Signer) -> bytes:
+def sign(unsigned: bytes, signer: Signer, canonical_form: bytes | None = None) -> bytes:
     """The document with a signature as its last child; every other octet stays as it was.
 
     Args:
         unsigned: a whole document in its final form. Nothing may change afterwards, white space included.
         signer: whose signature.
+        canonical_form: Canonical XML of ``unsigned``, of a writer that knows it (``stubs.wire.duis``): parsing its
+            own document again would cost more than the signature. Nobody checks it here.
 
     Raises:
         XmlError: not XML we accept.
         SignatureError: a comment inside a value or a processing instruction: nobody would accept it signed.
         PeerError: already signed, or an empty document element.
     """
+    if canonical_form is not None:
+        return _signed(unsigned, unsigned.rindex(b"</"), canonical_form, signer)
     root = parse(unsigned)
     if next(root.iter(SIGNATURE), None) is not None:
         raise PeerError("the document is already signed", expected="a document without ds:Signature")
     check_contents(root, STRICT)
     end = _end_of_document_element(unsigned, root.getprevious() is not None or root.getnext() is not None)
-    digest = base64.b64encode(digest_of(canonical(root))).decode("ascii")
+    return _signed(unsigned, end, canonical(root), signer)
+
+
+def _signed(unsigned: bytes, end: int, octets: bytes, signer: Signer) -> bytes:
+    """With the signature over the canonical ``octets`` put in at offset ``end``."""
+    digest = base64.b64encode(digest_of(octets)).decode("ascii")
     r, s = decode_dss_signature(signer.private_key.sign(canonical_signed_info(digest), ECDSA(SHA256())))
     value = r.to_bytes(COORDINATE, "big") + s.to_bytes(COORDINATE, "big")
     return unsigned[:end] + _signature(digest, value, signer).encode() + unsigned[end:]
