@@ -58,6 +58,8 @@ class MessageView:
     receiver: str
     label: str
     detail: str
+    entry: int
+    """Journal entry that holds the exact bytes."""
     file: str
     size: str
     digest: str
@@ -154,7 +156,7 @@ def _scenario_view(scenario: Scenario, entries: Sequence[Entry]) -> ScenarioView
     own = entries_of(scenario, entries)
     shown = traffic.messages(own)
     by_seq = {entry.seq: entry for entry in own}
-    views = tuple(_message_view(scenario, message, by_seq[message.seq]) for message in shown)
+    views = tuple(_message_view(scenario, message, by_seq) for message in shown)
     names = {eui: name for name, eui in scenario.devices.items()}
     present, headings = traffic.lanes(shown, names)
     arrows = [
@@ -172,8 +174,8 @@ def _scenario_view(scenario: Scenario, entries: Sequence[Entry]) -> ScenarioView
     )
 
 
-def _message_view(scenario: Scenario, message: traffic.Message, entry: Entry) -> MessageView:
-    body = message.body
+def _message_view(scenario: Scenario, message: traffic.Message, by_seq: Mapping[int, Entry]) -> MessageView:
+    body, event = message.body, by_seq[message.seq].event
     xml, parts = _decode(body, message.media)
     return MessageView(
         anchor=f"{scenario.key}-{message.seq}",
@@ -183,10 +185,11 @@ def _message_view(scenario: Scenario, message: traffic.Message, entry: Entry) ->
         receiver=message.receiver,
         label=message.label,
         detail=message.detail,
-        file=file_name(entry) or "",
+        entry=message.held_by or message.seq,
+        file=file_name(by_seq.get(message.held_by, by_seq[message.seq])) or "",
         size=f"{len(body)} bytes",
         digest=hashlib.sha256(body).hexdigest() if body else "",
-        values=entry.event.values if isinstance(entry.event, DeviceAnswered) else {},
+        values=event.values if isinstance(event, DeviceAnswered) else {},
         xml=xml,
         parts=parts,
         hex=body.hex() if message.media == "gbcs" else "",

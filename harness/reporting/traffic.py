@@ -53,6 +53,8 @@ class Message:
     tone: str = "plain"
     body: bytes = b""
     media: str = ""
+    held_by: int = 0
+    """Entry that holds the body, when it is not the message's own: a delivery's bytes were queued before."""
 
 
 def messages(entries: Iterable[Entry]) -> tuple[Message, ...]:
@@ -68,7 +70,7 @@ class _Context:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.accepted: dict[str, RequestAccepted] = {}
         self.refused: dict[str, RequestRefused] = {}
-        self.queued: dict[str, MessageQueued] = {}
+        self.queued: dict[str, tuple[int, MessageQueued]] = {}
         self.commands: dict[str, CommandSent] = {}
         for entry in entries:
             match entry.event:
@@ -77,7 +79,7 @@ class _Context:
                 case RequestRefused() as event:
                     self.refused[event.exchange] = event
                 case MessageQueued() as event:
-                    self.queued[event.message] = event
+                    self.queued[event.message] = (entry.seq, event)
                 case CommandSent() as event:
                     self.commands[event.command] = event
 
@@ -169,15 +171,17 @@ def _answer(entry: Entry, event: RequestAnswered, context: _Context) -> Message:
 
 
 def _delivery(entry: Entry, message: str, status: str, context: _Context, *, good: bool) -> Iterator[Message]:
-    queued = context.queued.get(message)
-    if queued is None:
+    if message not in context.queued:
         return
+    held_by, queued = context.queued[message]
     what = {"response": "Response", "device-alert": "Device alert", "dcc-alert": "DCC alert"}
     label = (
         f"{what.get(queued.message_kind, queued.message_kind)} {queued.alert_code or queued.response_code}: {status}"
     )
     detail = f"{service_name(queued.srv) if queued.srv else ''} {code_meaning(queued.response_code)}".strip()
-    yield Message(entry.seq, entry.at, DCC, PARTY, label, detail, "good" if good else "bad", queued.body, "xml")
+    yield Message(
+        entry.seq, entry.at, DCC, PARTY, label, detail, "good" if good else "bad", queued.body, "xml", held_by
+    )
 
 
 def _gbcs(payload: bytes) -> str:

@@ -8,58 +8,19 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
+from tests.browser_kit import CONTRAST, NEEDS_CHROMIUM, UNNAMED, launched
+
 SUPPLIER = "A0-B1-C2-D3-E4-01-00-00"
 METER, FOREIGN = "00-DB-12-34-56-78-90-A0", "00-DB-12-34-56-78-90-B0"
 PERSON = "tester-a0b1c2d3e4010000"
 
-playwright_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is absent; to enable: pip install 'uept-harness[test]'"
-)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason="/usr/bin/chromium is absent; to enable: apt-get install chromium"
-    ),
-]
-
-CONTRAST = """() => {
-  const parse = (text) => (text.match(/[0-9.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4 });
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const behind = (element) => {
-    for (let node = element; node; node = node.parentElement) {
-      const colour = parse(getComputedStyle(node).backgroundColor);
-      if (colour.length === 3 || colour[3] > 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || !element.getClientRects().length) continue;
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) poor.push(`${walker.currentNode.textContent.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
-  }
-  return poor;
-}"""
-
-UNNAMED = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select')]
-  .filter((e) => !(e.textContent.trim() || e.labels?.length || e.getAttribute('aria-label')))
-  .map((e) => e.outerHTML)"""
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
