@@ -63,6 +63,7 @@ class Rehearsal:
         self._began = 0
         self._run_id = ""
         self.folder = Path()
+        self.journal_file = Path()
 
     @property
     def scenarios_folder(self) -> Path:
@@ -92,6 +93,7 @@ class Rehearsal:
     def _open(self) -> Stage:
         dcc = self._dcc or self._stack.enter_context(self._start_dcc())
         driver = self._driver or make_driver(self.settings.driver)
+        self.journal_file = Path(dcc.settings.state_dir or self.folder / "state") / "journal.db"
         stage = Stage(self.settings, dcc, driver, self.scenarios_folder / "prompts", self.progress)
         self._start_driver(stage, driver, dcc)
         facts = self._facts(stage, driver, dcc)
@@ -143,7 +145,7 @@ class Rehearsal:
             pki=Path(str(dcc.settings.pki)),
             users=tuple(identities),
             urls=stage.urls,
-            state_dir=self._driver_state(),
+            state_dir=self._driver_state(dcc),
             now=dcc.clock.now,
             acb=str(dcc.pki.acb),
             tls=self._tls(Path(str(dcc.settings.pki))),
@@ -167,8 +169,9 @@ class Rehearsal:
             key=Path(given.key) if given.key else None,
         )
 
-    def _driver_state(self) -> Path:
-        folder = self.folder / "state" / "driver"
+    def _driver_state(self, dcc: BackgroundDcc) -> Path:
+        """Beside the DCC's state: both know the highest counter, and must not lose it apart from one another."""
+        folder = Path(dcc.settings.state_dir or self.folder / "state") / "driver"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

@@ -36,6 +36,7 @@ class RunResult:
     run: Run
     folder: Path
     journal: Path
+    """SQLite file of the simulated DCC's journal; the run is the entries from ``run.first`` to ``run.last``."""
     exit_code: int
 
 

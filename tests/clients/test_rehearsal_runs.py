@@ -105,7 +105,8 @@ def test_ctrl_c_leaves_a_valid_partial_run(bench: Bench) -> None:
 
     settings = bench.settings("reference", "SR-605-*")
     result = run_rehearsal(settings, dcc=bench.dcc, progress=Interrupting())
-    assert [scenario.verdict for scenario in result.run.scenarios] == [Verdict.PASS, Verdict.NOT_RUN]
+    verdicts = [scenario.verdict for scenario in result.run.scenarios]
+    assert verdicts == [Verdict.PASS, Verdict.NOT_RUN], result.run.scenarios[0].reason
     assert result.run.scenarios[1].reason == "interrupted"
     assert len(result.run.not_started) == 2
     assert (result.run.is_complete, result.exit_code) == (False, 130)
