@@ -27,6 +27,7 @@ from schemas.rows import (
     DlmsAlertRow,
     DlmsRow,
     GatewayRuleRow,
+    RequestFieldRow,
     ResponseCode,
     ResponseCodeRow,
     RoleRow,
@@ -54,6 +55,7 @@ __all__ = [
     "DlmsAlertRow",
     "DlmsRow",
     "GatewayRuleRow",
+    "RequestFieldRow",
     "ResponseCode",
     "ResponseCodeRow",
     "RoleRow",
@@ -79,6 +81,7 @@ __all__ = [
     "dlms_shapes",
     "gateway_rules",
     "request_bodies",
+    "request_fields",
     "resource",
     "response_codes",
     "roles",
@@ -384,3 +387,13 @@ def dlms_shapes() -> Mapping[str, str]:
 def dlms_alerts() -> Mapping[str, DlmsAlertRow]:
     """Alerts in DLMS form with data, by use case."""
     return MappingProxyType({row["use_case"]: DlmsAlertRow(**row) for row in _rows("gbcs-dlms-alerts.csv")})
+
+
+@cache
+def request_fields() -> Mapping[str, tuple[RequestFieldRow, ...]]:
+    """What of a request body enters the command, by use case."""
+    fields: dict[str, tuple[RequestFieldRow, ...]] = {}
+    for row in _rows("gbcs-request-fields.csv"):
+        made = RequestFieldRow(**_with(row, required=row["required"] == "yes"))
+        fields[made.use_case] = (*fields.get(made.use_case, ()), made)
+    return MappingProxyType(fields)

@@ -323,3 +323,14 @@ class DlmsAlertRow:
     title: str
     provenance: str
     confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFieldRow:
+    """One fact of a request body that a command holds as it is; see :mod:`stubs.transform.fields`."""
+
+    use_case: str
+    path: str
+    name: str
+    kind: str
+    required: bool

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from stubs.transform.electricity import ELECTRICITY_CONTENT
 from stubs.wire.duis import Node, read_boolean, read_date_time
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
@@ -110,11 +111,14 @@ CONTENT_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "CreditMode/ResetMeterBalance",
         ),
         "1.6": ("Credit", "Prepayment"),
+        **ELECTRICITY_CONTENT,
     }
 )
 """SRVs whose use case depends on which of these elements is there."""
 
-CONTENT_AT: Mapping[str, str] = MappingProxyType({"6.13": "LogToRead", "8.11": "RequestType"})
+CONTENT_AT: Mapping[str, str] = MappingProxyType(
+    {"3.3": "ESMEEventLogType", "6.13": "LogToRead", "8.11": "RequestType"}
+)
 """SRVs whose use case depends on the text of this element."""
 
 
@@ -122,7 +126,8 @@ def content_of(srv: str, body: Node) -> str:
     """What of the body decides on the use case; empty where nothing does."""
     if srv in CONTENT_AT:
         return (body.get(CONTENT_AT[srv]) or "").strip()
-    return next((path for path in CONTENT_OF.get(srv, ()) if body.find(path) is not None), "")
+    choices = CONTENT_OF.get(srv, ())
+    return next((choice for choice in choices if all(body.find(path) for path in choice.split("+"))), "")
 
 
 def command_values(srv: str, body: Node) -> dict[str, Any]:

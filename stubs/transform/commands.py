@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from stubs.transform.bodies import command_values, content_of
-from stubs.transform.dispatch import NOT_TRANSFORMABLE, use_case_for
+from stubs.transform.dispatch import NOT_TRANSFORMABLE, POLYPHASE, use_case_for
+from stubs.transform.electricity import ELECTRICITY_LISTS
+from stubs.transform.fields import field_values
 from stubs.wire.duis import ServiceRequest
 from stubs.wire.errors import Misuse, PeerError, Refusal
 from stubs.wire.eui64 import Eui64
@@ -23,10 +27,13 @@ class Target:
 
     Args:
         eui: the device.
-        device_type: ``ESME``, ``GSME``, ``CHF``, ``GPF``, ``PPMID``, ``HCALCS``.
-        variant: ``single`` or ``twin``, or a DUIS ESMEVariant (B… has two elements).
+        device_type: ``ESME``, ``GSME``, ``CHF``, ``GPF``, ``PPMID``, ``HCALCS``, ``SAPC``.
+        variant: ``single``, ``twin`` or ``polyphase``, or a DUIS ESMEVariant (B… has two elements, C… three phases).
         gbcs_version: such as ``4.2``; empty when not known.
         known_parties: organisations whose certificates the device holds.
+        network_operator: the one among them that runs the network; it asks for other values in 6.2.10.
+        looked_up: named values of the command that no request holds and the DCC knows: a stored device log (8.12.1:
+            ``ExtendedPanID``, ``Devices``), a generated number (9.1: ``CustomerIdentificationNumber``).
     """
 
     eui: Eui64
@@ -34,11 +41,18 @@ class Target:
     variant: str = ""
     gbcs_version: str = ""
     known_parties: frozenset[Eui64] = frozenset()
+    network_operator: Eui64 | None = None
+    looked_up: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_twin_element(self) -> bool:
         """Whether an ESME has a secondary element."""
         return self.variant == "twin" or self.variant.startswith("B")
+
+    @property
+    def is_polyphase(self) -> bool:
+        """Whether an ESME measures three phases."""
+        return self.variant == POLYPHASE or self.variant.startswith("C")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +99,38 @@ def transform(request: ServiceRequest, target: Target, acb: Acb, now: datetime) 
     """
     srv = request.header.srv
     try:
-        name = use_case_for(srv, target.device_type, content_of(srv, request.body), target.gbcs_version)
-        row = use_case(name)
-        values = command_values(srv, request.body)
-        if target.is_twin_element:
-            values["IsTwinElement"] = True
         asker = request.header.request_id
+        name = use_case_for(
+            srv,
+            target.device_type,
+            content_of(srv, request.body),
+            target.gbcs_version,
+            is_polyphase=target.is_polyphase,
+            by_network_operator=asker.originator == target.network_operator,
+        )
+        row = use_case(name)
+        values = _values(name, srv, request, target)
         is_direct = row.is_critical or asker.originator in target.known_parties or asker.originator == acb.eui
         originator = asker.originator if is_direct else acb.eui
         counter = asker.counter if is_direct else acb.counter
         other = OtherInformation(row.message_code) if is_direct else _for_user(row, request, asker)
-        content = build_command(name, values, CommandContext(counter, originator, target.eui, now))
+        user = None if is_direct else asker.originator
+        content = build_command(name, values, CommandContext(counter, originator, target.eui, now, user))
     except (PeerError, Misuse) as broken:
         # Values that the schema lets through and no command can hold, such as a time before 2000.
         raise Refusal(NOT_TRANSFORMABLE, f"{srv} to {target.eui}: {broken}") from broken
     group = Group(Cra.COMMAND, counter, originator, target.eui, b"", other, content, None)
     return Command(name, row.message_code, group)
+
+
+def _values(name: str, srv: str, request: ServiceRequest, target: Target) -> dict[str, Any]:
+    """The named values of the command, from the body and from what is known beside it."""
+    values = {**target.looked_up, **command_values(srv, request.body), **field_values(name, request.body)}
+    if name in ELECTRICITY_LISTS:
+        values |= ELECTRICITY_LISTS[name](request.body)
+    if target.is_twin_element:
+        values["IsTwinElement"] = True
+    return values
 
 
 def _for_user(row: UseCase, request: ServiceRequest, asker: RequestId) -> OtherInformation:

@@ -10,7 +10,19 @@ from stubs.wire.errors import Refusal
 NOT_TRANSFORMABLE = "not-transformable"
 
 
-def use_case_for(srv: str, device_type: str, content: str = "", gbcs_version: str = "") -> str:
+POLYPHASE = "polyphase"
+BY_NETWORK_OPERATOR = "by network operator"
+
+
+def use_case_for(
+    srv: str,
+    device_type: str,
+    content: str = "",
+    gbcs_version: str = "",
+    *,
+    is_polyphase: bool = False,
+    by_network_operator: bool = False,
+) -> str:
     """The name of the use case.
 
     Args:
@@ -18,13 +30,22 @@ def use_case_for(srv: str, device_type: str, content: str = "", gbcs_version: st
         device_type: of the target.
         content: see :func:`stubs.transform.bodies.content_of`.
         gbcs_version: of the target, such as ``4.2``; rows for later versions are passed over, empty passes none.
+        is_polyphase: rows of ``ESME/polyphase`` go before those of ``ESME``.
+        by_network_operator: the asker is the network operator of the device, which has rows of its own in 6.2.10.
     Raises: Refusal: no row fits.
     """
-    rows = [
-        row
-        for row in _rows().get((srv, device_type, content), ())
-        if not row.gbcs_from or not gbcs_version or _version(row.gbcs_from) <= _version(gbcs_version)
-    ]
+    types = [f"{device_type}/{POLYPHASE}", device_type] if is_polyphase else [device_type]
+    contents = [BY_NETWORK_OPERATOR, content] if by_network_operator else [content]
+    candidates = ([*_rows().get((srv, one, about), ())] for one in types for about in contents)
+    fitting = (
+        [
+            row
+            for row in rows
+            if not row.gbcs_from or not gbcs_version or _version(row.gbcs_from) <= _version(gbcs_version)
+        ]
+        for rows in candidates
+    )
+    rows = next((rows for rows in fitting if rows), [])
     if not rows:
         about = f" ({content})" if content else ""
         raise Refusal(NOT_TRANSFORMABLE, f"no command for {srv}{about} to a device of type {device_type}")

@@ -87,7 +87,8 @@ def private_ka(eui: Eui64) -> EllipticCurvePrivateKey:
 
 
 def ciphers(group: Group) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
-    key = encryption_key(group, private_ka(group.recipient), public_ka(group.originator).public_key)
+    reader = group.other.party or group.recipient
+    key = encryption_key(group, private_ka(reader), public_ka(group.originator).public_key)
     return (
         partial(encrypt, key=key, device=group.originator),
         partial(decrypt, key=key, device=group.originator),
@@ -138,7 +139,7 @@ def test_every_command_is_read_and_rebuilt_byte_for_byte(references: tuple[Refer
     for one, row in of_known_use_cases(references, Cra.COMMAND):
         group = one.group
         values = use_cases.read_command(row.message_code, group.content)
-        context = use_cases.CommandContext(group.counter, group.originator, group.recipient, NOW)
+        context = use_cases.CommandContext(group.counter, group.originator, group.recipient, NOW, group.other.party)
         count += 1
         if use_cases.build_command(row.name, values, context) != group.content:
             different.append((one.name, values))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stubs.wire.errors import Misuse
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import dlms
 from stubs.wire.gbcs.dlms import (
     Access,
@@ -161,7 +162,7 @@ class ProtectedRead:
     def build_command(self, values: Values, context: CommandContext) -> bytes:  # noqa: ARG002
         """See :class:`Codec`."""
         transaction = b"\x04" + context.counter.to_bytes(8, "big")
-        protection = _protection(transaction, context.originator.octets, context.recipient.octets)
+        protection = protection_parameters(transaction, context.asker.octets, context.recipient.octets)
         data = dlms.structure(self._object_list, protection)
         return AccessRequest(dlms.invoke_id(context.counter), (self._row,), (data,)).to_bytes()
 
@@ -179,7 +180,7 @@ class ProtectedRead:
         if encrypt is None:
             raise Misuse("this response is encrypted: hand in encrypt")
         names = request.data[0][1][0][1]
-        protection = _protection(names[0].octets, names[2].octets, names[1].octets)
+        protection = protection_parameters(names[0].octets, names[2].octets, protected_for(values, names[1].octets))
         blob = encrypt(dlms.encode_value(self.to_plain(values)))
         return respond(request, (dlms.structure(protection, dlms.octets(blob)),), results)
 
@@ -216,7 +217,7 @@ class ProtectedRead:
         return request
 
 
-_CLOCK_COLUMN = dlms.structure(dlms.uint16(1), dlms.octets(bytes.fromhex("00005e2c64ff")), dlms.int8(2), dlms.uint16(0))
+CLOCK_COLUMN = dlms.structure(dlms.uint16(1), dlms.octets(bytes.fromhex("00005e2c64ff")), dlms.int8(2), dlms.uint16(0))
 ToEntry = Callable[[Values], tuple[Data, ...]]
 FromEntry = Callable[[Data], dict[str, Any]]
 
@@ -242,7 +243,7 @@ class LogRead:
     def build_command(self, values: Values, context: CommandContext) -> bytes:
         """See :class:`Codec`."""
         selection = dlms.structure(
-            _CLOCK_COLUMN,
+            CLOCK_COLUMN,
             dlms.uint32(dlms.seconds_since_2000(given(values, "StartDateTime"))),
             dlms.uint32(dlms.seconds_since_2000(given(values, "EndDateTime"))),
             dlms.array(),
@@ -333,7 +334,17 @@ def outcome(response: AccessResponse) -> dict[str, Any]:
     return {"MessageSuccess": not any(results), "results": results}
 
 
-def _protection(transaction: bytes, originator: bytes, recipient: bytes) -> Data:
+def protected_for(values: Values, asker: bytes) -> bytes:
+    """Whom a response's protection parameters name: ``ProtectedFor`` of the values, else who asked.
+
+    When the ACB speaks for a User, the command names the User and the response the ACB (reference data, ECS21b URP).
+    """
+    named = values.get("ProtectedFor")
+    return asker if named is None else Eui64.parse(named).octets
+
+
+def protection_parameters(transaction: bytes, originator: bytes, recipient: bytes) -> Data:
+    """The array of one protection structure (the guide's section 7.9)."""
     return dlms.array(
         dlms.structure(
             dlms.enum(2),

@@ -33,6 +33,7 @@ class UseCase:
         response_has_date_time: GROUP of the response carries a date-time.
         is_sensitive: the response holds encrypted parts.
         provenance: ``reference-data`` or ``inferred``.
+        signer: who signs the command: ``user`` (critical), ``acb``, ``party`` (transitional CoS, recovery…), or empty.
     """
 
     name: str
@@ -43,6 +44,7 @@ class UseCase:
     response_has_date_time: bool
     is_sensitive: bool
     provenance: str
+    signer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,19 @@ class CommandContext:
         originator: GROUP's originator.
         recipient: the device.
         now: UTC; issuer event ids are its seconds since 2000.
+        user: whom the ACB speaks for; None when GROUP's originator speaks for itself. Protection parameters name it.
     """
 
     counter: int
     originator: Eui64
     recipient: Eui64
     now: datetime
+    user: Eui64 | None = None
+
+    @property
+    def asker(self) -> Eui64:
+        """Whose question it is: the User, whether or not the ACB speaks for it."""
+        return self.user or self.originator
 
 
 @dataclass(frozen=True, slots=True)

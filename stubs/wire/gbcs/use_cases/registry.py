@@ -21,6 +21,7 @@ from stubs.wire.gbcs.use_cases import (
     registers,
     supply,
 )
+from stubs.wire.gbcs.use_cases.electricity import ELECTRICITY_CODECS
 from stubs.wire.gbcs.use_cases.model import (
     Codec,
     CommandContext,
@@ -71,6 +72,7 @@ _CODECS: dict[str, Codec] = {
     "GCS32": supply.GCS32,
     "ECS45": supply.ECS45,
     "GCS33": supply.GCS33,
+    **ELECTRICITY_CODECS,
 }
 
 USE_CASES: Mapping[str, UseCase] = MappingProxyType(
