@@ -315,13 +315,23 @@ def background_dcc(
 
 _BROKER_AHEAD = 300
 """How far the broker's counter lies above the request's in reference data; here it only has to be some number."""
-_KNOWS_USERS = frozenset({"ESME", "GSME", "GPF"})
+_KNOWS_USERS = frozenset({"ESME", "GSME", "GPF", "SAPC"})
+_BY_EXPORT_SUPPLIER = frozenset({"4.6.2", "4.8.3", "6.20.2", "7.14"})
+"""Services that in reference data come from a supplier whom the meter does not know, so that the broker speaks."""
+_NETWORK_OPERATORS = bytes.fromhex("020000")
+"""Last octets of a network operator's EUI-64 in the public test PKI and in ours."""
+_TEST_NUMBER = "1234"
+"""Customer identification number of reference data; the DCC makes one up for each request."""
 
 
-def build_command(request_xml: bytes, device_type: str, device_variant: str = "") -> dict[str, str]:
+def build_command(
+    request_xml: bytes, device_type: str, device_variant: str = "", gbcs_version: str = "4.2"
+) -> dict[str, str]:
     """What a DUIS request becomes: use case, message code, payload and group, the last three in hex.
 
-    The device is taken to know the originator when it is a meter or gas proxy; the group is unsigned and without MAC.
+    Nobody is asked about the device, so these are assumed: meters and gas proxies know the originator, except in
+    services of an export supplier and in requests that bring a key-agreement certificate; EUI-64s that end 02-00-00
+    are network operators. The group is unsigned and without MAC.
 
     Raises: PeerError: no Service Request; Refusal: it cannot be transformed.
     """
@@ -329,12 +339,21 @@ def build_command(request_xml: bytes, device_type: str, device_variant: str = ""
     if not isinstance(request, ServiceRequest):
         raise PeerError("only a Service Request is transformed", got="SignedPreCommand")
     request_id = request.header.request_id
+    asker = request_id.originator
+    is_network_operator = asker.octets[5:] == _NETWORK_OPERATORS
+    is_stranger = (
+        device_type not in _KNOWS_USERS
+        or request.body.get("KAPublicSecurityCredentials") is not None
+        or (request.header.srv in _BY_EXPORT_SUPPLIER and not is_network_operator)
+    )
     target = Target(
         eui=request_id.target,
         device_type=device_type,
         variant=device_variant or ("single" if device_type == "ESME" else ""),
-        gbcs_version="4.2",
-        known_parties=frozenset({request_id.originator}) if device_type in _KNOWS_USERS else frozenset(),
+        gbcs_version=gbcs_version,
+        known_parties=frozenset() if is_stranger else frozenset({asker}),
+        network_operator=asker if is_network_operator else None,
+        looked_up={"CustomerIdentificationNumber": _TEST_NUMBER},
     )
     acb = Acb(Eui64.parse("90-B3-D5-1F-30-00-00-02"), request_id.counter + _BROKER_AHEAD)
     command = transform(request, target, acb, SystemClock().now())

@@ -12,7 +12,7 @@ from harness.cli.documents import SettingsProblem, read
 from harness.cli.output import json_option, print_json
 
 _HEX = re.compile(r"\A(?:\s*[0-9A-Fa-f]{2})+\s*\Z")
-_DEVICE_TYPES = ["ESME", "GSME", "GPF", "CHF", "PPMID", "HCALCS", "IHD", "CAD"]
+_DEVICE_TYPES = ["ESME", "GSME", "GPF", "CHF", "PPMID", "HCALCS", "SAPC", "IHD", "CAD"]
 
 
 @click.group()
@@ -90,23 +90,31 @@ def _view_keys(pki: Path) -> Any:
 @click.argument("requests", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REQUEST.xml...")
 @click.option("--device-type", required=True, type=click.Choice(_DEVICE_TYPES), help="What the target is.")
 @click.option("--device-variant", default="single", show_default=True, help="single, twin or polyphase (ESME).")
+@click.option(
+    "--gbcs-version", default="4.2", show_default=True, help="Of the device; older ones have older use cases."
+)
 @json_option
 @click.pass_context
 def build(
-    ctx: click.Context, requests: tuple[Path, ...], device_type: str, device_variant: str, *, as_json: bool
+    ctx: click.Context,
+    requests: tuple[Path, ...],
+    device_type: str,
+    device_variant: str,
+    gbcs_version: str,
+    *,
+    as_json: bool,
 ) -> None:
     """Show the command or Pre-Command that a DUIS request becomes: use case, message code, payload and group in hex.
 
     ``--json`` prints one object per file. Exit code 1 when a request cannot be transformed, saying why.
     """
     from stubs.app import build_command
-
     from stubs.wire.errors import PeerError, Refusal
 
     results: list[dict[str, Any]] = []
     for file in requests:
         try:
-            results.append({"file": str(file), **build_command(read(file), device_type, device_variant)})
+            results.append({"file": str(file), **build_command(read(file), device_type, device_variant, gbcs_version)})
         except (PeerError, Refusal) as problem:
             results.append({"file": str(file), "error": str(problem)})
     if as_json:

@@ -48,8 +48,10 @@ def target_of(state: State, record: InventoryRecord) -> Target:
     known: set[str]
     if physical is not None:
         known = {physical.supplier, physical.network_operator, physical.acb}
+        network_operator = physical.network_operator
         variant = physical.variant
     else:
+        network_operator = ""
         known = state.inventory.parties(record) if record.device_type in _METERS else set()
         variant = ("twin" if "B" in record.esme_variant else "single") if record.device_type == "ESME" else ""
     return Target(
@@ -58,6 +60,7 @@ def target_of(state: State, record: InventoryRecord) -> Target:
         variant=variant,
         gbcs_version=record.gbcs_version or "4.2",
         known_parties=frozenset(Eui64.parse(party) for party in known if party),
+        network_operator=Eui64.parse(network_operator) if network_operator else None,
     )
 
 
@@ -65,7 +68,9 @@ def order_of_request(parts: Parts, turn: Turn, request: ServiceRequest, record: 
     """Transform a Service Request. Raises: Refusal: ``not-transformable`` and the transform's own rules."""
     acb = Acb(parts.pki.acb, next_acb_counter(turn.state, turn.now))
     try:
-        command: Command = transform(request, target_of(turn.state, record), acb, turn.now)
+        number = {"CustomerIdentificationNumber": f"{acb.counter % 10000:04d}"}
+        target = replace(target_of(turn.state, record), looked_up=number)
+        command: Command = transform(request, target, acb, turn.now)
     except PeerError as error:
         raise Refusal("not-transformable", str(error)) from error
     return Order(command.use_case, command.message_code, command.group)

@@ -18,7 +18,8 @@ from stubs.wire.gbcs import dlms
 from stubs.wire.gbcs.dlms import DataNotification, Tag
 from stubs.wire.gbcs.gbz import GbzAlert
 from stubs.wire.gbcs.octets import GbcsError
-from stubs.wire.gbcs.use_cases.model import Instruction
+from stubs.wire.gbcs.use_cases.electricity_alerts import build_data_alert, read_alert_data
+from stubs.wire.gbcs.use_cases.model import Decrypt, Instruction
 from stubs.wire.gbcs.use_cases.registry import outcomes_of
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "NON_CRITICAL_ALERT",
     "Instruction",
     "build_alert",
+    "build_data_alert",
     "build_outcome_alert",
     "outcomes_of",
     "protocol_of",
@@ -87,13 +89,14 @@ def build_outcome_alert(
     return code, _build(instruction.protocol, alert_code, when, counter, body)
 
 
-def read_alert(message_code: int, content: bytes) -> dict[str, Any]:
+def read_alert(message_code: int, content: bytes, decrypt: Decrypt | None = None) -> dict[str, Any]:
     """The named values of an alert in DLMS or GBZ form.
 
     ``AlertCode`` (four hexadecimal digits) and ``Timestamp``; for outcome alerts (00CC, 00CD) also
     ``FutureDatedCommandMessageCode``, ``FutureDatedCommandOriginatorCounter`` and where the instruction points:
     ``ClassID``, ``Instance``, ``Attribute``, or ``Cluster``, ``FrameControl``, ``Command``; for others with a body
-    ``Body`` (hexadecimal, or the members of the structure).
+    ``Body`` (hexadecimal, or the members of the structure), and named values where the alert's data are known
+    (``docs/gbcs-values.md``); an encrypted log only with ``decrypt``.
 
     Raises: PeerError: another form, or a body that does not fit.
     """
@@ -107,7 +110,8 @@ def read_alert(message_code: int, content: bytes) -> dict[str, Any]:
         }
         if message_code == DLMS_OUTCOME_ALERT and len(members) == 3:
             return found | _read_outcome(members[2].octets, "DLMS")
-        return found | ({"Body": [member.plain() for member in members[2:]]} if members[2:] else {})
+        named = read_alert_data(message_code, members[2:], decrypt)
+        return found | named | ({"Body": [member.plain() for member in members[2:]]} if members[2:] else {})
     alert = GbzAlert.from_bytes(content)
     found = {"AlertCode": f"{alert.alert_code:04X}", "Timestamp": dlms.when_seconds(alert.time)}
     if message_code == GBZ_OUTCOME_ALERT:
