@@ -111,13 +111,20 @@ CONTENT_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "CreditMode/ResetMeterBalance",
         ),
         "1.6": ("Credit", "Prepayment"),
+        "6.7": ("UncontrolledGasFlowRateDecimal", "UncontrolledGasFlowRate"),
         **ELECTRICITY_CONTENT,
     }
 )
 """SRVs whose use case depends on which of these elements is there."""
 
 CONTENT_AT: Mapping[str, str] = MappingProxyType(
-    {"3.3": "ESMEEventLogType", "6.13": "LogToRead", "8.11": "RequestType"}
+    {
+        "3.3": "ESMEEventLogType",
+        "6.13": "LogToRead",
+        "6.15.1": "RemotePartyRole",
+        "6.21": "RemotePartyRole",
+        "8.11": "RequestType",
+    }
 )
 """SRVs whose use case depends on the text of this element."""
 

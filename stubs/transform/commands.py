@@ -9,16 +9,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from stubs.transform.asn1_bodies import ASN1_LISTS, USUAL_OTHERS
 from stubs.transform.bodies import command_values, content_of
 from stubs.transform.dispatch import NOT_TRANSFORMABLE, POLYPHASE, use_case_for
 from stubs.transform.electricity import ELECTRICITY_LISTS
 from stubs.transform.fields import field_values
+from stubs.transform.gas_bodies import GAS_LISTS
 from stubs.wire.duis import ServiceRequest
 from stubs.wire.errors import Misuse, PeerError, Refusal
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Cra, Group, OtherInformation
 from stubs.wire.gbcs.use_cases import CommandContext, UseCase, build_command, use_case
 from stubs.wire.request_id import RequestId
+
+_LISTS = {**ELECTRICITY_LISTS, **GAS_LISTS, **ASN1_LISTS}
+_IN_OWN_NAME = frozenset({"6.21", "6.24.1", "8.5", "8.12.2"})
+"""Services whose command the broker sends in its own name (the guide's section 3)."""
+_BY_TRANS_COS = frozenset({"6.23"})
+"""Services whose command comes from the transitional change-of-supplier party."""
+_JOINS = frozenset({"8.7.1", "8.7.2"})
+"""Services whose use case depends on the type of the other device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,9 @@ class Target:
         known_parties: organisations whose certificates the device holds.
         network_operator: the one among them that runs the network; it asks for other values in 6.2.10.
         looked_up: named values of the command that no request holds and the DCC knows: a stored device log (8.12.1:
-            ``ExtendedPanID``, ``Devices``), a generated number (9.1: ``CustomerIdentificationNumber``).
+            ``ExtendedPanID``, ``Devices``; 8.12.2: ``LogEntries``), a generated number (9.1:
+            ``CustomerIdentificationNumber``), the other device of a join (8.7.1, 8.7.2: ``OtherDeviceType`` and, for
+            method C, ``Certificate``, its key-agreement certificate in hexadecimal).
     """
 
     eui: Eui64
@@ -71,19 +83,23 @@ class Command:
         use_case: its name.
         message_code: 16 bits.
         group: signature None; the bare pre-command of a critical use case.
+        is_in_own_name: the broker, or the transitional change-of-supplier party, speaks in its own name.
     """
 
     use_case: str
     message_code: int
     group: Group
+    is_in_own_name: bool = False
 
     @property
     def is_by_acb(self) -> bool:
-        """Whether the broker speaks for the User, so that its counter was used up."""
-        return self.group.other.party is not None
+        """Whether the broker speaks, for the User or in its own name, so that its counter was used up."""
+        return self.is_in_own_name or self.group.other.party is not None
 
 
-def transform(request: ServiceRequest, target: Target, acb: Acb, now: datetime) -> Command:
+def transform(
+    request: ServiceRequest, target: Target, acb: Acb, now: datetime, trans_cos: Acb | None = None
+) -> Command:
     """The command of a service request.
 
     A critical command, and one to a device that knows the User, is from the User with the request's counter. Any
@@ -94,6 +110,7 @@ def transform(request: ServiceRequest, target: Target, acb: Acb, now: datetime) 
         target: the device that the RequestID names.
         acb: the broker.
         now: UTC; issuer event ids of ZigBee commands.
+        trans_cos: the transitional change-of-supplier party with its counter; None takes the broker's.
     Raises: Refusal: rule ``not-transformable``.
     Source: the guide's sections 3 and 13.
     """
@@ -103,16 +120,19 @@ def transform(request: ServiceRequest, target: Target, acb: Acb, now: datetime) 
         name = use_case_for(
             srv,
             target.device_type,
-            content_of(srv, request.body),
+            _content(srv, request, target),
             target.gbcs_version,
             is_polyphase=target.is_polyphase,
             by_network_operator=asker.originator == target.network_operator,
         )
         row = use_case(name)
         values = _values(name, srv, request, target)
-        is_direct = row.is_critical or asker.originator in target.known_parties or asker.originator == acb.eui
-        originator = asker.originator if is_direct else acb.eui
-        counter = asker.counter if is_direct else acb.counter
+        in_own_name = srv in _IN_OWN_NAME | _BY_TRANS_COS
+        is_known = row.is_critical or asker.originator in target.known_parties or asker.originator == acb.eui
+        is_direct = is_known or in_own_name
+        speaker = trans_cos if srv in _BY_TRANS_COS and trans_cos else acb
+        originator = asker.originator if is_known and not in_own_name else speaker.eui
+        counter = asker.counter if is_known and not in_own_name else speaker.counter
         other = OtherInformation(row.message_code) if is_direct else _for_user(row, request, asker)
         user = None if is_direct else asker.originator
         content = build_command(name, values, CommandContext(counter, originator, target.eui, now, user))
@@ -120,14 +140,24 @@ def transform(request: ServiceRequest, target: Target, acb: Acb, now: datetime) 
         # Values that the schema lets through and no command can hold, such as a time before 2000.
         raise Refusal(NOT_TRANSFORMABLE, f"{srv} to {target.eui}: {broken}") from broken
     group = Group(Cra.COMMAND, counter, originator, target.eui, b"", other, content, None)
-    return Command(name, row.message_code, group)
+    return Command(name, row.message_code, group, in_own_name)
+
+
+def _content(srv: str, request: ServiceRequest, target: Target) -> str:
+    """What of the request, or of what was looked up for it, decides on the use case."""
+    if srv in _JOINS:
+        other = target.looked_up.get("OtherDeviceType", "")
+        return str(other) if (srv, target.device_type) == ("8.7.2", "PPMID") else ""
+    return content_of(srv, request.body)
 
 
 def _values(name: str, srv: str, request: ServiceRequest, target: Target) -> dict[str, Any]:
     """The named values of the command, from the body and from what is known beside it."""
     values = {**target.looked_up, **command_values(srv, request.body), **field_values(name, request.body)}
-    if name in ELECTRICITY_LISTS:
-        values |= ELECTRICITY_LISTS[name](request.body)
+    if name in _LISTS:
+        values |= _LISTS[name](request.body)
+    if name in USUAL_OTHERS:
+        values.setdefault("OtherDeviceType", USUAL_OTHERS[name])
     if target.is_twin_element:
         values["IsTwinElement"] = True
     return values

@@ -22,6 +22,7 @@ from stubs.wire.gbcs.use_cases import (
     supply,
 )
 from stubs.wire.gbcs.use_cases.electricity import ELECTRICITY_CODECS
+from stubs.wire.gbcs.use_cases.gas import ASN1_CODECS, GAS_CODECS
 from stubs.wire.gbcs.use_cases.model import (
     Codec,
     CommandContext,
@@ -73,7 +74,12 @@ _CODECS: dict[str, Codec] = {
     "ECS45": supply.ECS45,
     "GCS33": supply.GCS33,
     **ELECTRICITY_CODECS,
+    **GAS_CODECS,
+    **ASN1_CODECS,
 }
+
+_SIGNERS = {"yes": "user", "acb": "acb", "party": "party"}
+"""Column ``critical`` of the facts to who signs the command."""
 
 USE_CASES: Mapping[str, UseCase] = MappingProxyType(
     {
@@ -86,13 +92,15 @@ USE_CASES: Mapping[str, UseCase] = MappingProxyType(
             response_has_date_time=row.response_date_time == "yes",
             is_sensitive=row.sensitive == "yes",
             provenance=row.provenance,
+            signer=_SIGNERS.get(row.critical, ""),
         )
         for name, row in use_case_facts().items()
     }
 )
 """Every use case whose payloads can be built and read, by name."""
 
-_BY_CODE = {row.message_code: row for row in USE_CASES.values()}
+_BY_CODE = {row.message_code: row for row in reversed(tuple(USE_CASES.values()))}
+"""Use cases that share a code carry the same content; the first in the facts stands for them."""
 
 
 def use_case(name: str) -> UseCase:
