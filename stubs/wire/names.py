@@ -88,9 +88,7 @@ def canonical(name: str) -> tuple[tuple[str, str], ...]:
     Raises: PeerError: ``name`` is not a distinguished name, or longer than ``MAX_LENGTH`` characters.
     """
     if len(name) > MAX_LENGTH:
-        raise PeerError(
-            "a distinguished name is too long", expected=f"at most {MAX_LENGTH}", got=str(len(name))
-        )
+        raise PeerError("a distinguished name is too long", expected=f"at most {MAX_LENGTH}", got=str(len(name)))
     if not name.strip():
         return ()
     attributes = []

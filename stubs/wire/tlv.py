@@ -75,9 +75,7 @@ def read(data: bytes) -> Tlv:
     """The single element ``data`` holds. Raises: PeerError: malformed, or octets follow it."""
     element = _element(data, 0, 0)
     if len(element.raw) != len(data):
-        raise PeerError(
-            "octets follow the ASN.1 element", where=f"byte {len(element.raw)}", clause="X.690, DER"
-        )
+        raise PeerError("octets follow the ASN.1 element", where=f"byte {len(element.raw)}", clause="X.690, DER")
     return element
 
 
