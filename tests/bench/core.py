@@ -57,8 +57,9 @@ class BareCore:
         self.work_off()
         now = self.clock.now()
         events: list[AnyEvent] = []
-        for messages in list(self.dcc.state.outbox.waiting.values()):
-            for message in list(messages):
+        outbox = self.dcc.state.outbox
+        for user in list(outbox.waiting):
+            for message in outbox.of(user):
                 events += self.dcc.delivered(message.message, 1, 204, now)
         self.journal.append(*events, at=now)
         self.journal.commit()

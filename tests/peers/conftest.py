@@ -13,7 +13,7 @@ from tests.peers.public_tools import PACKAGES, PublicTools, Unavailable, install
 @pytest.fixture(scope="session")
 def public_tools(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> PublicTools:
     """The DCC's open-source client packages; the test is skipped, and says why, where they cannot be had."""
-    cache = pytestconfig.cache
+    cache = getattr(pytestconfig, "cache", None)
     home = Path(cache.mkdir("public-client")) if cache is not None else tmp_path_factory.mktemp("npm")
     try:
         return install(home)

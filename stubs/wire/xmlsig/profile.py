@@ -35,8 +35,17 @@ def signed_info(digest: str) -> str:
 
 def canonical_signed_info(digest: str) -> bytes:
     """The exclusive canonical form of ``signed_info(digest)``: known in advance, so no library is asked."""
+    return _canonical_signed_info(f' xmlns:ds="{DS}"', digest)
+
+
+def signed_info_within(digest: str) -> bytes:
+    """The same as part of the canonical form of a Signature, which declares ``ds``."""
+    return _canonical_signed_info("", digest)
+
+
+def _canonical_signed_info(declaration: str, digest: str) -> bytes:
     return _SIGNED_INFO.format(
-        declaration=f' xmlns:ds="{DS}"',
+        declaration=declaration,
         end_c="></ds:CanonicalizationMethod>",
         end_s="></ds:SignatureMethod>",
         end_t="></ds:Transform>",

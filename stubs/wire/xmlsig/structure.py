@@ -12,20 +12,29 @@ from typing import Final, cast
 
 from lxml import etree
 
-from stubs.wire.base64text import read_base64
+from stubs.wire.base64text import is_base64, read_base64
 from stubs.wire.errors import PeerError
 from stubs.wire.xml import DS, child_elements, local_name, path_of, text_of
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import SignaturePolicy
-from stubs.wire.xmlsig.profile import COORDINATE, canonical_signed_info
+from stubs.wire.xmlsig.profile import COORDINATE, signed_info_within
 
 SIGNATURE: Final = f"{{{DS}}}Signature"
-SIGNED_INFO: Final = f"{{{DS}}}SignedInfo"
 
 _SERIAL = re.compile(r"\A[+]?[0-9]{1,60}\Z", re.ASCII)
 _HAS_PROCESSING_INSTRUCTION = etree.XPath("boolean(//processing-instruction())")
 _VALUE_WITH_COMMENT = etree.XPath("//*[comment()][text()[normalize-space()]]")
 _SPACE = " \t\r\n"
+
+_BEGINNING = f'<ds:Signature xmlns:ds="{DS}">'.encode()
+_REST = re.compile(
+    rb"<ds:SignatureValue>(?P<value>[^<]{,200}+)</ds:SignatureValue>"
+    rb"<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial>"
+    rb"<ds:X509IssuerName>(?P<issuer>[^<>&]{,200}+)</ds:X509IssuerName>"
+    rb"<ds:X509SerialNumber>(?P<serial>[0-9]{1,60})</ds:X509SerialNumber>"
+    rb"</ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo></ds:Signature>"
+)
+"""What follows SignedInfo in the usual signature, canonical."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +91,27 @@ def only_signature(root: etree._Element, policy: SignaturePolicy) -> etree._Elem
     return own[0]
 
 
-def read_usual_signature(signature: etree._Element, digest: bytes, signed_info_octets: bytes) -> Parts | None:
-    """What the signature says, when its SignedInfo is octet for octet what the profile makes of ``digest``.
+def read_usual_signature(signature: etree._Element, octets: bytes, digest: bytes) -> Parts | None:
+    """What the signature says, when it is octet for octet what the profile makes of ``digest``; None: look closer.
 
-    Then there is nothing in SignedInfo left to look at: half the work on nearly every signature. None: look.
+    One comparison and one pattern over the canonical form stand for ``read_signature``, at a fifth of its cost.
 
     Args:
-        signature: SignedInfo is its first child.
+        signature: the element.
+        octets: its exclusive canonical form: no comments, references resolved, nothing left to interpret.
         digest: computed from the document, not read from the signature.
-        signed_info_octets: the canonical form of SignedInfo.
-    Raises: SignatureError: what stands beside SignedInfo is built in another way than the profile says.
     """
-    if signed_info_octets != canonical_signed_info(base64.b64encode(digest).decode("ascii")):
+    beginning = _BEGINNING + signed_info_within(base64.b64encode(digest).decode("ascii"))
+    if not octets.startswith(beginning):
         return None
-    signed_info, value, key_info = _structure(signature, "SignedInfo", "SignatureValue", "KeyInfo")
-    issuer_name, serial = _key_info(key_info)
-    return Parts(signed_info, digest, _octets(value, 2 * COORDINATE), issuer_name, serial)
+    rest = _REST.fullmatch(octets, len(beginning))
+    if rest is None:
+        return None
+    value = rest["value"].replace(b"&#xD;", b"").translate(None, b" \t\n").decode("ascii")
+    issuer_name = rest["issuer"].decode().strip(_SPACE)
+    if not is_base64(value) or len(decoded := base64.b64decode(value)) != 2 * COORDINATE:
+        return None
+    return Parts(next(signature.iterchildren("*")), digest, decoded, issuer_name, int(rest["serial"]))
 
 
 def read_signature(signature: etree._Element, policy: SignaturePolicy) -> Parts:

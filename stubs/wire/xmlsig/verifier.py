@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import hmac
 from dataclasses import dataclass
@@ -17,10 +18,9 @@ from stubs.wire.errors import PeerError
 from stubs.wire.xml import parse, path_of
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import STRICT, SignaturePolicy
-from stubs.wire.xmlsig.profile import COORDINATE, canonical, digest_of
+from stubs.wire.xmlsig.profile import COORDINATE, canonical, canonical_signed_info, digest_of
 from stubs.wire.xmlsig.structure import (
     SIGNATURE,
-    SIGNED_INFO,
     Parts,
     check_contents,
     only_signature,
@@ -82,11 +82,10 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
 
 def _read(signature: etree._Element, digest: bytes, policy: SignaturePolicy) -> tuple[Parts, bytes]:
     """What the signature says, and the canonical form of its SignedInfo, which is what was signed."""
-    if len(signature) and signature[0].tag == SIGNED_INFO and (policy is STRICT or _allows_profile(policy)):
-        octets = canonical(signature[0], exclusive=True)
-        parts = read_usual_signature(signature, digest, octets)
+    if policy is STRICT or _allows_profile(policy):
+        parts = read_usual_signature(signature, canonical(signature, exclusive=True), digest)
         if parts is not None:
-            return parts, octets
+            return parts, canonical_signed_info(base64.b64encode(digest).decode("ascii"))
     parts = read_signature(signature, policy)
     return parts, canonical(parts.signed_info, exclusive=True)
 

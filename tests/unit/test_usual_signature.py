@@ -1,0 +1,79 @@
+"""The short way through a signature sees what the long way sees, and takes nothing unusual."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from stubs.wire.duis import Node, build_request, write_request
+from stubs.wire.duis.examples import ESME, SUPPLIER
+from stubs.wire.xml import parse
+from stubs.wire.xmlsig import STRICT, Signer, sign
+from stubs.wire.xmlsig.profile import canonical
+from stubs.wire.xmlsig.structure import Parts, only_signature, read_signature, read_usual_signature
+
+SIGNED = sign(
+    write_request(build_request("8.2", SUPPLIER, ESME, 1, 8, Node("ReadInventory", children=(Node("DeviceID", "x"),)))),
+    Signer(ec.derive_private_key(1, ec.SECP256R1()), "CN=Z1,OU=07", 77),
+).decode()
+DIGEST = read_signature(only_signature(parse(SIGNED.encode()), STRICT), STRICT).digest
+
+
+def usual(document: str, digest: bytes = DIGEST) -> Parts | None:
+    signature = only_signature(parse(document.encode()), STRICT)
+    return read_usual_signature(signature, canonical(signature, exclusive=True), digest)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("<ds:KeyInfo>", "<ds:KeyInfo><!-- ours -->"),
+        ("<ds:SignedInfo>", "<!-- first --><ds:SignedInfo>"),
+        ("<ds:X509IssuerName>CN=Z1,OU=07", "<ds:X509IssuerName> CN=Z1,OU=07\n"),
+        ("<ds:X509SerialNumber>77", "<ds:X509SerialNumber>077"),
+        ("&#13;\n", "\n"),
+        ("&#13;\n", ""),
+    ],
+)
+def test_the_short_way_reads_what_the_long_way_reads(old: str, new: str) -> None:
+    document = SIGNED.replace(old, new, 1)
+    parts, careful = usual(document), read_signature(only_signature(parse(document.encode()), STRICT), STRICT)
+    assert parts is not None
+    assert parts.signed_info.tag == careful.signed_info.tag
+    assert (parts.digest, parts.value, parts.issuer_name, parts.serial) == (
+        careful.digest, careful.value, careful.issuer_name, careful.serial,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("xmldsig-more#ecdsa-sha256", "xmldsig-more#hmac-sha256"),
+        ("xmlenc#sha256", "xmldsig#sha1"),
+        ('<ds:Reference URI="">', '<ds:Reference URI="#x">'),
+        ('<ds:Reference URI="">', '<ds:Reference URI="" Type="x">'),
+        ("<ds:Transforms>", '<ds:Transforms><ds:Transform Algorithm="x"/>'),
+        ("<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName>x</ds:KeyName>"),
+        ("<ds:KeyInfo>", '<ds:KeyInfo Id="x">'),
+        ("</ds:KeyInfo>", "</ds:KeyInfo><ds:Object/>"),
+        ("<ds:X509SerialNumber>77", "<ds:X509SerialNumber>"),
+        ("<ds:X509SerialNumber>77", "<ds:X509SerialNumber>-77"),
+        ("CN=Z1", "CN=&lt;Z1"),
+        ("<ds:SignatureValue>", "<ds:SignatureValue>AAAA"),
+        ("<ds:SignatureValue>", "<ds:SignatureValue>="),
+        ("<ds:SignedInfo>", "<ds:SignedInfo> "),
+        ("xmlns:ds=", 'Id="x" xmlns:ds='),
+    ],
+)
+def test_the_short_way_takes_nothing_unusual(old: str, new: str) -> None:
+    assert old in SIGNED
+    assert usual(SIGNED.replace(old, new, 1)) is None
+
+
+def test_the_short_way_takes_no_digest_but_the_computed_one() -> None:
+    assert usual(SIGNED, bytes(32)) is None
+
+
+def test_another_prefix_goes_the_long_way() -> None:
+    assert usual(SIGNED.replace("<ds:", "<d:").replace("</ds:", "</d:").replace("xmlns:ds", "xmlns:d")) is None
