@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import assert_never
 
 from lxml import etree
 
-from schemas.load import service_requests
+from schemas.load import Srv, service_requests, simulated_services
 from stubs.dcc.correspondence import XML_SIGN_ROLE
 from stubs.dcc.reply import XML
 from stubs.settings import DccSettings
 from stubs.wire.certificates import Certificate, CertificateStore
-from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems, simulated_bodies
+from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
 from stubs.wire.errors import PeerError, Refusal
 from stubs.wire.xml import SR, Limits, XmlError, local_name, parse
 from stubs.wire.xmlsig import SignatureError, SignatureReason, verify
@@ -38,8 +40,8 @@ class Arrived:
 
 
 @cache
-def _elements() -> frozenset[str]:
-    return frozenset(row.request_element for row in service_requests().values())
+def _srv_of_body() -> Mapping[str, Srv]:
+    return MappingProxyType({row.request_element: row.srv for row in service_requests().values()})
 
 
 class Intake:
@@ -68,9 +70,9 @@ class Intake:
             raise Refusal("xml", str(error)) from error
         problems = schema_problems(element)
         if problems:
-            self._check_simulated(element)
             first = problems[0]
             raise Refusal("schema", f"line {first.line}: {first.message}")
+        self._check_simulated(element)
         try:
             verified = verify(element, self._certificates)
         except SignatureError as error:
@@ -84,11 +86,11 @@ class Intake:
         return Arrived(request, verified.certificate, notes)
 
     def _check_simulated(self, element: etree._Element) -> None:
-        """Tell a request of a service that is not simulated yet from a wrong one: our schema knows neither."""
+        """Tell a sound request of a service that is not simulated here from one that is."""
         bodies = element.findall(f"{{{SR}}}Body/*")
-        name = local_name(bodies[0]) if len(bodies) == 1 else ""
-        if name in _elements() and name not in simulated_bodies():
-            raise Refusal("not-simulated", f"{name} is a request of DUIS, but not simulated here")
+        srv = _srv_of_body().get(local_name(bodies[0])) if len(bodies) == 1 else None
+        if srv is not None and srv not in simulated_services():
+            raise Refusal("not-simulated", f"{srv} is a service of DUIS, but not simulated here")
 
     def _check_version(self, request: Request) -> None:
         if Decimal(request.schema_version) not in self._versions:

@@ -24,14 +24,15 @@ from stubs.wire.duis import (
     build_request,
     build_signed_pre_command,
     schema_problems,
-    simulated_bodies,
     write_request,
     write_response,
 )
 from stubs.wire.duis.examples import DCC_ALERTS, ESME, REQUEST_BODIES, RESULTS, SMETS1_RESPONSE, SUPPLIER, branch, leaf
-from stubs.wire.duis.schema import MOST_PROBLEMS
+from stubs.wire.duis.samples import duis_grammar
+from stubs.wire.duis.schema import BASE64_NAMES, MOST_PROBLEMS
+from stubs.wire.grammar import Element, elements_in
 from stubs.wire.request_id import RequestId
-from stubs.wire.xml import parse
+from stubs.wire.xml import SR, parse
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 NOW = datetime(2026, 1, 15, 10, 0, 1, 250_000, tzinfo=UTC)
@@ -80,7 +81,6 @@ def test_acknowledgements_alerts_and_signed_pre_commands_are_valid() -> None:
 
 
 def test_there_is_an_example_of_everything_the_schema_describes() -> None:
-    assert {body.name for _, body in REQUEST_BODIES} | {"SignedPreCommand"} == simulated_bodies()
     assert {node.name for _, node in RESULTS} == set(_names("results.xsd", "AnyResult"))
     assert {node.name for _, node in DCC_ALERTS} == set(_names("dcc-alerts.xsd", "AnyDccAlert"))
     assert len(set(_names("results.xsd", "AnyResult"))) == 13
@@ -92,12 +92,13 @@ def _names(module: str, group: str) -> list[str]:
     return [str(node.get("name")) for node in root.iterfind(f"{XS}group[@name='{group}']/{XS}choice/{XS}element")]
 
 
-def test_the_bodies_belong_to_the_services_of_the_catalogue() -> None:
-    catalogue = {row.request_element: row.srv for row in service_requests().values()}
-    assert simulated_bodies() - {"SignedPreCommand"} <= catalogue.keys()
-    assert {(srv, body.name) for srv, body in REQUEST_BODIES} == {
-        (catalogue[name], name) for name in simulated_bodies() if name in catalogue
-    }
+def test_the_schema_has_the_bodies_of_the_catalogue_and_the_signed_pre_command() -> None:
+    body = duis_grammar().find([f"{{{SR}}}Request", f"{{{SR}}}Body"])
+    assert body is not None
+    names = [element.name for element in elements_in(body.children)]
+    catalogue = {row.request_element for row in service_requests().values()}
+    assert len(names) == len(set(names)) == 130
+    assert set(names) == catalogue | {"SignedPreCommand"}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,8 @@ def test_the_bodies_belong_to_the_services_of_the_catalogue() -> None:
     ],
 )
 def test_code_lists_of_schema_and_catalogue_agree(simple_type: str, codes: list[str]) -> None:
-    root = etree.parse(str(resource("duis", "5.4", "codes.xsd"))).getroot()
+    home = "vocabulary" if simple_type.startswith("Service") else "duis"
+    root = etree.parse(str(resource(home, "5.4", "codes.xsd"))).getroot()
     values = [
         str(node.get("value"))
         for node in root.iterfind(f"{XS}simpleType[@name='{simple_type}']/{XS}restriction/{XS}enumeration")
@@ -119,13 +121,25 @@ def test_code_lists_of_schema_and_catalogue_agree(simple_type: str, codes: list[
     assert set(values) == set(codes)
 
 
-def test_an_element_is_base64_everywhere_or_nowhere() -> None:
-    kinds = defaultdict(set)
-    for module in resource("duis", "5.4").iterdir():
-        if module.name.endswith(".xsd"):
-            for node in etree.parse(str(module)).getroot().iter(f"{XS}element"):
-                kinds[node.get("name")].add(node.get("type") in {"xs:base64Binary", "CertificateDer"})
-    assert [name for name, found in kinds.items() if len(found) > 1] == []
+def test_an_element_is_base64_everywhere_or_nowhere_and_all_are_known() -> None:
+    kinds: defaultdict[tuple[str, str], set[bool]] = defaultdict(set)
+    for element in every_element():
+        space, name = element.tag[1:].split("}")
+        kinds[space, name].add(element.text is not None and element.text.base == "base64Binary")
+    assert [key for key, found in kinds.items() if len(found) > 1] == []
+    known = {(space, name) for space, names in BASE64_NAMES.items() for name in names.split()}
+    assert {key for key, found in kinds.items() if found == {True}} == known
+
+
+def every_element() -> list[Element]:
+    found: dict[tuple[str, int], Element] = {}
+    waiting = list(duis_grammar().documents.values())
+    while waiting:
+        element = waiting.pop()
+        if (key := (element.tag, id(element.type))) not in found:
+            found[key] = element
+            waiting.extend(elements_in(element.children))
+    return list(found.values())
 
 
 @pytest.mark.parametrize(
@@ -135,15 +149,15 @@ def test_an_element_is_base64_everywhere_or_nowhere() -> None:
         (f"{SUPPLIER}:{ESME}:1<", "1<", "/Request/Header/RequestID", "originator:target:counter", "'1'"),
         (":1<", ":01<", "/Request/Header/RequestID", "originator:target:counter", ":01'"),
         (":1<", ":18446744073709551616<", "/Request/Header/RequestID", "2^64-1", "616'"),
-        (">8<", ">10<", "/Request/Header/CommandVariant", "at most 9", "'10'"),
-        (">8<", ">eight<", "/Request/Header/CommandVariant", "a number from 1 to 9", "'eight'"),
+        (">8<", ">10<", "/Request/Header/CommandVariant", "from 1 to 9", "'10'"),
+        (">8<", ">eight<", "/Request/Header/CommandVariant", "a whole number from 1 to 9", "'eight'"),
         (">8.2</sr:ServiceReferenceVariant", ">8.99</sr:ServiceReferenceVariant", "/Request/Header/ServiceReferenceVariant", "1.1.1", "'8.99'"),
         ("<sr:CommandVariant>8</sr:CommandVariant>", "", "/Request/Header/ServiceReference", "CommandVariant", "ServiceReference"),
         ("sr:ReadInventory>", "sr:ReadInventary>", "", "", ""),
-        (f"<sr:DeviceID>{ESME}</sr:DeviceID>", "", "/Request/Body/ReadInventory", "DeviceID or MPxN or UPRN or PropertyFilter", ""),
-        (f"<sr:DeviceID>{ESME}</sr:DeviceID>", "<sr:UPRN>x</sr:UPRN>", "/Request/Body/ReadInventory/UPRN", "12 digits", "'x'"),
-        (f"<sr:DeviceID>{ESME}</sr:DeviceID>", "<sr:UPRN>1234567890123</sr:UPRN>", "/Request/Body/ReadInventory/UPRN", "at most 12", "'1234567890123'"),
-        (f"<sr:DeviceID>{ESME}</sr:DeviceID>", "<sr:MPxN>12345678901234</sr:MPxN>", "/Request/Body/ReadInventory/MPxN", "at most 13 characters", "'12345678901234'"),
+        (f"<sr:DeviceID>{ESME}</sr:DeviceID>", "", "/Request/Body/ReadInventory", "DeviceID or MPxN or PropertyFilter or UPRN", ""),
+        (f"<sr:DeviceID>{ESME}</sr:DeviceID>", "<sr:UPRN>x</sr:UPRN>", "/Request/Body/ReadInventory/UPRN", "from 1 to 999999999999", "'x'"),
+        (f"<sr:DeviceID>{ESME}</sr:DeviceID>", "<sr:UPRN>1234567890123</sr:UPRN>", "/Request/Body/ReadInventory/UPRN", "from 1 to 999999999999", "'1234567890123'"),
+        (f"<sr:DeviceID>{ESME}</sr:DeviceID>", "<sr:MPxN>12345678901234</sr:MPxN>", "/Request/Body/ReadInventory/MPxN", "1 to 13 characters", "'12345678901234'"),
         ("</sr:Header>", "</sr:Header>text", "/Request", "elements only", ""),
         (' schemaVersion="5.4"', "", "/Request", "", ""),
     ],
@@ -172,26 +186,39 @@ def test_a_problem_in_a_document_without_prefixes_is_found_all_the_same() -> Non
     assert only(document).path == "/Request/Body/ReadInventory/DeviceID"
 
 
-def test_a_service_of_the_catalogue_that_is_not_simulated_is_told_apart() -> None:
-    missing = [row for row in service_requests().values() if row.request_element not in simulated_bodies()]
-    for row in missing:
-        request = build_request(row.srv, SUPPLIER, ESME, 1, 1, branch(row.request_element, leaf("Anything", 1)))
-        problem = only(write_request(request))
-        assert problem.is_not_simulated
-        assert row.srv in problem.message
-        assert problem.path == f"/Request/Body/{row.request_element}"
-
-
 def test_a_body_that_no_catalogue_knows_is_the_sender_s_mistake() -> None:
     problem = only(write_request(build_request("8.2", SUPPLIER, ESME, 1, 8, branch("ReadMinds"))))
-    assert not problem.is_not_simulated
     assert problem.path == "/Request/Body/ReadMinds"
 
 
-def test_a_body_not_simulated_hides_no_other_problem() -> None:
-    request = write_request(build_request("3.5", SUPPLIER, ESME, 1, 1, branch("DisablePrivacyPIN")))
-    problems = schema_problems(altered(">1<", ">0<", request))
-    assert [problem.is_not_simulated for problem in problems] == [False, True]
+def test_what_a_value_may_be_is_told_for_attributes_too() -> None:
+    body = Node("ResetAuxiliaryLoad", children=(Node("ResetALCSHCALCS", attributes=(("index", "6"),)),))
+    problem = only(write_request(build_request("7.8", SUPPLIER, ESME, 1, 4, body)))
+    assert problem.path == "/Request/Body/ResetAuxiliaryLoad/ResetALCSHCALCS"
+    assert problem.message == "the attribute index: the value is out of range"
+    assert (problem.expected, problem.found) == ("a whole number from 1 to 5", "'6'")
+
+
+def test_decoded_payloads_are_checked_as_documents_and_inside_responses() -> None:
+    inside = write_response(response(body=Smets1Response(SMETS1_RESPONSE)))
+    problem = only(altered(">Wh<", ">kWh<", inside))
+    assert problem.path.endswith("/Electricity/ActiveImportRegister/ActiveEnergyUnit")
+    assert (problem.expected, problem.found) == ("Wh", "'kWh'")
+    document = '<ra:GBCSResponse xmlns:ra="http://www.dccinterface.co.uk/ResponseAndAlert" schemaVersion="5.4"/>'
+    assert only(document.encode()).expected == "Header"
+
+
+def test_what_a_signature_lets_pass_unseen_is_not_looked_at() -> None:
+    signature = (
+        '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>'
+        '<ds:CanonicalizationMethod Algorithm="a"/><ds:SignatureMethod Algorithm="a"/><ds:Reference>'
+        '<ds:DigestMethod Algorithm="a"/><ds:DigestValue>AAAA</ds:DigestValue></ds:Reference></ds:SignedInfo>'
+        "<ds:SignatureValue>AAAA</ds:SignatureValue>"
+        "<ds:Object><sr:GBCSPayload>!</sr:GBCSPayload><ds:P>!</ds:P></ds:Object></ds:Signature></sr:Request>"
+    )
+    signed = altered("</sr:Request>", signature)
+    assert schema_problems(signed) == ()
+    assert schema_problems(signed.replace(b"ds:P>", b"ds:DigestValue>")) != ()
 
 
 @pytest.mark.parametrize("payload", ["3Q!A", "3Q", "3R==", "A===", "\u0663AAA"])

@@ -23,7 +23,8 @@ from stubs.wire.duis.responses import (
     ServiceResponse,
     Smets1Response,
 )
-from stubs.wire.duis.schema import SchemaProblem, schema_problems, simulated_bodies
+from stubs.wire.duis.samples import example, examples
+from stubs.wire.duis.schema import SchemaProblem, schema_problems
 from stubs.wire.duis.values import read_boolean, read_date_time, write_date_time
 from stubs.wire.duis.write import write_request, write_response
 
@@ -50,13 +51,14 @@ __all__ = [
     "Smets1Response",
     "build_request",
     "build_signed_pre_command",
+    "example",
+    "examples",
     "node_of",
     "read_boolean",
     "read_date_time",
     "read_request",
     "read_response",
     "schema_problems",
-    "simulated_bodies",
     "write_date_time",
     "write_request",
     "write_response",

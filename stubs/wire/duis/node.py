@@ -46,6 +46,12 @@ class Node:
         return dict(self.attributes).get(name)
 
 
+def written_name(tag: str) -> str:
+    """The name a ``Node`` has for a tag in Clark notation, ``{namespace}name``."""
+    namespace, _, name = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
+    return _WRITTEN_PREFIX.get(namespace, "") + name
+
+
 def node_of(element: etree._Element) -> Node:
     """The tree below ``element``; comments are skipped and do not cut values short.
 
@@ -53,11 +59,10 @@ def node_of(element: etree._Element) -> Node:
     depth is bounded by the parser's limit.
     """
     tag = str(element.tag)
-    namespace, _, name = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
     children = tuple(node_of(child) for child in child_elements(element))
     attributes = tuple((str(key), str(value)) for key, value in element.attrib.items() if "{" not in str(key))
     return Node(
-        name=_WRITTEN_PREFIX.get(namespace, "") + name,
+        name=written_name(tag),
         text="" if children else text_of(element),
         children=children,
         attributes=attributes,

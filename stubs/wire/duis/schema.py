@@ -1,7 +1,7 @@
 """The schema's verdict on a document, in words: line, element path, what was expected, what was found.
 
-libxml2 validates; two things are added. Base64 is checked strictly, since libxml2 lets foreign characters pass.
-And a body the catalogue has but our schema does not yet is told apart from an error of the sender.
+libxml2 validates against our own modules, which hold DUIS, the decoded payloads (MMC) and signatures. Base64 is
+checked strictly on top of it, since libxml2 lets foreign characters pass.
 """
 
 from __future__ import annotations
@@ -10,34 +10,43 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from typing import Literal
 
 from lxml import etree
 
-from schemas.load import resource, service_requests
+from schemas.load import resource
 from stubs.wire.base64text import is_base64
-from stubs.wire.duis.wording import in_words, shortened
+from stubs.wire.duis.samples import VERSION, duis_grammar
+from stubs.wire.duis.wording import shortened, words_of
 from stubs.wire.errors import PeerError
-from stubs.wire.xml import DS, SR, child_elements, local_name, parse, path_of, text_of
+from stubs.wire.grammar import Element
+from stubs.wire.xml import DS, RA, SR, child_elements, local_name, parse, path_of, text_of
 
-VERSION = "5.4"
 MOST_PROBLEMS = 20
 """A document gone wrong at the top can be wrong in thousands of places; the first ones say what to mend."""
 
-_XS = "{http://www.w3.org/2001/XMLSchema}"
-_BASE64_TYPES = frozenset({"xs:base64Binary", "CertificateDer"})
+BASE64_NAMES = {
+    SR: """CertificateHash Certificate DSPBrokerSecurityCredentialsDigitalSigning
+        DSPBrokerSecurityCredentialsKeyAgreement DeviceCertificate DeviceGBCSResponse DigitalSigningCertificate
+        FirmwareImage GBCSPayload KAPublicSecurityCredential KAPublicSecurityCredentials KeyAgreementCertificate
+        KeyAgreementTopUpCertificate""",
+    RA: "Certificate CertificationRequest ExistingCertificateHash GBCSData NewCertificateHash",
+    DS: """DigestValue Exponent G J Modulus P PGPKeyID PGPKeyPacket PgenCounter Q SPKISexp Seed SignatureValue X509CRL
+        X509Certificate X509SKI Y""",
+}
+"""Elements whose content is base64 wherever they occur. Written down to spare the start a walk; a test compares."""
+
+_BASE64_TAGS = tuple(f"{{{space}}}{name}" for space, names in BASE64_NAMES.items() for name in names.split())
 _STEP = re.compile(r"\A(?:(?P<prefix>[^:\[\]]+):)?(?P<name>[^:\[\]]+)(?:\[(?P<position>\d+)\])?\Z")
-Kind = Literal["schema", "base64", "not-simulated", "not-xml"]
+Kind = Literal["schema", "base64", "not-xml"]
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaProblem:
     """One thing wrong with a document.
 
-    ``path`` has local names, such as ``/Request/Body/ReadInventory/DeviceID``. ``kind`` is ``not-simulated`` when
-    the body is a service of the catalogue that our schema does not describe yet: the sender did nothing wrong.
+    ``path`` has local names, such as ``/Request/Body/ReadInventory/DeviceID``.
     """
 
     line: int
@@ -46,11 +55,6 @@ class SchemaProblem:
     expected: str = ""
     found: str = ""
     kind: Kind = "schema"
-
-    @property
-    def is_not_simulated(self) -> bool:
-        """Whether this is ours to mend and not the sender's."""
-        return self.kind == "not-simulated"
 
     def __str__(self) -> str:
         parts = [f"line {self.line}, {self.path}: {self.message}"]
@@ -61,8 +65,12 @@ class SchemaProblem:
         return "; ".join(parts)
 
 
-def schema_problems(document: etree._Element | bytes) -> tuple[SchemaProblem, ...]:
-    """What is wrong with a whole document, at most ``MOST_PROBLEMS``, in document order; empty when it is valid.
+def schema_problems(document: etree._Element | bytes, most: int = MOST_PROBLEMS) -> tuple[SchemaProblem, ...]:
+    """What is wrong with a whole document, in document order; empty when it is valid.
+
+    Args:
+        document: a Request or Response of DUIS, a GBCSResponse (MMC), or the bytes of one.
+        most: how many problems to tell at most.
 
     Bytes that are not XML give one problem of kind ``not-xml``. Presence and correctness of the signature are not
     the schema's business.
@@ -71,64 +79,37 @@ def schema_problems(document: etree._Element | bytes) -> tuple[SchemaProblem, ..
         try:
             document = parse(document)
         except PeerError as error:
-            line = error.where.removeprefix("line ")
-            return (
-                SchemaProblem(
-                    line=int(line) if line.isdigit() else 1,
-                    path="/",
-                    message=error.what,
-                    expected=error.expected,
-                    found=error.got,
-                    kind="not-xml",
-                ),
-            )
-    schema = _schema()
-    problems = () if schema.validate(document) else tuple(_explained(document, schema))
-    base64_problems = tuple(islice(_base64_problems(document, {problem.path for problem in problems}), MOST_PROBLEMS))
+            return (_not_xml(error),)
+    return problems_by(_schema(), document, most)
+
+
+def problems_by(schema: etree.XMLSchema, document: etree._Element, most: int) -> tuple[SchemaProblem, ...]:
+    """The same with another schema of the same interface, such as the official one."""
+    problems = () if schema.validate(document) else tuple(_explained(document, schema, most))
+    known = {problem.path for problem in problems}
+    base64_problems = tuple(islice(_base64_problems(document, known), most))
     if not base64_problems:
-        return problems[:MOST_PROBLEMS]
-    return tuple(sorted(problems + base64_problems, key=lambda problem: problem.line))[:MOST_PROBLEMS]
+        return problems[:most]
+    return tuple(sorted(problems + base64_problems, key=lambda problem: problem.line))[:most]
 
 
-@cache
-def simulated_bodies() -> frozenset[str]:
-    """Names of the request bodies our schema describes, SignedPreCommand included."""
-    declared = etree.parse(str(resource("duis", VERSION, "requests.xsd"))).getroot()
-    names = {str(node.get("name")) for node in declared.iter(f"{_XS}element") if node.get("name") == "SignedPreCommand"}
-    for include in declared.iter(f"{_XS}include"):
-        location = str(include.get("schemaLocation"))
-        if location.startswith("service-"):
-            module = etree.parse(str(resource("duis", VERSION, location))).getroot()
-            bodies = module.iterfind(f"{_XS}group/{_XS}choice/{_XS}element")
-            names |= {str(node.get("name")) for node in bodies}
-    return frozenset(names)
-
-
-@cache
-def _catalogue_bodies() -> frozenset[str]:
-    return frozenset(row.request_element for row in service_requests().values())
-
-
-@cache
-def _base64_tags() -> tuple[str, ...]:
-    """Elements whose content is base64 wherever they occur (a test holds that none occurs otherwise)."""
-    tags = {f"{{{DS}}}SignatureValue"}
-    for module in resource("duis", VERSION).iterdir():
-        if module.name.endswith(".xsd"):
-            schema = etree.parse(str(module)).getroot()
-            tags |= {
-                f"{{{schema.get('targetNamespace')}}}{node.get('name')}"
-                for node in schema.iter(f"{_XS}element")
-                if node.get("type") in _BASE64_TYPES
-            }
-    return tuple(sorted(tags))
+def _not_xml(error: PeerError) -> SchemaProblem:
+    line = error.where.removeprefix("line ")
+    return SchemaProblem(
+        line=int(line) if line.isdigit() else 1,
+        path="/",
+        message=error.what,
+        expected=error.expected,
+        found=error.got,
+        kind="not-xml",
+    )
 
 
 _compiled = threading.local()
 
 
 def _schema() -> etree.XMLSchema:
-    """Compiled once for each thread (4 ms): the error log belongs to the schema object."""
+    """Compiled once for each thread (14 ms): the error log belongs to the schema object."""
     schema: etree.XMLSchema | None = getattr(_compiled, "schema", None)
     if schema is None:
         schema = _compiled.schema = etree.XMLSchema(file=str(resource("duis", VERSION, "duis.xsd")))
@@ -136,9 +117,11 @@ def _schema() -> etree.XMLSchema:
 
 
 def _base64_problems(document: etree._Element, known: set[str]) -> Iterator[SchemaProblem]:
-    for element in document.iter(*_base64_tags()):
+    for element in document.iter(*_BASE64_TAGS):
         text = text_of(element)
-        if not is_base64(text) and not child_elements(element) and (path := path_of(element)) not in known:
+        if is_base64(text) or child_elements(element) or _is_foreign(element):
+            continue
+        if (path := path_of(element)) not in known:
             yield SchemaProblem(
                 line=_line(element),
                 path=path,
@@ -149,28 +132,41 @@ def _base64_problems(document: etree._Element, known: set[str]) -> Iterator[Sche
             )
 
 
+def _is_foreign(element: etree._Element) -> bool:
+    """Whether it stands where a signature lets anything pass unseen, such as inside ds:Object."""
+    child, parent = element, element.getparent()
+    while parent is not None and child.tag not in duis_grammar().documents:
+        if str(parent.tag).startswith(f"{{{DS}}}") and (
+            parent.tag == f"{{{DS}}}Object" or not str(child.tag).startswith(f"{{{DS}}}")
+        ):
+            return True
+        child, parent = parent, parent.getparent()
+    return False
+
+
 def _line(element: etree._Element) -> int:
     line: object = element.sourceline
     return line if isinstance(line, int) else 1
 
 
-def _explained(document: etree._Element, schema: etree.XMLSchema) -> Iterator[SchemaProblem]:
+def _explained(document: etree._Element, schema: etree.XMLSchema, most: int) -> Iterator[SchemaProblem]:
     reported: set[tuple[str, str]] = set()
-    for entry in islice(iter(schema.error_log), 2 * MOST_PROBLEMS):  # type: ignore[call-overload]
+    for entry in islice(iter(schema.error_log), 2 * most):  # type: ignore[call-overload]
         element = _element_at(document, entry.path)
         path = entry.path or "/" if element is None else path_of(element)
-        line = entry.line or 1
-        if element is not None and _is_not_simulated(element):
-            problem = _not_simulated(element, line, path)
-        else:
-            name, text = ("", "") if element is None else (local_name(element), text_of(element))
-            message, expected, found = in_words(entry.message, name, text)
-            problem = SchemaProblem(line, path, message, expected, found)
+        name, text = ("", "") if element is None else (local_name(element), text_of(element))
+        rule = None if element is None else _rule_of(element)
+        message, expected, found = words_of(entry.message, name, text, rule)
         # libxml2 reports a failed facet and then, of the same value, that it is not of its type.
-        key = (path, problem.kind if problem.found or problem.is_not_simulated else problem.message)
+        key = (path, found or message)
         if key not in reported:
             reported.add(key)
-            yield problem
+            yield SchemaProblem(entry.line or 1, path, message, expected, found)
+
+
+def _rule_of(element: etree._Element) -> Element | None:
+    tags = [str(element.tag), *(str(parent.tag) for parent in element.iterancestors())]
+    return duis_grammar().find(tags[::-1])
 
 
 def _element_at(document: etree._Element, path: str | None) -> etree._Element | None:
@@ -192,28 +188,3 @@ def _element_at(document: etree._Element, path: str | None) -> etree._Element | 
             return found
         found = next_found
     return found
-
-
-def _is_not_simulated(element: etree._Element) -> bool:
-    parent = element.getparent()
-    if parent is None or parent.tag != f"{{{SR}}}Body" or parent.getparent() is not element.getroottree().getroot():
-        return False
-    name = local_name(element)
-    return (
-        element.tag == f"{{{SR}}}{name}"
-        and local_name(element.getroottree().getroot()) == "Request"
-        and child_elements(parent)[0] is element
-        and name in _catalogue_bodies() - simulated_bodies()
-    )
-
-
-def _not_simulated(element: etree._Element, line: int, path: str) -> SchemaProblem:
-    name = local_name(element)
-    srvs = ", ".join(row.srv for row in service_requests().values() if row.request_element == name)
-    return SchemaProblem(
-        line=line,
-        path=path,
-        message=f"service {srvs} ({name}) is in the catalogue but is not simulated yet",
-        found=name,
-        kind="not-simulated",
-    )

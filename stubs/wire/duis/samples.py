@@ -1,0 +1,264 @@
+"""Valid documents made from the grammar: the smallest that is complete, and one with every optional part.
+
+Values are plausible where a name says what is meant, and merely valid otherwise. Nothing here knows what belongs
+together beyond the schema: whoever needs a request the gateway carries out sets the values that matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Sequence as Names
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from schemas.load import Srv, resource, service_requests
+from stubs.wire.duis.node import Node, written_name
+from stubs.wire.errors import Misuse
+from stubs.wire.grammar import (
+    Choice,
+    Element,
+    Grammar,
+    Particle,
+    Sequence,
+    Text,
+    Wildcard,
+    elements_in,
+    read_grammar,
+)
+from stubs.wire.grammar.words import integer_limits, is_integer
+from stubs.wire.xml import RA, SR
+
+VERSION = "5.4"
+REPEATED = 2
+"""How often a full example repeats what may be repeated."""
+
+_EUI = "DE-51-CE-00-00-00-00-E1"
+_HUB = "DE-51-CE-00-00-00-00-C1"
+_NOON, _LATER = "2026-01-15T12:00:00Z", "2026-01-16T00:00:00Z"
+_BY_NAME: Mapping[str, str] = {
+    "AlertCode": "8F3F",
+    "CHFDeviceID": _HUB,
+    "CommsHubDeviceID": _HUB,
+    "CurrencyUnits": "GBP",
+    "CurrencyUnitsLabel": "GBP",
+    "CustomerIdentificationNumber": "0427",
+    "DSPScheduledServiceReference": "4.8",
+    "DSPScheduledServiceReferenceVariant": "4.8.1",
+    "EndDate": "2026-12-31",
+    "EndDateTime": _LATER,
+    "EndTime": "20:00:00Z",
+    "ExecutionDateTime": _LATER,
+    "OldCHFID": _HUB,
+    "OtherDeviceID": "DE-51-CE-00-00-00-00-D1",
+    "PostCode": "AB12 3CD",
+    "ReferencedDay": "1",
+    "ReferencedDayName": "1",
+    "ReferencedElecDay": "1",
+    "ReferencedWeekName": "1",
+    "RequestType": "Add",
+    "RestrictionDateTime": _LATER,
+    "ScheduleEndDate": "2027-01-31",
+    "SupplierMessage": "Thank you for calling",
+    "SupplierName": "Supplier A",
+    "SupplierTelephoneNumber": "020 7946 0000",
+    "UTRN": "01234567890123456789",
+}
+_MINIMAL_BY_NAME: Mapping[str, str] = {"RequestType": "Remove"}
+_BY_BASE: Mapping[str, str] = {
+    "anyURI": "urn:example",
+    "base64Binary": "3wkBAAAA",
+    "boolean": "true",
+    "date": "2026-02-01",
+    "dateTime": _NOON,
+    "time": "06:00:00Z",
+}
+_BY_PATTERN: Mapping[str, str] = {
+    "[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}": _EUI,
+    "[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}(,[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7})*": f"{_EUI},DE-51-CE-00-00-00-00-61",
+    "[0-9]{20}": "0" * 20,
+    "[0-9]{4}": "0000",
+}
+_IDENTIFIER = f"A0-B1-C2-D3-E4-01-00-00:{_EUI}:1768471200001"
+
+
+@cache
+def duis_grammar() -> Grammar:
+    """The rules of our own schema: DUIS, decoded payloads and signatures."""
+    return read_grammar(Path(str(resource("duis", VERSION, "duis.xsd"))))
+
+
+def request_body(srv: str) -> Element:
+    """The rule for the body of a service. Raises: Misuse: no such service reference variant."""
+    row = service_requests().get(Srv(srv))
+    if row is None:
+        raise Misuse(f"no service reference variant {srv!r} in the catalogue")
+    return _rule(f"{{{SR}}}Request", f"{{{SR}}}Body", f"{{{SR}}}{row.request_element}")
+
+
+def decoded_answer(srv: str) -> Element | None:
+    """The rule for the decoded answer to a service (MMC), or None when there is none, as for non-device services."""
+    tags = [f"{{{RA}}}{name}" for name in ("GBCSResponse", "Body", "ResponseMessage", "SMETSData")]
+    name = request_body(srv).name
+    found = {element.name: element for element in elements_in(_rule(*tags).children)}
+    # One answer is called otherwise than its request.
+    other = name.replace("ReadDeviceConfigurationBilling", "ReadDeviceConfigurationDataBilling")
+    return found.get(f"{name}Rsp") or found.get(f"{other}Rsp")
+
+
+def example(srv: str, *, full: bool = False, values: Mapping[str, str] | None = None) -> Node:
+    """A body of service ``srv`` that the schema accepts.
+
+    Args:
+        srv: service reference variant, such as ``4.1.1``.
+        full: with every optional element, and two of what may be repeated; otherwise with nothing optional.
+        values: text by element name, instead of ours; the caller vouches for it.
+    Raises: Misuse: no such service reference variant.
+    """
+    return sample(request_body(srv), full=full, values=values)
+
+
+def examples(srv: str) -> tuple[Node, ...]:
+    """The minimal body, the full one, and one for every further alternative the schema offers."""
+    body = request_body(srv)
+    return (
+        sample(body),
+        sample(body, full=True),
+        *(sample(body, through=path, full=True) for path in alternatives_of(body)),
+    )
+
+
+def sample(
+    element: Element, *, full: bool = False, through: Names[str] = (), values: Mapping[str, str] | None = None
+) -> Node:
+    """An element the grammar accepts.
+
+    ``through`` names the elements, from a child of ``element`` on, that must be there, optional or not: branches
+    are chosen so that they are.
+    """
+    named = {**_BY_NAME, **({} if full else _MINIMAL_BY_NAME), **(values or {})}
+    return _Writer(named, is_full=full).element(element, tuple(through), 1)
+
+
+def alternatives_of(element: Element) -> Iterator[tuple[str, ...]]:
+    """Paths, for ``through``, to every branch of every choice but the first of each."""
+    for names, branch_is_first in _branches(element.children):
+        child = next(part for part in elements_in(element.children) if part.name == names)
+        if not branch_is_first:
+            yield (names,)
+        for path in alternatives_of(child):
+            yield (names, *path)
+
+
+def _branches(particle: Particle | None, *, is_first: bool = True) -> Iterator[tuple[str, bool]]:
+    match particle:
+        case Element():
+            yield particle.name, is_first
+        case Sequence(parts=parts):
+            for number, part in enumerate(parts):
+                yield from _branches(part, is_first=is_first or number > 0)
+        case Choice(parts=parts):
+            for number, part in enumerate(parts):
+                yield from _branches(part, is_first=is_first and number == 0)
+        case _:
+            return
+
+
+def _rule(*tags: str) -> Element:
+    if (found := duis_grammar().find(tags)) is None:
+        raise Misuse(f"our schema has no element {'/'.join(tags)}")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    named: Mapping[str, str]
+    is_full: bool
+
+    def element(self, element: Element, through: tuple[str, ...], position: int) -> Node:
+        """``position`` counts the nearest repetition, so that numbered rows are numbered."""
+        children = tuple(self._children(element.children, through, position))
+        text = element.text
+        return Node(
+            written_name(element.tag),
+            "" if children or text is None else self._text(text, element.name, position),
+            children,
+            tuple(
+                (attribute.name, self._text(attribute.text, attribute.name, position))
+                for attribute in element.attributes
+                if attribute.is_required or (self.is_full and attribute.text.base != "ID")
+            ),
+        )
+
+    def _children(self, particle: Particle | None, through: tuple[str, ...], position: int) -> Iterator[Node]:
+        if particle is None or isinstance(particle, Wildcard):
+            return
+        is_wanted = bool(through) and any(child.name == through[0] for child in elements_in(particle))
+        times = max(particle.least, 1) if self.is_full or is_wanted else particle.least
+        if self.is_full:
+            times = max(times, min(particle.most, REPEATED))
+        for number in range(1, times + 1):
+            here = number if particle.most > 1 else position
+            match particle:
+                case Element():
+                    yield self.element(particle, through[1:] if is_wanted else (), here)
+                case Sequence(parts=parts):
+                    for part in parts:
+                        yield from self._children(part, through, here)
+                case Choice(parts=parts):
+                    yield from self._children(_branch(parts, through), through, here)
+
+    def _text(self, text: Text, name: str, position: int) -> str:
+        if name in self.named and _fits(self.named[name], text):
+            return self.named[name]
+        if text.values:
+            return text.values[0]
+        if is_integer(text):
+            return str(_integer(text, position))
+        if text.base == "decimal":
+            return str(_decimal(text))
+        if text.base == "hexBinary":
+            return "0A" * (text.longest or 2)
+        for pattern in text.patterns:
+            if "){2}(0|" in pattern:
+                return _IDENTIFIER
+            if pattern in _BY_PATTERN:
+                return _BY_PATTERN[pattern]
+        if text.base in _BY_BASE:
+            return _BY_BASE[text.base]
+        length = min(max(text.shortest or 1, 4), text.longest or 4)
+        return "1" * length
+
+
+def _branch(parts: tuple[Particle, ...], through: tuple[str, ...]) -> Particle:
+    if through:
+        for part in parts:
+            if any(child.name == through[0] for child in elements_in(part)):
+                return part
+    return next((part for part in parts if not isinstance(part, Wildcard)), parts[0])
+
+
+def _integer(text: Text, position: int) -> int:
+    smallest, largest = integer_limits(text)
+    value = position
+    if smallest is not None:
+        value = max(value, smallest)
+    return value if largest is None else min(value, largest)
+
+
+def _decimal(text: Text) -> Decimal:
+    if text.smallest is None:
+        return Decimal(1)
+    return text.smallest + (Decimal(10) ** -(text.decimals or 0) if text.smallest_excluded else 0)
+
+
+def _fits(value: str, text: Text) -> bool:
+    """Whether a value chosen by name is of the right kind: some names mean different things in different places."""
+    if text.values:
+        return value in text.values
+    if is_integer(text):
+        return value.lstrip("-").isdigit()
+    if text.base in _BY_BASE and text.base != "base64Binary":
+        return ("T" in value) == (text.base == "dateTime") and (":" in value) == (text.base != "date")
+    return text.longest is None or len(value) <= text.longest
