@@ -46,6 +46,7 @@ SERVICES = frozenset(
         "7.4",
     ]
 )
+"""A fixed list although more services come to be simulated: figures of different days can be compared."""
 SUPPLIER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")
 NETWORK_OPERATOR = Eui64.parse("A0-B1-C2-D3-E4-02-00-00")
 _TEMPLATE_NETWORK_OPERATOR = "90-B3-D5-1F-30-02-00-00"
