@@ -34,9 +34,16 @@ def _show(rows: list[dict[str, Any]], columns: list[str], search: str, *, as_jso
 
 @command.command()
 @search_argument
+@click.option(
+    "--example", is_flag=True, help="Print a request with the smallest body that is valid; SEARCH is a number."
+)
+@click.option("--full", is_flag=True, help="With --example: the body with every optional part instead.")
 @json_option
-def srv(search: str, *, as_json: bool) -> None:
+def srv(search: str, *, example: bool, full: bool, as_json: bool) -> None:
     """The 129 service reference variants; SEARCH is a number or any word of the row."""
+    if example or full:
+        _print_example(search, full=full, as_json=as_json)
+        return
     rows = [
         {
             "srv": row.srv,
@@ -57,6 +64,20 @@ def srv(search: str, *, as_json: bool) -> None:
         rows = [row for row in rows if row["srv"] == search]
         search = ""
     _show(rows, ["srv", "name", "command_variants", "roles", "device_types"], search, as_json=as_json)
+
+
+def _print_example(srv: str, *, full: bool, as_json: bool) -> None:
+    """An unsigned request of invented parties: ``uept sign`` signs it."""
+    from stubs.wire.duis import example_request, write_request
+    from stubs.wire.xml import indented
+
+    if srv not in load.service_requests():
+        raise click.ClickException(f"--example needs a service reference variant such as 4.1.1, not {srv!r}")
+    document = indented(write_request(example_request(srv, full=full))).decode()
+    if as_json:
+        print_json({"srv": srv, "full": full, "request": document})
+    else:
+        click.echo(document, nl=False)
 
 
 @command.command()

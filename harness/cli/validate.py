@@ -1,26 +1,40 @@
-"""``uept validate``: schema check of DUIS documents, errors in words."""
+"""``uept validate``: schema check of DUIS documents and decoded payloads, errors in words."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.documents import SettingsProblem, read
 from harness.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from stubs.wire.duis import SchemaFolder, SchemaProblem
+
+MOST_ERRORS = 1000
+"""For each file; more than a person reads, and an end for a file that is wrong everywhere."""
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--schema-dir",
+    type=click.Path(path_type=Path),
+    help="Folder with other XSDs of the same interface, such as the official ones: both verdicts are told.",
+)
 @json_option
 @click.pass_context
-def command(ctx: click.Context, files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Check DUIS requests and responses against the schema.
+def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None, *, as_json: bool) -> None:
+    """Check DUIS requests and responses, and decoded payloads (GBCSResponse), against the schema.
 
-    Exit code 0 when every file is valid, 1 when one is not, 2 when one cannot be read. ``--json`` prints one object
-    per file: file, valid, errors (line, path, message, expected, found).
+    Exit code 0 when every file is valid, 1 when one is not (or when the two schemas disagree), 2 when a file or the
+    folder cannot be read. ``--json`` prints one object per file: file, valid, errors (line, path, message, expected,
+    found); with ``--schema-dir`` also other (entry, valid, errors) and agree.
     """
-    results = [_check(file) for file in files]
+    other = _schema_folder(schema_dir)
+    results = [_check(file, other) for file in files]
     if as_json:
         print_json(results)
     else:
@@ -28,44 +42,69 @@ def command(ctx: click.Context, files: tuple[Path, ...], *, as_json: bool) -> No
             _print(result)
     if any(result.get("unreadable") for result in results):
         ctx.exit(2)
-    ctx.exit(0 if all(result["valid"] for result in results) else 1)
+    ctx.exit(0 if all(result["valid"] and result.get("agree", True) for result in results) else 1)
 
 
-def _check(file: Path) -> dict[str, Any]:
+def _schema_folder(folder: Path | None) -> SchemaFolder | None:
+    if folder is None:
+        return None
+    from stubs.wire.duis import SchemaFolder
+    from stubs.wire.errors import Blocked
+
+    try:
+        return SchemaFolder(folder)
+    except Blocked as error:
+        raise SettingsProblem(error.what, mend=error.mend) from error
+
+
+def _check(file: Path, other: SchemaFolder | None) -> dict[str, Any]:
     from stubs.wire.duis import schema_problems
     from stubs.wire.errors import PeerError
+    from stubs.wire.xml import parse
 
     try:
-        data = file.read_bytes()
-    except OSError as error:
-        return {"file": str(file), "valid": False, "unreadable": True,
-                "errors": [{"line": 0, "path": "", "message": f"cannot be read: {error.strerror}"}]}  # fmt: skip
-    try:
-        problems = schema_problems(data)
-    except PeerError as error:
-        return {"file": str(file), "valid": False,
-                "errors": [{"line": _line(error.where), "path": "", "message": error.what,
-                            "expected": error.expected, "found": error.got}]}  # fmt: skip
-    errors = [
-        {"line": problem.line, "path": problem.path, "message": problem.message, "expected": problem.expected,
-         "found": problem.found}
+        data = read(file)
+    except SettingsProblem as error:
+        problem = {"line": 0, "path": "", "message": error.what, "expected": "", "found": ""}
+        return {"file": str(file), "valid": False, "errors": [problem], "unreadable": True}
+    errors = _rows(schema_problems(data, MOST_ERRORS))
+    result: dict[str, Any] = {"file": str(file), "valid": not errors, "errors": errors}
+    if other is not None:
+        try:
+            theirs = _rows(other.problems(parse(data), MOST_ERRORS))
+        except PeerError:
+            theirs = errors
+        result["other"] = {"entry": str(other.entry), "valid": not theirs, "errors": theirs}
+        result["agree"] = (not errors) == (not theirs)
+    return result
+
+
+def _rows(problems: tuple[SchemaProblem, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "line": problem.line,
+            "path": problem.path,
+            "message": problem.message,
+            "expected": problem.expected,
+            "found": problem.found,
+        }
         for problem in problems
-    ]  # fmt: skip
-    return {"file": str(file), "valid": not errors, "errors": errors}
-
-
-def _line(where: str) -> int:
-    digits = "".join(character for character in where if character.isdigit())
-    return int(digits) if digits else 0
+    ]
 
 
 def _print(result: dict[str, Any]) -> None:
-    if result["valid"]:
-        click.echo(f"{result['file']}: valid")
-    for error in result["errors"]:
-        place = f"{result['file']}:{error['line']}" if error["line"] else result["file"]
-        detail = "; ".join(
-            f"{word} {error[key]}" for word, key in (("expected", "expected"), ("found", "found")) if error.get(key)
-        )
+    _print_verdict(result["file"], result, "")
+    if "other" in result:
+        _print_verdict(result["file"], result["other"], f" by {result['other']['entry']}")
+        if not result["agree"]:
+            click.echo(f"{result['file']}: the two schemas disagree")
+
+
+def _print_verdict(file: str, verdict: dict[str, Any], by: str) -> None:
+    if verdict["valid"]:
+        click.echo(f"{file}: valid{by}")
+    for error in verdict["errors"]:
+        place = f"{file}:{error['line']}" if error["line"] else file
+        detail = "".join(f"; {word} {error[word]}" for word in ("expected", "found") if error[word])
         path = f" {error['path']}:" if error["path"] else ""
-        click.echo(f"{place}:{path} {error['message']}{'; ' + detail if detail else ''}")
+        click.echo(f"{place}:{path} {error['message']}{detail}{by and f' ({by.strip()})'}")

@@ -166,3 +166,10 @@ def path_of(element: etree._Element) -> str:
         steps.append(f"{name}[{before + 1}]" if is_one_of_many else name)
         node = node.getparent()
     return "/" + "/".join(reversed(steps))
+
+
+def indented(data: bytes) -> bytes:
+    """A document laid out for people: never to be signed, nor sent once it is signed. Raises: XmlError."""
+    root = parse(data)
+    etree.indent(root)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"

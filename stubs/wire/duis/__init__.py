@@ -5,6 +5,7 @@ ask what, or of what the GBCS payloads mean.
 """
 
 from stubs.wire.duis.build import build_request, build_signed_pre_command
+from stubs.wire.duis.foreign import SchemaFolder
 from stubs.wire.duis.node import Node, node_of
 from stubs.wire.duis.read import DuisError, read_request, read_response
 from stubs.wire.duis.requests import Request, RequestHeader, ServiceRequest, SignedPreCommand
@@ -23,7 +24,7 @@ from stubs.wire.duis.responses import (
     ServiceResponse,
     Smets1Response,
 )
-from stubs.wire.duis.samples import example, examples
+from stubs.wire.duis.samples import every_example, example, example_request
 from stubs.wire.duis.schema import SchemaProblem, schema_problems
 from stubs.wire.duis.values import read_boolean, read_date_time, write_date_time
 from stubs.wire.duis.write import write_request, write_response
@@ -44,6 +45,7 @@ __all__ = [
     "ResponseBody",
     "ResponseHeader",
     "Result",
+    "SchemaFolder",
     "SchemaProblem",
     "ServiceRequest",
     "ServiceResponse",
@@ -51,8 +53,9 @@ __all__ = [
     "Smets1Response",
     "build_request",
     "build_signed_pre_command",
+    "every_example",
     "example",
-    "examples",
+    "example_request",
     "node_of",
     "read_boolean",
     "read_date_time",

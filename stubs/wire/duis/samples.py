@@ -13,8 +13,11 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from schemas.load import Srv, resource, service_requests
+from schemas.load import Srv, UserRole, resource, service_requests
+from stubs.wire.duis.build import build_request
+from stubs.wire.duis.examples import ACB, CHF, ESME, GPF, GSME, NETWORK_OPERATOR, SUPPLIER
 from stubs.wire.duis.node import Node, written_name
+from stubs.wire.duis.requests import ServiceRequest
 from stubs.wire.errors import Misuse
 from stubs.wire.grammar import (
     Choice,
@@ -60,9 +63,11 @@ _BY_NAME: Mapping[str, str] = {
     "RequestType": "Add",
     "RestrictionDateTime": _LATER,
     "ScheduleEndDate": "2027-01-31",
+    "SeasonName": "Winter",
     "SupplierMessage": "Thank you for calling",
     "SupplierName": "Supplier A",
     "SupplierTelephoneNumber": "020 7946 0000",
+    "SwitchDescription": "Hot water",
     "UTRN": "01234567890123456789",
 }
 _MINIMAL_BY_NAME: Mapping[str, str] = {"RequestType": "Remove"}
@@ -80,6 +85,7 @@ _BY_PATTERN: Mapping[str, str] = {
     "[0-9]{20}": "0" * 20,
     "[0-9]{4}": "0000",
 }
+_DEVICES = {"ESME": ESME, "GSME": GSME, "CHF": CHF, "GPF": GPF}
 _IDENTIFIER = f"A0-B1-C2-D3-E4-01-00-00:{_EUI}:1768471200001"
 
 
@@ -119,7 +125,21 @@ def example(srv: str, *, full: bool = False, values: Mapping[str, str] | None = 
     return sample(request_body(srv), full=full, values=values)
 
 
-def examples(srv: str) -> tuple[Node, ...]:
+def example_request(srv: str, *, full: bool = False) -> ServiceRequest:
+    """A whole request of service ``srv``: unsigned, of an invented User that may ask for it, to an invented device.
+
+    Raises: Misuse: no such service reference variant.
+    """
+    body = example(srv, full=full)
+    row = service_requests()[Srv(srv)]
+    is_operator = bool(row.eligible_roles) and not row.eligible_roles & {UserRole.IS, UserRole.GS}
+    device = next((_DEVICES[kind] for kind in _DEVICES if kind in row.device_types), ESME)
+    target = ACB if row.is_non_device else device
+    user = NETWORK_OPERATOR if is_operator else SUPPLIER
+    return build_request(srv, user, target, 1768471200001, min(row.command_variants, default=1), body)
+
+
+def every_example(srv: str) -> tuple[Node, ...]:
     """The minimal body, the full one, and one for every further alternative the schema offers."""
     body = request_body(srv)
     return (

@@ -150,7 +150,7 @@ def _line(element: etree._Element) -> int:
 
 
 def _explained(document: etree._Element, schema: etree.XMLSchema, most: int) -> Iterator[SchemaProblem]:
-    reported: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str, str]] = set()
     for entry in islice(iter(schema.error_log), 2 * most):  # type: ignore[call-overload]
         element = _element_at(document, entry.path)
         path = entry.path or "/" if element is None else path_of(element)
@@ -158,7 +158,8 @@ def _explained(document: etree._Element, schema: etree.XMLSchema, most: int) -> 
         rule = None if element is None else _rule_of(element)
         message, expected, found = words_of(entry.message, name, text, rule)
         # libxml2 reports a failed facet and then, of the same value, that it is not of its type.
-        key = (path, found or message)
+        attribute = message.partition(":")[0] if message.startswith("the attribute") else ""
+        key = (path, attribute, found or message)
         if key not in reported:
             reported.add(key)
             yield SchemaProblem(entry.line or 1, path, message, expected, found)
