@@ -14,12 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from stubs.wire.errors import Misuse
-from stubs.wire.gbcs import dlms
+from stubs.wire.gbcs import der, dlms
 from stubs.wire.gbcs.dlms import DataNotification, Tag
 from stubs.wire.gbcs.gbz import GbzAlert
 from stubs.wire.gbcs.octets import GbcsError
-from stubs.wire.gbcs.use_cases.electricity_alerts import build_data_alert, read_alert_data
-from stubs.wire.gbcs.use_cases.model import Decrypt, Instruction
+from stubs.wire.gbcs.use_cases.electricity_alerts import build_data_alert as build_dlms_alert
+from stubs.wire.gbcs.use_cases.electricity_alerts import read_alert_data
+from stubs.wire.gbcs.use_cases.gas_alerts import GAS_ALERTS, build_gas_alert, read_der_alert, read_gas_alert_data
+from stubs.wire.gbcs.use_cases.model import Decrypt, Encrypt, Instruction, Values
 from stubs.wire.gbcs.use_cases.registry import outcomes_of
 
 __all__ = [
@@ -66,6 +68,30 @@ def build_alert(protocol: str, alert_code: int, when: datetime, counter: int) ->
     return _build(protocol, alert_code, when, counter, b"")
 
 
+def build_data_alert(
+    message_code: int,
+    alert_code: int,
+    when: datetime,
+    counter: int,
+    values: Values,
+    encrypt: Encrypt | None = None,
+) -> bytes:
+    """The content of an alert with data, in the form its message code has.
+
+    Args:
+        message_code: of the alert; ``docs/gbcs-values.md`` lists them.
+        alert_code: 16 bits.
+        when: UTC.
+        counter: GROUP's originator counter.
+        values: named values.
+        encrypt: plaintext to blob, for pushed billing data (0061, 008B).
+    Raises: Misuse: no such alert, a value is missing, no ``encrypt``.
+    """
+    if message_code in GAS_ALERTS:
+        return build_gas_alert(message_code, alert_code, when, values, encrypt)
+    return build_dlms_alert(message_code, alert_code, when, counter, values, encrypt)
+
+
 def build_outcome_alert(
     alert_code: int,
     when: datetime,
@@ -90,7 +116,7 @@ def build_outcome_alert(
 
 
 def read_alert(message_code: int, content: bytes, decrypt: Decrypt | None = None) -> dict[str, Any]:
-    """The named values of an alert in DLMS or GBZ form.
+    """The named values of an alert in DLMS, GBZ or ASN.1 form.
 
     ``AlertCode`` (four hexadecimal digits) and ``Timestamp``; for outcome alerts (00CC, 00CD) also
     ``FutureDatedCommandMessageCode``, ``FutureDatedCommandOriginatorCounter`` and where the instruction points:
@@ -112,13 +138,16 @@ def read_alert(message_code: int, content: bytes, decrypt: Decrypt | None = None
             return found | _read_outcome(members[2].octets, "DLMS")
         named = read_alert_data(message_code, members[2:], decrypt)
         return found | named | ({"Body": [member.plain() for member in members[2:]]} if members[2:] else {})
+    if content[:1] == bytes((der.SEQUENCE,)):
+        return read_der_alert(message_code, content)
     alert = GbzAlert.from_bytes(content)
     found = {"AlertCode": f"{alert.alert_code:04X}", "Timestamp": dlms.when_seconds(alert.time)}
     if message_code == GBZ_OUTCOME_ALERT:
         if alert.body[:1] != bytes((len(alert.body) - 1,)):
             raise GbcsError("length of an outcome alert's body", 9, got=alert.body[:1].hex())
         return found | _read_outcome(alert.body[1:], "GBZ")
-    return found | ({"Body": alert.body.hex().upper()} if alert.body else {})
+    named = read_gas_alert_data(message_code, alert.body, decrypt)
+    return found | named | ({"Body": alert.body.hex().upper()} if alert.body else {})
 
 
 def _build(protocol: str, alert_code: int, when: datetime, counter: int, body: bytes) -> bytes:
