@@ -33,7 +33,7 @@ class DeviceBench:
     network_operator: Eui64
     stranger: Eui64
     acb: Eui64
-    keys: Mapping[tuple[Eui64, str], KeyPair]
+    keys: dict[tuple[Eui64, str], KeyPair]
     certificates: CertificateIndex
     agree: SharedSecrets
     counters: count[int]
@@ -42,7 +42,7 @@ class DeviceBench:
         return device_credentials(eui if isinstance(eui, Eui64) else Eui64.parse(eui))
 
     def device(self, device_type: str, variant: str = "", number: int = 1, **values: Any) -> DeviceState:
-        eui = Eui64(bytes.fromhex("00db12345678") + number.to_bytes(2, "big"))
+        eui = Eui64(_DEVICES + number.to_bytes(2, "big"))
         cells = {"acb": str(self.acb)}
         if device_type in {"ESME", "GSME", "GPF"}:
             cells |= {"supplier": str(self.supplier), "network_operator": str(self.network_operator)}
@@ -71,11 +71,24 @@ class DeviceBench:
         content = build_command(name, dict(values or {}), context)
         return Group(Cra.COMMAND, own, speaker, state.id, b"", other, content, b"")
 
-    def protect(self, group: Group, *, signer: Eui64 | None = None, is_critical: bool = False) -> bytes:
+    def add_party(self, eui: Eui64, role: str) -> None:
+        """One more organisation with both keys."""
+        for usage in _USAGES:
+            self.keys[eui, usage] = _pair(eui, role, usage)
+            self.certificates.add(self.keys[eui, usage].certificate)
+
+    def protect(
+        self, group: Group, *, signer: Eui64 | None = None, is_critical: bool = False, is_maced: bool = True
+    ) -> bytes:
+        """Sign and MAC as the parties would; a device that speaks for itself MACs with its own key."""
         if is_critical:
             group = sign(group, self.keys[signer or group.originator, "DS"].private_key)
+        if not is_maced:
+            return Message(group, None).to_bytes()
         device = self.credentials(group.recipient)
-        message = add_mac(group, self.keys[self.acb, "KA"].private_key, device.ka.certificate.public_key, self.agree)
+        is_device = group.originator.octets.startswith(_DEVICES)
+        speaker = self.credentials(group.originator).ka if is_device else self.keys[self.acb, "KA"]
+        message = add_mac(group, speaker.private_key, device.ka.certificate.public_key, self.agree)
         return message.to_bytes()
 
     def command(self, state: DeviceState, name: str, values: Mapping[str, Any] | None = None, **more: Any) -> bytes:
@@ -131,6 +144,8 @@ SUPPLIER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")
 NETWORK_OPERATOR = Eui64.parse("A0-B1-C2-D3-E4-02-00-00")
 STRANGER = Eui64.parse("A0-B1-C2-D3-E4-04-00-00")
 ACB = Eui64.parse("DC-C0-00-00-00-00-00-02")
+_DEVICES = bytes.fromhex("00db12345678")
+_USAGES: tuple[Usage, ...] = ("DS", "KA")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -149,9 +164,8 @@ def make_device_bench(
     """Devices and parties with keys, derived, the same every time."""
     index = CertificateIndex()
     keys: dict[tuple[Eui64, str], KeyPair] = {}
-    usages: tuple[Usage, ...] = ("DS", "KA")
     for eui, role in {supplier: "02", network_operator: "03", stranger: "7F", acb: "04"}.items():
-        for usage in usages:
+        for usage in _USAGES:
             keys[eui, usage] = _pair(eui, role, usage)
             index.add(keys[eui, usage].certificate)
     keys[supplier, "PP"] = _pair(supplier, "02", "KA", "pp-ka")

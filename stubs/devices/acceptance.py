@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from stubs.devices.effects import EFFECTS, Row
 from stubs.devices.effects.call import Notice
+from stubs.devices.effects.row import NEIGHBOUR
 from stubs.devices.state import DeviceState, highest
 from stubs.devices.trust import Credentials, cell_of, key_agreement, signature_keys
 from stubs.wire.certificates import CertificateStore
@@ -70,8 +71,9 @@ def accept(
     if group.recipient != state.id:
         raise Rejected("recipient", f"expected {state.eui}, got {group.recipient}")
     use_case, row = _row(state, group)
-    if row.is_maced:
-        _check_mac(state, message, credentials, certificates, agree)
+    if row.is_maced or message.mac is not None:
+        speaker = str(group.originator) if row.cells == NEIGHBOUR else state.acb
+        _check_mac(state, message, speaker, credentials, certificates, agree)
     cell = cell_of(state, group.originator)
     if cell is None:
         raise Rejected(
@@ -85,7 +87,7 @@ def accept(
             f"{use_case.name} is for {' or '.join(sorted(row.cells))}, not for the {cell.replace('_', ' ')}",
             Notice("8F30", f"{group.originator} may not command {use_case.name}"),
         )
-    if use_case.is_critical or group.signature or not row.is_maced:
+    if use_case.is_critical or group.signature or message.mac is None:
         _check_signature(state, group, cell, certificates)
     if use_case.is_critical:
         stored = highest(state.counters, str(group.originator))
@@ -97,13 +99,14 @@ def accept(
 def _check_mac(
     state: DeviceState,
     message: Message,
+    speaker: str,
     credentials: Credentials,
     certificates: CertificateStore,
     agree: KeyAgreement,
 ) -> None:
     if message.mac is None:
         raise Rejected("mac-missing", "a command carries the MAC of the access control broker")
-    key = key_agreement(state, certificates, Eui64.parse(state.acb)) if state.acb else None
+    key = key_agreement(state, certificates, Eui64.parse(speaker)) if speaker else None
     if key is None:
         raise Rejected("mac", "the device holds no key of an access control broker")
     try:

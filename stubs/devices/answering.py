@@ -28,8 +28,57 @@ _CODES: dict[tuple[Result, str], int] = {
 """Result codes by protocol; ``refused`` is "other reason" and "failure" (inferred)."""
 _FAULTS: dict[str, dict[str, Any]] = {"GCS28": {"TimeStatus": "invalid"}, "CS08": {"Status": 1}}
 """How a hardware fault looks where the protocol (ASN.1) has no result codes."""
-_SAYS_SO_ITSELF = frozenset({("refused", "CS01b")})
+_JOIN_FAILED, _UNJOIN_FAILED = {"JoinResponseCode": 5}, {"UnjoinResponseCode": 2}
+_STATUS_ONLY: dict[str, dict[str, Any]] = {
+    "GCS31": {"SampleID": 0xFFFF},
+    "CS11": {"ClearedLogs": 0},
+    "CS02c": {"IssueCredentialsResponseCode": 3},
+    "CS02d": {"UpdateSecurityCredentialsResponseCode": 6},
+    "CS02e": {"RetrieveDeviceSecurityCredentialsStatusCode": 3},
+    "CS03A1": _JOIN_FAILED,
+    "CS03A2Critical": _JOIN_FAILED,
+    "CS03B": _JOIN_FAILED,
+    "CS03CCritical": _JOIN_FAILED,
+    "CS04ACCritical": _UNJOIN_FAILED,
+    "CS04B": _UNJOIN_FAILED,
+    "CS07": {"ReadLogResponseCode": 1},
+}
+"""The same where the status stands in the place of all values."""
+_FAILING_ROWS = {
+    "ECS26m": 1,
+    "ECS46d": 1,
+    "ECS61d": 2,
+    "ECS61e": 4,
+    "GCS01a": 6,
+    "GCS04": 1,
+    "GCS13b": 4,
+    "GCS15c": 13,
+    "GCS16a": 29,
+    "GCS16b": 1,
+    "GCS21a": 10,
+    "GCS21b": 15,
+    "GCS21f": 20,
+    "GCS23": 1,
+    "GCS24": 1,
+    "GCS24a": 1,
+    "GCS25": 1,
+    "GCS25a": 1,
+}
+"""Row that a hardware fault shows in, where it is another than usual: as in the reference data."""
+_SNAPSHOTS: dict[str, tuple[tuple[str, int], ...]] = {
+    "GCS15b": (("PrepaymentLogEntries", 12), ("LogEntries", 12)),
+    "GCS15c": (("LogEntries", 12), ("PrepaymentLogEntries", 12)),
+    "GCS16a": (("LogEntries", 31),),
+    "GCS16b": (("PrepaymentLogEntries", 31),),
+}
+"""Reads that ask for each entry of a log by itself: what is asked for, how often."""
+_NOT_FOUND = 0x8B
+_SAYS_SO_ITSELF = frozenset(
+    {("refused", "CS01b"), ("refused", "PCS01"), ("hardware-fault", "GCS31"), ("hardware-fault", "CS11")}
+)
 """Use cases whose answer has a field of its own for a result."""
+_SURE = frozenset({"GCS60a"})
+"""Reads that are not sensitive and say all the same how sure their time is."""
 _NOT_GIVEN, _RELIABLE, _UNRELIABLE, _FROM_METER = 0xFF, 0x00, 0x02, 0x04
 """Status octet of a date-time: DLMS clock status bits 02 doubtful, 04 other clock base (GBCS guide, 11.1)."""
 
@@ -74,6 +123,8 @@ def answer(
         key = encryption_key(shell, credentials.ka.private_key, party_key, agree)
         seal = partial(encrypt, key=key, device=state.id)
     values = dict(done.values) | (_FAULTS.get(use_case.name, {}) if done.result == "hardware-fault" else {})
+    if done.result == "hardware-fault" and use_case.name in _STATUS_ONLY:
+        values = dict(_STATUS_ONLY[use_case.name])
     code = _CODES.get((done.result, use_case.protocol))
     if code is not None and (done.result, use_case.name) not in _SAYS_SO_ITSELF:
         values["results"] = _results(use_case, command.content, done, code)
@@ -112,10 +163,22 @@ def _party_key(state: DeviceState, accepted: Accepted, certificates: Certificate
 
 def _results(use_case: UseCase, content: bytes, done: Done, code: int) -> tuple[int, ...]:
     """One code per row. A fault shows in the last DLMS row but one, as in the reference data."""
-    if done.result == "hardware-fault" and use_case.protocol == "DLMS":
-        rows = len(error_results(use_case.name, content))
-        return error_results(use_case.name, content, max(0, rows - 2), code)
-    return error_results(use_case.name, content, done.failing_row, code)
+    rows = len(error_results(use_case.name, content))
+    position = done.failing_row
+    if done.result == "hardware-fault":
+        usual = max(0, rows - 2) if use_case.protocol == "DLMS" else done.failing_row
+        position = _FAILING_ROWS.get(use_case.name, usual)
+    position = min(position, rows - 1)
+    results = error_results(use_case.name, content, position, code)
+    if use_case.name not in _SNAPSHOTS:
+        return results
+    found = [
+        offset < len(done.values.get(name, ())) for name, count in _SNAPSHOTS[use_case.name] for offset in range(count)
+    ]
+    return tuple(
+        one if is_found or place >= position else _NOT_FOUND
+        for place, (one, is_found) in enumerate(zip(results, found, strict=True))
+    )
 
 
 def _date_time(state: DeviceState, mirrored: DeviceState, use_case: UseCase, at: int) -> bytes:
@@ -123,7 +186,7 @@ def _date_time(state: DeviceState, mirrored: DeviceState, use_case: UseCase, at:
 
     Inferred: a proxy whose own clock is not reliable uses that of a meter whose clock is.
     """
-    if not (use_case.protocol == "GBZ" and use_case.is_sensitive):
+    if not (use_case.protocol == "GBZ" and (use_case.is_sensitive or use_case.name in _SURE)):
         return response_date_time(instant(at + state.clock_offset), _NOT_GIVEN)
     if state.clock_status == "reliable":
         return response_date_time(instant(at + state.clock_offset), _RELIABLE)

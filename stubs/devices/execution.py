@@ -13,6 +13,7 @@ from stubs.devices.acceptance import Accepted, Rejected, accept
 from stubs.devices.alerts import RaisedAlert, Sender, raise_notices
 from stubs.devices.answering import answer
 from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.row import NEIGHBOUR
 from stubs.devices.future import catch_up
 from stubs.devices.state import DeviceState, Pending, apply, merged, plain, raised, seconds
 from stubs.devices.surroundings import ALONE, Surroundings
@@ -20,6 +21,7 @@ from stubs.devices.tokens import authenticity
 from stubs.devices.trust import Credentials
 from stubs.wire.certificates import CertificateStore
 from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
 from stubs.wire.gbcs.use_cases import CANCELLED, read_command
 
@@ -123,9 +125,10 @@ def _work_off(
     surroundings: Surroundings,
     agree: KeyAgreement,
 ) -> Done:
-    if state.hardware_fault and accepted.row.holds:
+    is_asn1 = accepted.use_case.protocol == "ASN.1"
+    if state.hardware_fault and accepted.row.holds and not is_asn1:
         return Done(result="hardware-fault")
-    if accepted.row.holds and "ExecutionDateTime" in values:
+    if accepted.row.holds and values.get("ExecutionDateTime") is not None:
         held = _held(state, accepted, values["ExecutionDateTime"], at)
         if held is not None:
             return held
@@ -137,11 +140,19 @@ def _work_off(
         counter=accepted.group.counter,
         mirrored=mirrored,
         surroundings=surroundings,
-        is_authentic=authenticity(state, accepted.party, credentials, certificates, agree),
+        is_authentic=authenticity(state, _payer(state, accepted), credentials, certificates, agree),
+        certificates=certificates,
+        credentials=credentials,
     )
     done = accepted.row.effect(call)
     # What a faulty device would have answered is kept: a gas read names every attribute but the failing one.
     return Done(done.values, result="hardware-fault") if state.hardware_fault else done
+
+
+def _payer(state: DeviceState, accepted: Accepted) -> Eui64:
+    """Whose top-up token it is: the supplier's when a neighbour passes it on."""
+    is_local = accepted.row.cells == NEIGHBOUR and state.supplier
+    return Eui64.parse(state.supplier) if is_local else accepted.party
 
 
 def _held(state: DeviceState, accepted: Accepted, execution: datetime, at: int) -> Done | None:

@@ -136,7 +136,7 @@ def _happen(state: DeviceState, coming: Coming, sender: Sender) -> tuple[dict[st
 
 def _fall_due(state: DeviceState, pending: Pending, sender: Sender) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
     """Work off a held command. A device with a hardware fault fails it (8F67) and does not try again."""
-    done = Done(result="hardware-fault") if state.hardware_fault else _work_off(state, pending)
+    done = Done(result="hardware-fault") if state.hardware_fault else _work_off(state, pending, sender)
     changes = done.changes | {"pending": tuple(other for other in state.pending if other is not pending)}
     outcome, alerts = raise_outcome(apply(state, changes), pending, sender, is_success=done.result == "success")
     changes = merged(changes, outcome)
@@ -144,7 +144,7 @@ def _fall_due(state: DeviceState, pending: Pending, sender: Sender) -> tuple[dic
     return merged(changes, further), (*alerts, *others)
 
 
-def _work_off(state: DeviceState, pending: Pending) -> Done:
+def _work_off(state: DeviceState, pending: Pending, sender: Sender) -> Done:
     call = Call(
         state=state,
         at=pending.due,
@@ -154,5 +154,7 @@ def _work_off(state: DeviceState, pending: Pending) -> Done:
         mirrored=state,
         surroundings=ALONE,
         is_authentic=lambda _token, _counter: False,
+        certificates=sender.certificates,
+        credentials=sender.credentials,
     )
     return EFFECTS[pending.use_case].effect(call)

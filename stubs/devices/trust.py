@@ -15,6 +15,7 @@ from stubs.devices.state import DeviceState
 from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.eui64 import Eui64
 
+_PPMID = 5
 MANAGEMENT, TOP_UP = 0, 1
 """Cell usages."""
 
@@ -25,6 +26,11 @@ class KeyPair(Protocol):
     @property
     def private_key(self) -> EllipticCurvePrivateKey:
         """P-256."""
+        ...
+
+    @property
+    def certificate(self) -> Certificate:
+        """Of its public key."""
         ...
 
 
@@ -57,14 +63,16 @@ CELLS = {role: cell for cell, role in CELL_ROLES.items()}
 
 
 def cell_of(state: DeviceState, party: Eui64) -> str | None:
-    """The trust-anchor cell that names ``party``; None: the device does not know it."""
+    """The cell that names ``party``, ``ppmid`` for one it has joined; None: the device does not know it."""
     name = str(party)
+    if any(one.device == name and one.device_type == _PPMID for one in state.joined):
+        return "ppmid"
     return next((cell for cell in CELL_ROLES if getattr(state, cell) == name), None)
 
 
 def replaced(state: DeviceState, cell: str | None, usage: str, cell_usage: int = MANAGEMENT) -> Certificate | None:
     """The certificate that a replacement put into a cell; None: still that of the factory."""
-    if cell is None:
+    if cell not in CELL_ROLES:
         return None
     slot = CELL_ROLES[cell], usage, cell_usage
     held = (a.der for a in state.anchors if (a.role, a.usage, a.cell_usage) == slot)

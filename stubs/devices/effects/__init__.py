@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from stubs.devices.effects.call import Call, Done, Effect, Notice
 from stubs.devices.effects.clock import set_clock
+from stubs.devices.effects.electricity_rows import READS, SETS
+from stubs.devices.effects.gas_rows import ROWS as GAS_ROWS
 from stubs.devices.effects.hub import add_device, remove_device
 from stubs.devices.effects.messages import display
 from stubs.devices.effects.prepayment import adjust_balance, reset_balance, set_payment_mode, top_up
@@ -23,47 +24,28 @@ from stubs.devices.effects.reading import (
     supply_state,
     valve_state,
 )
+from stubs.devices.effects.row import ACB, ELECTRICITY, GAS, GAS_AND_PROXY, HUB, SUPPLIER, Row
+from stubs.devices.effects.security_rows import ROWS as SECURITY_ROWS
 from stubs.devices.effects.supply import disable, disable_valve, enable
 
 __all__ = ["EFFECTS", "Call", "Done", "Effect", "Notice", "Row"]
 
-ELECTRICITY = frozenset({"ESME"})
-GAS = frozenset({"GSME"})
-GAS_AND_PROXY = frozenset({"GSME", "GPF"})
-HUB = frozenset({"CHF"})
-SUPPLIER = frozenset({"supplier"})
-ACB = frozenset({"acb"})
-ANYBODY = frozenset({"supplier", "network_operator", "acb"})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """How one use case is worked off.
-
-    Args:
-        effect: state and values to what is done.
-        devices: types that support it.
-        cells: trust-anchor cells whose party may command it.
-        holds: group of a future-dated setting the device holds itself; empty: acts at once.
-        is_maced: whether the command carries the MAC of the access control broker (all but recovery's do).
-    """
-
-    effect: Effect
-    devices: frozenset[str]
-    cells: frozenset[str] = ANYBODY
-    holds: str = ""
-    is_maced: bool = True
-
+_ZIGBEE = frozenset({"GSME", "GPF", "PPMID", "HCALCS"})
+_LOGGING = frozenset({"ESME", "SAPC"})
 
 EFFECTS: Mapping[str, Row] = MappingProxyType(
     {
+        **SETS,
+        **READS,
+        **GAS_ROWS,
+        **SECURITY_ROWS,
         "CCS01": Row(add_device, HUB, ACB),
         "CCS02": Row(remove_device, HUB, ACB),
-        "ECS70": Row(set_clock, ELECTRICITY, SUPPLIER),
+        "ECS70": Row(set_clock, _LOGGING, SUPPLIER),
         "GCS28": Row(set_clock, GAS, SUPPLIER),
-        "ECS52": Row(firmware_version, frozenset({"ESME", "CHF", "GPF"})),
+        "ECS52": Row(firmware_version, frozenset({"ESME", "CHF", "GPF", "SAPC"})),
         "GCS38": Row(firmware_version, GAS_AND_PROXY),
-        "CS08": Row(firmware_version, frozenset({"PPMID"})),
+        "CS08": Row(firmware_version, frozenset({"PPMID", "HCALCS"})),
         "ECS17b": Row(electricity_registers, ELECTRICITY),
         "GCS13a": Row(gas_register, GAS_AND_PROXY),
         "ECS19": Row(prepayment_registers, ELECTRICITY),
@@ -82,15 +64,15 @@ EFFECTS: Mapping[str, Row] = MappingProxyType(
         "CS01b": Row(top_up, GAS, SUPPLIER),
         "ECS10": Row(display, ELECTRICITY, SUPPLIER),
         "GCS07": Row(display, GAS_AND_PROXY, SUPPLIER),
-        "ECS35a": Row(event_log, ELECTRICITY),
-        "ECS35b": Row(security_log, ELECTRICITY),
+        "ECS35a": Row(event_log, _LOGGING),
+        "ECS35b": Row(security_log, _LOGGING),
         "ECS35c": Row(event_log, HUB),
         "ECS35d": Row(security_log, HUB),
         "ECS35e": Row(power_log, ELECTRICITY),
-        "ECS35f": Row(auxiliary_log, ELECTRICITY),
-        "ECS35g": Row(auxiliary_log, ELECTRICITY),
-        "CS10a": Row(event_log, frozenset({"GSME", "GPF", "PPMID"})),
-        "CS10b": Row(security_log, frozenset({"GSME", "GPF", "PPMID"})),
+        "ECS35f": Row(auxiliary_log, _LOGGING),
+        "ECS35g": Row(auxiliary_log, _LOGGING),
+        "CS10a": Row(event_log, _ZIGBEE),
+        "CS10b": Row(security_log, _ZIGBEE),
         "ECS42": Row(enable, ELECTRICITY, SUPPLIER),
         "ECS43": Row(disable, ELECTRICITY, SUPPLIER),
         "GCS32": Row(disable_valve, GAS, SUPPLIER),

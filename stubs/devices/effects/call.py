@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from stubs.devices.state import DeviceState
 from stubs.devices.surroundings import Surroundings
+from stubs.devices.trust import Credentials
+from stubs.wire.certificates import CertificateStore
 from stubs.wire.eui64 import Eui64
 
 Result = Literal["success", "no-entries", "refused", "hardware-fault"]
@@ -25,6 +27,8 @@ class Call:
         counter: the originator counter of the command.
         mirrored: the meter a gas proxy answers for, else the device itself.
         surroundings: the neighbours.
+        certificates: those of the parties, as the device was made with.
+        credentials: the device's own keys.
         is_authentic: whether (token digits, counter) is a top-up token of ``party`` for this device.
     """
 
@@ -36,6 +40,8 @@ class Call:
     mirrored: DeviceState
     surroundings: Surroundings
     is_authentic: Callable[[str, int], bool]
+    certificates: CertificateStore | None = None
+    credentials: Credentials | None = None
 
     @property
     def device_time(self) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.devices.effects.call import Call, Done
-from stubs.devices.registers import balance, import_register, secondary_register
-from stubs.devices.state import DeviceState, LogEntry, LogName, instant, seconds
+from stubs.devices.effects.quantities import prepayment
+from stubs.devices.registers import import_register, secondary_register
+from stubs.devices.state import LogEntry, LogName, instant, seconds
 
 _SUPPLY = {"enabled": "Enabled", "armed": "Armed", "disabled": "Disabled"}
 _LITRES = 1000
@@ -33,20 +34,9 @@ def gas_register(call: Call) -> Done:
     return Done({"ConsumptionRegister": import_register(call.mirrored, call.at) / _LITRES})
 
 
-def _prepayment(state: DeviceState, at: int) -> dict[str, Any]:
-    return {
-        "EmergencyCreditBalance": state.emergency_credit,
-        "AccumulatedDebtRegister": state.accumulated_debt,
-        "PaymentDebtRegister": state.payment_debt,
-        "TimeDebtRegister1": state.time_debt_1,
-        "TimeDebtRegister2": state.time_debt_2,
-        "MeterBalance": balance(state, at),
-    }
-
-
 def prepayment_registers(call: Call) -> Done:
     """4.3: balance, emergency credit and debts, from the meter or from its mirror."""
-    return Done(_prepayment(call.mirrored, call.at))
+    return Done({**prepayment(call.mirrored, call.at)})
 
 
 def supply_state(call: Call) -> Done:
@@ -69,7 +59,8 @@ def _log(call: Call, log: LogName) -> Done:
 
 
 def _described(entry: LogEntry) -> dict[str, Any]:
-    return {"Timestamp": instant(entry.at), "LogCode": f"{entry.code:04X}"}
+    other = {"OtherInformation": entry.other} if entry.other else {}
+    return {"Timestamp": instant(entry.at), "LogCode": f"{entry.code:04X}", **other}
 
 
 def event_log(call: Call) -> Done:
@@ -82,9 +73,9 @@ def security_log(call: Call) -> Done:
     return _log(call, "security")
 
 
-def auxiliary_log(call: Call) -> Done:  # noqa: ARG001
-    """6.13: the log of an auxiliary controller; the simulated meters have none, so it is empty."""
-    return Done({"LogEntries": ()}, result="no-entries")
+def auxiliary_log(call: Call) -> Done:
+    """6.13: entries of the log of auxiliary controllers."""
+    return _log(call, "auxiliary")
 
 
 def power_log(call: Call) -> Done:

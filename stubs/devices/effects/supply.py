@@ -36,3 +36,15 @@ def disable_valve(call: Call) -> Done:
     """7.2 on gas: close the valve; the response names the state reached."""
     changes, notices = _turned(call, "disabled")
     return Done({"SupplyState": "Disabled"}, changes, notices)
+
+
+def arm(call: Call) -> Done:
+    """7.3 on electricity: the consumer may turn the supply on."""
+    changes, notices = _turned(call, "armed")
+    return Done(changes=changes, notices=notices)
+
+
+def arm_valve(call: Call) -> Done:
+    """7.3 on gas; the response names the state reached."""
+    changes, notices = _turned(call, "armed")
+    return Done({"SupplyState": "Armed"}, changes, notices)

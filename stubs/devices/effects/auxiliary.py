@@ -1,0 +1,146 @@
+"""Auxiliary controllers and the boost function (6.14, 7.5 to 7.16)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from msgspec.structs import replace
+
+from stubs.devices.auxiliary import FULL, commanded, level, limited, switch_of, with_switch
+from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.electricity_logs import period
+from stubs.devices.effects.scopes import keeping, shown
+from stubs.devices.effects.written_calendars import schedule
+from stubs.devices.records import Calendar, LogEntry, Switch
+from stubs.devices.state import LOGGED, DeviceState, instant, merged, seconds
+
+CONTROLLERS = range(1, 6)
+_OWN = "ALCS"
+_FOREVER = 0xFFFFFFFF
+_CODES = {"Activate": 0x0211, "Deactivate": 0x0212, "Reset": 0x0220, "level": 0x0213, "limit": 0x0214}
+"""Codes in the auxiliary log (made up in the range of the reference data's)."""
+
+
+def _switches(state: DeviceState, changed: dict[int, Switch]) -> tuple[Switch, ...]:
+    for switch in changed.values():
+        state = replace(state, switches=with_switch(state, switch))
+    return state.switches
+
+
+def describe_switches(call: Call) -> Done:
+    """6.14.1: names of the controllers."""
+    changed = {}
+    for number in CONTROLLERS:
+        text = call.values.get(f"SwitchDescription{number}")
+        if text is not None:
+            switch = switch_of(call.state, number) or Switch(number)
+            changed[number] = replace(switch, description=str(text))
+    return Done(changes={"switches": _switches(call.state, changed)})
+
+
+def _number_of(controller: int) -> Any:
+    """Levels plus one for rows of a schedule that are for the controller; None for others'."""
+
+    def number(row: dict[str, Any]) -> int | None:
+        if row["AuxiliaryController"] != controller:
+            return None
+        if "CommandedStateLevel" in row:
+            return int(row["CommandedStateLevel"]) + 1
+        return 1 + (FULL if row["Action"] == "Activate" else 0)
+
+    return number
+
+
+def _calendar(call: Call, controller: int) -> Calendar:
+    return schedule(call.values["Schedule"], call.values.get("SpecialDays", ()), _number_of(controller))
+
+
+def configure_switches(call: Call) -> Done:
+    """6.14.2, 6.14.3: types and identities where given, and the calendar of all controllers."""
+    named = {number: call.values.get(f"SwitchTypeAndId{number}") for number in CONTROLLERS}
+    rows = {int(row["AuxiliaryController"]) for row in call.values["Schedule"]}
+    changed = {}
+    for number in CONTROLLERS:
+        switch = switch_of(call.state, number)
+        identity = named[number]
+        if switch is None and identity is None and number not in rows:
+            continue
+        switch = switch or Switch(number, "ALCS")
+        if identity is not None:
+            is_own = identity == _OWN
+            switch = replace(switch, kind="ALCS" if is_own else "HCALCS", device="" if is_own else str(identity))
+        changed[number] = replace(switch, calendar=_calendar(call, number))
+    changes = {"switches": _switches(call.state, changed)}
+    kept = {name: call.values[name] for name in ("SpecialDays", "Schedule") if name in call.values}
+    return Done(changes=merged(changes, keeping(call.state, "auxiliary", kept)))
+
+
+def _logged(call: Call, what: str) -> dict[str, Any]:
+    return {LOGGED: (LogEntry("auxiliary", call.device_time, _CODES[what]),)}
+
+
+def command_switch(call: Call) -> Done:
+    """7.5, 7.6, 7.8: on or off for a number of minutes, or back to the calendar; refused where there is none."""
+    switch = switch_of(call.state, int(call.values["AuxiliaryController"]))
+    if switch is None:
+        return Done(result="refused")
+    action = str(call.values["Action"])
+    until = 0 if action == "Reset" else call.at + 60 * int(call.values["Duration"])
+    changed = commanded(switch, FULL if action == "Activate" else 0, until)
+    return Done(changes={"switches": with_switch(call.state, changed), **_logged(call, action)})
+
+
+def set_level(call: Call) -> Done:
+    """7.13: a level from one time to another; it counts from now on (inferred: times before are not held)."""
+    return _levelled(call, limit=False)
+
+
+def limit_level(call: Call) -> Done:
+    """7.16: at most this level from one time to another."""
+    return _levelled(call, limit=True)
+
+
+def _levelled(call: Call, *, limit: bool) -> Done:
+    switch = switch_of(call.state, int(call.values["AuxiliaryController"]))
+    if switch is None:
+        return Done(result="refused")
+    to, until = int(call.values["CommandedStateLevel"]) & 0x7F, seconds(call.values["EndDateTime"])
+    change = limited if limit else commanded
+    changes = {"switches": with_switch(call.state, change(switch, min(to, FULL), until))}
+    what = "limit" if limit else "level"
+    notices = (Notice("8F86", f"controller {switch.number} limited to {to}"),) if limit else ()
+    return Done(changes=changes | _logged(call, what), notices=notices)
+
+
+def _state_text(state: DeviceState, number: int, at: int) -> str:
+    switch = switch_of(state, number)
+    return "{}" if switch is None else json.dumps({"outputState": level(switch, at), "inputState": 0})
+
+
+def read_switches(call: Call) -> Done:
+    """7.7, 7.14, 7.15: names, identities, calendar, states."""
+    found = shown(call, "auxiliary", ("SpecialDays", "Schedule"))
+    for number in CONTROLLERS:
+        switch = switch_of(call.state, number)
+        device = "" if switch is None else switch.device
+        found |= {
+            f"SwitchDescription{number}": "" if switch is None else switch.description,
+            f"SwitchTypeAndId{number}": device or _OWN,
+            f"SwitchState{number}": switch is not None and level(switch, call.at) > 0,
+            f"TypeAndIdentifier{number}": (
+                "FF" if switch is None else device.replace("-", "") if device else "0000000000000000"
+            ),
+            f"StateAndAssociatedInformation{number}": _state_text(call.state, number, call.at),
+        }
+    return Done(found)
+
+
+def read_boost(call: Call) -> Done:
+    """7.11: availability, boosts of the period, which controllers boost."""
+    first, last = period(call)
+    names = ("BoostFunctionAvailability", *(f"BoostFunctionControl{number}Value" for number in CONTROLLERS))
+    found = shown(call, "boost", names)
+    boosts = [one for one in call.state.boost if first <= one[0] <= last]
+    found["LogEntries"] = [{"BoostStart": instant(start), "BoostEnd": instant(end)} for start, end in boosts]
+    return Done(found)

@@ -1,0 +1,200 @@
+"""Settings with effects of their own: prepayment, debt, voltage, alert behaviours, tamper state, tenancy, PIN, logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off, switching
+from stubs.devices.effects.call import Call, Done, Effect
+from stubs.devices.effects.credit import with_consequences
+from stubs.devices.effects.load import load_limit
+from stubs.devices.effects.quantities import events
+from stubs.devices.effects.scopes import keeping, shown
+from stubs.devices.effects.tariff import money
+from stubs.devices.effects.written_calendars import gas_calendar, schedule, seconds_of
+from stubs.devices.records import Debt, LogName
+from stubs.devices.registers import settled
+from stubs.devices.state import SET, merged, seconds
+
+_PERIODS = {"HOURLY": 3600, "DAILY": 86_400}
+_LIMITS = {
+    "MaxMeterBalance": "maximum_balance",
+    "MaxCreditThreshold": "maximum_credit",
+    "LowCreditThreshold": "low_credit_threshold",
+    "EmergencyCreditLimit": "emergency_credit_limit",
+    "EmergencyCreditThreshold": "emergency_credit_threshold",
+    "DebtRecoveryRateCap": "debt_cap",
+}
+_FRIENDLY = {"START": 1, "STOP": 2}
+_STARTS = "NonDisablementScript"
+
+
+def _configured(call: Call, scope: str, friendly: Any) -> Done:
+    limits = {field: int(call.values[name]) for name, field in _LIMITS.items() if name in call.values}
+    changes = settled(call.state, call.at) | limits | {"friendly": friendly}
+    completed, notices = with_consequences(call.state, call.at, changes)
+    return Done(changes=merged(completed, keeping(call.state, scope, call.values)), notices=notices)
+
+
+def configure_prepayment(call: Call) -> Done:
+    """2.1 on electricity: limits, thresholds, and the hours in which the supply is not disabled."""
+    rows = call.values["NonDisablementSchedule"]
+    special = call.values.get("SpecialDays", ())
+    friendly = schedule(rows, special, lambda row: _FRIENDLY[row[_STARTS]]) if rows else None
+    return _configured(call, "prepayment", friendly)
+
+
+def _gas_hours(day: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (seconds_of(row["StartTime"]), _FRIENDLY[row["NonDisablementAction"]]) for row in day["TimeStartActions"]
+    )
+
+
+def configure_gas_prepayment(call: Call) -> Done:
+    """2.1 on gas."""
+    return _configured(call, "gas prepayment", gas_calendar(call.values, _gas_hours))
+
+
+def manage_debt(call: Call) -> Done:
+    """2.3: what is owed grows or shrinks by the amounts given; rates of recovery are set."""
+    values, state = call.values, call.state
+    before = settled(state, call.at)
+    rates = {}
+    for number in (1, 2):
+        rate = int(values.get(f"DebtRecoveryRate{number}", 0))
+        scale = values.get(f"DebtRecoveryRatePriceScale{number}")
+        amount = rate if scale is None else money(rate, int(scale))
+        rates[f"debt_{number}"] = Debt(amount=amount, period=_PERIODS[values[f"DebtRecoveryRatePeriod{number}"]])
+    owed = {
+        "time_debt_1": "TimeDebtRegister1",
+        "time_debt_2": "TimeDebtRegister2",
+        "payment_debt": "PaymentDebtRegister",
+    }
+    amounts = {
+        field: max(0, before.get(field, getattr(state, field)) + int(values[name])) for field, name in owed.items()
+    }
+    share = Debt(share=int(values["DebtRecoveryPerPayment"]))
+    scope = "prepayment" if state.device_type == "ESME" else "gas prepayment"
+    kept = {name: value for name, value in values.items() if name not in owed.values()}
+    return Done(changes=merged(before | rates | amounts | {"debt_payment": share}, keeping(state, scope, kept)))
+
+
+def configure_voltage(*, resets: bool) -> Effect:
+    """6.5: thresholds and periods; the counters start again where the use case says so."""
+
+    def effect(call: Call) -> Done:
+        again = {"voltage_since": call.at} if resets else {}
+        return Done(changes=merged(again, keeping(call.state, "voltage", call.values)))
+
+    return effect
+
+
+def reset_voltage_counters(call: Call) -> Done:
+    """6.27."""
+    return Done(changes={"voltage_since": call.at})
+
+
+def reset_maximum_demand(call: Call) -> Done:
+    """6.18.2: the registers named start again."""
+    imports = ("MaxDemandActivePowerImportValue", "MaxDemandConfigTimeActivePowerImportValue")
+    return Done(changes={"demand_since": call.at} if any(call.values.get(name) for name in imports) else {})
+
+
+def configure_load_limit(call: Call) -> Done:
+    """6.4.1."""
+    values = call.values
+    disables = values["LoadLimitSupplyState"] == "Disable"
+    numbers = (values[f"LoadLimit{name}"] for name in ("PowerThreshold", "Period", "RestorationPeriod"))
+    threshold, lasting, restoration = map(int, numbers)
+    done = load_limit(call, threshold if disables else 0, lasting, restoration)
+    return Done(changes=merged(done.changes, keeping(call.state, "load limit", values)))
+
+
+def configure_behaviour(kind: str) -> Effect:
+    """6.22 on electricity: codes to enable or disable for one kind of behaviour."""
+
+    def effect(call: Call) -> Done:
+        changes = call.values["Behaviours"]
+        on = {code for code, to in changes.items() if to == "Enable"}
+        return Done(changes={SET: switching(call.state, kind, on, set(changes) - on)})
+
+    return effect
+
+
+_GAS_KINDS = {"WANAlert": TOLD, "HANAlert": HAN, "EventLog": LOGGED, "Alarm": AUDIBLE}
+
+
+def configure_gas_behaviours(call: Call) -> Done:
+    """6.22 on gas: every behaviour of the events named."""
+    behaviours = {kind: set(switched_off(call.state, kind)) for kind in _GAS_KINDS.values()}
+    for entry in call.values["AlertBehaviours"]:
+        for name, kind in _GAS_KINDS.items():
+            change = behaviours[kind].discard if entry.get(name) else behaviours[kind].add
+            change(entry["EventCode"])
+    return Done(changes={SET: {"behaviour": {kind: sorted(codes) for kind, codes in behaviours.items()}}})
+
+
+def read_gas_behaviours(call: Call) -> Done:
+    """6.2.10 on gas."""
+    on = {name: set(events(kind, "8")(call)) for name, kind in _GAS_KINDS.items()}
+    codes = sorted(set().union(*on.values()))
+    return Done(
+        {
+            "AlertBehaviours": [
+                {"EventCode": code} | {name: code in those for name, those in on.items()} for code in codes
+            ]
+        }
+    )
+
+
+def read_network_operators_behaviours(call: Call) -> Done:
+    """6.2.10 for the network operator's events (80..)."""
+    return Done({"WANAlertSettings": events(TOLD, "80")(call), "LoggingSettings": events(LOGGED, "80")(call)})
+
+
+def set_tamper_state(call: Call) -> Done:
+    """6.25: what a tamper does to the supply."""
+    state = call.values["SupplyTamperState"]
+    changes = keeping(call.state, "device", call.values)
+    return Done(changes={SET: changes[SET] | {"SupplyTamperState": state}})
+
+
+def restrict_data(call: Call) -> Done:
+    """3.2: the change of tenancy; consumers' devices see nothing from before."""
+    return Done(changes={"tenancy": seconds(call.values["RestrictionDateTime"])})
+
+
+def forget_pin(call: Call) -> Done:
+    """3.5: the privacy PIN no longer protects the display."""
+    return Done(changes={SET: {"pin": ""}} if call.state.settings.get("pin") else {})
+
+
+def clear_log(log: LogName, values: dict[str, Any] | None = None) -> Effect:
+    """3.3: the log is empty afterwards."""
+
+    def effect(call: Call) -> Done:
+        left = tuple(entry for entry in call.state.event_log if entry.log != log)
+        cleared = (*(one for one in call.state.cleared if one[0] != log), (log, call.device_time))
+        return Done(values or {}, {"event_log": left, "cleared": cleared})
+
+    return effect
+
+
+def read_identity(call: Call) -> Done:
+    """6.2.4 in its later form: the maker's identifier is padded to four characters."""
+    found = shown(call, "device", ("MeterVariant", "ModelType", "ManufacturerIdentifier", "SupplyTamperState"))
+    return Done(found | {"ManufacturerIdentifier": str(found["ManufacturerIdentifier"]).ljust(4)})
+
+
+def configure_gas_flow(call: Call) -> Done:
+    """6.7: uncontrolled flow, and what tamper and depletion do to the supply."""
+    values = dict(call.values)
+    states = {name: values.pop(name) for name in ("SupplyTamperState", "SupplyDepletionState")}
+    rate = values.pop("UncontrolledGasFlowRateDecimal", None)
+    if rate is not None:
+        values["UncontrolledGasFlowRate"] = rate
+    for name in ("StabilisationPeriod", "MeasurementPeriod"):
+        values[f"Flow{name}"] = values.pop(name)
+    changes = merged(keeping(call.state, "gas", values), keeping(call.state, "device", states))
+    return Done(changes=merged(changes, {SET: {"SupplyTamperState": states["SupplyTamperState"]}}))

@@ -1,0 +1,163 @@
+"""Logs of an ESME: profile, daily reads, billing data, payments (4.4, 4.6, 4.8, 4.14, 4.17), voltage (4.10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stubs.devices.effects.call import Call, Done, Effect
+from stubs.devices.effects.quantities import prepayment
+from stubs.devices.effects.scopes import setting
+from stubs.devices.logs import (
+    REACTIVE,
+    calendar_snapshots,
+    daily_use,
+    event_snapshots,
+    midnights,
+    profile_log,
+    snapshot,
+)
+from stubs.devices.network import voltage_counts, voltage_log
+from stubs.devices.records import Snapshot
+from stubs.devices.registers import secondary_tou
+from stubs.devices.state import DeviceState, instant, seconds
+from stubs.devices.tariffs import BLOCKS, COLUMNS, TOU_REGISTERS
+
+_VOLTAGE_ENTRIES = 4320
+_PREPAID = "prepayment"
+
+
+def period(call: Call) -> tuple[int, int]:
+    """The period a log read asks for, seconds since 2000."""
+    return seconds(call.values["StartDateTime"]), seconds(call.values["EndDateTime"])
+
+
+def _padded(values: tuple[int, ...], size: int) -> tuple[int, ...]:
+    return (*values, *(0,) * (size - len(values)))
+
+
+def consumption(state: DeviceState, taken: Snapshot) -> dict[str, Any]:
+    """A consumption entry of a billing or daily log."""
+    entry: dict[str, Any] = {
+        "Timestamp": instant(taken.at),
+        "ActiveImportRegister": taken.import_register,
+        "TOURegisters": _padded(taken.tou, TOU_REGISTERS),
+    }
+    blocks = _padded(taken.blocks, BLOCKS * COLUMNS)
+    for block in range(BLOCKS):
+        entry[f"Block{block + 1}Registers"] = blocks[block * COLUMNS : (block + 1) * COLUMNS]
+    if state.variant == "twin":
+        entry["SecondaryActiveImportRegister"] = taken.secondary_register
+        entry["SecondaryTOURegisters"] = secondary_tou(state, taken.at)
+    return entry
+
+
+def _prepaid(state: DeviceState, at: int) -> dict[str, Any]:
+    return {"Timestamp": instant(at), **prepayment(state, at)}
+
+
+def half_hours(*names: str, share: int = 1) -> Effect:
+    """4.8: the profile log: use of the first element under the first name, of the second under another."""
+
+    def effect(call: Call) -> Done:
+        is_twin = call.state.variant == "twin" and share == 1
+        entries = []
+        for at, main, second in profile_log(call.state, *period(call), call.at):
+            entry = {"Timestamp": instant(at), names[0]: main // share}
+            if is_twin and len(names) > 1:
+                entry[names[1]] = second
+            entries.append(entry)
+        return Done({"LogEntries": entries})
+
+    return effect
+
+
+def exported(*names: str, by_day: bool = False) -> Effect:
+    """Export logs: every entry of the period, all zero, since no simulated home exports."""
+
+    def effect(call: Call) -> Done:
+        first, last = period(call)
+        starts = midnights(call.state, first, last, call.at) if by_day else None
+        at = starts if starts is not None else [one[0] for one in profile_log(call.state, first, last, call.at)]
+        return Done({"LogEntries": [{"Timestamp": instant(one), **dict.fromkeys(names, 0)} for one in at]})
+
+    return effect
+
+
+reactive_half_hours = half_hours("ReactiveEnergyImportedValue", share=REACTIVE)
+
+
+def daily_reads(call: Call) -> Done:
+    """4.6.1: registers at each midnight."""
+    state = call.state
+    days = midnights(state, *period(call), call.at)
+    return Done({"LogEntries": [consumption(state, snapshot(state, at)) for at in days]})
+
+
+def daily_prepayment(call: Call) -> Done:
+    """4.14: prepayment registers at each midnight."""
+    days = midnights(call.state, *period(call), call.at)
+    return Done({"LogEntries": [_prepaid(call.state, at) for at in days]})
+
+
+def daily_consumption(call: Call) -> Done:
+    """4.17: use of each whole day."""
+    days = daily_use(call.state, *period(call), call.at)
+    return Done({"LogEntries": [{"Timestamp": instant(at), "Value": used} for at, used in days]})
+
+
+def billing_by_calendar(call: Call) -> Done:
+    """4.4.3: snapshots at the billing calendar's dates; prepayment registers in prepayment mode."""
+    taken = calendar_snapshots(call.state, *period(call), call.at)
+    prepaid = taken if call.state.payment_mode == _PREPAID else []
+    return Done(
+        {
+            "LogEntries": [consumption(call.state, one) for one in taken],
+            "PrepaymentLogEntries": [_prepaid(call.state, one.at) for one in prepaid],
+        }
+    )
+
+
+def billing_by_event(call: Call) -> Done:
+    """4.4.2: snapshots that a change of tariff or mode left."""
+    entries = []
+    for taken in event_snapshots(call.state, *period(call)):
+        registers = prepayment(call.state, call.at) | {"MeterBalance": taken.balance}
+        entries.append(consumption(call.state, taken) | registers)
+    return Done({"LogEntries": entries})
+
+
+def _amounts(kind: bool) -> Effect:  # noqa: FBT001 - which of the two logs
+    def effect(call: Call) -> Done:
+        first, last = period(call)
+        found = [one for one in call.state.credits if first <= one.at <= last and (one.source == "payment") is kind]
+        return Done({"LogEntries": [{"Timestamp": instant(one.at), "Amount": one.amount} for one in found]})
+
+    return effect
+
+
+debt_payments, prepayment_credits = _amounts(True), _amounts(False)  # noqa: FBT003
+
+
+def voltage_data(*phases: str) -> Effect:
+    """4.10: counters and the log of mean voltages, per phase (`` `` for a single one)."""
+
+    def effect(call: Call) -> Done:
+        found: dict[str, Any] = {}
+        for number, phase in enumerate(phases, start=1):
+            state = call.state
+            above = setting(state, "voltage", f"{phase}AverageRMSOverVoltageThreshold")
+            below = setting(state, "voltage", f"{phase}AverageRMSUnderVoltageThreshold")
+            length = setting(state, "voltage", f"{phase}AverageRMSVoltageMeasurementPeriod")
+            over, under = voltage_counts(state, above, below, call.at, number)
+            log = voltage_log(state, call.at, max(1, length), _VOLTAGE_ENTRIES, number)
+            first, last = period(call)
+            entries = [{"Timestamp": instant(at), "Value": one} for at, one in log if first <= at <= last]
+            found |= {
+                f"{phase}AvgRMSOverVoltageCounter": over,
+                f"{phase}AvgRMSUnderVoltageCounter": under,
+                f"{phase}AvgRMSVoltageProfileDataLog": entries,
+                f"{phase}MeasurementPeriod": length,
+            }
+        return Done(found)
+
+    return effect

@@ -1,0 +1,28 @@
+"""The hub's radio channels below 1 GHz: a scan asked for, and the log of channel changes (6.29, 6.32)."""
+
+from __future__ import annotations
+
+from stubs.devices.effects.call import Call, Done
+from stubs.devices.effects.electricity_logs import period
+from stubs.devices.records import LogEntry
+from stubs.devices.state import LOGGED, instant
+
+_SCANNED = 0x8F26
+
+
+def request_scan(call: Call) -> Done:
+    """6.29: the hub scans and stays on its channel (inferred outcome)."""
+    return Done(changes={LOGGED: (LogEntry("sub-ghz", call.device_time, _SCANNED, "E0000001000000"),)})
+
+
+def read_channel_log(call: Call) -> Done:
+    """6.32."""
+    first, last = period(call)
+    found = [one for one in call.state.event_log if one.log == "sub-ghz" and first <= one.at <= last]
+    return Done(
+        {
+            "LogEntries": [
+                {"Timestamp": instant(one.at), "EventCode": one.code, "OtherInformation": one.other} for one in found
+            ]
+        }
+    )

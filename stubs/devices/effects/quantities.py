@@ -1,0 +1,270 @@
+"""Values that reads compute from the state: by the name the response gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off
+from stubs.devices.effects.call import Call
+from stubs.devices.logs import REACTIVE
+from stubs.devices.network import maximum_demand, power
+from stubs.devices.profile import SLOT
+from stubs.devices.records import Tariff
+from stubs.devices.recovery import takes
+from stubs.devices.registers import (
+    balance,
+    block_matrix,
+    counters,
+    import_register,
+    rate_at,
+    secondary_register,
+    secondary_tou,
+    tou_registers,
+)
+from stubs.devices.state import DeviceState, instant
+from stubs.devices.tariffs import BLOCK_RATES, COLUMNS, block_use
+
+Quantity = Callable[[Call], Any]
+
+
+def _prepaid(name: str) -> Quantity:
+    return lambda call: prepayment(call.mirrored, call.at)[name]
+
+
+def _gas_register(number: int) -> Quantity:
+    return lambda call: gas_tou(call.mirrored, call.at)[number - 1]
+
+
+def _gas_counter(number: int) -> Quantity:
+    return lambda call: gas_blocks(call.mirrored, call.at)[number - 1]
+
+
+LITRES = 1000
+_NO_TARIFF = Tariff()
+
+
+def prepayment(state: DeviceState, at: int) -> dict[str, int]:
+    """The six prepayment registers, thousandths of a penny.
+
+    While emergency credit is in use the balance stands at the disablement threshold, and what is missing has been
+    taken from the emergency credit.
+    """
+    moved = takes(state, at).changes if at >= state.since else {}
+    left, lent = balance(state, at), state.emergency_credit
+    if state.is_emergency and left < state.disablement_threshold:
+        lent, left = max(0, lent - (state.disablement_threshold - left)), state.disablement_threshold
+    return {
+        "EmergencyCreditBalance": lent,
+        "AccumulatedDebtRegister": moved.get("accumulated_debt", state.accumulated_debt),
+        "PaymentDebtRegister": state.payment_debt,
+        "TimeDebtRegister1": moved.get("time_debt_1", state.time_debt_1),
+        "TimeDebtRegister2": moved.get("time_debt_2", state.time_debt_2),
+        "MeterBalance": left,
+    }
+
+
+def block_counters(state: DeviceState, at: int) -> list[int]:
+    """The 32 block counters of the running period, by (block - 1) * 8 + column - 1."""
+    return block_use({}, counters(state, at), state.tariff or _NO_TARIFF)
+
+
+def gas_blocks(state: DeviceState, at: int) -> tuple[float, ...]:
+    """A gas meter's four block counters, m³."""
+    cells = block_counters(state, at)
+    return tuple(cells[block * COLUMNS] / LITRES for block in range(4))
+
+
+def gas_tou(state: DeviceState, at: int) -> tuple[float, ...]:
+    """A gas meter's four time-of-use registers, m³."""
+    return tuple(register / LITRES for register in tou_registers(state, at)[:4])
+
+
+def price_at(state: DeviceState, at: int) -> int | None:
+    """The price in force, thousandths of a penny per 1000 register units; None without tariff and price."""
+    tariff = state.tariff
+    if tariff is None or not (tariff.prices or tariff.block_prices):
+        return state.price or None
+    rate = rate_at(state, at)
+    prices, index = (tariff.prices, rate - 1)
+    if rate in BLOCK_RATES:
+        prices, index = tariff.block_prices, rate - BLOCK_RATES.start
+    return prices[index] if index < len(prices) else 0
+
+
+def _price(call: Call) -> int | None:
+    """An ESME always names a price; a gas meter without one has nothing to publish."""
+    found = price_at(call.mirrored, call.at)
+    return 0 if found is None and call.mirrored.device_type == "ESME" else found
+
+
+def _tou_prices(call: Call) -> list[int]:
+    given = call.mirrored.settings.get("tariff", {}).get("TOUPrices")
+    return list(given) if given else [min(call.mirrored.price, 32_767)] * 48
+
+
+def _standing_charge(call: Call) -> int:
+    settings = call.mirrored.settings
+    given = (settings.get("tariff") or settings.get("gas tariff") or {}).get("StandingCharge")
+    return int(given) if given is not None else min(call.mirrored.standing_charge, 32_767)
+
+
+def _known_codes(kind: str, high: str = "81") -> Quantity:
+    def quantity(call: Call) -> tuple[str, ...]:
+        known = call.state.settings.get("known events", ()) or _COMMON
+        off = switched_off(call.state, kind)
+        return tuple(code for code in known if code.startswith(high) and code not in off)
+
+    return quantity
+
+
+_COMMON = (
+    "8002",
+    "8003",
+    "810D",
+    "810E",
+    "8119",
+    "8145",
+    "8154",
+    "8155",
+    "8161",
+    "8162",
+    "8183",
+    "81A0",
+    "81AA",
+    "81AB",
+)
+
+
+def events(kind: str, high: str) -> Quantity:
+    """Codes of that class for which a behaviour is on."""
+    return _known_codes(kind, high)
+
+
+def _demand(call: Call) -> tuple[int, int]:
+    return maximum_demand(call.state, call.at)
+
+
+def _identity(call: Call) -> str:
+    return call.state.eui
+
+
+def _money(name: str) -> Quantity:
+    return lambda call: getattr(call.mirrored, name)
+
+
+_ZERO: Quantity = lambda _: 0  # noqa: E731 - a row of the table below
+_MPAN_DIGITS, _MPRN_DIGITS = 13, 10
+
+
+def _digits(state: DeviceState, count: int) -> str:
+    return f"{int.from_bytes(state.id.octets, 'big') % 10**count:0{count}d}"
+
+
+def _mpan(call: Call) -> str:
+    given = call.state.settings.get("identity", {}).get("ImportMPAN")
+    return str(given or _digits(call.state, _MPAN_DIGITS))
+
+
+def _second_mpan(call: Call) -> str | None:
+    given = call.state.settings.get("identity", {}).get("SecondaryImportMPAN")
+    if given or call.state.variant != "twin":
+        return None if given is None else str(given)
+    return _digits(call.state, _MPAN_DIGITS)[::-1]
+
+
+def _export_mpan(call: Call) -> str:
+    return str(call.state.settings.get("identity", {}).get("ExportMPAN") or "0" * _MPAN_DIGITS)
+
+
+def _mprn(call: Call) -> str:
+    given = call.mirrored.settings.get("identity", {}).get("ImportMPRN")
+    return str(given or _digits(call.mirrored, _MPRN_DIGITS))
+
+
+QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
+    {
+        **{
+            name: _prepaid(name)
+            for name in (
+                "EmergencyCreditBalance",
+                "AccumulatedDebtRegister",
+                "PaymentDebtRegister",
+                "TimeDebtRegister1",
+                "TimeDebtRegister2",
+                "MeterBalance",
+            )
+        },
+        **{f"TOURegister{n}": _gas_register(n) for n in range(1, 5)},
+        **{f"BlockCounter{n}": _gas_counter(n) for n in range(1, 5)},
+        "ActiveImportRegister": lambda call: import_register(call.state, call.at),
+        "ReactiveImportRegister": lambda call: import_register(call.state, call.at) // REACTIVE,
+        "SecondaryActiveImportRegister": (
+            lambda call: secondary_register(call.state, call.at) if call.state.variant == "twin" else None
+        ),
+        "TOURegisters": lambda call: tou_registers(call.state, call.at),
+        "SecondaryTOURegisters": (
+            lambda call: secondary_tou(call.state, call.at) if call.state.variant == "twin" else None
+        ),
+        "TariffBlockTOURegisters": (
+            lambda call: (*block_matrix(call.state, call.at), *block_counters(call.state, call.at))
+        ),
+        "ActiveExportRegister": _ZERO,
+        "ReactiveExportRegister": _ZERO,
+        "ActivePowerImport": lambda call: power(call.state, call.at),
+        "PrimaryActivePowerImportValue": (
+            lambda call: power(call.state, call.at) if call.state.variant == "twin" else None
+        ),
+        "ConsumptionRegister": lambda call: import_register(call.mirrored, call.at) / LITRES,
+        "MeterBalancePrepaymentMode": lambda call: balance(call.mirrored, call.at),
+        "PrimaryActiveTariffPrice": _price,
+        "PrimaryActiveTariffPriceScale": lambda _: -5,
+        "SecondaryActiveTariffPrice": _price,
+        "SecondaryActiveTariffPriceScale": lambda _: -5,
+        "TOUPrices": _tou_prices,
+        "StandingCharge": _standing_charge,
+        "DisablementThreshold": _money("disablement_threshold"),
+        "MaxCreditThreshold": _money("maximum_credit"),
+        "MaxMeterBalance": _money("maximum_balance"),
+        "LowCreditThreshold": _money("low_credit_threshold"),
+        "EmergencyCreditLimit": _money("emergency_credit_limit"),
+        "EmergencyCreditThreshold": _money("emergency_credit_threshold"),
+        "LoadLimitCounterValue": _money("load_limited"),
+        "MaxDemandActiveEnergyImport": lambda call: _demand(call)[0],
+        "MaxDemandActiveEnergyImportCaptureTime": lambda call: instant(_demand(call)[1]),
+        "MaxDemandActiveEnergyImportLastResetDateTime": lambda call: instant(call.state.demand_since),
+        "MaxDemandConfigurableTimeActivePowerImport": lambda call: _demand(call)[0],
+        "MaxDemandConfigurableTimeActivePowerImportCaptureTime": lambda call: instant(_demand(call)[1]),
+        "MaxDemandConfigurableTimeActivePowerImportLastResetDateTime": lambda call: instant(call.state.demand_since),
+        "MaxDemandActiveEnergyExport": _ZERO,
+        "MaxDemandActiveEnergyExportCaptureTime": lambda call: instant(call.state.demand_since),
+        "MaxDemandActiveEnergyExportLastResetDateTime": lambda call: instant(call.state.demand_since),
+        "WANAlertSettings": events(TOLD, "81"),
+        "HANAlertSettings": events(HAN, "81"),
+        "AlarmSettings": events(AUDIBLE, "81"),
+        "LoggingSettings": events(LOGGED, "81"),
+        "DeviceIdentifier": _identity,
+        "ImportMPAN": _mpan,
+        "SecondaryImportMPAN": _second_mpan,
+        "ExportMPAN": _export_mpan,
+        "ImportMPRN": _mprn,
+        "RandomisedOffsetNumber": lambda call: int.from_bytes(call.state.id.octets[6:], "big") % 1000,
+        "RandomisedOffset": (
+            lambda call: (
+                int.from_bytes(call.state.id.octets[6:], "big")
+                % 1000
+                * int(call.state.settings.get("device", {}).get("RandomisedOffsetLimit", 1000))
+                // 1000
+            )
+        ),
+        "PaymentMode": lambda call: "Prepayment" if call.mirrored.payment_mode == "prepayment" else "Credit",
+        "PaymentModeStatus": lambda call: 1 if call.mirrored.is_credit_out else 2,
+        "SuspendDebtDisabled": _money("suspend_debt_disabled"),
+        "SuspendDebtEmergency": _money("suspend_debt_emergency"),
+        "MeasurementPeriod": lambda _: SLOT,
+        "BoostFunctionAvailability": lambda call: bool(call.state.switches),
+        "DebtRecoveryRateCap": _money("debt_cap"),
+    }
+)
+"""A quantity that is None is left out of the response."""
