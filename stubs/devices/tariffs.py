@@ -2,7 +2,7 @@
 
 An element's consumption counter is a function of seed and time, so the use of a rate is the sum of the counter's
 differences over the spans in which the rate held. Spans are added up once per stretch of 32 days and kept; a read of
-ten years touches 114 kept sums and at most 62 single days. Registers of all rates together move exactly as the import
+ten years touches 115 kept sums and two parts of days. Registers of all rates together move exactly as the import
 register does, since both are differences of the same counter in whole units.
 """
 
@@ -40,12 +40,15 @@ def _day(seed: str, habit: str, calendar: Calendar, day: int, first: int, last: 
     return found
 
 
-@lru_cache(maxsize=16384)
-def _stretch(seed: str, habit: str, calendar: Calendar, number: int) -> tuple[tuple[int, int], ...]:
+@lru_cache(maxsize=2048)
+def _stretch(seed: str, habit: str, calendar: Calendar, number: int) -> tuple[dict[int, int], ...]:
+    """Use by rate from the start of a stretch to the start of each of its days, and to its end."""
     found: Counter[int] = Counter()
+    sums = [dict(found)]
     for day in range(number * _STRETCH, (number + 1) * _STRETCH):
         found.update(_day(seed, habit, calendar, day, 0, DAY))
-    return tuple(found.items())
+        sums.append(dict(found))
+    return tuple(sums)
 
 
 def use_by_rate(seed: str, habit: str, calendar: Calendar, first: int, last: int) -> dict[int, int]:
@@ -54,16 +57,21 @@ def use_by_rate(seed: str, habit: str, calendar: Calendar, first: int, last: int
         return {}
     if calendar == FLAT:
         return {1: counter(seed, habit, last) - counter(seed, habit, first)}
-    found: Counter[int] = Counter()
-    day, end = first // DAY, last // DAY
-    while day <= end:
-        if day % _STRETCH == 0 and day * DAY >= first and day + _STRETCH <= end:
-            found.update(dict(_stretch(seed, habit, calendar, day // _STRETCH)))
-            day += _STRETCH
-            continue
-        low, high = max(0, first - day * DAY), min(DAY, last - day * DAY)
-        found.update(_day(seed, habit, calendar, day, low, high))
-        day += 1
+    day, second = divmod(first, DAY)
+    end, rest = divmod(last, DAY)
+    if day == end:
+        return _day(seed, habit, calendar, day, second, rest)
+    found: Counter[int] = Counter(_day(seed, habit, calendar, day, second, DAY)) if second else Counter()
+    day += bool(second)
+    while day < end:
+        number, place = divmod(day, _STRETCH)
+        until = min(end, (number + 1) * _STRETCH)
+        sums = _stretch(seed, habit, calendar, number)
+        before = sums[place]
+        found.update({rate: units - before.get(rate, 0) for rate, units in sums[until - number * _STRETCH].items()})
+        day = until
+    if rest:
+        found.update(_day(seed, habit, calendar, end, 0, rest))
     return found
 
 
