@@ -7,6 +7,7 @@ anything over in silence; what disagrees is listed by name with the disagreement
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,8 +25,10 @@ from stubs.wire import duis, xml
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs import Cra, Group, Message, der, use_cases
+from stubs.wire.gbcs import Cra, Group, Message, der, gbz, use_cases
 from stubs.wire.gbcs.crypto import decrypt, encrypt, encryption_key
+from stubs.wire.gbcs.use_cases.gas import GAS_CODECS
+from tests.gas_samples import COMMANDS
 
 RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds"
 NOW = datetime(2015, 1, 1, tzinfo=UTC)
@@ -384,3 +387,49 @@ def test_a_request_to_a_device_that_cannot_take_it_is_refused() -> None:
         with pytest.raises(Refusal) as refused:
             build_command(path.read_bytes(), "IHD")
         assert refused.value.rule == "not-transformable"
+
+
+OBJECT_MAP = RTDS.parent / "reference" / "gbcs-object-map.csv"
+
+
+def heads(rows: list[dict[str, str]]) -> list[str]:
+    """Cluster, frame control and command of each component, neighbours of the same kind once; attributes read."""
+    found: list[str] = []
+    for row in rows:
+        head = row["target"]
+        if row["data_shape"] == "read":
+            head += " " + "".join(character for character in row["sample"] if character.isalnum())
+        if not found or found[-1] != head:
+            found.append(head)
+    return found
+
+
+def our_heads(content: bytes) -> list[str]:
+    found: list[str] = []
+    for one in gbz.GbzMessage.from_bytes(content).components:
+        head = f"cluster {one.cluster:04x} frame {one.frame_control:02x} command {one.command:02x}"
+        if (one.frame_control, one.command) == (0, gbz.READ_ATTRIBUTES):
+            head += " read" + "".join(f"{number:04x}" for number in gbz.read_attribute_ids(one.payload))
+        if not found or found[-1] != head:
+            found.append(head)
+    return found
+
+
+@pytest.mark.skipif(not OBJECT_MAP.is_file(), reason="../shared/reference is absent: put the object map there")
+def test_every_gas_command_has_the_components_of_the_object_map() -> None:
+    by_use_case: dict[str, list[dict[str, str]]] = {}
+    with OBJECT_MAP.open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            if row["message"] == "command" and row["target"].startswith("cluster"):
+                by_use_case.setdefault(row["directory"].partition("_")[2], []).append(row)
+    compared = 0
+    for name in GAS_CODECS:
+        values = dict(COMMANDS.get(name, {}))
+        if name in ("GCS01a", "GCS01b"):
+            # The map shows block tariffs.
+            values = {key: value for key, value in values.items() if key != "TOUPrices"}
+            values |= {"BlockPrices": (1, 2), "BlockThresholds": (1,)}
+        context = use_cases.CommandContext(1, ACB, ACB, NOW)
+        assert our_heads(use_cases.build_command(name, values, context)) == heads(by_use_case[name]), name
+        compared += 1
+    assert compared == 44
