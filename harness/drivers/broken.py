@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.drivers.reference.policy import CORRECT, Policy
-from stubs.wire import Blocked
+from stubs.wire import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ DEFECTS: Mapping[str, Defect] = MappingProxyType({row.name: row for row in _ROWS
 
 
 def defect(name: str) -> Defect:
-    """The defect called ``name``. Raises: Blocked: there is none, with the names there are."""
+    """The defect called ``name``. Raises: InputError: there is none, with the names there are."""
     found = DEFECTS.get(name)
     if found is None:
-        raise Blocked(f"no defect is called {name!r}", mend="Known: " + ", ".join(DEFECTS))
+        raise InputError(f"no defect is called {name!r}", mend="Known: " + ", ".join(DEFECTS))
     return found

@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from threading import Lock
 from typing import IO, Any
@@ -20,12 +21,16 @@ import msgspec
 
 from harness.drivers.action import KINDS, Action, Outcome, decode_outcome, encode_action
 from harness.drivers.driver import DriverContext
-from stubs.wire import Blocked, PeerError
+from stubs.wire import Blocked, InputError, PeerError
 
 GRACE = 2.0
 """Seconds beyond the deadline before a program is stopped: time to say ``timeout`` itself."""
 
 OUTPUT_LIMIT = 4 * 1024 * 1024
+ENDLESS = 64 * 1024 * 1024
+"""Octets on standard output or standard error that no program writes on purpose: it is stopped at once."""
+_LOOK = 0.1
+"""Seconds between two looks at a running program."""
 _SHOWN = 300
 
 
@@ -40,11 +45,11 @@ class CommandDriver:
         try:
             self._command = shlex.split(command_line)
         except ValueError as error:
-            raise Blocked(
+            raise InputError(
                 f"the command line {command_line!r} cannot be read: {error}", mend="Close the quotes."
             ) from error
         if not self._command:
-            raise Blocked("the command driver needs a program", mend="Write command:./client.py, for example.")
+            raise InputError("the command driver needs a program", mend="Write command:./client.py, for example.")
         self._context: DriverContext | None = None
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = Lock()
@@ -59,9 +64,9 @@ class CommandDriver:
         return None
 
     def start(self, context: DriverContext) -> None:
-        """Find the program. Raises: Blocked: it is not there, or cannot be run."""
+        """Find the program. Raises: InputError: it is not there, or cannot be run."""
         if shutil.which(self._command[0]) is None:
-            raise Blocked(
+            raise InputError(
                 f"the program {self._command[0]!r} cannot be found or is not executable",
                 mend="Give its path, and make it executable (chmod +x), or name the interpreter first.",
             )
@@ -78,9 +83,9 @@ class CommandDriver:
             except OSError as error:
                 return _blocked(action, f"cannot be run: {error.strerror}")
             try:
-                process.communicate(encode_action(complete), timeout=action.deadline + GRACE)
-            except subprocess.TimeoutExpired:
-                return _blocked(action, f"gave no outcome within {action.deadline:g} s and was stopped", errors)
+                problem = _watch(process, encode_action(complete), action.deadline, (output, errors))
+                if problem:
+                    return _blocked(action, problem, errors)
             finally:
                 _stop(process)
                 with self._lock:
@@ -101,6 +106,26 @@ class CommandDriver:
             running = tuple(self._running)
         for process in running:
             _stop(process)
+
+
+def _watch(process: subprocess.Popen[bytes], data: bytes, deadline: float, files: tuple[IO[bytes], IO[bytes]]) -> str:
+    """Feed the program and wait for its end; what it did wrong meanwhile, empty when nothing.
+
+    What it writes is looked at while it runs: an endless writer would fill the disk long before its deadline.
+    """
+    until = time.monotonic() + deadline + GRACE
+    given: bytes | None = data
+    while True:
+        try:
+            process.communicate(given, timeout=max(0.0, min(_LOOK, until - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            given = None  # what is left of it is still written
+        else:
+            return ""
+        if any(os.fstat(file.fileno()).st_size > ENDLESS for file in files):
+            return f"wrote more than {ENDLESS} octets and was stopped"
+        if time.monotonic() >= until:
+            return f"gave no outcome within {deadline:g} s and was stopped"
 
 
 def _outcome(action: Action, status: int, output: IO[bytes], errors: IO[bytes]) -> Outcome:

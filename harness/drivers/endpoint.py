@@ -17,19 +17,29 @@ from harness.drivers.action import KINDS, Action, Outcome, decode_outcome
 from harness.drivers.driver import DriverContext
 from harness.drivers.listening import Listener, QuietHandler
 from harness.drivers.reference.transport import HttpClient, TransportFailureError
-from stubs.wire import Blocked, PeerError
+from stubs.wire import Blocked, InputError, PeerError
 
 ANSWER_LIMIT = 4 * 1024 * 1024
 _PREFIX = "/outcomes/"
+
+
+def is_web_address(text: str) -> bool:
+    """Whether this is ``http`` or ``https`` with a host, and a port that can be."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port out of range, brackets that do not close
+        return False
 
 
 class EndpointDriver:
     """Asks the party's system at ``address`` (http or https)."""
 
     def __init__(self, address: str) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise Blocked(f"{address!r} is no web address", mend="Write http:http://127.0.0.1:9000/act, for example.")
+        if not is_web_address(address):
+            raise InputError(
+                f"{address!r} is no web address", mend="Write http:http://127.0.0.1:9000/act, for example."
+            )
         self._address = address
         self._http = HttpClient()
         self._context: DriverContext | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 
 from harness.drivers.driver import Driver
-from stubs.wire import Blocked
+from stubs.wire import InputError
 
 _METHODS = ("describe", "start", "perform", "close")
 
@@ -13,21 +13,21 @@ _METHODS = ("describe", "start", "perform", "close")
 def load_driver(text: str) -> Driver:
     """What ``factory()`` of ``module`` returns; it must keep the ``Driver`` protocol.
 
-    Raises: Blocked: no such module or factory, it fails, or what it returns is no driver.
+    Raises: InputError: no such module or factory, it fails, or what it returns is no driver.
     """
     module_name, colon, factory_name = text.partition(":")
     if not colon or not factory_name:
-        raise Blocked(f"python:{text} names no factory", mend="Write python:my_package.uept:make_driver.")
+        raise InputError(f"python:{text} names no factory", mend="Write python:my_package.uept:make_driver.")
     try:
         factory = getattr(importlib.import_module(module_name), factory_name)
         driver: Driver = factory()
     except Exception as error:
-        raise Blocked(
+        raise InputError(
             f"the driver python:{text} cannot be made: {type(error).__name__}: {error}",
             mend="Check that the module can be imported and that the factory takes no arguments.",
         ) from error
     missing = [name for name in _METHODS if not callable(getattr(driver, name, None))]
     if missing or not hasattr(type(driver), "receive_url"):
         lacking = ", ".join([*missing, *([] if hasattr(type(driver), "receive_url") else ["receive_url"])])
-        raise Blocked(f"the object of python:{text} is no driver: it lacks {lacking}", mend="See docs/drivers.md.")
+        raise InputError(f"the object of python:{text} is no driver: it lacks {lacking}", mend="See docs/drivers.md.")
     return driver

@@ -12,7 +12,7 @@ from harness.drivers.manual import ManualDriver
 from harness.drivers.observe import ObserveDriver
 from harness.drivers.python_object import load_driver
 from harness.drivers.reference import ReferenceDriver
-from stubs.wire import Blocked
+from stubs.wire import InputError
 
 
 def _broken(name: str) -> Driver:
@@ -49,14 +49,14 @@ def make_driver(text: str) -> Driver:
 
     ``http:`` may stand before an address or begin it: ``http:https://host/act`` and ``http://host/act`` both work.
 
-    Raises: Blocked: unknown name, or its argument is missing or wrong, with what there is.
+    Raises: InputError: unknown name, or its argument is missing or wrong, with what there is.
     """
     kind, _, argument = text.partition(":")
     if kind in _PLAIN and not argument:
         return _PLAIN[kind]()
     if kind not in _WITH_ARGUMENT:
-        raise Blocked(f"no driver is called {text!r}", mend="Known: " + ", ".join(driver_names()))
+        raise InputError(f"no driver is called {text!r}", mend="Known: " + ", ".join(driver_names()))
     wanted, make = _WITH_ARGUMENT[kind]
     if not argument.strip():
-        raise Blocked(f"driver {kind!r} needs {wanted} after the colon", mend="Known: " + ", ".join(driver_names()))
+        raise InputError(f"driver {kind!r} needs {wanted} after the colon", mend="Known: " + ", ".join(driver_names()))
     return make(f"http:{argument}" if kind == "http" and argument.startswith("//") else argument.strip())

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from stubs.smki.authority import Hierarchy, make_hierarchy
-from stubs.smki.keys import KeyPair, derive_secret, write_private_key
+from stubs.smki.keys import KeyPair, derive_secret, read_private_key, spki, write_private_key
 from stubs.smki.material import Material, read_material
 from stubs.smki.parties import (
     ACB_ROLE,
@@ -35,7 +35,7 @@ from stubs.smki.parties import (
     parties_of,
 )
 from stubs.wire.certificates import Certificate
-from stubs.wire.errors import Blocked
+from stubs.wire.errors import Blocked, InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
 VERSION = 1
@@ -57,10 +57,12 @@ def init_pki(
         parties: Users to make certificates for.
         seed: any octets; the same seed gives the same files, byte for byte. None draws a secret.
         acb: identity of the access control broker.
-    Raises: Blocked: the folder holds a PKI already, cannot be written, or a party's roles do not go together.
+    Raises: InputError: the folder holds a PKI or files of others, or a party's roles do not go together. Blocked: it
+        cannot be written.
     """
     if (folder / INDEX).exists():
-        raise Blocked(f"{folder} holds a PKI already", mend="Name another folder, or remove this one first.")
+        raise InputError(f"{folder} holds a PKI already", mend="Name another folder, or remove this one first.")
+    _refuse_foreign(folder)
     chosen = tuple(parties)
     secret = secrets.token_bytes(32) if seed is None else derive_secret(seed, "uept-harness pki")
     hierarchy = make_hierarchy(secret)
@@ -93,7 +95,7 @@ def import_pki(source: Path, folder: Path) -> None:
     Args:
         source: a ``keystore.json`` or a folder of PEM and PKCS#8 files.
         folder: created if need be; what it holds already is kept.
-    Raises: Blocked: nothing can be read, or the folder cannot be written.
+    Raises: InputError: nothing can be read, or the folder holds files of others. Blocked: it cannot be written.
     """
     incoming = read_material(source)
     material = Material()
@@ -102,6 +104,8 @@ def import_pki(source: Path, folder: Path) -> None:
         index = read_index(folder)
         provenance["from"] = list(index["provenance"].get("from", [index["provenance"].get("source", "")]))
         material.add(read_material(folder))
+    else:
+        _refuse_foreign(folder)
     material.add(incoming)
     provenance["from"].append({"name": source.name, "digest": incoming.digest, "unread": incoming.unread})
     _make_folders(folder)
@@ -130,8 +134,37 @@ def _write_certificates(folder: Path, material: Material) -> None:
         _write_pair(folder / name, certificate, pair)
     for place in ("organisations", "devices"):
         for path in (folder / place).iterdir():
-            if path.suffix in {".pem", ".key"} and f"{place}/{path.stem}" not in written:
+            is_ours = path.suffix in {".pem", ".key"} and f"{place}/{path.stem}" not in written
+            if is_ours and _is_taken(path, material):
                 path.unlink()
+
+
+def _is_taken(path: Path, material: Material) -> bool:
+    """Whether the file's content is in ``material``: what could not be read, or belongs to nobody, is left alone."""
+    data = path.read_bytes()
+    try:
+        if path.suffix == ".pem":
+            return Certificate.from_pem(data) in material.certificates
+        public = spki(read_private_key(data))
+    except PeerError:
+        return False
+    return any(certificate.spki == public for certificate in material.certificates)
+
+
+_UNFINISHED = "unfinished"
+"""Marks a folder whose first files are being written: whoever comes after a crash may begin again."""
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Keep out of folders with keys of somebody else. Raises: InputError: there are some."""
+    if (folder / _UNFINISHED).exists():
+        return
+    for place in ("authorities", "organisations", "devices"):
+        if (folder / place).is_dir() and any((folder / place).iterdir()):
+            raise InputError(
+                f"{folder} holds files in {place}, but no {INDEX}: they would be overwritten",
+                mend="Name another folder, or remove them first.",
+            )
 
 
 def acb_of(material: Material) -> Eui64:
@@ -145,19 +178,19 @@ def acb_of(material: Material) -> Eui64:
 
 
 def read_index(folder: Path) -> dict[str, Any]:
-    """``pki.json``. Raises: Blocked: missing, malformed or of a later version."""
+    """``pki.json``. Raises: InputError: missing, malformed or of a later version."""
     path = folder / INDEX
     mend = "Make the PKI again: uept pki init, or uept pki import."
     try:
         index = json.loads(path.read_bytes())
     except OSError as error:
-        raise Blocked(f"{path} cannot be read: {error.strerror}", mend=mend) from error
-    except ValueError as error:
-        raise Blocked(f"{path} is not JSON: {error}", mend=mend) from error
+        raise InputError(f"{path} cannot be read: {error.strerror}", mend=mend) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON: {error}", mend=mend) from error
     if not isinstance(index, dict) or index.get("version") != VERSION:
-        raise Blocked(f"{path} is not a PKI index of version {VERSION}", mend=mend)
+        raise InputError(f"{path} is not a PKI index of version {VERSION}", mend=mend)
     if not isinstance(index.get("parties"), list) or not isinstance(index.get("provenance"), dict):
-        raise Blocked(f"{path} lacks parties or provenance", mend=mend)
+        raise InputError(f"{path} lacks parties or provenance", mend=mend)
     return index
 
 
@@ -173,10 +206,13 @@ def _label(certificate: Certificate, material: Material) -> str:
 
 def _make_folders(folder: Path) -> None:
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / INDEX).exists():
+            (folder / _UNFINISHED).touch()
         for name in ("authorities", "organisations", "devices"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+            (folder / name).mkdir(exist_ok=True)
     except OSError as error:
-        raise Blocked(
+        raise InputError(
             f"{folder} cannot be made: {error.strerror}", mend="Name a folder that can be written."
         ) from error
 
@@ -214,3 +250,4 @@ def _write_index(folder: Path, acb: Eui64, parties: Iterable[PartyIdentity], pro
     draft = folder / (INDEX + ".new")
     _write(draft, data)
     draft.replace(folder / INDEX)
+    (folder / _UNFINISHED).unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from stubs.smki.keys import KeyPair, read_private_key, spki
 from stubs.wire.certificates import Certificate
-from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.errors import InputError, PeerError
 
 _LARGEST = 16 * 1024 * 1024
 _PREPAYMENT = re.compile(r"pp-?ka", re.IGNORECASE)
@@ -67,18 +67,18 @@ class Material:
 def read_material(source: Path) -> Material:
     """Read a folder or a ``keystore.json``.
 
-    Raises: Blocked: there is nothing there, it is no key store, or it holds no certificate.
+    Raises: InputError: there is nothing there, it is no key store, or it holds no certificate.
     """
     if source.is_dir():
         material = _read_folder(source)
     elif source.is_file():
         material = _read_keystore(source)
     else:
-        raise Blocked(
+        raise InputError(
             f"no PKI at {source}", mend="Name a folder or a keystore.json, or make one: uept pki init FOLDER."
         )
     if not material.certificates:
-        raise Blocked(
+        raise InputError(
             f"no certificate could be read from {source}",
             mend="A PEM folder holds .pem certificates and .key private keys (PKCS#8). "
             + (f"Unreadable: {'; '.join(material.unread[:3])}" if material.unread else ""),
@@ -91,10 +91,9 @@ def _read_folder(folder: Path) -> Material:
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or not path.is_file() or path.stat().st_size > _LARGEST:
             continue
-        data = path.read_bytes()
         try:
-            _take(material, data, path.name)
-        except PeerError as error:
+            _take(material, path.read_bytes(), path.name)
+        except (PeerError, OSError) as error:
             material.unread.append(f"{path.relative_to(folder)}: {error}")
     return material
 
@@ -124,11 +123,13 @@ def _take(material: Material, data: bytes, name: str) -> None:
 
 def _read_keystore(path: Path) -> Material:
     if path.stat().st_size > _LARGEST:
-        raise Blocked(f"{path} is larger than {_LARGEST} bytes", mend="A key store is a few hundred kilobytes.")
+        raise InputError(f"{path} is larger than {_LARGEST} bytes", mend="A key store is a few hundred kilobytes.")
     try:
         content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", mend="Check its permissions.") from error
     except (ValueError, RecursionError) as error:
-        raise Blocked(
+        raise InputError(
             f"{path} is not JSON: {error}", mend="Use the keystore.json of the npm package @smartdcc/dccboxed-keystore."
         ) from error
     material = Material()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schemas.load import UserRole, certificate_roles, roles
 from stubs.wire.certificates import Certificate
-from stubs.wire.errors import Blocked
+from stubs.wire.errors import InputError
 from stubs.wire.eui64 import Eui64
 
 ACB_ROLE, XML_SIGN_ROLE, DSP_XML_SIGN_ROLE, SUPPLIER_ROLE = "04", "87", "89", "02"
@@ -46,13 +46,13 @@ DEFAULT_PARTIES: tuple[PartyIdentity, ...] = (
 def certificate_role_of(party: PartyIdentity) -> str:
     """OU of the party's organisation certificates.
 
-    Raises: Blocked: a role is unknown, there is none, or the roles need different certificates.
+    Raises: InputError: a role is unknown, there is none, or the roles need different certificates.
     """
     known = roles()
     unknown = [role for role in party.roles if role not in known]
     found = {known[UserRole(role)].certificate_role for role in party.roles if role not in unknown}
     if unknown or len(found) != 1:
-        raise Blocked(
+        raise InputError(
             f"party {party.eui} has roles {', '.join(party.roles) or 'none'}, which are not one certificate role",
             mend=f"Give it roles of one group: IS GS ES, or ED GT, or OU RSA. Known roles: {' '.join(known)}.",
         )

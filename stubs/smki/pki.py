@@ -19,7 +19,7 @@ from stubs.smki.keys import DeviceCredentials, KeyPair, derive_secret
 from stubs.smki.material import Material, read_material
 from stubs.smki.parties import ACB_ROLE, DSP_XML_SIGN_ROLE, PartyIdentity, parties_of
 from stubs.wire.certificates import NO_EUI, Certificate, CertificateIndex, Usage
-from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.errors import Blocked, InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
 _CACHED_DEVICES = 4096
@@ -183,7 +183,7 @@ def load_pki(
             derives it from the digest of the material, so that it is the same every time.
         extra_roles: further User Roles by EUI-64, e.g. RSA, which no certificate tells.
         now: prefer DCC certificates valid at this instant over later ones that are not; None does not ask.
-    Raises: Blocked: nothing can be read there.
+    Raises: InputError: nothing can be read there. Blocked: the secret cannot be kept in ``state``.
     """
     material = read_material(path)
     is_ours = path.is_dir() and (path / INDEX).exists()
@@ -227,9 +227,9 @@ def _secret(path: Path, state: Path | None, material: Material, purpose: str) ->
     try:
         value = bytes.fromhex(kept.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
-        raise Blocked(f"{kept} is not hexadecimal text", mend="Remove it to have a new one made.") from error
+        raise InputError(f"{kept} is not hexadecimal text", mend="Remove it to have a new one made.") from error
     if len(value) < 16:
-        raise Blocked(f"{kept} holds fewer than 16 octets", mend="Remove it to have a new one made.")
+        raise InputError(f"{kept} holds fewer than 16 octets", mend="Remove it to have a new one made.")
     return value if purpose == "devices" else derive_secret(value, purpose)
 
 
@@ -251,17 +251,19 @@ def _eui(text: object, path: Path) -> Eui64:
     try:
         return Eui64.parse(str(text))
     except PeerError as error:
-        raise Blocked(f"{path / INDEX}: {error}", mend="Write identities as A0-B1-C2-D3-E4-01-00-00.") from error
+        raise InputError(f"{path / INDEX}: {error}", mend="Write identities as A0-B1-C2-D3-E4-01-00-00.") from error
 
 
 def _index_parties(rows: list[object], path: Path) -> tuple[PartyIdentity, ...]:
     parties = []
     for row in rows:
         if not isinstance(row, dict) or not isinstance(row.get("roles"), list):
-            raise Blocked(f"{path / INDEX}: a party is not an object with eui, name, roles", mend="Correct the file.")
+            raise InputError(
+                f"{path / INDEX}: a party is not an object with eui, name, roles", mend="Correct the file."
+            )
         unknown = [str(role) for role in row["roles"] if role not in roles()]
         if unknown:
-            raise Blocked(
+            raise InputError(
                 f"{path / INDEX}: party {row.get('eui')} has unknown roles {json.dumps(unknown)}",
                 mend=f"Known roles: {' '.join(roles())}.",
             )

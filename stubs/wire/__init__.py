@@ -3,8 +3,8 @@
 The common vocabulary of the wire is exported here; codecs live in their own modules.
 """
 
-from stubs.wire.errors import Blocked, Misuse, PeerError, Refusal
+from stubs.wire.errors import Blocked, InputError, Misuse, PeerError, Refusal
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
-__all__ = ["Blocked", "Eui64", "Misuse", "PeerError", "Refusal", "RequestId"]
+__all__ = ["Blocked", "Eui64", "InputError", "Misuse", "PeerError", "Refusal", "RequestId"]

@@ -59,10 +59,19 @@ class Blocked(Exception):  # noqa: N818 - the surroundings prevent the work
         mend: how to mend it, as an instruction.
     """
 
+    exit_code = 3
+    """Of a command line that ends with it."""
+
     def __init__(self, what: str, *, mend: str = "") -> None:
         super().__init__(f"{what}. {mend}" if mend else what)
         self.what = what
         self.mend = mend
+
+
+class InputError(Blocked):
+    """What a person gave (an argument, a setting, a file, a folder) cannot be used: theirs to mend, at once."""
+
+    exit_code = 2
 
 
 class Misuse(AssertionError):  # noqa: N818 - our own code called wrongly

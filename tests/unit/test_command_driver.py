@@ -126,3 +126,16 @@ def test_closing_stops_what_still_runs(context: DriverContext, tmp_path: Path) -
     driver.close()
     thread.join(5)
     assert [outcome.status for outcome in outcomes] == ["blocked"]
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_program_that_writes_without_end_is_stopped_before_it_fills_the_disk(
+    context: DriverContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: str
+) -> None:
+    monkeypatch.setattr(command_module, "ENDLESS", 100_000)
+    program = f"import sys\nwhile True: sys.{stream}.write('x' * 1000)"
+    began = time.monotonic()
+    outcome = ask(context, tmp_path, program, deadline=30)
+    assert outcome.status == "blocked"
+    assert "was stopped" in outcome.detail
+    assert time.monotonic() - began < 10

@@ -35,6 +35,8 @@ def test_each_name_makes_its_driver(text: str, name: str) -> None:
         ("command:", "a command line"),
         ("command:'unclosed", "cannot be read"),
         ("http:somewhere", "no web address"),
+        ("http:http://127.0.0.1:99999/act", "no web address"),
+        ("http:http://[::1/act", "no web address"),
         ("python:nothing", "names no factory"),
         ("python:no_such_module:make", "cannot be made"),
         ("python:json:dumps", "cannot be made"),

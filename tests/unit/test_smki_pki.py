@@ -120,6 +120,37 @@ def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
         init_pki(tmp_path / "file" / "pki", seed=b"x")
 
 
+def test_keys_of_somebody_else_are_not_overwritten(made: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "organisations" / "a0b1c2d3e4010000-ds.key"
+    theirs.parent.mkdir()
+    theirs.write_text("theirs")
+    for attempt in (lambda: init_pki(tmp_path), lambda: import_pki(made, tmp_path)):
+        with pytest.raises(Blocked, match="would be overwritten") as told:
+            attempt()
+        assert told.value.exit_code == 2
+    assert theirs.read_text() == "theirs"
+
+
+def test_a_pki_that_was_broken_off_is_begun_again(tmp_path: Path) -> None:
+    init_pki(tmp_path, seed=b"a")
+    (tmp_path / "pki.json").unlink()
+    (tmp_path / "unfinished").touch()
+    init_pki(tmp_path, seed=b"b")
+    assert load_pki(tmp_path).parties()
+    assert not (tmp_path / "unfinished").exists()
+
+
+def test_an_import_takes_nothing_away_that_it_cannot_read(made: Path, tmp_path: Path) -> None:
+    import_pki(made, tmp_path)
+    locked = tmp_path / "organisations" / "with-pass-phrase.key"
+    locked.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nzz\n-----END ENCRYPTED PRIVATE KEY-----\n")
+    lonely = tmp_path / "organisations" / "without-certificate.key"
+    lonely.write_bytes(write_private_key(ec.generate_private_key(ec.SECP256R1())))
+    import_pki(made, tmp_path)
+    assert locked.exists()
+    assert lonely.exists()
+
+
 def test_the_dcc_signs_with_the_key_for_xml(pki: Pki) -> None:
     signer = pki.dcc_signer.certificate
     assert (pki.acb, signer.eui, signer.role, signer.usage) == (DEFAULT_ACB, DEFAULT_ACB, "89", "DS")
