@@ -8,10 +8,8 @@ import re
 
 from stubs.wire.errors import PeerError
 
-_BASE64 = re.compile(
-    r"\A(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?\Z", re.ASCII
-)
-_XML_SPACE = str.maketrans("", "", " \t\r\n")
+_BASE64 = re.compile(rb"\A(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?\Z")
+_XML_SPACE = b" \t\r\n"
 
 
 def is_base64(text: str) -> bool:
@@ -19,12 +17,17 @@ def is_base64(text: str) -> bool:
 
     libxml2 lets foreign characters pass, other validators of DUIS do not (public-client.md, last section).
     """
-    return _BASE64.match(text.translate(_XML_SPACE)) is not None
+    return _BASE64.match(_digits(text)) is not None
+
+
+def _digits(text: str) -> bytes:
+    """Without white space; what is not ASCII becomes ``?``, which is no digit either."""
+    return text.encode("ascii", "replace").translate(None, _XML_SPACE)
 
 
 def read_base64(text: str) -> bytes:
     """The octets of an ``xs:base64Binary``. Raises: PeerError: not strict base64."""
-    digits = text.translate(_XML_SPACE)
+    digits = _digits(text)
     if _BASE64.match(digits) is None:
         raise PeerError("not base64", expected="base64 with padding", got=repr(text[:40]))
     try:
