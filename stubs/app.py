@@ -9,7 +9,7 @@ import asyncio
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -325,13 +325,17 @@ _TEST_NUMBER = "1234"
 
 
 def build_command(
-    request_xml: bytes, device_type: str, device_variant: str = "", gbcs_version: str = "4.2"
+    request_xml: bytes,
+    device_type: str,
+    device_variant: str = "",
+    gbcs_version: str = "4.2",
+    looked_up: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """What a DUIS request becomes: use case, message code, payload and group, the last three in hex.
 
     Nobody is asked about the device, so these are assumed: meters and gas proxies know the originator, except in
     services of an export supplier and in requests that bring a key-agreement certificate; EUI-64s that end 02-00-00
-    are network operators. The group is unsigned and without MAC.
+    are network operators. The group is unsigned and without MAC. ``looked_up``: see :class:`stubs.transform.Target`.
 
     Raises: PeerError: no Service Request; Refusal: it cannot be transformed.
     """
@@ -353,7 +357,7 @@ def build_command(
         gbcs_version=gbcs_version,
         known_parties=frozenset() if is_stranger else frozenset({asker}),
         network_operator=asker if is_network_operator else None,
-        looked_up={"CustomerIdentificationNumber": _TEST_NUMBER},
+        looked_up={"CustomerIdentificationNumber": _TEST_NUMBER, **(looked_up or {})},
     )
     acb = Acb(Eui64.parse("90-B3-D5-1F-30-00-00-02"), request_id.counter + _BROKER_AHEAD)
     command = transform(request, target, acb, SystemClock().now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,13 @@ def _view_keys(pki: Path) -> Any:
 @click.option(
     "--gbcs-version", default="4.2", show_default=True, help="Of the device; older ones have older use cases."
 )
+@click.option(
+    "--look-up",
+    "looked_up",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What the DCC would look up, as text or JSON: OtherDeviceType, Certificate (hex), LogEntries, ….",
+)
 @json_option
 @click.pass_context
 def build(
@@ -101,6 +109,7 @@ def build(
     device_type: str,
     device_variant: str,
     gbcs_version: str,
+    looked_up: tuple[str, ...],
     *,
     as_json: bool,
 ) -> None:
@@ -111,10 +120,12 @@ def build(
     from stubs.app import build_command
     from stubs.wire.errors import PeerError, Refusal
 
+    known = _looked_up(looked_up)
     results: list[dict[str, Any]] = []
     for file in requests:
         try:
-            results.append({"file": str(file), **build_command(read(file), device_type, device_variant, gbcs_version)})
+            built = build_command(read(file), device_type, device_variant, gbcs_version, known)
+            results.append({"file": str(file), **built})
         except (PeerError, Refusal) as problem:
             results.append({"file": str(file), "error": str(problem)})
     if as_json:
@@ -123,3 +134,18 @@ def build(
         for result in results:
             click.echo("\n".join(f"{key}: {value}" for key, value in result.items()))
     ctx.exit(1 if any("error" in result for result in results) else 0)
+
+
+def _looked_up(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Values by name; what is no JSON is text, and so are numbers, since identification numbers may begin with 0."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, separator, text = pair.partition("=")
+        if not separator:
+            raise SettingsProblem(f"{pair} is no NAME=VALUE", mend="For instance --look-up OtherDeviceType=GSME")
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        found[name] = tuple(value) if isinstance(value, list) else value if isinstance(value, dict) else text
+    return found

@@ -30,6 +30,9 @@ _BY_TRANS_COS = frozenset({"6.23"})
 _JOINS = frozenset({"8.7.1", "8.7.2"})
 """Services whose use case depends on the type of the other device."""
 
+_TYPE_2 = {"IHD": "Type2", "CAD": "Type2"}
+"""Devices that a command calls Type 2."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -157,7 +160,8 @@ def _values(name: str, srv: str, request: ServiceRequest, target: Target) -> dic
     if name in _LISTS:
         values |= _LISTS[name](request.body)
     if name in USUAL_OTHERS:
-        values.setdefault("OtherDeviceType", USUAL_OTHERS[name])
+        other = values.get("OtherDeviceType", USUAL_OTHERS[name])
+        values["OtherDeviceType"] = _TYPE_2.get(other, other)
     if target.is_twin_element:
         values["IsTwinElement"] = True
     return values

@@ -58,7 +58,10 @@ class DerUseCase:
 
     def build_command(self, values: Values, context: CommandContext) -> bytes:
         """See :class:`Codec`."""
-        return self.to_command(values, context).to_bytes()
+        try:
+            return self.to_command(values, context).to_bytes()
+        except (LookupError, ValueError) as broken:
+            raise Misuse(f"no such value: {broken}") from broken
 
     def read_command(self, content: bytes) -> dict[str, Any]:
         """See :class:`Codec`."""

@@ -70,6 +70,10 @@ class Series:
 
     def build_command(self, values: Values, context: CommandContext) -> bytes:
         """See :class:`Codec`."""
+        try:
+            filled = self.fill(values, context)
+        except (LookupError, ValueError) as broken:
+            raise Misuse(f"no such value: {broken}") from broken
         components = tuple(
             GbzComponent(
                 sent.shape.cluster,
@@ -79,7 +83,7 @@ class Series:
                 sent.shape.encode(sent.fields),
                 sent.from_time,
             )
-            for number, sent in enumerate(self.fill(values, context))
+            for number, sent in enumerate(filled)
         )
         return GbzMessage(components).to_bytes()
 
