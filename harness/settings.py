@@ -17,10 +17,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from harness.contradictions import address_problem, clock_problem, dcc_contradictions, not_finite
 from harness.plan import ExpressionError, parse_expression
 from schemas.load import Srv, UserRole, service_requests
 from stubs.settings import DccSettings, problems
-from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
 PREFIX = "UEPT_"
@@ -31,10 +32,8 @@ FREE_PORTS: dict[str, Any] = {"port": 0, "smki_port": 0, "ssi_port": 0, "control
 """Our own client is told the addresses, so a rehearsal with it never meets a port in use."""
 
 
-class SettingsError(Blocked):
-    """The settings cannot be used. ``exit_code`` is that of a usage error."""
-
-    exit_code = 2
+class SettingsError(InputError):
+    """The settings cannot be used."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,6 +87,8 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
 
 
+_FLAGS = {"roles": "--role", "dcc.state_dir": "--state"}
+"""Where a flag is not called as its key."""
 _BY_PERSONS = ("manual", "observe")
 _PERSONS_DEADLINE = 600.0
 """Seconds a person has for one action, unless the settings say otherwise."""
@@ -114,7 +115,7 @@ def load_settings(
     for key, value in (flags or {}).items():
         if value is not None and value != ():
             _put(values, key, value)
-            source.origins[key] = f"--{key.rpartition('.')[2].replace('_', '-')}"
+            source.origins[key] = _FLAGS.get(key) or f"--{key.rpartition('.')[2].replace('_', '-')}"
     driver = str(values.get("driver", "reference"))
     if isinstance(values.setdefault("dcc", {}), dict) and driver.partition(":")[0] in _IS_OURS:
         values["dcc"] = FREE_PORTS | values["dcc"]
@@ -126,7 +127,7 @@ def load_settings(
         raise source.error_of(error) from error
     for key, sentence in _contradictions(settings):
         raise SettingsError(f"{source.place(key)}: {sentence}")
-    return settings
+    return msgspec.structs.replace(settings, roles=tuple(dict.fromkeys(settings.roles)))
 
 
 class _Source:
@@ -144,12 +145,14 @@ class _Source:
             line = found.group(1) if found else str(text.count("\n") + 1)
             what = re.sub(r" \(at .*\)$", "", str(error))
             raise SettingsError(f"{path}:{line}: not TOML: {what}", mend="Mend that line.") from error
+        except RecursionError as error:
+            raise SettingsError(f"{path}: nested too deeply", mend="Settings are tables of plain values.") from error
 
     def place(self, key: str) -> str:
         """``file:line: key``, or the flag or variable that set it."""
         for name in _with_parents(key):
             if name in self.origins:
-                return f"{self.origins[name]} ({key})"
+                return self.origins[name] if self.origins[name].startswith("--") else f"{self.origins[name]} ({key})"
         line = next((found for name in _with_parents(key) if (found := line_of(self.text, name))), None)
         if self.path is None or line is None:
             return key
@@ -158,14 +161,15 @@ class _Source:
     def error_of(self, error: msgspec.ValidationError) -> SettingsError:
         """What msgspec found, with its place and the nearest known key."""
         what, _, at = str(error).partition(" - at `")
-        key = re.sub(r"\[[^\]]*\]", "", at.rstrip("`").removeprefix("$").lstrip(".")).removeprefix("key in ")
+        at = at.removeprefix("key` in `").rstrip("`").removeprefix("$").lstrip(".")
+        key = re.sub(r"\[[^\]]*\]", "", at)
         unknown = re.match(r"Object contains unknown field `([^`]+)`", what)
         if unknown:
             key = f"{key}.{unknown.group(1)}".lstrip(".")
             near = get_close_matches(key, fields(), n=1)
             mend = f"Did you mean {near[0]!r}?" if near else "Known keys: schemas/run/settings.schema.json."
             return SettingsError(f"{self.place(key)}: unknown key", mend=mend)
-        return SettingsError(f"{self.place(key)}: {what[:1].lower()}{what[1:]}")
+        return SettingsError(f"{self.place(key)}: {what[:1].lower()}{what[1:]}{_choice(key)}")
 
 
 def line_of(text: str, key: str) -> int | None:
@@ -223,7 +227,7 @@ def _read(path: Path | None) -> str:
     if path is None:
         return ""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(f"{path}:{line}: not UTF-8", mend="Save the file as UTF-8.") from error
@@ -253,6 +257,20 @@ def _value(text: str, kind: msgspec.inspect.Type) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text  # a type error then names the variable
+
+
+def _choice(key: str) -> str:
+    """What a key may be, when that is one of a few words."""
+    kind = fields().get(key)
+    if isinstance(kind, msgspec.inspect.VarTupleType | msgspec.inspect.ListType):
+        kind = kind.item_type
+    elif isinstance(kind, msgspec.inspect.DictType):
+        kind = kind.key_type
+    if isinstance(kind, msgspec.inspect.EnumType):
+        return f"; expected one of {', '.join(str(one.value) for one in kind.cls)}"
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return f"; expected one of {', '.join(str(value) for value in kind.values)}"
+    return ""
 
 
 def _put(values: dict[str, Any], key: str, value: Any) -> None:
@@ -290,8 +308,20 @@ def _contradictions(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
         yield "select", str(error)
     if settings.scenarios and not Path(settings.scenarios).is_dir():
         yield "scenarios", f"{settings.scenarios!r} is not a folder"
+    yield from _values_that_cannot_be(settings)
     for sentence in problems(settings.dcc):
-        yield f"dcc.{sentence.split(' ', 1)[0].rstrip(',')}", sentence
+        named = [word for word in re.findall(r"\w+", sentence) if word in DccSettings.__struct_fields__]
+        yield f"dcc.{named[0]}" if named else "dcc", sentence
+
+
+def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
+    if settings.receive_url and (problem := address_problem(settings.receive_url)):
+        yield "receive_url", problem
+    if settings.clock_start and (problem := clock_problem(settings.clock_start)):
+        yield "clock_start", problem
+    yield from not_finite(settings)
+    for key, sentence in dcc_contradictions(settings.dcc):
+        yield f"dcc.{key}", sentence
 
 
 if __name__ == "__main__":

@@ -12,6 +12,10 @@ Matcher = Callable[[frozenset[str]], bool]
 _WORD = re.compile(r"\s*(\(|\)|,|[^\s(),]+)")
 
 
+_DEEPEST = 100
+"""Brackets and ``not`` inside one another; nobody writes more."""
+
+
 class ExpressionError(ValueError):
     """The expression cannot be read; the message says where."""
 
@@ -37,6 +41,7 @@ def parse_expression(text: str) -> Matcher:
 class _Parser:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(words)
+        self._depth = 0
 
     @property
     def next(self) -> str | None:
@@ -61,13 +66,21 @@ class _Parser:
             raise ExpressionError(f"a pattern is missing before {self.next or 'the end'!r}")
         word = self._words.pop(0)
         if word == "not":
-            negated = self.term()
+            negated = self._deeper(self.term)
             return lambda names: not negated(names)
         if word == "(":
-            inner = self.any_of()
+            inner = self._deeper(self.any_of)
             if self.next != ")":
                 raise ExpressionError("a closing bracket is missing")
             self._words.pop(0)
             return inner
         pattern = word.lower()
         return lambda names: any(fnmatchcase(name.lower(), pattern) for name in names)
+
+    def _deeper(self, parse: Callable[[], Matcher]) -> Matcher:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ExpressionError(f"brackets and 'not' lie deeper than {_DEEPEST}")
+        matcher = parse()
+        self._depth -= 1
+        return matcher

@@ -31,3 +31,9 @@ def test_expression_matches_names(text: str, is_meant: bool) -> None:
 def test_an_unreadable_expression_says_what_is_wrong(text: str) -> None:
     with pytest.raises(ExpressionError, match=r"missing|nothing may follow"):
         parse_expression(text)
+
+
+@pytest.mark.parametrize("text", ["(" * 5000 + "a" + ")" * 5000, "not " * 5000 + "a"])
+def test_an_expression_deeper_than_anybody_writes_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionError, match="deeper than"):
+        parse_expression(text)

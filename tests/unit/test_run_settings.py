@@ -70,6 +70,25 @@ def test_flags_not_given_change_nothing() -> None:
         ("jobs = 2\n", r"uept\.toml:1: jobs: expected `int` <= 1"),
         ("driver = \n", r"uept\.toml:1: not TOML: Invalid value"),
         ("[dcc]\nport = 5000\nsmki_port = 5000\n", r"uept\.toml:2: dcc\.port: .*must differ"),
+        ("[dcc]\nhost = '0.0.0.0'\n", r"uept\.toml:1: dcc\.tls: .*loopback only"),
+        ('receive_url = "nonsense"\n', r"uept\.toml:1: receive_url: 'nonsense' is no web address: expected http"),
+        ('[dcc]\nreceive_url = "http://h:99999/"\n', r"uept\.toml:2: dcc\.receive_url: .*no web address"),
+        ('[dcc.receive_urls]\nzz = "http://h/"\n', r"uept\.toml:2: dcc\.receive_urls\.zz: not an EUI-64"),
+        ('[dcc.receive_urls]\n"A0-B1-C2-D3-E4-01-00-00" = "h"\n', r"uept\.toml:2: dcc\.receive_urls.*no web address"),
+        ('clock_start = "yesterday"\n', r"uept\.toml:1: clock_start: .*expected ISO 8601"),
+        ('clock_start = "2026-01-01T00:00:00"\n', r"uept\.toml:1: clock_start: .* has no zone"),
+        ('[dcc.rules]\nnosuch = "E1"\n', r"uept\.toml:2: dcc\.rules\.nosuch: 'nosuch' is not a rule"),
+        ('[dcc.rules]\nxml = "E99999"\n', r"uept\.toml:2: dcc\.rules\.xml: 'E99999' is neither"),
+        ('[dcc.dcc_alert_codes]\nx = "N1"\n', r"uept\.toml:2: dcc\.dcc_alert_codes\.x: 'x' is not an occasion"),
+        ('[dcc.thresholds]\n"9.9" = 1\n', r"uept\.toml:\d: dcc\.thresholds\.9\.9: '9\.9' is not a service"),
+        ('[dcc.thresholds]\n"*" = -1\n', r"dcc\.thresholds\.\*: expected 0 or more"),
+        ('[dcc.tls]\ncertificate = "a.pem"\nkey = "a.key"\n', r"uept\.toml:2: dcc\.tls\.certificate: there is no file"),
+        ('[dcc]\ncounter_rule = "x"\n', r"uept\.toml:2: dcc\.counter_rule: .*expected one of increasing"),
+        ('roles = ["XX"]\n', r"uept\.toml:1: roles: .*expected one of IS"),
+        ('[users]\nXX = "A0-B1-C2-D3-E4-01-00-00"\n', r"uept\.toml:\d: users: .*expected one of IS"),
+        ("patience = inf\n", r"uept\.toml:1: patience: expected a number"),
+        ("[dcc]\ndevice_latency = inf\n", r"uept\.toml:2: dcc\.device_latency: expected a number"),
+        ("a = " + "[" * 5000 + "]" * 5000 + "\n", r"uept\.toml: nested too deeply"),
     ],
 )
 def test_a_wrong_setting_is_named_with_file_line_and_key(tmp_path: Path, text: str, message: str) -> None:
@@ -79,7 +98,7 @@ def test_a_wrong_setting_is_named_with_file_line_and_key(tmp_path: Path, text: s
 
 
 def test_a_wrong_flag_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"--select \(select\): a pattern is missing"):
+    with pytest.raises(SettingsError, match=r"--select: a pattern is missing"):
         load_settings(flags={"select": "and"})
 
 
@@ -93,6 +112,16 @@ def test_a_wrong_flag_is_named() -> None:
 def test_a_wrong_variable_is_named(environment: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         load_settings(environment=environment)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "uept.toml"
+    path.write_bytes(b'\xef\xbb\xbfseed = "a"\n')
+    assert load_settings(path).seed == "a"
+
+
+def test_a_role_given_twice_counts_once() -> None:
+    assert load_settings(flags={"roles": ("IS", "GS", "IS")}).roles == (UserRole.IS, UserRole.GS)
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:

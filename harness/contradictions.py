@@ -1,0 +1,110 @@
+"""Settings of the right type that still cannot be: unknown rules, services and codes, addresses that are none."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from schemas.load import dcc_alert_occasions, dcc_alerts, gateway_rules, response_codes, service_requests
+from stubs.settings import DccSettings
+from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
+
+Problem = tuple[str, str]
+"""Dotted key, and a sentence that says what was expected."""
+
+_STATUS = re.compile(r"[1-5][0-9][0-9]")
+
+
+def address_problem(text: str) -> str:
+    """Why ``text`` is no address that HTTP can be sent to; empty when it is one."""
+    try:
+        parts = urlsplit(text)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return ""
+    except ValueError:
+        pass  # a port out of range, brackets that do not close
+    return f"{text!r} is no web address: expected http://host:port/path or https://…"
+
+
+def clock_problem(text: str) -> str:
+    """Why ``text`` is no instant to start at; empty when it is one."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return f"{text!r} is no date-time: expected ISO 8601 with a zone, such as 2026-01-15T10:00:00Z"
+    return "" if instant.tzinfo else f"{text!r} has no zone: write {text}Z for UTC"
+
+
+def not_finite(settings: Any, prefix: str = "") -> Iterator[Problem]:
+    """Numbers that no clock reaches, wherever they stand in a record of settings."""
+    for name, value in msgspec.structs.asdict(settings).items():
+        key = f"{prefix}{name}"
+        if isinstance(value, msgspec.Struct):
+            yield from not_finite(value, f"{key}.")
+        elif any(isinstance(one, float) and not math.isfinite(one) for one in _each(value)):
+            yield key, "expected a number, got nan or inf"
+
+
+def _each(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def dcc_contradictions(dcc: DccSettings) -> Iterator[Problem]:
+    """What is wrong with the simulated DCC's settings, by key without ``dcc.``."""
+    if dcc.receive_url is not None and (problem := address_problem(dcc.receive_url)):
+        yield "receive_url", problem
+    for user, url in dcc.receive_urls.items():
+        try:
+            Eui64.parse(user)
+        except PeerError as error:
+            yield f"receive_urls.{user}", str(error)
+        if problem := address_problem(url):
+            yield f"receive_urls.{user}", problem
+    for rule, answer in dcc.rules.items():
+        yield from _rule(rule, answer)
+    for occasion, code in dcc.dcc_alert_codes.items():
+        yield from _known(f"dcc_alert_codes.{occasion}", occasion, dcc_alert_occasions(), "an occasion of a DCC alert")
+        yield from _known(f"dcc_alert_codes.{occasion}", code, dcc_alerts(), "a DCC alert code")
+    yield from _limits(dcc)
+    yield from _files(dcc)
+
+
+def _rule(rule: str, answer: str) -> Iterator[Problem]:
+    yield from _known(f"rules.{rule}", rule, gateway_rules(), "a rule of the gateway")
+    if not _STATUS.fullmatch(answer) and answer not in response_codes():
+        yield f"rules.{rule}", f"{answer!r} is neither a response code nor an HTTP status"
+
+
+def _limits(dcc: DccSettings) -> Iterator[Problem]:
+    for srv, most in dcc.thresholds.items():
+        if srv != "*":
+            yield from _known(f"thresholds.{srv}", srv, service_requests(), "a service")
+        if most < 0:
+            yield f"thresholds.{srv}", f"expected 0 or more, got {most}"
+
+
+def _files(dcc: DccSettings) -> Iterator[Problem]:
+    for table in ("tls", "delivery_tls"):
+        record = getattr(dcc, table)
+        named: Mapping[str, Any] = {} if record is None else msgspec.structs.asdict(record)
+        for name, path in named.items():
+            if path and not Path(path).is_file():
+                yield f"{table}.{name}", f"there is no file {path}"
+
+
+def _known(key: str, word: str, table: Mapping[Any, Any], what: str) -> Iterator[Problem]:
+    if word not in table:
+        yield key, f"{word!r} is not {what}: expected one of {_some(table)}"
+
+
+def _some(table: Mapping[Any, Any], most: int = 12) -> str:
+    words: list[str] = [str(word) for word in table]
+    return ", ".join(words[:most]) + (", …" if len(words) > most else "")
