@@ -3,85 +3,117 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.documents import SettingsProblem, read
 from harness.cli.output import json_option, print_json
 
-_HEX = re.compile(r"\A(?:\s*[0-9A-Fa-f]{2})+\s*\Z")
+if TYPE_CHECKING:
+    from harness.cli.gbcs_messages import Found
+    from stubs.wire.gbcs.view import ViewKeys
+
 _DEVICE_TYPES = ["ESME", "GSME", "GPF", "CHF", "PPMID", "HCALCS", "SAPC", "IHD", "CAD"]
+_pki_option = click.option(
+    "--pki", type=click.Path(path_type=Path), help="Decrypt and verify with these keys (folder or keystore.json)."
+)
 
 
 @click.group()
 def command() -> None:
-    """Decode GBCS messages field by field, and build what a request becomes."""
+    """Decode GBCS messages field by field or into MMC documents, and build what a request becomes."""
 
 
 @command.command()
-@click.argument("messages", nargs=-1, required=True, metavar="HEX|FILE...")
-@click.option(
-    "--pki", type=click.Path(path_type=Path), help="Decrypt and verify with these keys (folder or keystore.json)."
-)
+@click.argument("messages", nargs=-1, required=True, metavar="HEX|FILE|BUNDLE...")
+@_pki_option
 @json_option
 def decode(messages: tuple[str, ...], pki: Path | None, *, as_json: bool) -> None:
     """Show every field with offset, raw bytes and value.
 
-    A message is hexadecimal text, a file of it, a binary file, or a DUIS document (its GBCSPayload is taken).
+    A message is hexadecimal text, a file of it, a binary file, or a DUIS document (its GBCSPayload is taken). Of a
+    run's bundle.zip every message is shown. With --pki, MAC, signature and encrypted parts are checked.
     """
-    from stubs.wire.gbcs.view import describe, render_text, summary, to_json
+    from harness.cli.gbcs_messages import find
 
     keys = _view_keys(pki) if pki else None
     shown: list[Any] = []
-    for message in messages:
-        data = _message(message)
-        fields = describe(data, keys)
+    for found in (one for message in messages for one in find(message)):
         if as_json:
-            shown.append(
-                {
-                    "message": message if len(message) < 80 else "hex",
-                    "summary": summary(data),
-                    "fields": to_json(fields),
-                }
-            )
+            shown.append(_as_json(found, keys))
         else:
-            click.echo(summary(data))
-            click.echo(render_text(fields))
+            click.echo(_as_text(found, keys))
     if as_json:
-        print_json(shown if len(shown) > 1 else shown[0])
+        print_json(shown[0] if len(shown) == 1 else shown)
 
 
-def _message(argument: str) -> bytes:
-    if _HEX.match(argument) and not Path(argument).exists():
-        return bytes.fromhex(argument)
-    if len(argument) > 255:
-        raise SettingsProblem("not hexadecimal text", mend="Give pairs of 0-9 and A-F, or a file's path")
-    data = read(Path(argument))
-    stripped = data.lstrip()
-    if stripped.startswith((b"<", b"\xef\xbb\xbf<")):
-        return _payload(data, argument)
+def _as_json(found: Found, keys: ViewKeys | None) -> dict[str, Any]:
+    from stubs.wire.gbcs.view import checks, describe, summary, to_json
+
+    fields = describe(found.data, keys, found.command)
+    judged = [{"field": field.name, "check": field.check.value, "why": field.value} for field in checks(fields)]
+    head = {"message": found.name, "summary": summary(found.data)}
+    return head | ({"checks": judged} if keys else {}) | {"fields": to_json(fields)}
+
+
+def _as_text(found: Found, keys: ViewKeys | None) -> str:
+    from stubs.wire.gbcs.view import checks, describe, render_text, summary
+
+    fields = describe(found.data, keys, found.command)
+    lines = [summary(found.data)]
+    if found.name.startswith("messages/"):
+        lines.insert(0, f"{found.name}:")
+    if keys:
+        lines += [f"{field.name} {field.check}: {field.value}" for field in checks(fields)]
+    return "\n".join((*lines, render_text(fields)))
+
+
+@command.command()
+@click.argument("message", metavar="RESPONSE.xml|HEX|FILE")
+@click.option("--request", type=click.Path(path_type=Path), help="The DUIS request it answers: tells the service.")
+@click.option(
+    "--plain",
+    type=click.Path(path_type=Path),
+    help='Second pass: the first document, its GBCSData decrypted ("plain").',
+)
+@_pki_option
+@json_option
+@click.pass_context
+def mmc(
+    ctx: click.Context, message: str, request: Path | None, plain: Path | None, pki: Path | None, *, as_json: bool
+) -> None:
+    """Turn a response or an alert into an MMC document on standard output.
+
+    Encrypted parts stand in it as GBCSData, unless --pki opens them or --plain brings them. ``--json`` prints what
+    went wrong, or the document, as JSON. Exit code 1 when the message cannot be decoded.
+    """
+    from harness.cli.gbcs_messages import find, service_of
+    from stubs.wire.errors import PeerError
+    from stubs.wire.gbcs import Message
+    from stubs.wire.gbcs.view import opener
+    from stubs.wire.mmc import decoded, plain_parts, write_document
+
+    found = find(message)[0]
     try:
-        text = data.decode("ascii")
-    except UnicodeDecodeError:
-        return data
-    return bytes.fromhex(text) if _HEX.match(text) else data
+        group = Message.from_bytes(found.data).group
+        srv = service_of(read(request)) if request else found.srv
+        decrypt = opener(group, _view_keys(pki)) if pki else plain_parts(read(plain), group) if plain else None
+        document = write_document(decoded(group, srv or None, decrypt)).decode("utf-8")
+    except PeerError as problem:
+        if not as_json:
+            raise
+        parts = ("what", "where", "expected", "got", "clause")
+        print_json({"errors": [{name: getattr(problem, name) for name in parts if getattr(problem, name)}]})
+        ctx.exit(1)
+    if as_json:
+        print_json({"errors": [], "document": document})
+    else:
+        click.echo(document, nl=False)
 
 
-def _payload(data: bytes, name: str) -> bytes:
-    from base64 import b64decode
-
-    from stubs.wire.xml import parse
-
-    for element in parse(data).iter():
-        if isinstance(element.tag, str) and element.tag.rpartition("}")[2] == "GBCSPayload" and element.text:
-            return b64decode(element.text)
-    raise SettingsProblem(f"{name} holds no GBCSPayload", mend="An acknowledgement or an error carries none")
-
-
-def _view_keys(pki: Path) -> Any:
+def _view_keys(pki: Path) -> ViewKeys:
     from stubs.app import load_pki, view_keys
 
     return view_keys(load_pki(pki))

@@ -4,8 +4,8 @@ It reads leniently and never raises; codecs and checks do not depend on it, and 
 """
 
 from stubs.wire.gbcs.view.field import Check, Field
-from stubs.wire.gbcs.view.keys import ViewKeys
+from stubs.wire.gbcs.view.keys import ViewKeys, opener
 from stubs.wire.gbcs.view.message import describe, summary
-from stubs.wire.gbcs.view.render import render_text, to_json
+from stubs.wire.gbcs.view.render import checks, render_text, to_json
 
-__all__ = ["Check", "Field", "ViewKeys", "describe", "render_text", "summary", "to_json"]
+__all__ = ["Check", "Field", "ViewKeys", "checks", "describe", "opener", "render_text", "summary", "to_json"]

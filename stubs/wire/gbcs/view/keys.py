@@ -119,6 +119,18 @@ def open_part(group: Group, blob: bytes, keys: ViewKeys | None) -> tuple[bytes |
     return None, Check.NOT_CHECKED, f"needs a private key of {party} or {group.originator}, and the other's certificate"
 
 
+def opener(group: Group, keys: ViewKeys) -> Callable[[bytes], bytes]:
+    """What opens the encrypted parts of ``group`` with these keys; it raises PeerError when they do not."""
+
+    def decrypt(part: bytes) -> bytes:
+        plaintext, _, remark = open_part(group, part, keys)
+        if plaintext is None:
+            raise PeerError("an encrypted part that the keys do not open", got=remark, clause="GBCS, encryption")
+        return plaintext
+
+    return decrypt
+
+
 def _is_between_devices(group: Group) -> bool:
     return message_titles().get(group.other.message_code, "").startswith("PCS")
 

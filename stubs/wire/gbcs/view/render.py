@@ -11,6 +11,14 @@ _OCTETS_SHOWN = 16
 _INDENT = "  "
 
 
+def checks(fields: Iterable[Field]) -> Iterator[Field]:
+    """The fields that say something of a check, in order, however deep they lie."""
+    for field in fields:
+        if field.check is not Check.NONE:
+            yield field
+        yield from checks(field.children)
+
+
 def to_json(fields: Iterable[Field]) -> list[dict[str, Any]]:
     """The fields as JSON values: octets in hexadecimal; empty value, unit, check and children are left out."""
     return [_to_json(field) for field in fields]

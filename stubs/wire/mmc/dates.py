@@ -1,0 +1,83 @@
+"""Dates with parts left open, as the MMC schema writes them; and billing calendars, which are made of such dates.
+
+Dates come as ``2014-10-27``, ``*-12-25`` or ``*-*-*/1`` (electricity, see the value shapes of the use cases) and as
+``{Year, Month, DayOfMonth, DayOfWeek}`` with None for a part left open (gas).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stubs.wire.duis.node import Node
+
+_DATE = re.compile(r"(\*|\d+)-(\*|\d+)-(\*|\d+)(?:/(\d+))?")
+_PLAIN = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?(\.\d+)?")
+_LAST, _SECOND_LAST = "254", "253"
+_SPECIAL_DAYS = {_LAST: "LastDayOfMonth", _SECOND_LAST: "SecondLastDayOfMonth"}
+_PERIODS = {4: "Quarterly", 2: "SixMonthly", 1: "Yearly"}
+"""By the number of dates in a year."""
+
+
+def electricity_date(text: str) -> tuple[Node, ...]:
+    """Year, month, day of month and day of week of a date; any time behind it does not count."""
+    found = _DATE.fullmatch(text.partition("T")[0])
+    year, month, day, weekday = found.groups() if found else (None, None, None, None)
+    return (
+        _part("Year", _plain(year)),
+        _part("Month", _plain(month)),
+        Node("DayOfMonth", children=(Node(_SPECIAL_DAYS[day]),))
+        if day in _SPECIAL_DAYS
+        else _part("DayOfMonth", _plain(day)),
+        _part("DayOfWeek", _plain(weekday)),
+    )
+
+
+def gas_date(parts: Mapping[str, Any]) -> tuple[Node, ...]:
+    """The same for gas, under the names gas has."""
+    return tuple(
+        _part(name, None if parts.get(name) is None else str(parts[name]), f"Gas{name}WithWildcards", gas_day=True)
+        for name in ("Year", "Month", "DayOfMonth", "DayOfWeek")
+    )
+
+
+def plain_date(text: str) -> str | None:
+    """A date of which no part is open, or None."""
+    return text if _PLAIN.fullmatch(text) else None
+
+
+def whole_time(text: str) -> str | None:
+    """A time of day with seconds, or None when a part is open."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    return text if found[1] else f"{text}:00"
+
+
+def billing_calendar(entries: Sequence[Mapping[str, Any]]) -> tuple[Node, ...] | None:
+    """Time of day and period of the dates on which a meter bills, or None when they are no such period."""
+    dates = [_DATE.fullmatch(entry["BillingDate"]) for entry in entries]
+    time = whole_time(entries[0]["BillingTime"]) if entries else None
+    if not dates or dates[0] is None or time is None:
+        return None
+    _, month, day, weekday = dates[0].groups()
+    if month != "*" and len(dates) in _PERIODS:
+        start = (Node("DayOfMonth", str(int(day))), Node("BillingPeriodStartMonth", str(int(month))))
+        period = Node(_PERIODS[len(dates)], children=start)
+    elif day != "*":
+        period = Node("Monthly", str(int(day)))
+    else:
+        period = Node("Weekly", weekday) if weekday else Node("Daily")
+    return Node("BillingTime", time), period
+
+
+def _plain(part: str | None) -> str | None:
+    return None if part in (None, "*") else str(int(str(part)))
+
+
+def _part(name: str, value: str | None, element: str = "", *, gas_day: bool = False) -> Node:
+    special = "Gas" if gas_day and name == "DayOfMonth" else ""
+    inner = Node(f"{special}NonSpecified{name}") if value is None else Node(f"Specified{name}", value)
+    return Node(element or name, children=(inner,))
