@@ -8,6 +8,8 @@ from types import MappingProxyType
 from stubs.wire.gbcs.use_cases import (
     asn1_credentials,
     asn1_devices,
+    gas_answers,
+    gas_billing,
     gas_configuration,
     gas_events,
     gas_logs,
@@ -20,6 +22,8 @@ from stubs.wire.gbcs.use_cases.model import Codec
 GAS_CODECS: Mapping[str, Codec] = MappingProxyType(
     {
         **gas_settings.CODECS,
+        **gas_answers.CODECS,
+        **gas_billing.CODECS,
         **gas_tariffs.CODECS,
         **gas_events.CODECS,
         **gas_reads.CODECS,

@@ -6,8 +6,8 @@ from typing import Any
 
 from stubs.wire.gbcs import dlms
 from stubs.wire.gbcs.octets import GbcsError
+from stubs.wire.gbcs.use_cases.gas_billing import BILLING_PERIOD, period_fields, period_of
 from stubs.wire.gbcs.use_cases.gas_series import Planned, Series
-from stubs.wire.gbcs.use_cases.gas_settings import BILLING_PERIOD, period_fields, period_of
 from stubs.wire.gbcs.use_cases.gas_shapes import Answer, Reply, Sent, shape
 from stubs.wire.gbcs.use_cases.gbz_codecs import Attribute, AttributeRead, AttributeSet
 from stubs.wire.gbcs.use_cases.model import Codec, Values, given
