@@ -122,7 +122,9 @@ def _row(state: DeviceState, group: Group) -> tuple[UseCase, Row]:
         raise Rejected("use-case", str(unknown)) from unknown
     row = EFFECTS.get(use_case.name)
     if row is None or state.device_type not in row.devices:
-        raise Rejected("use-case", f"{use_case.name} is not for a {state.device_type}")
+        told = {"message_code": f"{group.other.message_code:04X}", "counter": group.counter}
+        notice = Notice("8F85", f"{use_case.name} is not supported", detail=told)
+        raise Rejected("use-case", f"{use_case.name} is not for a {state.device_type}", notice)
     return use_case, row
 
 

@@ -7,8 +7,10 @@ device's own counter. Source: GBCS guide, sections 3 and 11.3; ``schemas/catalog
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from schemas.load import device_alerts
@@ -20,12 +22,13 @@ from stubs.devices.trust import Credentials, key_agreement
 from stubs.wire.certificates import CertificateStore
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs.crypto import KeyAgreement, add_mac, shared_secret, sign
+from stubs.wire.gbcs.crypto import KeyAgreement, add_mac, encrypt, encryption_key, shared_secret, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
 from stubs.wire.gbcs.use_cases import (
     CRITICAL_ALERT,
     NON_CRITICAL_ALERT,
     build_alert,
+    build_data_alert,
     build_outcome_alert,
     outcomes_of,
     protocol_of,
@@ -77,6 +80,15 @@ class Sender:
     certificates: CertificateStore
     agree: KeyAgreement = shared_secret
 
+    def seal(self, device: DeviceState, counter: int, recipient: Eui64) -> Callable[[bytes], bytes] | None:
+        """What encrypts the sensitive data of an alert; None: the recipient's key is not known."""
+        key = key_agreement(device, self.certificates, recipient)
+        if key is None:
+            return None
+        shell = _shell(device, counter, recipient, 0, b"")
+        secret = encryption_key(shell, self.credentials.ka.private_key, key, self.agree)
+        return partial(encrypt, key=secret, device=device.id)
+
     def message(
         self, device: DeviceState, counter: int, recipient: Eui64, content: tuple[int, bytes], *, is_critical: bool
     ) -> bytes | None:
@@ -85,20 +97,24 @@ class Sender:
         None: it needs a MAC, and the recipient's key agreement certificate is not known.
         """
         message_code, payload = content
-        group = Group(
-            cra=Cra.ALERT,
-            counter=counter,
-            originator=device.id,
-            recipient=recipient,
-            date_time=b"",
-            other=OtherInformation(message_code),
-            content=payload,
-            signature=b"",
-        )
+        group = _shell(device, counter, recipient, message_code, payload)
         if is_critical:
             return Message(sign(group, self.credentials.ds.private_key), None).to_bytes()
         key = key_agreement(device, self.certificates, recipient)
         return None if key is None else add_mac(group, self.credentials.ka.private_key, key, self.agree).to_bytes()
+
+
+def _shell(device: DeviceState, counter: int, recipient: Eui64, message_code: int, payload: bytes) -> Group:
+    return Group(
+        cra=Cra.ALERT,
+        counter=counter,
+        originator=device.id,
+        recipient=recipient,
+        date_time=b"",
+        other=OtherInformation(message_code),
+        content=payload,
+        signature=b"",
+    )
 
 
 def _recipient(state: DeviceState, notice: Notice) -> Eui64 | None:
@@ -130,19 +146,30 @@ def raise_notice(
     row = device_alerts().get(notice.code)
     is_critical = row is None or row.is_critical
     counter = state.own_counter + 1
-    content = _content(state, notice, stamp, counter, is_critical=is_critical)
+    content = _content(state, notice, stamp, counter, recipient, sender)
+    if content is None:
+        return logged, None
     message = sender.message(state, counter, recipient, content, is_critical=is_critical)
     if message is None:
         return logged, None
     return logged | {"own_counter": counter}, RaisedAlert(notice.code, recipient, message, notice.cause)
 
 
-def _content(state: DeviceState, notice: Notice, stamp: int, counter: int, *, is_critical: bool) -> tuple[int, bytes]:
-    """Message code and payload: a body of its own where the alert has one."""
+def _content(
+    state: DeviceState, notice: Notice, stamp: int, counter: int, recipient: Eui64, sender: Sender
+) -> tuple[int, bytes] | None:
+    """Message code and payload, with data where the alert has them; None: no key to encrypt them for the recipient."""
     code = notice.code
     body = body_of(state.device_type, code)
     if body is not None:
-        return body(state, instant(stamp), counter, notice.detail)
+        seal = sender.seal(state, counter, recipient) if body.is_sensitive else None
+        if body.is_sensitive and seal is None:
+            return None
+        values = body.values(state, instant(stamp), notice.detail) | {"ProtectedFor": str(recipient)}
+        payload = build_data_alert(body.message_code, int(code, 16), instant(stamp), counter, values, seal)
+        return body.message_code, payload
+    row = device_alerts().get(code)
+    is_critical = row is None or row.is_critical
     payload = build_alert(protocol_of(state.device_type), int(code, 16), instant(stamp), counter)
     return CRITICAL_ALERT if is_critical else NON_CRITICAL_ALERT, payload
 
@@ -162,19 +189,19 @@ def raise_notices(
 
 
 def raise_outcome(
-    state: DeviceState, pending: Pending, sender: Sender, *, is_success: bool
+    state: DeviceState, pending: Pending, values: Mapping[str, Any], sender: Sender, *, is_success: bool
 ) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
-    """8F66 or 8F67 for every setting of a future-dated command, to the party that ordered it, always signed."""
+    """8F66 or 8F67 for every setting of a future-dated command, to the party that ordered it, always signed.
+
+    One alert with the outcome in ``values`` where the command has a form of its own (firmware, credentials).
+    """
     code = "8F66" if is_success else "8F67"
     stamp = pending.due + state.clock_offset
     recipient = Eui64.parse(pending.originator)
-    instructions = outcomes_of(pending.message_code, pending.content)
+    contents = _outcomes(pending, values, int(code, 16), stamp, state.own_counter)
     alerts = []
-    for number, instruction in enumerate(instructions, start=1):
+    for number, content in enumerate(contents, start=1):
         counter = state.own_counter + number
-        content = build_outcome_alert(
-            int(code, 16), instant(stamp), counter, pending.message_code, pending.counter, instruction
-        )
         message = sender.message(state, counter, recipient, content, is_critical=True)
         assert message is not None  # signed: no key of the recipient is needed
         alerts.append(
@@ -184,11 +211,30 @@ def raise_outcome(
                 payload=message,
                 cause=f"future-dated {pending.use_case} fell due",
                 instruction=number,
-                total=len(instructions),
+                total=len(contents),
                 command=(recipient, pending.counter),
             )
         )
     return {"own_counter": state.own_counter + len(alerts), LOGGED: (_logged(code, stamp),)}, tuple(alerts)
+
+
+_OUTCOME_FORMS = {0x0012: 0x00CA, 0x0125: 0x0124, 0x0126: 0x0124, **dict.fromkeys(range(0x0102, 0x010A), 0x00CB)}
+"""Message codes of ASN.1 commands to that of their outcome alert."""
+
+
+def _outcomes(
+    pending: Pending, values: Mapping[str, Any], code: int, stamp: int, counter: int
+) -> list[tuple[int, bytes]]:
+    """Message code and payload of each outcome alert."""
+    when = instant(stamp)
+    form = _OUTCOME_FORMS.get(pending.message_code)
+    if form is not None:
+        told = dict(values) | {"FutureDatedCommandOriginatorCounter": pending.counter}
+        return [(form, build_data_alert(form, code, when, counter + 1, told))]
+    return [
+        build_outcome_alert(code, when, counter + number, pending.message_code, pending.counter, instruction)
+        for number, instruction in enumerate(outcomes_of(pending.message_code, pending.content), start=1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

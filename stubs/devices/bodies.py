@@ -1,114 +1,124 @@
-"""Alerts with a body of their own.
+"""Alerts that carry data: which message code they have, and the named values of their data (``docs/gbcs-values.md``).
 
-::
-
-    8F12, code 0018   structure{ code, time, structure{ time, network(8), array of structure{ device(8), hash(16) } } }
-    8071, code 00B2   SEQUENCE { code, time, SEQUENCE OF SEQUENCE { device, type } }
-    8F72, 8F1C        code 00CE, third member: octets (32, the image's hash); gas 00CF, length and octets
-    81A0              code 00F0 and 00F2, the same with two octets: the reason
-    8F35, 8F36        code 0067, two further members: date-times of loss and return
-    8F85              code 0120, third member: octets, message code and counter of the command refused
-
-Source: shapes of the reference data (CS14, GCS62, FDRA, MIIWA, ECS80, ECS100). What the 8 and the 16 octets mean is
-inferred: the home network's identity, and a digest of the device's key by which another hub can admit it.
+Hub and proxy send their lists to the access control broker when these change; meters the hash of a firmware image, the
+reason of an integrity warning, the times of an outage, the billing registers at the end of a period. Source: the
+reference data's CS14, GCS62, FDRA, MIIWA, ECS68, ECS80, ECS100, ECS101, GCS53. What the 8 and the 16 octets of CS14
+mean is inferred: the home network's identity, and a digest of the device's key by which another hub can admit it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from types import MappingProxyType
+from typing import Any
 
-from schemas.load import device_types
-from stubs.devices.records import LoggedDevice, Outage
+from stubs.devices.effects.electricity_logs import consumption
+from stubs.devices.effects.gas_logs import volumes
+from stubs.devices.effects.joining import TYPES
+from stubs.devices.logs import snapshot
+from stubs.devices.records import LoggedDevice
 from stubs.devices.state import DeviceState, instant, seconds
-from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs import der, dlms, gbz
 
-_HUB_LIST, _PROXY_LIST = 0x8F12, 0x8071
+Detail = Mapping[str, Any]
+_GAS_METER = "GSME"
 
 
-def _entry(logged: LoggedDevice) -> dlms.Data:
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The data of an alert.
+
+    Args:
+        message_code: of the message.
+        values: state, time stamp and what the cause says, to named values.
+        is_sensitive: encrypted for the recipient.
+    """
+
+    message_code: int
+    values: Callable[[DeviceState, datetime, Detail], dict[str, Any]]
+    is_sensitive: bool = False
+
+
+def _entry(logged: LoggedDevice) -> dict[str, Any]:
     digest = blake2b(bytes.fromhex(logged.install_code), digest_size=16).digest()
-    return dlms.structure(dlms.octets(Eui64.parse(logged.device).octets), dlms.octets(digest))
+    return {"DeviceID": logged.device, "DeviceSecurityDetails": digest.hex().upper()}
 
 
-def _hub_list(state: DeviceState, when: datetime, counter: int, _detail: bytes) -> tuple[int, bytes]:
-    time = dlms.octets(dlms.moment_octets(when))
-    devices = dlms.array(*map(_entry, state.device_log))
-    body = dlms.structure(dlms.uint16(_HUB_LIST), time, dlms.structure(time, dlms.octets(state.id.octets), devices))
-    return 0x0018, dlms.DataNotification(dlms.invoke_id(counter), body).to_bytes()
+def _hub_list(state: DeviceState, when: datetime, _: Detail) -> dict[str, Any]:
+    devices = [_entry(one) for one in state.device_log]
+    return {"BackupDateTime": when, "ExtendedPanID": state.id.octets.hex().upper(), "Devices": devices}
 
 
-def _proxy_list(state: DeviceState, when: datetime, _counter: int, _detail: bytes) -> tuple[int, bytes]:
-    meter = device_types()["GSME"].der_number
-    entries = [
-        der.sequence(der.octet_string(Eui64.parse(device).octets), der.integer(meter))
-        for device in (state.mirrors,)
-        if device
-    ]
-    body = der.sequence(der.integer(_PROXY_LIST), der.generalized_time(when), der.sequence(*entries))
-    return 0x00B2, body.to_bytes()
+def _proxy_list(state: DeviceState, _when: datetime, _: Detail) -> dict[str, Any]:
+    joined = {one.device: TYPES[one.device_type] for one in state.joined}
+    if state.mirrors:
+        joined = {state.mirrors: _GAS_METER} | joined
+    return {"LogEntries": [{"DeviceID": device, "DeviceType": kind} for device, kind in joined.items()]}
 
 
-Body = Callable[[DeviceState, datetime, int, bytes], tuple[int, bytes]]
-"""State, time stamp, alert counter and detail to message code and content."""
+def _image_hash(state: DeviceState, _when: datetime, detail: Detail) -> dict[str, Any]:
+    known = str(detail.get("hash") or (state.image.hash if state.image else "00" * 32)).upper()
+    return {"ManufacturerImageHash": known, "FirmwareHash": known}
 
 
-def _electric(message_code: int, alert_code: int, size: int) -> Body:
-    """The detail as third member; ``size`` zeros when there is none."""
-
-    def body(_state: DeviceState, when: datetime, counter: int, detail: bytes) -> tuple[int, bytes]:
-        return message_code, _notification(alert_code, when, counter, dlms.octets(detail or bytes(size)))
-
-    return body
+def _reason(_state: DeviceState, _when: datetime, detail: Detail) -> dict[str, Any]:
+    reason = int(detail.get("reason", 0))
+    return {"Warning": f"{reason:04X}", "IntegrityReason": reason}
 
 
-def _gas(message_code: int, alert_code: int, size: int, *, is_counted: bool = True) -> Body:
-    """The detail (``size`` zeros when there is none), after its length when ``is_counted``."""
-
-    def body(_state: DeviceState, when: datetime, _counter: int, detail: bytes) -> tuple[int, bytes]:
-        octets = detail or bytes(size)
-        octets = bytes((len(octets),)) + octets if is_counted else octets
-        return message_code, gbz.GbzAlert(alert_code, dlms.seconds_since_2000(when), octets).to_bytes()
-
-    return body
-
-
-def _outage(alert_code: int) -> Body:
-    def body(state: DeviceState, when: datetime, counter: int, _detail: bytes) -> tuple[int, bytes]:
-        last = state.outages[-1] if state.outages else Outage(seconds(when), seconds(when))
-        times = (dlms.octets(dlms.moment_octets(instant(at))) for at in (last.started, last.restored or last.started))
-        return 0x0067, _notification(alert_code, when, counter, *times)
-
-    return body
+def _outage(state: DeviceState, when: datetime, _: Detail) -> dict[str, Any]:
+    if not state.outages:
+        return {"InterruptionDateTime": when, "RestorationDateTime": when}
+    last = state.outages[-1]
+    return {
+        "InterruptionDateTime": instant(last.started),
+        "RestorationDateTime": instant(last.restored or last.started),
+    }
 
 
-def _notification(alert_code: int, when: datetime, counter: int, *members: dlms.Data) -> bytes:
-    time = dlms.octets(dlms.moment_octets(when))
-    body = dlms.structure(dlms.uint16(alert_code), time, *members)
-    return dlms.DataNotification(dlms.invoke_id(counter), body).to_bytes()
+def _unsupported(_state: DeviceState, _when: datetime, detail: Detail) -> dict[str, Any]:
+    return {"MessageCode": detail.get("message_code", "0000"), "OriginatorCounter": detail.get("counter", 0)}
 
 
-_VERIFIED, _WRONG, _INTEGRITY, _BACK, _LONG_BACK, _UNSUPPORTED = 0x8F72, 0x8F1C, 0x81A0, 0x8F35, 0x8F36, 0x8F85
+def _limited(_state: DeviceState, when: datetime, detail: Detail) -> dict[str, Any]:
+    return {
+        "AuxiliaryController": detail.get("controller", 1),
+        "StartDateTime": detail.get("start", when),
+        "EndDateTime": detail.get("end", when),
+        "CommandedStateLevel": detail.get("level", 0),
+    }
+
+
+def _billing(state: DeviceState, when: datetime, _: Detail) -> dict[str, Any]:
+    return {"LogEntries": [consumption(state, snapshot(state, seconds(when)))], "Device": state.eui}
+
+
+def _gas_billing(state: DeviceState, when: datetime, _: Detail) -> dict[str, Any]:
+    return {"LogEntries": [volumes(snapshot(state, seconds(when)))]}
+
+
 _BODIES: Mapping[tuple[str, str], Body] = MappingProxyType(
     {
-        ("CHF", "8F12"): _hub_list,
-        ("GPF", "8071"): _proxy_list,
-        ("ESME", "8F72"): _electric(0x00CE, _VERIFIED, 32),
-        ("ESME", "8F1C"): _electric(0x00CE, _WRONG, 32),
-        ("GSME", "8F72"): _gas(0x00CF, _VERIFIED, 32),
-        ("GSME", "8F1C"): _gas(0x00CF, _WRONG, 32),
-        ("ESME", "81A0"): _electric(0x00F0, _INTEGRITY, 2),
-        ("GSME", "81A0"): _gas(0x00F2, _INTEGRITY, 2, is_counted=False),
-        ("ESME", "8F35"): _outage(_BACK),
-        ("ESME", "8F36"): _outage(_LONG_BACK),
-        ("ESME", "8F85"): _electric(0x0120, _UNSUPPORTED, 10),
+        ("CHF", "8F12"): Body(0x0018, _hub_list),
+        ("GPF", "8071"): Body(0x00B2, _proxy_list),
+        ("ESME", "8F72"): Body(0x00CE, _image_hash),
+        ("ESME", "8F1C"): Body(0x00CE, _image_hash),
+        ("GSME", "8F72"): Body(0x00CF, _image_hash),
+        ("GSME", "8F1C"): Body(0x00CF, _image_hash),
+        ("ESME", "81A0"): Body(0x00F0, _reason),
+        ("GSME", "81A0"): Body(0x00F2, _reason),
+        ("ESME", "8F35"): Body(0x0067, _outage),
+        ("ESME", "8F36"): Body(0x0067, _outage),
+        ("ESME", "8F85"): Body(0x0120, _unsupported),
+        ("ESME", "8F86"): Body(0x0121, _limited),
+        ("ESME", "8F0A"): Body(0x0061, _billing, is_sensitive=True),
+        ("GSME", "8F0A"): Body(0x008B, _gas_billing, is_sensitive=True),
     }
 )
 
 
 def body_of(device_type: str, code: str) -> Body | None:
-    """How the alert is built; None: without body."""
+    """How the alert is built; None: without data."""
     return _BODIES.get((device_type, code))

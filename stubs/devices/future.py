@@ -13,10 +13,12 @@ from typing import Any
 
 from stubs.devices.alerts import Elapsed, RaisedAlert, Sender, raise_notices, raise_outcome
 from stubs.devices.effects import EFFECTS
+from stubs.devices.effects.billing import push_billing
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.effects.credit import end_friendly_hours, floor_of, with_consequences
 from stubs.devices.effects.load import limit_load, restore_load, see_load
 from stubs.devices.network import first_overload
+from stubs.devices.periods import billing_dates
 from stubs.devices.registers import first_below
 from stubs.devices.state import DeviceState, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.surroundings import ALONE
@@ -83,7 +85,13 @@ def _overload(state: DeviceState, horizon: int) -> Coming | None:
     return Coming(end, see_load) if end == start + _FORTNIGHT else None
 
 
-_SOURCES = (_held, _crossing, _friendly_end, _restoration, _overload)
+def _billed(state: DeviceState, horizon: int) -> Coming | None:
+    """The end of a billing period, at which the registers are pushed."""
+    dates = billing_dates(state, state.billed_at, min(horizon, state.billed_at + _HORIZON))
+    return Coming(dates[0], push_billing) if dates else None
+
+
+_SOURCES = (_billed, _held, _crossing, _friendly_end, _restoration, _overload)
 """Of two things at one instant the earlier in this list comes first."""
 
 
@@ -136,9 +144,13 @@ def _happen(state: DeviceState, coming: Coming, sender: Sender) -> tuple[dict[st
 
 def _fall_due(state: DeviceState, pending: Pending, sender: Sender) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
     """Work off a held command. A device with a hardware fault fails it (8F67) and does not try again."""
-    done = Done(result="hardware-fault") if state.hardware_fault else _work_off(state, pending, sender)
+    done = _work_off(state, pending, sender)
+    if state.hardware_fault:
+        done = Done(done.values, result="hardware-fault")
     changes = done.changes | {"pending": tuple(other for other in state.pending if other is not pending)}
-    outcome, alerts = raise_outcome(apply(state, changes), pending, sender, is_success=done.result == "success")
+    outcome, alerts = raise_outcome(
+        apply(state, changes), pending, done.values, sender, is_success=done.result == "success"
+    )
     changes = merged(changes, outcome)
     further, others = raise_notices(apply(state, changes), done.notices, pending.due, sender)
     return merged(changes, further), (*alerts, *others)

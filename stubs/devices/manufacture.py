@@ -75,6 +75,7 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
         block_since=seconds(now),
         demand_since=seconds(now),
         voltage_since=seconds(now),
+        billed_at=seconds(now),
         made=seconds(now),
     )
     chance = blake2b(state.seed.encode(), digest_size=28).digest()

@@ -94,16 +94,15 @@ def _voltage(state: DeviceState, at: int, detail: Detail) -> tuple[dict[str, Any
 
 def _image(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
     """A firmware image has come over the air; the device checks it (8F72) or finds it wrong (8F1C) and drops it."""
-    octets = bytes.fromhex(str(detail["hash"]))
+    known = {"hash": bytes.fromhex(str(detail["hash"])).hex().upper()}
     if not detail["is_valid"]:
-        return {"image": None}, (Notice("8F1C", "the firmware image's hash does not agree", detail=octets),)
-    image = Image(octets.hex().upper(), str(detail["version"]).upper())
-    return {"image": image}, (Notice("8F72", "the firmware image was received and checked", detail=octets),)
+        return {"image": None}, (Notice("8F1C", "the firmware image's hash does not agree", detail=known),)
+    image = Image(known["hash"], str(detail["version"]).upper())
+    return {"image": image}, (Notice("8F72", "the firmware image was received and checked", detail=known),)
 
 
 def _integrity(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
-    reason = int(detail["reason"]).to_bytes(2, "big")
-    return {}, (Notice("81A0", f"integrity warning {int(detail['reason'])}", detail=reason),)
+    return {}, (Notice("81A0", f"integrity warning {int(detail['reason'])}", detail=detail),)
 
 
 def _emergency(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:

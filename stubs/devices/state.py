@@ -169,6 +169,8 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     block_since: int = 0
     """Start of the block period: when the counters were last zero."""
     billing: Billing | None = None
+    billed_at: int = 0
+    """Until when the ends of billing periods were reported."""
     resets_blocks_daily: bool = False
     made: int = 0
     """When the device left the factory; its logs begin then."""

@@ -109,7 +109,13 @@ def _levelled(call: Call, *, limit: bool) -> Done:
     change = limited if limit else commanded
     changes = {"switches": with_switch(call.state, change(switch, min(to, FULL), until))}
     what = "limit" if limit else "level"
-    notices = (Notice("8F86", f"controller {switch.number} limited to {to}"),) if limit else ()
+    told = {
+        "controller": switch.number,
+        "start": call.values["StartDateTime"],
+        "end": call.values["EndDateTime"],
+        "level": to,
+    }
+    notices = (Notice("8F86", f"controller {switch.number} limited to {to}", detail=told),) if limit else ()
     return Done(changes=changes | _logged(call, what), notices=notices)
 
 

@@ -53,13 +53,14 @@ class Call:
 class Notice:
     """An alert to be raised: code (four upper-case hexadecimal digits) and why.
 
-    ``recipient`` overrides the party the catalogue names for the code; ``detail`` is what a body of the alert holds.
+    ``recipient`` overrides the party the catalogue names for the code; ``detail`` is what the alert's data
+    take from the cause.
     """
 
     code: str
     cause: str
     recipient: Eui64 | None = None
-    detail: bytes = b""
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

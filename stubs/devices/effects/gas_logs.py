@@ -19,7 +19,8 @@ from stubs.devices.tariffs import COLUMNS
 _FLOW_STEP, _FLOW_SAMPLES = 360, 41
 
 
-def _volumes(taken: Snapshot) -> dict[str, Any]:
+def volumes(taken: Snapshot) -> dict[str, Any]:
+    """A volumes entry of a billing or daily log, m³."""
     tou = (*taken.tou, 0, 0, 0, 0)[:4]
     blocks = (*taken.blocks, *(0,) * 32)[:32]
     return {
@@ -41,7 +42,7 @@ def _newest_first(entries: list[Any]) -> list[Any]:
 def gas_daily_reads(call: Call) -> Done:
     """4.6.1: registers at each midnight, newest first."""
     days = midnights(call.mirrored, *period(call), call.at)
-    return Done({"LogEntries": _newest_first([_volumes(snapshot(call.mirrored, at)) for at in days])})
+    return Done({"LogEntries": _newest_first([volumes(snapshot(call.mirrored, at)) for at in days])})
 
 
 def gas_daily_prepayment(call: Call) -> Done:
@@ -53,7 +54,7 @@ def gas_daily_prepayment(call: Call) -> Done:
 def _billing(call: Call, taken: list[Snapshot]) -> Done:
     return Done(
         {
-            "LogEntries": _newest_first([_volumes(one) for one in taken]),
+            "LogEntries": _newest_first([volumes(one) for one in taken]),
             "PrepaymentLogEntries": _newest_first([_money(call.mirrored, one.at) for one in taken]),
         }
     )

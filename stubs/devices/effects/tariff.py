@@ -182,7 +182,7 @@ def set_billing_calendar(call: Call) -> Done:
         start = min(seconds(_first_billing(call, row)) for row in rows)
         months = max(1, 12 // len(rows)) if month else int(bool(day))
         billing = Billing(start, months, 0 if months else 7 if weekday else 1)
-    changes = settled(call.state, call.at) | {"billing": billing}
+    changes = settled(call.state, call.at) | {"billing": billing, "billed_at": call.at}
     return Done(changes=merged(changes, keeping(call.state, "billing", call.values)))
 
 
@@ -190,7 +190,7 @@ def set_gas_billing(call: Call) -> Done:
     """6.8 on gas."""
     period = str(call.values["Periodicity"])
     billing = Billing(seconds(call.values["BillingPeriodStart"]), _MONTHS.get(period, 0), _DAYS.get(period, 0))
-    changes = settled(call.state, call.at) | {"billing": billing}
+    changes = settled(call.state, call.at) | {"billing": billing, "billed_at": call.at}
     return Done(changes=merged(changes, keeping(call.state, "gas billing", call.values)))
 
 

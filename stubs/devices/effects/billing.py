@@ -1,0 +1,13 @@
+"""The end of a billing period: the meter pushes its registers to its supplier (8F0A)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stubs.devices.effects.call import Notice
+from stubs.devices.state import DeviceState
+
+
+def push_billing(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:  # noqa: ARG001
+    """Report the period that ends at ``at``."""
+    return {"billed_at": at}, (Notice("8F0A", "a billing period ended"),)
