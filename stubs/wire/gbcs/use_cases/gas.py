@@ -15,6 +15,7 @@ from stubs.wire.gbcs.use_cases import (
     gas_logs,
     gas_reads,
     gas_settings,
+    gas_snapshots,
     gas_tariffs,
 )
 from stubs.wire.gbcs.use_cases.model import Codec
@@ -28,6 +29,7 @@ GAS_CODECS: Mapping[str, Codec] = MappingProxyType(
         **gas_events.CODECS,
         **gas_reads.CODECS,
         **gas_logs.CODECS,
+        **gas_snapshots.CODECS,
         **gas_configuration.CODECS,
     }
 )

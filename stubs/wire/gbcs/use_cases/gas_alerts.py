@@ -37,7 +37,7 @@ from stubs.wire.gbcs.use_cases.asn1_codecs import (
 )
 from stubs.wire.gbcs.use_cases.asn1_credentials import outcome, read_outcome
 from stubs.wire.gbcs.use_cases.asn1_devices import activated, read_activated
-from stubs.wire.gbcs.use_cases.gas_logs import BILLING_SNAPSHOT, billing_fields, billing_values
+from stubs.wire.gbcs.use_cases.gas_snapshots import BILLING_SNAPSHOT, billing_fields, billing_values
 from stubs.wire.gbcs.use_cases.model import Decrypt, Encrypt, Values, given
 
 _HASH_SIZE = 32
