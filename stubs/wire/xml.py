@@ -96,9 +96,10 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
         raise XmlError("not well-formed XML", got=str(error)[:200]) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlError("a document type declaration is not allowed", clause=_CLAUSE)
-    if _too_deep(limits.depth)(root):
+    # An element with ancestors needs their end tags, an attribute its equals sign: most documents have too few to ask.
+    if data.count(b"</") >= limits.depth and _too_deep(limits.depth)(root):
         raise XmlError("the document is nested too deeply", expected=f"at most {limits.depth} levels")
-    if _too_many_attributes(limits.attributes)(root):
+    if data.count(b"=") > limits.attributes and _too_many_attributes(limits.attributes)(root):
         raise XmlError("too many attributes on one element", expected=f"at most {limits.attributes}")
     return root
 

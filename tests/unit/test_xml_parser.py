@@ -63,6 +63,7 @@ def test_deep_nesting_is_refused() -> None:
     depth = DEFAULT_LIMITS.depth
     parse(b"<a>" * depth + b"</a>" * depth)
     assert "nested too deeply" in refusal(b"<a>" * (depth + 1) + b"</a>" * (depth + 1)).what
+    assert "nested too deeply" in refusal(b"<a>" * depth + b"<b/>" + b"</a>" * depth).what
 
 
 def test_nesting_beyond_the_parser_s_own_limit_is_refused() -> None:
