@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.checks.evidence import evidence_of
-from harness.checks.registry import judge
+from harness.checks.registry import checks, judge
 from harness.checks.verdict import Finding
 from stubs.events import CheckJudged, Entry
+from stubs.wire.errors import PeerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,24 @@ class Rejudged:
 def judge_again(entries: Iterable[Entry]) -> Iterator[Rejudged]:
     """Judge every check of a run once more. Needs no key, no network and no simulator.
 
-    Raises: Misuse: the entries name a check that this version does not have.
+    Raises: PeerError: an entry names a check that this version does not have, or cannot be judged as it stands.
     """
     known = tuple(entries)
     for entry in known:
         event = entry.event
         if isinstance(event, CheckJudged):
-            evidence = evidence_of(known, event.scenario, event.role, event.first, event.last)
-            yield Rejudged(entry.seq, event, judge(event.check, evidence, event.parameters))
+            yield Rejudged(entry.seq, event, _finding(known, entry.seq, event))
+
+
+def _finding(entries: tuple[Entry, ...], seq: int, event: CheckJudged) -> Finding:
+    where = f"entry {seq}"
+    if event.check not in checks():
+        known = "one that `uept judge` of this version knows"
+        raise PeerError("a check this version does not know", where=where, expected=known, got=event.check)
+    evidence = evidence_of(entries, event.scenario, event.role, event.first, event.last)
+    try:
+        return judge(event.check, evidence, event.parameters)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # What the run itself judged can be judged: these parameters or messages are not those of a run.
+        got = f"{type(error).__name__}: {error}"
+        raise PeerError(f"the check {event.check} cannot be judged as it stands", where=where, got=got) from error

@@ -6,13 +6,17 @@ Exit codes: 0 pass, 1 a FAIL (or an invalid document), 2 usage or settings, 3 BL
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
+import traceback
 from importlib import import_module
 
 import click
 
 from harness import __version__
+from harness.cli.output import forget_output, one_line
 
 EXIT_FAIL = 1
 EXIT_USAGE = 2
@@ -72,6 +76,10 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of ``uept``: runs the command, turns every error into one line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that is no UTF-8, a terminal that knows ASCII only: shown with escapes, never an error.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(arguments))
 
 
@@ -81,6 +89,9 @@ def run(arguments: list[str] | None = None) -> int:
         result = cli.main(args=arguments, prog_name="uept", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_USAGE
     except click.ClickException as error:
         hint = f" (see `{error.ctx.command_path} --help`)" if isinstance(error, click.UsageError) and error.ctx else ""
         return _fail(f"{error.format_message()}{hint}", EXIT_USAGE)
@@ -88,7 +99,7 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail("interrupted", EXIT_INTERRUPTED)
     except BrokenPipeError:
         # `uept catalogue srv | head` closes our output early: not an error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_output()
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: no bare traceback reaches a user
         return _explain(error)
@@ -99,14 +110,14 @@ def _explain(error: Exception) -> int:
     from stubs.wire.errors import Blocked, PeerError, Refusal
 
     if os.environ.get("UEPT_DEBUG"):
-        raise error
+        traceback.print_exception(error)
     if isinstance(error, Blocked):
-        return _fail(str(error), getattr(error, "exit_code", EXIT_BLOCKED))
+        return _fail(str(error), error.exit_code)
     if isinstance(error, PeerError | Refusal):
         return _fail(str(error), EXIT_USAGE)
     if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
-        return _fail(f"{error.strerror or error}{where}", EXIT_BLOCKED)
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}. {_mend(error)}", EXIT_BLOCKED)
     return _fail(
         f"an error of the harness itself, not of your system: {type(error).__name__}: {error}. "
         "Set UEPT_DEBUG=1 for the traceback and report it",
@@ -114,6 +125,14 @@ def _explain(error: Exception) -> int:
     )
 
 
+def _mend(error: OSError) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return "Free some space there, or choose another place"
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return "Check its permissions, or choose another place"
+    return "Check the path"
+
+
 def _fail(message: str, code: int) -> int:
-    click.echo("uept: " + " ".join(message.split()), err=True)
+    click.echo(f"uept: {one_line(message)}", err=True)
     return code

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from harness.cli.output import json_option, print_json, print_table
+from harness.cli.output import json_option, print_json, print_table, say
 from schemas import load
 
 
@@ -77,7 +77,7 @@ def _print_example(srv: str, *, full: bool, as_json: bool) -> None:
     if as_json:
         print_json({"srv": srv, "full": full, "request": document})
     else:
-        click.echo(document, nl=False)
+        say(document.removesuffix("\n"))
 
 
 @command.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,9 +13,31 @@ import click
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
+def say(text: str | bytes = "") -> None:
+    """One line on standard output. A reader that has gone (``| head``) changes nothing: the exit code still counts."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        forget_output()
+
+
+def forget_output() -> None:
+    """Let further output, and what is still in the buffer, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def one_line(text: str) -> str:
+    """``text`` in one line, white space as single blanks, control characters as escapes."""
+    words = " ".join(text.split())
+    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in words)
+
+
 def print_json(value: Any) -> None:
     """One JSON document on standard output, UTF-8, keys in the order given."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    # Names that are no UTF-8 hold lone surrogates: JSON has an escape for them.
+    say(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace"))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -22,4 +46,4 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
     widths = [max(len(row[column]) for row in table) for column in range(len(headings))]
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        say("  ".join(cells).rstrip())

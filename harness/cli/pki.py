@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.output import json_option, print_json, print_table
+from harness.cli.output import json_option, print_json, print_table, say
 
 
 @click.group()
@@ -57,4 +57,4 @@ def _tell(folder: Path, *, as_json: bool, listing: bool = False) -> None:
         headings = list(rows[0]) if rows else ["eui"]
         print_table([heading.replace("_", " ") for heading in headings], [list(row.values()) for row in rows])
     else:
-        click.echo(f"{folder}: {len(rows)} organisation certificates; use it with `uept serve --pki {folder}`")
+        say(f"{folder}: {len(rows)} organisation certificates; use it with `uept serve --pki {folder}`")

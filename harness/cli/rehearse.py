@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from harness.cli.output import json_option, print_json, print_table
+from harness.cli.output import json_option, print_json, print_table, say
 
 
 @click.command()
@@ -91,19 +91,19 @@ def rehearse(settings: Any, signing_key: Path | None = None, *, as_json: bool = 
         )
     else:
         _print(written.result)
-        click.echo(f"\nbundle  {written.bundle} (signed by {written.fingerprint[:16]}…)")
-        click.echo(f"report  {written.report.resolve()}")
+        say(f"\nbundle  {written.bundle} (signed by {written.fingerprint[:16]}…)")
+        say(f"report  {written.report.resolve()}")
     sys.stdout.flush()
     return int(result.exit_code)
 
 
 def _print(report: Any) -> None:
-    click.echo("")
+    say("")
     print_table(
         ["scenario", "verdict", "seconds", "title"],
         [[run.key, run.verdict, f"{run.seconds:.1f}", run.title] for run in report.scenarios],
     )
-    click.echo("")
+    say("")
     rows = [
         [role.role, role.verdict, sum(s.planned for s in role.scopes), sum(s.passed for s in role.scopes),
          sum(s.failed for s in role.scopes), sum(s.blocked for s in role.scopes), sum(s.not_run for s in role.scopes)]
@@ -111,4 +111,4 @@ def _print(report: Any) -> None:
     ]  # fmt: skip
     print_table(["role", "verdict", "planned", "passed", "failed", "blocked", "not run"], rows)
     for role in report.roles:
-        click.echo(f"{role.role}: {role.reason}")
+        say(f"{role.role}: {role.reason}")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from harness.cli.documents import SettingsProblem
-from harness.cli.output import json_option, print_json
+from harness.cli.output import json_option, print_json, say
+from stubs.wire.errors import InputError
 
 
 @click.command()
@@ -24,7 +24,7 @@ def command(run_folder: Path, *, as_json: bool) -> None:
 
     path = run_folder / "state" / FILE_NAME
     if not path.is_file():
-        raise SettingsProblem(f"{run_folder} holds no state/{FILE_NAME}", mend="Name the folder of a run (see --out)")
+        raise InputError(f"{run_folder} holds no state/{FILE_NAME}", mend="Name the folder of a run (see --out)")
     journal = Journal(SqliteStore(path), SystemClock())
     try:
         written = write_reports(run_folder, journal.rows())
@@ -34,4 +34,4 @@ def command(run_folder: Path, *, as_json: bool) -> None:
         print_json({"report": str(written.report), "bundle": str(written.bundle), "fingerprint": written.fingerprint,
                     "totals": dict(written.result.totals)})  # fmt: skip
     else:
-        click.echo(f"{written.report}\n{written.bundle} (signed by {written.fingerprint})")
+        say(f"{written.report}\n{written.bundle} (signed by {written.fingerprint})")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.documents import SettingsProblem, read
-from harness.cli.output import json_option, print_json
+from harness.cli.documents import read
+from harness.cli.output import json_option, one_line, print_json, say
+from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
     from stubs.wire.duis import SchemaFolder, SchemaProblem
@@ -39,8 +40,11 @@ def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None
         print_json(results)
     else:
         for result in results:
-            _print(result)
-    if any(result.get("unreadable") for result in results):
+            if not result.get("unreadable"):
+                _print(result)
+    unreadable = [result["errors"][0]["message"] for result in results if result.get("unreadable")]
+    if unreadable:
+        click.echo("uept: " + one_line("; ".join(unreadable)), err=True)
         ctx.exit(2)
     ctx.exit(0 if all(result["valid"] and result.get("agree", True) for result in results) else 1)
 
@@ -54,7 +58,7 @@ def _schema_folder(folder: Path | None) -> SchemaFolder | None:
     try:
         return SchemaFolder(folder)
     except Blocked as error:
-        raise SettingsProblem(error.what, mend=error.mend) from error
+        raise InputError(error.what, mend=error.mend) from error
 
 
 def _check(file: Path, other: SchemaFolder | None) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def _check(file: Path, other: SchemaFolder | None) -> dict[str, Any]:
 
     try:
         data = read(file)
-    except SettingsProblem as error:
+    except InputError as error:
         problem = {"line": 0, "path": "", "message": error.what, "expected": "", "found": ""}
         return {"file": str(file), "valid": False, "errors": [problem], "unreadable": True}
     errors = _rows(schema_problems(data, MOST_ERRORS))
@@ -97,14 +101,14 @@ def _print(result: dict[str, Any]) -> None:
     if "other" in result:
         _print_verdict(result["file"], result["other"], f" by {result['other']['entry']}")
         if not result["agree"]:
-            click.echo(f"{result['file']}: the two schemas disagree")
+            say(f"{result['file']}: the two schemas disagree")
 
 
 def _print_verdict(file: str, verdict: dict[str, Any], by: str) -> None:
     if verdict["valid"]:
-        click.echo(f"{file}: valid{by}")
+        say(f"{file}: valid{by}")
     for error in verdict["errors"]:
         place = f"{file}:{error['line']}" if error["line"] else file
         detail = "".join(f"; {word} {error[word]}" for word in ("expected", "found") if error[word])
         path = f" {error['path']}:" if error["path"] else ""
-        click.echo(f"{place}:{path} {error['message']}{detail}{by and f' ({by.strip()})'}")
+        say(f"{place}:{path} {error['message']}{detail}{by and f' ({by.strip()})'}")

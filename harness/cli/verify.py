@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from harness.cli.documents import read
-from harness.cli.output import json_option, print_json
+from harness.cli.documents import read, reading
+from harness.cli.output import json_option, print_json, say
 
 
 @click.command()
@@ -18,11 +18,13 @@ from harness.cli.output import json_option, print_json
 def command(ctx: click.Context, file: Path, fingerprint: str | None, *, as_json: bool) -> None:
     """Check every byte of BUNDLE: files, manifest, signature, hash chain, container. Needs no network.
 
-    Exit code 0 when nothing was altered, 1 when something was, 2 when it is no bundle.
+    Exit code 0 when nothing was altered, 1 when something was, 2 when it is no bundle. ``--json`` prints one object:
+    file, good, files and entries (how many), head (of the hash chain), fingerprint, problems (state, name, detail).
     """
     from harness.evidence.bundle import Problem, verify
 
-    found = verify(read(file))
+    with reading(file):
+        found = verify(read(file))
     problems = list(found.problems)
     if fingerprint is not None and fingerprint.lower().replace(":", "") != found.fingerprint:
         problems.append(
@@ -42,9 +44,9 @@ def command(ctx: click.Context, file: Path, fingerprint: str | None, *, as_json:
         )
     elif problems:
         for problem in problems:
-            click.echo(f"{problem.state}: {problem.name}: {problem.detail}")
-        click.echo(f"{file}: altered")
+            say(f"{problem.state}: {problem.name}: {problem.detail}")
+        say(f"{file}: altered")
     else:
-        click.echo(f"{file}: {found.files} files, {found.entries} journal entries, nothing altered")
-        click.echo(f"signed by the key with fingerprint {found.fingerprint}")
+        say(f"{file}: {found.files} files, {found.entries} journal entries, nothing altered")
+        say(f"signed by the key with fingerprint {found.fingerprint}")
     ctx.exit(1 if problems else 0)

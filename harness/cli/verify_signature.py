@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from harness.cli.documents import read
-from harness.cli.output import json_option, print_json
+from harness.cli.output import json_option, print_json, say
 
 
 @click.command("verify-signature")
@@ -19,7 +19,8 @@ from harness.cli.output import json_option, print_json
 def command(ctx: click.Context, files: tuple[Path, ...], pki: Path, *, as_json: bool) -> None:
     """Check the XML signature of requests or responses, with the gateway's own strict profile.
 
-    Exit code 0 when every signature is good, 1 when one is not.
+    Exit code 0 when every signature is good, 1 when one is not, 2 when a file cannot be read. ``--json`` prints one
+    object per file: file, good, and signer, role, serial, issuer, not_after, or reason and problem.
     """
     from stubs.app import load_pki
 
@@ -30,9 +31,9 @@ def command(ctx: click.Context, files: tuple[Path, ...], pki: Path, *, as_json: 
     else:
         for result in results:
             if result["good"]:
-                click.echo(f"{result['file']}: good, by {result['signer']} (OU {result['role']}, {result['serial']})")
+                say(f"{result['file']}: good, by {result['signer']} (OU {result['role']}, {result['serial']})")
             else:
-                click.echo(f"{result['file']}: bad: {result['problem']}")
+                say(f"{result['file']}: bad: {result['problem']}")
     ctx.exit(0 if all(result["good"] for result in results) else 1)
 
 

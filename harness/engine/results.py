@@ -24,6 +24,7 @@ from stubs.events import (
     ScenarioStarted,
     StepFinished,
 )
+from stubs.wire.errors import PeerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,8 @@ def fold_run(entries: Iterable[Entry]) -> Run:
     """The run that the entries tell of; the latest one when the journal holds several.
 
     A scenario without an end (the process was killed) is NOT_RUN with the reason "broken off".
+
+    Raises: PeerError: an entry holds a verdict that this version does not know.
     """
     fold = _Fold()
     for entry in entries:
@@ -262,12 +265,19 @@ def _step(fold: _Fold, entry: Entry) -> _Fold:
         case ScenarioStarted():
             fold.begin(entry, event)
         case ScenarioFinished():
-            fold.close(entry.seq, entry.at, Verdict(event.verdict), event.reason)
+            fold.close(entry.seq, entry.at, _verdict(entry.seq, event.verdict), event.reason)
         case StepFinished() | CheckJudged() | ActionAsked() | OutcomeClaimed() if fold.open is not None:
             _add(fold.open, entry)
         case _:
             pass
     return fold
+
+
+def _verdict(seq: int, word: str) -> Verdict:
+    try:
+        return Verdict(word)
+    except ValueError as error:
+        raise PeerError("a verdict this version does not know", where=f"entry {seq}", got=word) from error
 
 
 def _add(scenario: _Open, entry: Entry) -> None:
@@ -280,7 +290,7 @@ def _add(scenario: _Open, entry: Entry) -> None:
             )
         case CheckJudged():
             finding = Finding(
-                Verdict(event.verdict), event.expected, event.got, event.rule, references=event.references
+                _verdict(entry.seq, event.verdict), event.expected, event.got, event.rule, references=event.references
             )
             scenario.checks.append(
                 CheckRun(entry.seq, event.check, event.parameters, event.first, event.last, finding, step)

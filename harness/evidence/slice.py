@@ -45,6 +45,8 @@ def entries(rows: Iterable[Row]) -> Iterator[Entry]:
         try:
             event = decode(row.event)
             instant = datetime.fromisoformat(row.at)
+            if instant.tzinfo is None:
+                raise ValueError(f"the instant {row.at} has no zone")
         except (msgspec.MsgspecError, ValueError) as error:
             raise PeerError("an event this version does not know", where=f"entry {row.seq}", got=str(error)) from error
         yield Entry(seq=row.seq, at=instant, event=event, hash=row.hash)
