@@ -137,8 +137,8 @@ GCS14 = AttributeRead(
         AttributeSet(
             0x0705,
             (
-                Attribute(0x0005, 0x2B, "EmergencyCreditBalance"),
-                Attribute(0x0002, 0x2B, "AccumulatedDebtRegister"),
+                Attribute(0x0005, 0x2B, "AccumulatedDebtRegister"),
+                Attribute(0x0002, 0x2B, "EmergencyCreditBalance"),
                 Attribute(0x0001, 0x2B, "MeterBalance"),
                 Attribute(0x0231, 0x23, "PaymentDebtRegister"),
                 Attribute(0x0211, 0x23, "TimeDebtRegister1"),
