@@ -114,8 +114,6 @@ def verify(data: bytes) -> Verification:
     """
     files = archive.unpack(data)
     problems = []
-    if not archive.is_canonical(data, files):
-        problems.append(Problem("container", "bundle.zip", "bytes outside the files were altered or added"))
     for name in (MANIFEST, SIGNATURE, PUBLIC_KEY, JOURNAL, EVIDENCE):
         if name not in files:
             raise PeerError("not a bundle", expected=f"a file {name}", got=f"{len(files)} other files")
@@ -134,6 +132,8 @@ def verify(data: bytes) -> Verification:
         problems += _messages_agree(journal_slice.entries(rows), files)
     except PeerError as error:
         problems.append(Problem("chain", JOURNAL, str(error)))
+    if not archive.is_canonical(data, files):
+        problems.append(Problem("container", "bundle.zip", "its bytes are not those of an archive of its files"))
     return Verification(tuple(problems), len(files), len(rows), fingerprint, head)
 
 

@@ -75,6 +75,13 @@ def test_a_truncated_bundle_is_found(cut: int) -> None:
     assert found.problems
 
 
+@pytest.mark.parametrize("name", ["report.html", "journal.ndjson", "messages/000002-request.xml"])
+def test_an_altered_byte_of_a_file_is_told_with_the_file(name: str) -> None:
+    altered = bytearray(BUNDLE)
+    altered[BUNDLE.index(archive.unpack(BUNDLE)[name]) + 3] ^= 1
+    assert ("changed", name) in {(problem.state, problem.name) for problem in bundle.verify(bytes(altered)).problems}
+
+
 def test_appended_bytes_are_found() -> None:
     problems = bundle.verify(BUNDLE + b"\x00").problems
     assert [problem.state for problem in problems] == ["container"]
