@@ -74,7 +74,7 @@ class DeviceBench:
     def add_party(self, eui: Eui64, role: str) -> None:
         """One more organisation with both keys."""
         for usage in _USAGES:
-            self.keys[eui, usage] = _pair(eui, role, usage)
+            self.keys[eui, usage] = make_pair(eui, role, usage)
             self.certificates.add(self.keys[eui, usage].certificate)
 
     def protect(
@@ -150,7 +150,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @cache
-def _pair(eui: Eui64, role: str, usage: Usage, label: str = "") -> KeyPair:
+def make_pair(eui: Eui64, role: str, usage: Usage, label: str = "") -> KeyPair:
     return _authority().organisation(eui, role, usage, label=label)
 
 
@@ -166,11 +166,11 @@ def make_device_bench(
     keys: dict[tuple[Eui64, str], KeyPair] = {}
     for eui, role in {supplier: "02", network_operator: "03", stranger: "7F", acb: "04"}.items():
         for usage in _USAGES:
-            keys[eui, usage] = _pair(eui, role, usage)
+            keys[eui, usage] = make_pair(eui, role, usage)
             index.add(keys[eui, usage].certificate)
-    keys[supplier, "PP"] = _pair(supplier, "02", "KA", "pp-ka")
+    keys[supplier, "PP"] = make_pair(supplier, "02", "KA", "pp-ka")
     index.add(keys[supplier, "PP"].certificate, is_secondary=True)
-    keys[supplier, "XML"] = _pair(supplier, "87", "DS")
+    keys[supplier, "XML"] = make_pair(supplier, "87", "DS")
     index.add(keys[supplier, "XML"].certificate)
     return DeviceBench(
         now=now,

@@ -15,7 +15,7 @@ from stubs.devices.answering import answer
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.effects.row import NEIGHBOUR
 from stubs.devices.future import catch_up
-from stubs.devices.state import DeviceState, Pending, apply, merged, plain, raised, seconds
+from stubs.devices.state import DeviceState, Pending, apply, highest, merged, plain, raised, seconds
 from stubs.devices.surroundings import ALONE, Surroundings
 from stubs.devices.tokens import authenticity
 from stubs.devices.trust import Credentials
@@ -88,7 +88,9 @@ def _given(state: DeviceState, command: bytes, at: int, sender: Sender, surround
     changes = dict(done.changes)
     group = accepted.group
     if accepted.use_case.is_critical:
-        changes["counters"] = raised(state.counters, str(group.originator), group.counter)
+        # A replacement of credentials may just have set a higher floor.
+        known, party = changes.get("counters", state.counters), str(group.originator)
+        changes["counters"] = raised(known, party, max(group.counter, highest(known, party)))
     if reply.takes_counter:
         changes["own_counter"] = state.own_counter + 1
     further, alerts = raise_notices(apply(state, changes), done.notices, at, sender)
