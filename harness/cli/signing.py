@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -19,7 +20,7 @@ def load_signing_key(path: Path) -> ec.EllipticCurvePrivateKey:
     mend = "Make one with `openssl ecparam -name prime256v1 -genkey -noout -out key.pem`"
     try:
         key = serialization.load_pem_private_key(read(path), password=None)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise InputError(f"{path} is no PEM key without a pass phrase: {error}", mend=mend) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise InputError(f"{path} is no P-256 key", mend=mend)

@@ -119,7 +119,7 @@ def decode_action(data: bytes) -> Action:
     """Read an action. Raises: PeerError: not JSON, or not as the schema says, with the place."""
     try:
         return msgspec.json.decode(data, type=Action)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         raise PeerError("not an action", got=str(error), clause="schemas/run/action.schema.json") from error
 
 
@@ -135,7 +135,7 @@ def decode_outcome(data: bytes, action: Action) -> Outcome:
         if isinstance(raw, dict):
             raw.setdefault("action", action.id)
         outcome = msgspec.convert(raw, type=Outcome)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:  # not JSON, not as the schema says, not UTF-8, nested without end
         raise PeerError(
             "not an outcome",
             expected="a JSON object as schemas/run/outcome.schema.json says",

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -77,7 +77,7 @@ def check(data: bytes, signature: bytes, public_pem: bytes) -> str:
     try:
         key = serialization.load_pem_public_key(public_pem)
         r, s = decode_dss_signature(signature)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise PeerError("the bundle's key or signature cannot be read", got=str(error)) from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or encode_public(key) != public_pem:
         raise PeerError("the bundle's key is not a P-256 key in its plain form", where="manifest.key.pem")

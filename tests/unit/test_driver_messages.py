@@ -68,6 +68,8 @@ def test_an_outcome_may_leave_out_which_action_it_belongs_to() -> None:
         (b"[1, 2]", "object"),
         (b'{"action": "b2", "status": "done"}', "b2"),
         (b'{"status": "done", "state": 1}', "state"),
+        (b'{"status": "done", "detail": "\xff"}', "utf-8"),
+        (b"[" * 100_000, "[["),
     ],
 )
 def test_what_is_no_outcome_of_the_action_is_said_with_what_was_found(data: bytes, found: str) -> None:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -96,7 +97,7 @@ def _key(pki: Path, eui: Eui64, what: str) -> EllipticCurvePrivateKey:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise Blocked(f"the {what} key of {eui} cannot be read from {path}: {error.strerror}", mend=_MEND) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Blocked(f"{path} is no private key without a password", mend=_MEND) from error
     if not isinstance(key, EllipticCurvePrivateKey):
         raise Blocked(f"{path} is not a P-256 key", mend=_MEND)
