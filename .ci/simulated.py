@@ -30,7 +30,7 @@ How to read the columns: *provenance* says where a fact comes from (`schema`, `p
 
 | part | what it is | how sure |
 |---|---|---|
-| DUIS documents | our own XSD modules for the services below; compared document by document with the official schema in tests | high |
+| DUIS and MMC documents | our own XSD modules of every request, response, alert and decoded payload; compared with the official schemas in tests, type by type and document by document | high |
 | XML signatures | the profile of real signed samples, checked both ways against the DCC's public signing tool | high |
 | GBCS envelope, MAC, signature, encryption | recomputed on every visible reference message | high |
 | GBCS payloads of the services below | reproduced byte for byte where reference messages are public | high; see the note of each use case |
