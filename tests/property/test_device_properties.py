@@ -10,9 +10,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from stubs.devices import DeviceState, apply, elapse, manufacture, next_due
+from stubs.devices import OCCURRENCES, DeviceState, apply, elapse, manufacture, next_due, occur
 from stubs.devices.profile import SLOT, used
-from stubs.devices.registers import import_register, secondary_register
+from stubs.devices.registers import (
+    block_matrix,
+    import_register,
+    secondary_register,
+    secondary_tou,
+    tou_registers,
+)
 from stubs.devices.state import highest, seconds
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.use_cases import CANCELLED
@@ -69,6 +75,34 @@ _MODE = {"PaymentMode": "Prepayment", "SuspendDebtDisabled": False, "SuspendDebt
 _LOG = {"LogToRead": "Event", "StartDateTime": NOW, "EndDateTime": NOW + timedelta(days=900)}
 _ESME_READS = ("ECS52", "ECS17b", "ECS19", "ECS45")
 _GSME_READS = ("GCS38", "GCS13a", "GCS14", "GCS33")
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _tariff(*scripts: tuple[str, int]) -> dict[str, Any]:
+    """A switching table with one day profile, and prices."""
+    rows = tuple({"StartTime": time, "Script": script} for time, script in scripts)
+    return {
+        "Seasons": ({"SeasonName": "all", "SeasonStartDate": "*-01-01T00:00:00", "ReferencedWeekName": 1},),
+        "WeekProfiles": ({"WeekName": 1} | dict.fromkeys(_DAYS, 1),),
+        "DayProfiles": ({"DayName": 1, "ProfileSchedule": rows},),
+        "SpecialDays": (),
+        "CurrencyUnits": "GBP",
+        "StandingChargeScale": -5,
+        "StandingCharge": 100,
+        "PriceScale": -5,
+        "TOUPrices": tuple(range(100, 148)),
+        "BlockPrices": ((10, 20, 30, 40),) * 8,
+        **{f"BlockThresholds{column}": (50_000, 90_000, 4_294_967_295) for column in range(1, 9)},
+    }
+
+
+TARIFFS = (
+    _tariff(("00:00:00", 101)),
+    _tariff(("00:30:00", 102), ("07:00:00", 101), ("16:00:00", 148)),
+    _tariff(("00:00:00", 1), ("12:00:00", 8), ("18:00:00", 103)),
+)
 
 
 class DeviceMachine(RuleBasedStateMachine):
@@ -189,6 +223,60 @@ class DeviceMachine(RuleBasedStateMachine):
         self.take(execution.changes)
         assert self.state.balance == before.balance or execution.refused is None
 
+    @precondition(lambda self: self.electric)
+    @rule(which=st.integers(0, 2), ahead=st.sampled_from([None, 1, 20]))
+    def set_tariff(self, which: int, ahead: int | None) -> None:
+        dated = {} if ahead is None else {"ExecutionDateTime": self.now + timedelta(days=ahead)}
+        self.send("ECS01a", {**TARIFFS[which], **dated})
+
+    @precondition(lambda self: self.electric)
+    @rule()
+    def reset_blocks(self) -> None:
+        self.send("ECS05")
+
+    @rule(days=st.sampled_from(["*-*-01", "*-*-*", "*-*-*/1"]))
+    def set_billing(self, days: str) -> None:
+        if self.electric:
+            self.send("ECS30a", {"BillingCalendar": ({"BillingTime": "00:00:00", "BillingDate": days},)})
+        else:
+            self.send("GCS25a", {"BillingPeriodStart": self.now, "Periodicity": "Monthly"})
+
+    @rule()
+    def take_emergency_credit(self) -> None:
+        self.send("ECS09" if self.electric else "GCS06")
+
+    @rule(amount=st.integers(0, 10**6), rate=st.integers(0, 30_000))
+    def owe(self, amount: int, rate: int) -> None:
+        owed = {"TimeDebtRegister1": amount, "TimeDebtRegister2": 0, "PaymentDebtRegister": amount}
+        rates: dict[str, Any] = {"DebtRecoveryRate1": rate, "DebtRecoveryRate2": 0, "DebtRecoveryPerPayment": 1000}
+        periods = {"DebtRecoveryRatePeriod1": "HOURLY", "DebtRecoveryRatePeriod2": "DAILY"}
+        scales = {"DebtRecoveryRatePriceScale1": -5, "DebtRecoveryRatePriceScale2": -5} if self.electric else {}
+        self.send("ECS07" if self.electric else "GCS04", {**owed, **rates, **periods, **scales})
+
+    @precondition(lambda self: self.electric)
+    @rule(threshold=st.sampled_from([1, 1500, 1_000_000]))
+    def limit_load(self, threshold: int) -> None:
+        periods = {"LoadLimitPeriod": 1800, "LoadLimitRestorationPeriod": 900}
+        self.send("ECS28a", {"LoadLimitSupplyState": "Disable", "LoadLimitPowerThreshold": threshold, **periods})
+
+    @rule(what=st.sampled_from(sorted(OCCURRENCES)))
+    def something_happens(self, what: str) -> None:
+        if self.state.device_type not in OCCURRENCES[what].devices:
+            return
+        self.catch_up()
+        keys = self.bench.credentials(self.state.eui)
+        self.take(occur(self.state, what, self.now, keys, self.bench.certificates, agree=self.bench.agree).changes)
+        self.take({"reachable": True})
+
+    @rule(name=st.sampled_from(["daily", "profile", "billing"]), days=st.integers(0, 40))
+    def read_history(self, name: str, days: int) -> None:
+        use_cases = {"daily": ("ECS21a", "GCS16a"), "profile": ("ECS22b", "GCS17"), "billing": ("ECS20c", "GCS15c")}
+        period = {"StartDateTime": self.now - timedelta(days=days), "EndDateTime": self.now}
+        self.catch_up()
+        before = self.state
+        self.send(use_cases[name][0 if self.electric else 1], period)
+        assert self.state == before
+
     @rule(broken=st.booleans())
     def break_or_mend(self, broken: bool) -> None:
         self.take({"hardware_fault": broken})
@@ -203,6 +291,14 @@ class DeviceMachine(RuleBasedStateMachine):
         assert registers[0] >= self.highest_register[0]
         assert registers[1] >= self.highest_register[1]
         self.highest_register = registers
+
+    @invariant()
+    def energy_of_all_rates_is_the_import_registers(self) -> None:
+        at = max(seconds(self.now), self.state.since)
+        rates = sum(tou_registers(self.state, at)) + sum(block_matrix(self.state, at))
+        assert rates == import_register(self.state, at)
+        assert sum(secondary_tou(self.state, at)) == secondary_register(self.state, at)
+        assert min(tou_registers(self.state, at)) >= 0
 
     @invariant()
     def counters_only_grow(self) -> None:
