@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 load = import_module("schemas.load")
 settings = import_module("stubs.settings")
+simulated = import_module("stubs.dcc.simulated")
 
 INTRODUCTION = """\
 # What is simulated, and how sure we are
@@ -55,24 +56,27 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 def depth(row: Any) -> str:
-    return {"full": "works", "answered": "answered"}[row.depth] + (f": {row.note}" if row.note else "")
+    types = simulated.device_types_of().get(row.srv)
+    if types is None:
+        return "refused: not simulated (HTTP 501)"
+    left_out = sorted(row.device_types - types)
+    if row.is_non_device:
+        return "works"
+    return "works: " + ", ".join(sorted(types)) + (f"; refused for {', '.join(left_out)}" if left_out else "")
 
 
 def services() -> str:
-    simulated = load.simulated_services()
+    catalogue = load.service_requests().values()
     rows = [
-        [
-            row.srv,
-            row.name,
-            depth(simulated[row.srv]) if row.srv in simulated else "refused: not simulated yet (HTTP 501)",
-            ";".join(row.use_cases),
-        ]
-        for row in load.service_requests().values()
+        [row.srv, row.name, ";".join(sorted(row.eligible_roles)) or "none", depth(row), ";".join(row.use_cases)]
+        for row in catalogue
     ]
+    works = sum(row.srv in simulated.device_types_of() for row in catalogue)
     return (
-        f"## Services\n\n{len(simulated)} of {len(rows)} service reference variants work in this version; the requests "
-        "of all are checked against the schema.\n\n"
-    ) + table(["SRV", "name", "simulated", "GBCS use cases"], rows)
+        f"## Services\n\n{works} of {len(rows)} service reference variants work in this version, told from the tables "
+        "that carry them out; device types are those whose simulated devices work the command off. A role that the "
+        "public matrix does not name may be added by `[dcc.eligible_roles]`.\n\n"
+    ) + table(["SRV", "name", "User Roles", "simulated", "GBCS use cases"], rows)
 
 
 def rules() -> str:

@@ -34,7 +34,6 @@ from schemas.rows import (
     ScenarioRow,
     Service,
     ServiceRequestRow,
-    SimulatedServiceRow,
     Srv,
     TransformRow,
     UseCaseFactsRow,
@@ -62,7 +61,6 @@ __all__ = [
     "ScenarioRow",
     "Service",
     "ServiceRequestRow",
-    "SimulatedServiceRow",
     "Srv",
     "TransformRow",
     "UseCaseFactsRow",
@@ -87,7 +85,6 @@ __all__ = [
     "roles",
     "scenarios",
     "service_requests",
-    "simulated_services",
     "transform_rows",
     "use_case_facts",
     "use_cases",
@@ -327,13 +324,6 @@ def request_bodies() -> Mapping[Srv, tuple[BodyRow, ...]]:
         srv = Srv(row["srv"])
         bodies[srv] = (*bodies.get(srv, ()), BodyRow(**_with(row, srv=srv)))
     return MappingProxyType(bodies)
-
-
-@cache
-def simulated_services() -> Mapping[Srv, SimulatedServiceRow]:
-    """The services that are simulated, by SRV."""
-    rows = (SimulatedServiceRow(**_with(row, srv=Srv(row["srv"]))) for row in _rows("simulated-services.csv"))
-    return MappingProxyType({row.srv: row for row in rows})
 
 
 @cache

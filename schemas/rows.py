@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import NewType
 
 Srv = NewType("Srv", str)
 """Service reference variant, such as ``4.1.1``. Never a float: 4.1 and 4.10 differ."""
@@ -252,19 +252,6 @@ class DccAlertOccasionRow:
     recipients: str
     provenance: str
     confidence: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedServiceRow:
-    """A service the simulated DCC carries out; every other one it refuses as not simulated.
-
-    ``depth`` is ``full`` (decided, carried out and answered from state) or ``answered`` (checked and answered, with
-    values that nothing else depends on); ``note`` says what is left out.
-    """
-
-    srv: Srv
-    depth: Literal["full", "answered"]
     note: str
 
 

@@ -82,9 +82,46 @@ class PreCommandIssued(Event, frozen=True, kw_only=True, tag=True):
     message_code: str
     gbcs_version: str
     payload: bytes
+    execution: str | None = None
+    """ExecutionDateTime of the request, as written: the device holds the command until then."""
 
 
 # --- the wire: devices --------------------------------------------------------------------------------------------
+
+
+class LocalCommandIssued(Event, frozen=True, kw_only=True, tag=True):
+    """A finished command was handed to the User for local delivery; its answer may come back by 8.13."""
+
+    request_id: str
+    data: dict[str, Any]
+    """What the answer will need: the same members as of a command on the agenda."""
+
+
+class RequestQuarantined(Event, frozen=True, kw_only=True, tag=True):
+    """Anomaly detection holds an accepted request until it is released or rejected."""
+
+    reference: str
+    """QuarantineEventRef: decimal digits."""
+    exchange: str
+    request_id: str
+    user: str
+    role: str
+    srv: str
+    device: str | None
+    breach: str
+    """``ADUserThresholdBreach``, ``ADDCCThresholdBreach`` or ``ADAttributeLimitsBreach``."""
+    detail: str
+    document: bytes
+    order: dict[str, str] | None
+    """The command made of it (use case, message code, group in hexadecimal); None for a Non-Device request."""
+
+
+class QuarantineEnded(Event, frozen=True, kw_only=True, tag=True):
+    """A quarantined request was released to be carried out, or rejected."""
+
+    reference: str
+    outcome: str
+    """``released`` or ``rejected``."""
 
 
 class CommandSent(Event, frozen=True, kw_only=True, tag=True):
@@ -214,6 +251,44 @@ class MeterPointRegistered(Event, frozen=True, kw_only=True, tag=True):
     postcode: str = ""
     address: str = ""
     uprn: str = ""
+
+
+class RegistrationChanged(Event, frozen=True, kw_only=True, tag=True):
+    """A meter point changes supplier, network operator or tenancy on a date; None leaves a party as it is."""
+
+    mpxn: str
+    since: datetime
+    supplier: str | None = None
+    network_operator: str | None = None
+    is_new_tenancy: bool = False
+
+
+class CoverageSet(Event, frozen=True, kw_only=True, tag=True):
+    """SM WAN coverage of a place (UPRN or post code): ``values`` of 12.1's answer by DUIS names; empty forgets it."""
+
+    place: str
+    values: dict[str, Any]
+
+
+class ProductListed(Event, frozen=True, kw_only=True, tag=True):
+    """An entry of the certified products list: a firmware version of a device model, with its image's SHA-256."""
+
+    manufacturer: str
+    model: str
+    firmware_version: str
+    device_type: str = ""
+    gbcs_version: str = ""
+    hash: str = ""
+    """Hexadecimal; empty: any image goes by this version."""
+    status: str = "Active"
+
+
+class ThresholdSet(Event, frozen=True, kw_only=True, tag=True):
+    """A User's own anomaly-detection threshold for a service (``*``: all together); None takes it away."""
+
+    user: str
+    srv: str
+    limit: int | None
 
 
 class InventoryChanged(Event, frozen=True, kw_only=True, tag=True):
@@ -415,6 +490,9 @@ AnyEvent = (
     | RequestAccepted
     | RequestAnswered
     | PreCommandIssued
+    | LocalCommandIssued
+    | RequestQuarantined
+    | QuarantineEnded
     | CommandSent
     | DeviceAnswered
     | DeviceSilent
@@ -426,6 +504,10 @@ AnyEvent = (
     | AlertRaised
     | UserRegistered
     | MeterPointRegistered
+    | RegistrationChanged
+    | CoverageSet
+    | ProductListed
+    | ThresholdSet
     | InventoryChanged
     | ItemScheduled
     | ItemDone

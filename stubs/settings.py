@@ -94,8 +94,21 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Refuse a Signed Pre-Command that does not hold the bytes handed out for its RequestID."""
     max_future_days: int | None = None
     """How far ahead an ExecutionDateTime may lie; None: no limit."""
+    eligible_roles: dict[str, tuple[str, ...]] = {}
+    """SRV to further User Roles that may send it: the public matrix names none for 7.16, 8.5 and 8.6."""
+    sequence_missing: Literal["refuse", "hold"] = "refuse"
+    """A sequenced request whose predecessor never came: refused at once, or held until it comes or time is up."""
+    max_schedules: int | None = 99
+    """Schedules for one device; 5.2 cannot tell more. None: no limit."""
+    schedule_time: str = "00:00:00Z"
+    """Time of day of a schedule created without one."""
     thresholds: dict[str, int] = {}
-    """Anomaly detection: SRV (or ``*``) to the most requests per User and hour; above it a request is quarantined."""
+    """Anomaly detection: SRV (or ``*``) to the most requests per User and hour; above it a request is quarantined.
+    Transforms command nothing and are not counted."""
+    dcc_thresholds: dict[str, int] = {}
+    """As ``thresholds``, over all Users together."""
+    attribute_limits: dict[str, dict[str, tuple[float, float]]] = {}
+    """Anomaly detection: SRV to named values of its command, each with its least and greatest harmless value."""
     approved_models: tuple[str, ...] = ()
     """``manufacturer/model`` pairs of the simulated product list; empty: every model is on it."""
 
@@ -110,6 +123,12 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Occasion of ``dcc-alert-occasions.csv`` to a DCC alert code: overrides the table."""
     thresholds_held: bool = True
     """A quarantined request is acknowledged with I99 and held; False: refused at once."""
+    quarantine_rejected: str = "E100"
+    """Code of the response to a quarantined request that was rejected (placeholder: the real one is not public)."""
+    firmware_warning: bool = True
+    """11.1 and 11.4 for some devices only: a warning that lists the others; False: success without data."""
+    scheduled_request_id: bool = False
+    """Results of schedules quote the RequestID of the 5.1 request that created the schedule."""
 
     # --- devices ---
     device_latency: Seconds = 0.05
@@ -122,6 +141,14 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """From the hub's log entry to the device having joined the home area network."""
     sequence_timeout: Seconds = 3600.0
     """How long a sequenced request waits for its predecessor."""
+    outcome_timeout: Seconds = 86400.0
+    """From the date of a command the device holds to the verdict (E30) that its outcome will not come."""
+    firmware_time: Seconds = 60.0
+    """From 11.1 or 11.4 to the image having reached hub and device."""
+    throttle_after: int | None = None
+    """Alerts of one device and code within ``throttle_window`` that pass; later ones are counted, and the last of
+    them is sent, with their number, when the window ends. None: all pass."""
+    throttle_window: Seconds = 60.0
 
     # --- delivery to Users ---
     delivery_timeout: Seconds = 10.0
@@ -130,6 +157,12 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Waits before the 2nd, 3rd… attempt; after the last the message is held."""
     held_after: Seconds = 172800.0
     """How long a held message is kept for re-delivery when the endpoint is back (two days)."""
+    outbox_bytes: int = 16 * 1024 * 1024
+    """Bodies of waiting messages kept in memory; beyond that they are read from the journal when delivered."""
+
+    # --- the journal ---
+    snapshot_after: int = 50_000
+    """Journal entries after which the state is stored beside the journal, at start and stop; 0: never."""
 
 
 def problems(settings: DccSettings) -> tuple[str, ...]:

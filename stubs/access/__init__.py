@@ -7,10 +7,11 @@ rule is a row of ``schemas/catalogue/gateway-rules.csv``; a rule that says no ra
 from stubs.access.case import Case, DeviceFacts, UserFacts
 from stubs.access.ledger import Issued, RequestLedger
 from stubs.access.rules import RULES, acting_role, authorise
-from stubs.access.thresholds import Thresholds
+from stubs.access.thresholds import Breach, Thresholds
 
 __all__ = [
     "RULES",
+    "Breach",
     "Case",
     "DeviceFacts",
     "Issued",

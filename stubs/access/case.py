@@ -66,7 +66,11 @@ class Case:
 
     @property
     def eligible_roles(self) -> tuple[UserRole, ...]:
-        """The User's roles that may send this service, in the order of the catalogue."""
+        """The User's roles that may send this service, in the order of the catalogue; settings may add to them."""
         if self.user is None:
             return ()
-        return tuple(role for role in UserRole if role in self.user.roles and role in self.row.eligible_roles)
+        held = self.user.roles
+        eligible = self.row.eligible_roles
+        if self.row.srv in self.settings.eligible_roles:
+            eligible = eligible.union(UserRole(role) for role in self.settings.eligible_roles[self.row.srv])
+        return tuple(role for role in UserRole if role in held and role in eligible)

@@ -20,6 +20,8 @@ class Issued:
     use_case: str
     message_code: str
     payload: bytes
+    execution: str | None = None
+    """ExecutionDateTime of the request that was transformed, as written."""
 
 
 @dataclass(slots=True)

@@ -1,13 +1,34 @@
-"""Anomaly detection: how many requests of one service a User may send in an hour."""
+"""Anomaly detection: how many requests of one service may be sent in an hour, and which values are harmless."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 WINDOW = timedelta(hours=1)
+ALL = "*"
+EVERYBODY = ""
+"""Stands for all Users together."""
+
+USER, DCC, ATTRIBUTE = "ADUserThresholdBreach", "ADDCCThresholdBreach", "ADAttributeLimitsBreach"
+"""Branches of QuarantinedRequest (DUIS 5.4 schema)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Which kind of limit was exceeded, and a sentence."""
+
+    kind: str
+    detail: str
+
+
+def _limit(limits: Mapping[str, int], srv: str) -> str | None:
+    if srv in limits:
+        return srv
+    return ALL if ALL in limits else None
 
 
 @dataclass(slots=True)
@@ -15,34 +36,79 @@ class Thresholds:
     """Times of accepted requests by User and limit; empty, and free, when no threshold is set.
 
     Args:
-        limits: SRV, or ``*`` for all services together, to the most requests within the window.
+        limits: SRV, or ``*`` for all services together, to the most requests of one User within the window.
+        dcc_limits: the same for all Users together.
+        attributes: SRV to named values of a command and their least and greatest harmless value.
     """
 
     limits: Mapping[str, int]
+    dcc_limits: Mapping[str, int] = field(default_factory=dict)
+    attributes: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
+    own: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Limits that a User set for itself; they hold instead of ``limits``."""
     seen: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict)
 
-    def _limit(self, srv: str) -> str | None:
-        if srv in self.limits:
-            return srv
-        return "*" if "*" in self.limits else None
+    def _counted(self, user: str, srv: str) -> Iterator[tuple[str, str, int, str]]:
+        """Who is counted (all together: empty), under which name, the limit, the kind of breach."""
+        own = self.own.get(user, {})
+        limits = own if _limit(own, srv) else self.limits
+        for who, held, kind in ((user, limits, USER), (EVERYBODY, self.dcc_limits, DCC)):
+            name = _limit(held, srv)
+            if name is not None:
+                yield who, name, held[name], kind
 
-    def breach(self, user: str, srv: str, now: datetime) -> str | None:
-        """A sentence when one more request would exceed the User's limit; None when it would not."""
-        name = self._limit(srv)
-        if name is None:
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to detect."""
+        return not (self.limits or self.dcc_limits or self.own)
+
+    def breach(self, user: str, srv: str, now: datetime) -> Breach | None:
+        """The limit that one more request would exceed; None when it would not."""
+        if self.is_idle:
             return None
-        times = [time for time in self.seen.get((user, name), ()) if time > now - WINDOW]
-        limit = self.limits[name]
-        return (
-            f"expected at most {limit} requests of {name} in an hour, got {limit + 1}" if len(times) >= limit else None
-        )
+        for who, name, limit, kind in self._counted(user, srv):
+            times = sum(time > now - WINDOW for time in self.seen.get((who, name), ()))
+            if times >= limit:
+                of = "all Users" if who == EVERYBODY else who
+                return Breach(kind, f"expected at most {limit} requests of {name} by {of} in an hour, got {times + 1}")
+        return None
+
+    def abnormal(self, srv: str, values: Mapping[str, Any]) -> Breach | None:
+        """The first value of a command that lies outside its limits, at whatever depth; None: all are harmless."""
+        limits = self.attributes.get(srv, {})
+        for name, value in _leaves(values):
+            least, most = limits.get(name, (value, value))
+            if not least <= value <= most:
+                return Breach(ATTRIBUTE, f"expected {name} between {least:g} and {most:g}, got {value:g}")
+        return None
 
     def count(self, user: str, srv: str, now: datetime) -> None:
         """Remember one accepted request; fold of RequestAccepted."""
-        name = self._limit(srv)
-        if name is None:
+        if self.is_idle:
             return
-        times = self.seen.setdefault((user, name), deque())
-        times.append(now)
-        while times[0] <= now - WINDOW:
-            times.popleft()
+        for who, name, _, _ in self._counted(user, srv):
+            times = self.seen.setdefault((who, name), deque())
+            times.append(now)
+            while times[0] <= now - WINDOW:
+                times.popleft()
+
+    def set_own(self, user: str, srv: str, limit: int | None) -> None:
+        """Fold of ThresholdSet."""
+        own = self.own.setdefault(user, {})
+        own.pop(srv, None)
+        if limit is not None:
+            own[srv] = limit
+        if not own:
+            del self.own[user]
+
+
+def _leaves(values: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    waiting: list[tuple[str, Any]] = list(values.items())
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting.extend(value.items())
+        elif isinstance(value, list | tuple):
+            waiting.extend((name, each) for each in value)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield name, value

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from stubs.wire.duis import Node, write_date_time
+
+
+def _named(name: str, **values: str) -> Node:
+    """An element with texts; empty ones are left out."""
+    return Node(name, children=tuple(Node(label, text) for label, text in values.items() if text))
 
 
 def _status_change(device: str, *change: Node) -> Node:
@@ -26,9 +30,9 @@ def device_log_result(request_id: str) -> Node:
     return Node("UpdateHANDeviceLogResult", children=(Node("UpdateHANDeviceLogServiceRequestID", request_id),))
 
 
-def command_failure(request_id: str, device: str) -> Node:
-    """``CommandFailure``: a device did not answer."""
-    return Node("CommandFailure", children=(Node("CommandRequestID", request_id), Node("DeviceID", device)))
+def command_failure(request_id: str, device: str, schedule: int | None = None) -> Node:
+    """``CommandFailure``: a device did not answer; ``schedule`` when a schedule asked."""
+    return _named("CommandFailure", CommandRequestID=request_id, DSPScheduleID=str(schedule or ""), DeviceID=device)
 
 
 def meter_identity(device: str, mpxn: str, variant: str = "", secondary: str = "", export: str = "") -> Node:
@@ -64,16 +68,129 @@ def device_removed(device: str) -> Node:
     return _status_change(device, Node("DeviceRemovedFromInventory"))
 
 
-def quarantined(request_id: str, reference: int) -> Node:
-    """``QuarantinedRequest``: a User's anomaly-detection threshold was exceeded; up to 20 digits of reference."""
-    breach = (Node("RequestID", request_id), Node("QuarantineEventRef", str(reference)))
-    return Node("QuarantinedRequest", children=(Node("ADUserThresholdBreach", children=breach),))
+def quarantined(request_id: str, reference: str, breach: str = "ADUserThresholdBreach") -> Node:
+    """``QuarantinedRequest``: an anomaly-detection limit was exceeded; the reference has up to 20 digits."""
+    held = _named(breach, RequestID=request_id, QuarantineEventRef=reference)
+    return Node("QuarantinedRequest", children=(held,))
 
 
 def power_outage(hub: str, start: datetime, mpxn: str) -> Node:
     """``PowerOutageEvent``: a hub lost its supply for more than three minutes."""
     children = (Node("CommsHubDeviceID", hub), Node("StartDateTime", write_date_time(start)), Node("MPxN", mpxn))
     return Node("PowerOutageEvent", children=children)
+
+
+def status_change(device: str, change: str) -> Node:
+    """``DeviceStatusChangeEvent`` with an empty element: DeviceSuspended, DeviceRestored, RecoveryComplete."""
+    return _status_change(device, Node(change))
+
+
+def schedule_removal(device: str, schedule: int) -> Node:
+    """``DSPScheduleRemoval``: the DCC ended a schedule."""
+    return _named("DSPScheduleRemoval", DeviceID=device, DSPScheduleID=str(schedule))
+
+
+def distribution_failure(request_id: str, devices: Iterable[str]) -> Node:
+    """``FirmwareDistributionFailure``: an image could not be sent on its way."""
+    return _named("FirmwareDistributionFailure", UpdateFirmwareRequestID=request_id, MeterIDs=",".join(devices))
+
+
+def firmware_delivery(
+    request_id: str, hub: str, device: str, version: str, at: datetime, *, is_delivered: bool
+) -> Node:
+    """``CSPFirmwareDeliveryStatus``: an image reached the hub, or did not."""
+    return _named(
+        "CSPFirmwareDeliveryStatus",
+        UpdateFirmwareRequestID=request_id,
+        CommsHubDeviceID=hub,
+        TargetDeviceID=device,
+        FirmwareVersion=version,
+        TimeStamp=write_date_time(at),
+        CommsHubTransferStatus="Success" if is_delivered else "Failure",
+    )
+
+
+def firmware_mismatch(device: str, device_type: str, expected: str, got: str) -> Node:
+    """``FirmwareVersionMismatch``: the device runs another version than the inventory says."""
+    return _named(
+        "FirmwareVersionMismatch",
+        DeviceID=device,
+        DeviceType=device_type,
+        FirmwareVersionSMI=expected,
+        FirmwareVersionDevice=got,
+    )
+
+
+def supplier_changed(device: str, device_type: str, mpxn: str, secondary: str = "", export: str = "") -> Node:
+    """``ChangeOfSupplier`` for the old supplier: the device trusts another one now."""
+    points = _meter_points("MPxNs", mpxn, secondary, export)
+    children = (Node("DeviceID", device), Node("DeviceType", device_type), points)
+    return Node("ChangeOfSupplier", children=(Node("DeviceChangeOfSupplier", children=children),))
+
+
+def supplier_not_changed(request_id: str, code: str = "") -> Node:
+    """``ChangeOfSupplier`` for the new supplier: it failed; ``code`` has three characters."""
+    return _named("ChangeOfSupplier", ChangeOfSupplierServiceRequestID=request_id, ECoSErrorCode=code)
+
+
+def credentials_updated(device: str, role: str, hashes: Mapping[str, str], floor: str = "") -> Node:
+    """``SecurityCredentialsUpdated``: ``hashes`` are base64 by CertificateType, one to three."""
+    children = [Node("DeviceID", device), Node("RemotePartyRole", role)]
+    if floor:
+        children.append(_named("RemotePartySeqNumberChange", RemotePartyFloorSeqNumber=floor))
+    children.extend(
+        _named("Certificates", CertificateType=kind, CertificateHash=value) for kind, value in hashes.items()
+    )
+    return Node("SecurityCredentialsUpdated", children=tuple(children))
+
+
+def log_restored(at: datetime, log: str, old: tuple[str, str], new: tuple[str, str]) -> Node:
+    """``DeviceLogRestored``: ``log`` is CHFDeviceLog or GPFDeviceLog; old and new are hub and gas proxy."""
+    devices = _named(log, OldCHFDeviceID=old[0], NewCHFDeviceID=new[0], OldGPFDeviceID=old[1], NewGPFDeviceID=new[1])
+    return Node("DeviceLogRestored", children=(Node("RestoredDate", at.date().isoformat()), devices))
+
+
+def display_removed(display: str, hub: str) -> Node:
+    """``PPMIDRemoval``: a prepayment display left a hub's network."""
+    return _named("PPMIDRemoval", PPMIDDeviceID=display, CHFDeviceID=hub)
+
+
+def display_alert(
+    display: str, code: str, at: datetime, version: str = "", *, is_activated: bool | None = None
+) -> Node:
+    """``PPMIDAlert``: what a prepayment display told the DCC, in the DCC's words."""
+    children = [*_named("", DeviceID=display, DeviceAlertCode=code, Timestamp=write_date_time(at)).children]
+    if is_activated is not None:
+        result = "ActivationSuccess" if is_activated else "ActivationFailure"
+        children.append(_named("PPMIDFirmwareUpgradeAlert", FirmwareVersion=version, ActivateImageResultCode=result))
+    return Node("PPMIDAlert", children=tuple(children))
+
+
+def hub_alert(hub: str, code: str, at: datetime) -> Node:
+    """``CommsHubAlert``: what a hub told the DCC, in the DCC's words."""
+    return _named("CommsHubAlert", CommsHubDeviceID=hub, AlertCode=code, TimeStamp=write_date_time(at))
+
+
+def dual_band_alert(hub: str, code: str, message_code: str) -> Node:
+    """``DualBandCHAlert``: what a dual-band hub told the DCC of its radio; details are not repeated."""
+    return _named("DualBandCHAlert", CHFDeviceID=hub, DeviceAlertCode=code, GBCSHexadecimalMessageCode=message_code)
+
+
+def hub_firmware(hub: str, version: str) -> Node:
+    """``CommsHubFirmwareActivation``: a hub runs another firmware now."""
+    return _named("CommsHubFirmwareActivation", DeviceID=hub, FirmwareVersion=version)
+
+
+def load_switches_changed(meter: str, variant: str = "", gbcs_version: str = "") -> Node:
+    """``ALCSHCALCSConfigurationChange``: a meter's load switches were described anew."""
+    return _named(
+        "ALCSHCALCSConfigurationChange", ESMEDeviceID=meter, ESMEVariant=variant, DeviceGBCSVersion=gbcs_version
+    )
+
+
+def wrong_certificate(device: str, serial: int | None) -> Node:
+    """``CoSCertificateAlert``: a change of supplier named a certificate that cannot be used."""
+    return _named("CoSCertificateAlert", DeviceID=device, CertificateSerialNumber="" if serial is None else str(serial))
 
 
 def node_from(name: str, value: Any) -> Node:
@@ -94,24 +211,3 @@ def node_from(name: str, value: Any) -> Node:
     if isinstance(value, str | int | float):
         return Node(name, str(value))
     raise ValueError(f"{name}: expected text, a number, an object or null, got {type(value).__name__}")
-
-
-CONTENTS: Mapping[str, Callable[[str, datetime, str], Node]] = MappingProxyType(
-    {
-        "AD1": power_outage,
-        "N1": lambda device, _now, _mpxn: device_removed(device),
-        "N2": lambda device, _now, _mpxn: device_removed(device),
-        "N16": lambda device, _now, mpxn: meter_identity(device, mpxn),
-        "N999": lambda _device, _now, _mpxn: Node(
-            "DUISVersionMismatch",
-            children=(
-                Node(
-                    "DCCAlertVersionMismatch",
-                    children=(Node("DCCAlertCode", "AD1"),),
-                ),
-                Node("ServiceUserDUISVersion", "5.1"),
-            ),
-        ),
-    }
-)
-"""Default content of a DCC alert raised by hand, by code: from device, time and meter point."""

@@ -28,5 +28,7 @@ def recipients(
             return (requester,) if requester else ()
         case "network-operator":
             return tuple(sorted(set(network_operators)))
+        case "suppliers":
+            return tuple(sorted(set(suppliers)))
         case _:
             return tuple(sorted({*suppliers, *network_operators} - {requester}))

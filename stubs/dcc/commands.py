@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,14 @@ from schemas.load import UserRole, device_types
 from stubs.access import Case
 from stubs.dcc.correspondence import Letter
 from stubs.dcc.fold import next_acb_counter
+from stubs.dcc.lookups import CUSTOMER_NUMBER, looked_up
 from stubs.dcc.parts import Parts
 from stubs.dcc.state import State
+from stubs.dcc.trees import leaves
 from stubs.dcc.turn import Turn
+from stubs.devices.effects import EFFECTS
 from stubs.inventory import InventoryRecord
+from stubs.scheduler import key_of
 from stubs.transform import Acb, Command, Target, check_signed, transform
 from stubs.wire.duis import (
     LocalCommand,
@@ -26,10 +31,13 @@ from stubs.wire.duis import (
 )
 from stubs.wire.errors import PeerError, Refusal
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs.crypto import add_mac
+from stubs.wire.gbcs.crypto import add_mac, sign
 from stubs.wire.gbcs.envelope import Cra, Group
+from stubs.wire.gbcs.use_cases import use_case
 
 CANCELLATION_YEAR = 3000
+BROKERS_SIGNATURE = frozenset({"acb", "party"})
+"""Signers of commands whose part the access control broker plays here."""
 _METERS = frozenset({"ESME", "GSME"})
 
 
@@ -40,6 +48,29 @@ class Order:
     use_case: str
     message_code: int
     group: Group
+    looked_up: Mapping[str, Any] = field(default_factory=dict)
+    """What the DCC put into the command that the request does not say."""
+    execution: str | None = None
+    """The date until which the device holds a critical command, as written in the request that was transformed."""
+
+    def stored(self) -> dict[str, str]:
+        """As JSON."""
+        return {
+            "use_case": self.use_case,
+            "message_code": f"{self.message_code:04X}",
+            "group": self.group.to_bytes().hex(),
+            "execution": self.execution or "",
+        }
+
+
+def order_from(stored: Mapping[str, str]) -> Order:
+    """The inverse of ``Order.stored``."""
+    return Order(
+        stored["use_case"],
+        int(stored["message_code"], 16),
+        Group.from_bytes(bytes.fromhex(stored["group"])),
+        execution=stored["execution"] or None,
+    )
 
 
 def target_of(state: State, record: InventoryRecord) -> Target:
@@ -67,13 +98,24 @@ def target_of(state: State, record: InventoryRecord) -> Target:
 def order_of_request(parts: Parts, turn: Turn, request: ServiceRequest, record: InventoryRecord) -> Order:
     """Transform a Service Request. Raises: Refusal: ``not-transformable`` and the transform's own rules."""
     acb = Acb(parts.pki.acb, next_acb_counter(turn.state, turn.now))
+    known = looked_up(turn.state, request)
+    target = target_of(turn.state, record)
     try:
-        number = {"CustomerIdentificationNumber": f"{acb.counter % 10000:04d}"}
-        target = replace(target_of(turn.state, record), looked_up=number)
-        command: Command = transform(request, target, acb, turn.now)
+        command: Command = transform(request, replace(target, looked_up=known) if known else target, acb, turn.now)
     except PeerError as error:
         raise Refusal("not-transformable", str(error)) from error
-    return Order(command.use_case, command.message_code, command.group)
+    if not works_off(command.use_case, record.device_type):
+        raise Refusal("not-transformable", f"the simulated {record.device_type} does not know {command.use_case}")
+    group = command.group
+    if use_case(command.use_case).signer in BROKERS_SIGNATURE:
+        group = sign(group, parts.pki.acb_ds.private_key)
+    return Order(command.use_case, command.message_code, group, known)
+
+
+def works_off(use_case_name: str, device_type: str) -> bool:
+    """Whether a simulated device of that type works a use case off."""
+    row = EFFECTS.get(use_case_name)
+    return row is not None and device_type in row.devices
 
 
 def order_of_signed(parts: Parts, turn: Turn, request: SignedPreCommand) -> Order:
@@ -97,8 +139,9 @@ def order_of_signed(parts: Parts, turn: Turn, request: SignedPreCommand) -> Orde
     if issued and issued.srv != header.srv:
         raise Refusal("pre-command-altered", f"the Pre-Command is one of {issued.srv}, not of {header.srv}")
     _check_signature(parts, known, signed)
-    use_case = issued.use_case if issued else ""
-    return Order(use_case, signed.other.message_code, signed)
+    use_case_name = issued.use_case if issued else ""
+    execution = issued.execution if issued else request.execution_date_time
+    return Order(use_case_name, signed.other.message_code, signed, execution=execution)
 
 
 def _check_signature(parts: Parts, issued: Group, signed: Group) -> None:
@@ -131,8 +174,8 @@ def has_credentials(record: InventoryRecord) -> bool:
     return device_types()[record.device_type].has_credentials
 
 
-def place(parts: Parts, turn: Turn, case: Case, role: UserRole, order: Order, body: Node | None) -> None:
-    """Put a command on the agenda: now (plus the latency of the WAN), at its date, or after its predecessor."""
+def order_data(case: Case, role: UserRole, order: Order, body: Node | None) -> dict[str, Any]:
+    """What sending a command, and what follows its answer, need to know: JSON types only."""
     header = case.header
     data: dict[str, Any] = {
         "request_id": str(header.request_id),
@@ -149,6 +192,16 @@ def place(parts: Parts, turn: Turn, case: Case, role: UserRole, order: Order, bo
         data["parameters"] = leaves(body)
     if header.first_in_sequence or header.preceding is not None:
         data["sequence"] = True
+    if CUSTOMER_NUMBER in order.looked_up:
+        data["customer_number"] = order.looked_up[CUSTOMER_NUMBER]
+    if order.execution:
+        data["execution"] = order.execution
+    return data
+
+
+def place(parts: Parts, turn: Turn, case: Case, data: dict[str, Any]) -> None:
+    """Put a command on the agenda: now (plus the latency of the WAN), at its date, or after its predecessor."""
+    header = case.header
     due = turn.now + timedelta(seconds=parts.settings.device_latency)
     is_held_by_dcc = "DSP" in case.row.future_dated_pattern and not case.is_signed_pre_command
     if case.execution is not None and is_held_by_dcc:
@@ -157,7 +210,8 @@ def place(parts: Parts, turn: Turn, case: Case, role: UserRole, order: Order, bo
             cancel(turn, data)
             return
         data["held"] = True
-    if header.preceding is not None and turn.state.sequences.get(str(header.preceding)) == "pending":
+    status = turn.state.sequences.get(str(header.preceding)) if header.preceding is not None else "ok"
+    if status is None or status == "pending":
         data["preceding"] = str(header.preceding)
         turn.schedule("follower", turn.now + timedelta(seconds=parts.settings.sequence_timeout), data)
         return
@@ -166,20 +220,8 @@ def place(parts: Parts, turn: Turn, case: Case, role: UserRole, order: Order, bo
 
 def cancel(turn: Turn, data: dict[str, Any]) -> None:
     """Take the User's held commands of one service for one device off the agenda (DUIS guide, section 9.2)."""
-    for item in turn.state.agenda.of("command"):
-        if item.data.get("held") and all(item.data[key] == data[key] for key in ("srv", "user", "device")):
-            turn.done(item.item, "cancelled")
-
-
-def leaves(body: Node) -> dict[str, str]:
-    """Names and texts of the innermost elements of a body: what the effects of a service need to know of it."""
-    found: dict[str, str] = {}
-    for child in body.children:
-        if child.children:
-            found.update(leaves(child))
-        else:
-            found[child.name] = child.text
-    return found
+    for item in turn.state.agenda.named(key_of("command", {**data, "held": True})):
+        turn.done(item.item, "cancelled")
 
 
 def queue_local(parts: Parts, turn: Turn, header: RequestHeader, local: LocalCommand) -> None:

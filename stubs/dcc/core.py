@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from schemas.load import Service, UserRole
-from stubs import alerts
+from stubs.dcc.changes import change_device
 from stubs.dcc.fold import fold
 from stubs.dcc.handling import Handling
-from stubs.dcc.notices import dcc_alert, pass_on
+from stubs.dcc.notices import pass_on
 from stubs.dcc.parts import make_parts
 from stubs.dcc.premises import add_premises, read_spec
 from stubs.dcc.reply import Handled
 from stubs.dcc.state import State, new_state
+from stubs.dcc.tester import Tester
 from stubs.dcc.turn import Turn
-from stubs.dcc.working import change_device, work_off
+from stubs.dcc.working import work_off
 from stubs.devices import amend, raise_alert, view
 from stubs.events import (
     AnyEvent,
@@ -25,23 +26,20 @@ from stubs.events import (
     Entry,
     FaultCleared,
     FaultSet,
-    InventoryChanged,
     MessageDelivered,
+    MessageQueued,
     UserRegistered,
 )
 from stubs.faults import read_rule
-from stubs.inventory import InventoryRecord
 from stubs.scheduler import next_attempt
 from stubs.settings import DccSettings
 from stubs.smki import Pki
-from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
 
 Events = Sequence[AnyEvent]
 
-NO_METER_POINT = "1300000000000"
-"""Stands in a DCC alert raised by hand when the User has no meter point."""
+T = TypeVar("T")
 
 
 class Dcc:
@@ -60,6 +58,7 @@ class Dcc:
         self.state: State = new_state(settings)
         self._parts = make_parts(settings, pki)
         self._handling = Handling(self._parts)
+        self._tester = Tester(self._parts, self._handling)
         self._pki = pki
         self.on_error: Callable[[Exception], None] = _raise
         """Told of an unexpected error of ours: the request or item ends as failed, what happened before stays, and the
@@ -70,6 +69,8 @@ class Dcc:
         last = 0
         for entry in entries:
             fold(self.state, entry.event, entry.at)
+            if isinstance(entry.event, MessageQueued):
+                self.state.outbox.journaled(entry.event.message, entry.seq)
             last = entry.seq
         return last
 
@@ -179,34 +180,16 @@ class Dcc:
         change_device(turn, device, raised.changes, "raised by a tester")
         return pass_on(self._parts, turn, device, raised.alerts), turn.events
 
+    def perform(self, action: Callable[[Tester, Turn], T], now: datetime) -> tuple[T, Events]:
+        """One of a tester's operations; its result, and the events to commit."""
+        turn = Turn(self.state, now)
+        return action(self._tester, turn), turn.events
+
     def raise_dcc_alert(
-        self, code: str, user: str, content: dict[str, Any] | None, now: datetime
+        self, code: str, user: str, content: dict[str, Any] | None, now: datetime, structure: str = ""
     ) -> tuple[str, Events]:
         """Raise a DCC alert for one User; the message's id. Raises: ValueError: a content that cannot be."""
-        turn = Turn(self.state, now)
-        eui = str(Eui64.parse(user))
-        if eui not in self.state.users:
-            raise ValueError(f"{eui} is not a registered User")
-        node = self._content(code, eui, content, now)
-        device = node.get("DeviceID") or node.get("CommsHubDeviceID")
-        return dcc_alert(self._parts, turn, eui, code, node, device, "raised by a tester"), turn.events
-
-    def _content(self, code: str, user: str, content: dict[str, Any] | None, now: datetime) -> Node:
-        if content is not None:
-            if len(content) != 1:
-                raise ValueError("the content of a DCC alert is an object with one member, its element")
-            ((name, inner),) = content.items()
-            return alerts.node_from(name, inner)
-        make = alerts.CONTENTS.get(code)
-        if make is None:
-            known = ", ".join(alerts.CONTENTS)
-            raise ValueError(f"a DCC alert {code} needs content; without content: {known}")
-        inventory = self.state.inventory
-        wanted = "CHF" if code == "AD1" else "ESME"
-        for record in inventory.records.values():
-            if record.device_type == wanted and user in inventory.parties(record):
-                return make(record.device, now, inventory.points(record)[0].mpxn)
-        return make(str(self._pki.acb), now, NO_METER_POINT)
+        return self.perform(lambda tester, turn: tester.raise_dcc_alert(turn, code, user, content, structure), now)
 
     def set_device(self, device: str, values: dict[str, Any], now: datetime) -> Events:
         """Give fields of a device's state new values. Raises: LookupError, PeerError."""
@@ -217,10 +200,7 @@ class Dcc:
 
     def set_inventory(self, device: str, values: dict[str, Any], now: datetime) -> Events:
         """Give fields of an inventory record new values. Raises: ValueError: no such field."""
-        turn = Turn(self.state, now)
-        (self.state.inventory.get(device) or InventoryRecord(device=device)).changed(values)
-        turn.emit(InventoryChanged(device=device, values=values, cause="set by a tester"))
-        return turn.events
+        return self.perform(lambda tester, turn: tester.set_inventory(turn, device, values), now)[1]
 
     def redeliver(self, user: str, now: datetime) -> Events:
         """Make a User's held messages due at once."""

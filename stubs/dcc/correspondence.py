@@ -17,6 +17,7 @@ from stubs.wire.duis import (
     DccAlert,
     DeviceAlert,
     LocalCommand,
+    Node,
     PreCommand,
     RequestHeader,
     Response,
@@ -24,12 +25,14 @@ from stubs.wire.duis import (
     ResponseHeader,
     Result,
     ServiceResponse,
+    node_of,
     write_response,
 )
-from stubs.wire.duis.write import canonical_form
+from stubs.wire.duis.write import canonical_form, write_element
 from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
+from stubs.wire.xml import parse
 from stubs.wire.xmlsig import Signer, sign
 
 XML_SIGN_ROLE = "87"
@@ -41,7 +44,7 @@ class Letter:
 
     user: str
     kind: str
-    """``response``, ``device-alert`` or ``dcc-alert``."""
+    """``response``, ``device-alert`` or ``dcc-alert``; a SMETS1 answer is a response, a SMETS1 alert a device alert."""
     body: ResponseBody
     response_code: str = "I0"
     request_id: str | None = None
@@ -146,17 +149,38 @@ class Correspondence:
             turn.emit(msgspec.structs.replace(queued, message=f"m{turn.state.counts.messages + 1}"))
         return message
 
-    def device_alert(self, turn: Turn, user: str, device: str, code: str, counter: int, payload: bytes) -> str:
-        """Queue a device alert; the counter is the alert's own. Header: ResponseID only (DUIS guide, section 10)."""
+    def device_alert(
+        self,
+        turn: Turn,
+        user: str,
+        device: str,
+        code: str,
+        counter: int,
+        payload: bytes,
+        throttled: tuple[int, int] | None = None,
+    ) -> str:
+        """Queue a device alert; the counter is the alert's own. Header: ResponseID only (DUIS guide, section 10).
+
+        ``throttled`` is the number of the throttled alert and how many alerts it stands for.
+        """
+        sequence, count = throttled or (None, None)
         letter = Letter(
             user,
             "device-alert",
-            DeviceAlert(code, payload),
+            DeviceAlert(code, payload, sequence, count),
             response_id=f"{device}:{user}:{counter}",
             alert_code=code,
             device=device,
         )
         return self.queue(turn, letter)
+
+    def signed_within(self, element: Node) -> Node:
+        """An element with a signature of its own, as a SMETS1 service provider makes it; the broker's key stands in.
+
+        The namespaces of the whole response are declared on the element when it is signed, so that it verifies both
+        cut out of the response and by its own.
+        """
+        return node_of(parse(sign(write_element(element), self._signer)))
 
     def dcc_alert(self, turn: Turn, user: str, alert: DccAlert, device: str | None) -> str:
         """Queue a DCC alert; the ACB is its originator, with a counter of its own."""

@@ -6,19 +6,23 @@ Kinds that are not in the table (exchanges, deliveries of evidence, scenarios, c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from stubs import events
 from stubs.access import Issued
-from stubs.dcc.state import Recipe, State, User, milliseconds
+from stubs.alerts import Throttle
+from stubs.dcc.state import MOST_LOCAL, Recipe, State, User, milliseconds
 from stubs.faults import Faults
-from stubs.inventory import Inventory, MeterPoint
-from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage
+from stubs.inventory import Inventory, MeterPoint, Product
+from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, key_of
 from stubs.wire.request_id import RequestId
 
+TRANSFORM_VARIANT = 4
 SIGNED_VARIANTS = frozenset({5, 6, 7})
+KEPT_PACKED = timedelta(minutes=1)
+"""Items due later than this hold their data as JSON: a million of them take half the memory."""
 
 Folder = Callable[[State, Any, datetime], None]
 
@@ -31,7 +35,8 @@ def _accepted(state: State, event: events.RequestAccepted, at: datetime) -> None
     state.ledger.accept(RequestId.parse(event.request_id))
     if event.command_variant in SIGNED_VARIANTS:
         state.ledger.sign(event.request_id)
-    state.thresholds.count(event.user, event.srv, at)
+    if event.command_variant != TRANSFORM_VARIANT:
+        state.thresholds.count(event.user, event.srv, at)
     state.acb_counter = next_acb_counter(state, at)
 
 
@@ -41,8 +46,37 @@ def next_acb_counter(state: State, now: datetime) -> int:
 
 
 def _issued(state: State, event: events.PreCommandIssued, _: datetime) -> None:
-    issued = Issued(event.srv, event.device, event.use_case, event.message_code, event.payload)
+    issued = Issued(event.srv, event.device, event.use_case, event.message_code, event.payload, event.execution)
     state.ledger.issue(event.request_id, issued)
+
+
+def _local(state: State, event: events.LocalCommandIssued, _: datetime) -> None:
+    state.local[event.request_id] = event.data
+    if len(state.local) > MOST_LOCAL:
+        del state.local[next(iter(state.local))]
+
+
+def _quarantined(state: State, event: events.RequestQuarantined, _: datetime) -> None:
+    state.counts.quarantined += 1
+    state.quarantine[event.reference] = event
+
+
+def _quarantine_ended(state: State, event: events.QuarantineEnded, _: datetime) -> None:
+    state.quarantine.pop(event.reference, None)
+
+
+def _threshold_set(state: State, event: events.ThresholdSet, _: datetime) -> None:
+    state.thresholds.set_own(event.user, event.srv, event.limit)
+
+
+def _alert_raised(state: State, event: events.AlertRaised, at: datetime) -> None:
+    if event.alert_kind == "device":
+        state.throttle.count(throttle_key(event.device or "", event.code, event.recipient), event.payload, at)
+
+
+def throttle_key(device: str, code: str, recipient: str) -> str:
+    """Which alerts are counted together."""
+    return f"{device} {code} {recipient}"
 
 
 def _sent(state: State, _: events.CommandSent, __: datetime) -> None:
@@ -92,19 +126,70 @@ def _meter_point(state: State, event: events.MeterPointRegistered, _: datetime) 
     )
 
 
+def _registration(state: State, event: events.RegistrationChanged, at: datetime) -> None:
+    point = state.inventory.meter_points.get(event.mpxn)
+    if point is None:
+        return
+    changed = point.changed(event.since, event.supplier, event.network_operator, is_new_tenancy=event.is_new_tenancy)
+    state.inventory.register(changed.at(at))
+
+
+def _coverage(state: State, event: events.CoverageSet, _: datetime) -> None:
+    state.inventory.cover(event.place, event.values)
+
+
+def _product(state: State, event: events.ProductListed, _: datetime) -> None:
+    state.inventory.list_product(
+        Product(
+            manufacturer=event.manufacturer,
+            model=event.model,
+            firmware_version=event.firmware_version,
+            device_type=event.device_type,
+            gbcs_version=event.gbcs_version,
+            hash=event.hash,
+            status=event.status,
+        )
+    )
+
+
 def _inventory_changed(state: State, event: events.InventoryChanged, _: datetime) -> None:
     state.inventory.change(event.device, event.values)
 
 
-def _scheduled(state: State, event: events.ItemScheduled, _: datetime) -> None:
+def _scheduled(state: State, event: events.ItemScheduled, at: datetime) -> None:
     state.counts.items += 1
-    state.agenda.add(Item(event.item, event.what, event.due, event.data))
-    if event.data.get("sequence"):
-        state.sequences.setdefault(event.data["request_id"], "pending")
+    data = event.data
+    item = Item(event.item, event.what, event.due, data, key_of(event.what, data))
+    state.agenda.add(item.packed() if event.due - at > KEPT_PACKED else item)
+    if data.get("sequence"):
+        state.sequences.setdefault(data["request_id"], "pending")
+    if "schedule" in data:
+        _schedule_ran(state, event)
 
 
-def _item_done(state: State, event: events.ItemDone, _: datetime) -> None:
+def _schedule_ran(state: State, event: events.ItemScheduled) -> None:
+    """A schedule was created, or a command left for one, which took a counter of the broker."""
+    if event.what == "schedule":
+        state.counts.schedules = max(state.counts.schedules, int(event.data["schedule"]))
+    elif event.what == "command":
+        counter = RequestId.parse(event.data["request_id"]).counter
+        state.acb_counter = max(state.acb_counter, counter)
+
+
+def _item_done(state: State, event: events.ItemDone, at: datetime) -> None:
+    item = state.agenda.items.get(event.item)
     state.agenda.done(event.item)
+    if item is None:
+        return
+    match item.what:
+        case "throttle":
+            state.throttle.close(item.data["key"])
+        case "registration":
+            state.inventory.settle(item.data["mpxn"], at)
+        case "returned":
+            state.local.pop(item.data["order"]["request_id"], None)
+        case _:
+            pass
 
 
 def _fault_set(state: State, event: events.FaultSet, _: datetime) -> None:
@@ -128,9 +213,12 @@ def _reset(state: State, event: events.DccReset, _: datetime) -> None:
     state.seed = event.seed
     state.inventory = Inventory()
     state.agenda = Agenda()
-    state.outbox = Outbox(state.outbox.keep)
+    state.outbox = Outbox(state.outbox.keep, state.outbox.most_bytes)
     state.faults = Faults()
     state.sequences.clear()
+    state.quarantine.clear()
+    state.local.clear()
+    state.throttle = Throttle(state.throttle.most, state.throttle.seconds)
     state.ledger.issued.clear()
     state.fleet.clear()
 
@@ -140,6 +228,11 @@ FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
         events.RequestReceived: _received,
         events.RequestAccepted: _accepted,
         events.PreCommandIssued: _issued,
+        events.LocalCommandIssued: _local,
+        events.RequestQuarantined: _quarantined,
+        events.QuarantineEnded: _quarantine_ended,
+        events.ThresholdSet: _threshold_set,
+        events.AlertRaised: _alert_raised,
         events.CommandSent: _sent,
         events.DeviceManufactured: _manufactured,
         events.DeviceChanged: _device_changed,
@@ -148,6 +241,9 @@ FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
         events.DeliveryFailed: _delivery_failed,
         events.UserRegistered: _registered,
         events.MeterPointRegistered: _meter_point,
+        events.RegistrationChanged: _registration,
+        events.CoverageSet: _coverage,
+        events.ProductListed: _product,
         events.InventoryChanged: _inventory_changed,
         events.ItemScheduled: _scheduled,
         events.ItemDone: _item_done,

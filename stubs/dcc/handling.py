@@ -3,43 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
-from schemas.load import Service, Srv, UserRole, gateway_rules, service_requests
-from stubs import alerts
+from schemas.load import (
+    CommandVariant,
+    Service,
+    Srv,
+    UserRole,
+    command_variants,
+    gateway_rules,
+    service_requests,
+)
 from stubs.access import Case, DeviceFacts, UserFacts, authorise
-from stubs.access.rules import LOCAL_VARIANTS
-from stubs.dcc import commands, device_log
+from stubs.access.rules import CANCELLATION_YEAR
+from stubs.dcc import commands, quarantine
+from stubs.dcc.carrying import Outcome, carry_out, decide, plan
 from stubs.dcc.intake import Arrived, Intake, body_element
-from stubs.dcc.notices import tell, tell_notice
 from stubs.dcc.parts import Parts
 from stubs.dcc.reply import XML, Cut, Reply
 from stubs.dcc.turn import Found, Turn
 from stubs.events import (
-    InventoryChanged,
-    PreCommandIssued,
+    QuarantineEnded,
     RequestAccepted,
     RequestAnswered,
+    RequestQuarantined,
     RequestReceived,
     RequestRefused,
 )
-from stubs.faults import FaultRule
-from stubs.inventory import SERVICES, InventoryRecord
-from stubs.inventory.services import Decision, Question
+from stubs.inventory import Decision, InventoryRecord
+from stubs.settings import DccSettings
 from stubs.wire.duis import (
-    LocalCommand,
-    Node,
-    OtherResult,
-    PreCommand,
     Request,
     RequestHeader,
-    Result,
     ServiceRequest,
     SignedPreCommand,
+    read_date_time,
+    read_request,
 )
-from stubs.wire.errors import Refusal
+from stubs.wire.errors import PeerError, Refusal
+from stubs.wire.xml import parse
 
-BOTH_VARIANTS = frozenset({3, 7})
-TRANSFORM_VARIANT = 4
+NON_DEVICE_VARIANT = 8
 
 
 class Handling:
@@ -134,24 +138,25 @@ class Handling:
     # --- deciding ---
 
     def _process(self, turn: Turn, exchange: str, arrived: Arrived, service: Service) -> Reply:
-        request, state = arrived.request, turn.state
+        request, state, parts = arrived.request, turn.state, self._parts
         header = request.header
         record = None if not self._is_for_a_device(header) else state.inventory.get(str(header.request_id.target))
         case = self._case(turn, request, record, service)
         role = authorise(case)
-        plan = self._plan(turn, request, case, role, record)
-        if isinstance(plan, Decision) and plan.role is not None:
-            role = plan.role
+        planned = plan(parts, turn, request, case, role, record)
+        if isinstance(planned, Decision) and planned.role is not None:
+            role = planned.role
         state.ledger.check(
             header.request_id,
             is_signed=case.is_signed_pre_command,
-            require_transform=self._parts.settings.require_transform,
+            require_transform=parts.settings.require_transform,
         )
         if isinstance(request, SignedPreCommand):
-            plan = commands.order_of_signed(self._parts, turn, request)
-        breach = state.thresholds.breach(case.sender, header.srv, turn.now)
-        if breach and not self._parts.settings.thresholds_held:
-            raise Refusal("threshold", breach)
+            planned = commands.order_of_signed(parts, turn, request)
+        assert planned is not None, "a request is a decision or an order"
+        breach = quarantine.breach_of(parts, turn, case, planned)
+        if breach and not parts.settings.thresholds_held:
+            raise Refusal("threshold", breach.detail)
         found = self._fault(turn, exchange, case)
         if found.rule is not None and found.rule.before and found.rule.effect in {"drop", "reset"}:
             turn.record_fault(found, exchange)
@@ -166,15 +171,15 @@ class Handling:
                 command_variant=header.command_variant,
                 device=record.device if record else None,
                 signed_by=str(arrived.certificate.serial),
-                notes=(*arrived.notes, *((f"quarantined: {breach}",) if breach else ())),
+                notes=(*arrived.notes, *((f"quarantined: {breach.detail}",) if breach else ())),
             )
         )
         if breach:
-            reply = self._quarantine(turn, header, record, breach)
-        elif isinstance(plan, Decision):
-            reply = self._answer_decision(turn, header, plan, found.rule)
+            quarantine.hold(parts, turn, exchange, case, role, request, planned, breach)
+            outcome = Outcome("I99")
         else:
-            reply = self._command(turn, case, role, request, plan, record, found.rule)
+            outcome = carry_out(parts, turn, case, role, request, planned, record)
+        reply = parts.correspondence.answer(header, turn.now, outcome.code, outcome.result, found.rule)
         turn.record_fault(found, exchange)
         return reply
 
@@ -196,10 +201,12 @@ class Handling:
     def _case(self, turn: Turn, request: Request, record: InventoryRecord | None, service: Service) -> Case:
         header, state = request.header, turn.state
         user = state.users.get(str(header.request_id.originator))
+        body = request.body if isinstance(request, ServiceRequest) else None
+        execution = body.get("ExecutionDateTime") if body else None
         facts = None
         if record is not None:
-            facts = DeviceFacts(record.device_type, record.status, state.inventory.responsible(record))
-        body = request.body if isinstance(request, ServiceRequest) else None
+            responsible = state.inventory.responsible(record, _later(execution, turn.now) if execution else None)
+            facts = DeviceFacts(record.device_type, record.status, responsible)
         return Case(
             header=header,
             row=service_requests()[Srv(header.srv)],
@@ -208,88 +215,50 @@ class Handling:
             user=UserFacts(frozenset(UserRole(role) for role in user.roles), user.status) if user else None,
             device=facts,
             acb=self._parts.acb,
-            execution=body.get("ExecutionDateTime") if body else None,
+            execution=execution,
             predecessor_status=state.sequences.get(str(header.preceding)) if header.preceding else None,
             ledger=state.ledger,
             settings=self._parts.settings,
             now=turn.now,
         )
 
-    def _plan(
-        self, turn: Turn, request: Request, case: Case, role: UserRole, record: InventoryRecord | None
-    ) -> Decision | commands.Order | None:
-        """Service-specific validation: what would be done, decided but not yet done."""
-        if not isinstance(request, ServiceRequest):
-            return None
-        if case.row.is_non_device:
-            decide = SERVICES.get(case.row.srv)
-            if decide is None:
-                raise Refusal("not-simulated", f"service {case.row.srv} is one of DUIS, but not simulated here")
-            question = Question(case.sender, case.eligible_roles, request.body, turn.now, self._parts.settings)
-            return decide(turn.state.inventory, question)
-        assert record is not None, "device-exists came before"
-        if case.row.srv == device_log.SRV:
-            device_log.check(turn.state.inventory, case.sender, role, request.body)
-        if not commands.has_credentials(record):
-            raise Refusal("not-transformable", f"a {record.device_type} takes no commands of the DCC")
-        return commands.order_of_request(self._parts, turn, request, record)
+    # --- what was held ---
 
-    # --- doing ---
+    def release(self, turn: Turn, held: RequestQuarantined) -> None:
+        """Carry out a request that was quarantined; what would have been the answer goes to Receive Response."""
+        request = read_request(parse(held.document))
+        header = request.header
+        record = turn.state.inventory.get(held.device) if held.device else None
+        service = command_variants()[CommandVariant(header.command_variant)].service
+        case = self._case(turn, request, record, service)
+        turn.emit(QuarantineEnded(reference=held.reference, outcome="released"))
+        role = UserRole(held.role)
+        try:
+            planned: Decision | commands.Order
+            if held.order is not None:
+                planned = commands.order_from(held.order)
+            else:
+                assert isinstance(request, ServiceRequest), "a Non-Device request has a body"
+                planned = decide(self._parts, turn, case, request.body)
+            outcome = carry_out(self._parts, turn, case, role, request, planned, record)
+        except Refusal as refusal:
+            outcome = Outcome(refusal_code(self._parts.settings, refusal))
+        if outcome.code != "I99" or header.command_variant == NON_DEVICE_VARIANT:
+            quarantine.respond(self._parts, turn, held, outcome)
 
-    def _quarantine(self, turn: Turn, header: RequestHeader, record: InventoryRecord | None, breach: str) -> Reply:
-        user = str(header.request_id.originator)
-        content = alerts.quarantined(str(header.request_id), turn.state.counts.exchanges)
-        tell(self._parts, turn, "request-quarantined", content, record, requester=user, cause=breach)
-        return self._parts.correspondence.answer(header, turn.now, "I99")
 
-    def _answer_decision(self, turn: Turn, header: RequestHeader, decision: Decision, fault: FaultRule | None) -> Reply:
-        cause = str(header.request_id)
-        for device, values in decision.changes:
-            turn.emit(InventoryChanged(device=device, values=values, cause=cause))
-        for notice in decision.notices:
-            tell_notice(self._parts, turn, notice, str(header.request_id.originator))
-        result: Result = OtherResult(decision.result) if decision.result is not None else None
-        code = "I0" if result is not None else self._parts.settings.non_device_success
-        return self._parts.correspondence.answer(header, turn.now, code, result, fault)
+def _later(text: str, now: datetime) -> datetime | None:
+    """The instant for which a future-dated request must be authorised; None: now will do."""
+    try:
+        instant = read_date_time(text)
+    except PeerError:
+        return None  # the rule on dates says what is wrong with it
+    return instant if instant > now and instant.year < CANCELLATION_YEAR else None
 
-    def _command(
-        self,
-        turn: Turn,
-        case: Case,
-        role: UserRole,
-        request: Request,
-        order: commands.Order | None,
-        record: InventoryRecord | None,
-        fault: FaultRule | None,
-    ) -> Reply:
-        assert order is not None, "a request that is no decision is an order"
-        assert record is not None, "an order is for a device"
-        header = case.header
-        answer = self._parts.correspondence.answer
-        variant = header.command_variant
-        if variant == TRANSFORM_VARIANT:
-            payload = order.group.to_bytes()
-            version = record.gbcs_version or "4.2"
-            turn.emit(
-                PreCommandIssued(
-                    request_id=str(header.request_id),
-                    srv=header.srv,
-                    user=case.sender,
-                    device=record.device,
-                    use_case=order.use_case,
-                    message_code=f"{order.message_code:04X}",
-                    gbcs_version=version,
-                    payload=payload,
-                )
-            )
-            return answer(header, turn.now, "I0", PreCommand(version, payload), fault)
-        body: Node | None = request.body if isinstance(request, ServiceRequest) else None
-        if variant not in LOCAL_VARIANTS or variant in BOTH_VARIANTS:
-            commands.place(self._parts, turn, case, role, order, body)
-        if variant not in LOCAL_VARIANTS:
-            return answer(header, turn.now, "I99", None, fault)
-        local = LocalCommand(commands.protect(self._parts, order.group))
-        if variant in BOTH_VARIANTS and self._parts.settings.local_command_answer == "receive":
-            commands.queue_local(self._parts, turn, header, local)
-            return answer(header, turn.now, "I99", None, fault)
-        return answer(header, turn.now, "I0", local, fault)
+
+def refusal_code(settings: DccSettings, refusal: Refusal) -> str:
+    """A refusal as the response code of a message; the placeholder of ``not-transformable`` for a bare HTTP status."""
+    rows = gateway_rules()
+    row = rows.get(refusal.rule) or rows["not-transformable"]
+    code = settings.rules.get(refusal.rule) or refusal.response_code or row.response_code
+    return code if code and not code.isdigit() else rows["not-transformable"].response_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,9 +12,10 @@ from typing import assert_never
 
 from lxml import etree
 
-from schemas.load import Srv, service_requests, simulated_services
+from schemas.load import Srv, service_requests
 from stubs.dcc.correspondence import XML_SIGN_ROLE
 from stubs.dcc.reply import XML
+from stubs.dcc.simulated import is_simulated
 from stubs.settings import DccSettings
 from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
@@ -50,9 +51,16 @@ class Intake:
     Args:
         settings: limits and choices.
         certificates: where signers are looked up.
+        is_known: whether a service is simulated.
     """
 
-    def __init__(self, settings: DccSettings, certificates: CertificateStore) -> None:
+    def __init__(
+        self,
+        settings: DccSettings,
+        certificates: CertificateStore,
+        is_known: Callable[[Srv], bool] = is_simulated,
+    ) -> None:
+        self._is_known = is_known
         self._settings = settings
         self._certificates = certificates
         self._limits = Limits(size=settings.max_request_bytes)
@@ -89,7 +97,7 @@ class Intake:
         """Tell a sound request of a service that is not simulated here from one that is."""
         bodies = element.findall(f"{{{SR}}}Body/*")
         srv = _srv_of_body().get(local_name(bodies[0])) if len(bodies) == 1 else None
-        if srv is not None and srv not in simulated_services():
+        if srv is not None and not self._is_known(srv):
             raise Refusal("not-simulated", f"{srv} is a service of DUIS, but not simulated here")
 
     def _check_version(self, request: Request) -> None:

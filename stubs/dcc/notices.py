@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from schemas.load import Srv, service_requests, use_cases
 from stubs import alerts
 from stubs.dcc.correspondence import Letter
+from stubs.dcc.fold import throttle_key
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
 from stubs.devices import RaisedAlert
 from stubs.events import AlertRaised
 from stubs.inventory import InventoryRecord, Notice
+from stubs.scheduler import Item
 from stubs.wire.duis import DccAlert, FutureDatedDeviceAlert, Node, ServiceResponse
 from stubs.wire.errors import PeerError
 from stubs.wire.gbcs.envelope import Message
@@ -62,7 +64,9 @@ def dcc_alert(parts: Parts, turn: Turn, user: str, code: str, content: Node, dev
 def tell_notice(parts: Parts, turn: Turn, notice: Notice, requester: str) -> None:
     """The DCC alert that follows a change of the inventory."""
     record = notice.record
-    if notice.occasion == "device-decommissioned":
+    if notice.content is not None:
+        content = notice.content
+    elif notice.occasion == "device-decommissioned":
         family = turn.state.inventory.family(record)
         associated = [(each.device, each.device_type) for each in family if each.device_type in {"PPMID", "HCALCS"}]
         content = alerts.decommissioned(
@@ -81,12 +85,15 @@ def tell_notice(parts: Parts, turn: Turn, notice: Notice, requester: str) -> Non
 def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]) -> list[str]:
     """Record a device's alerts and pass on those for a registered User; ids of the messages.
 
-    Alerts to the access control broker stay with the DCC. The outcome of a command the device held until its time is
-    a response to that command's request (DUIS guide, section 9.2).
+    Alerts to the access control broker stay with the DCC, or become DCC alerts. The outcome of a command the device
+    held until its time is a response to that command's request (DUIS guide, section 9.2).
     """
     messages = []
     for alert in raised:
         recipient = str(alert.recipient)
+        key = throttle_key(device, alert.code, recipient)
+        is_kept_back = alert.command is None and turn.state.throttle.keeps_back(key, turn.now)
+        fault = turn.fault("device-alert", f"{device} {alert.code}", {"device": device, "alert_code": alert.code})
         turn.emit(
             AlertRaised(
                 alert_kind="device",
@@ -97,10 +104,15 @@ def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]
                 payload=alert.payload,
             )
         )
+        if fault is not None and fault.effect == "drop":
+            continue
         if recipient not in turn.state.users:
+            _in_the_dccs_words(parts, turn, device, alert)
             continue
         counter = Message.from_bytes(alert.payload).group.counter
-        if alert.command is None:
+        if is_kept_back:
+            _keep_back(turn, key)
+        elif alert.command is None:
             messages.append(
                 parts.correspondence.device_alert(turn, recipient, device, alert.code, counter, alert.payload)
             )
@@ -109,10 +121,61 @@ def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]
     return messages
 
 
+def _keep_back(turn: Turn, key: str) -> None:
+    name = f"throttle {key}"
+    if name not in turn.state.agenda.items:
+        turn.schedule("throttle", turn.state.throttle.windows[key].until, {"key": key}, name)
+
+
+def end_window(parts: Parts, turn: Turn, item: Item) -> None:
+    """A window in which alerts were kept back ends: the last of them is sent, with their number."""
+    key: str = item.data["key"]
+    window = turn.state.throttle.windows.get(key)
+    sequence = turn.state.throttle.sequences.get(key, 0) + 1
+    turn.done(item.item, "the window ended")
+    if window is None:
+        return
+    device, code, user = key.split(" ")
+    counter = Message.from_bytes(window.last).group.counter
+    parts.correspondence.device_alert(turn, user, device, code, counter, window.last, (sequence, window.kept_back))
+
+
+_RADIO = frozenset({"8F20", "8F21", "8F22", "8F23", "8F24", "8F25", "8F26", "8F27", "8F28", "8F29"})
+"""Alerts of a hub about its sub-GHz radio; 8F20 is known, that the next codes belong to it is inferred."""
+_ITS_OWN = frozenset({"8F12", "8071", "8183", "8F69"})
+"""What the DCC itself reacts to, and tells nobody in an alert of its own."""
+_ACTIVATED = {"8F66": True, "8F67": False}
+
+
+def _in_the_dccs_words(parts: Parts, turn: Turn, device: str, alert: RaisedAlert) -> None:
+    """Hubs and prepayment displays cannot name a User: what they tell the broker reaches suppliers as DCC alerts."""
+    record = turn.state.inventory.get(device)
+    if record is None or alert.recipient != parts.pki.acb or alert.code in _ITS_OWN:
+        return
+    if record.device_type == "PPMID":
+        content = alerts.display_alert(
+            device, alert.code, turn.now, record.firmware_version, is_activated=_ACTIVATED.get(alert.code)
+        )
+        occasion = "ppmid-alert"
+    elif record.device_type == "CHF" and alert.code in _RADIO:
+        message_code = Message.from_bytes(alert.payload).group.other.message_code
+        content = alerts.dual_band_alert(device, alert.code, f"{message_code:04X}")
+        occasion = "dual-band-alert"
+    elif record.device_type == "CHF":
+        content = alerts.hub_alert(device, alert.code, turn.now)
+        occasion = "hub-alert"
+    else:
+        return
+    tell(parts, turn, occasion, content, record, requester=None, cause=alert.cause)
+
+
 def _outcome(parts: Parts, turn: Turn, device: str, user: str, alert: RaisedAlert, counter: int) -> str:
     assert alert.command is not None
     originator, command_counter = alert.command
     srv, service_reference = _service_of(alert.payload)
+    awaited = outcome_name(device, srv, user)
+    if awaited in turn.state.agenda.items and (alert.instruction or 1) >= (alert.total or 1):
+        turn.done(awaited, "the outcome came")
     result = FutureDatedDeviceAlert(alert.code, alert.payload, alert.instruction or 1, alert.total or 1)
     letter = Letter(
         user,
@@ -125,6 +188,11 @@ def _outcome(parts: Parts, turn: Turn, device: str, user: str, alert: RaisedAler
         device=device,
     )
     return parts.correspondence.queue(turn, letter)
+
+
+def outcome_name(device: str, srv: str, user: str) -> str:
+    """The item that waits for the outcome of a command a device holds; a later command replaces an earlier one."""
+    return f"outcome {device} {srv} {user}"
 
 
 def _service_of(payload: bytes) -> tuple[str, str]:

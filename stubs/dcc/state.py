@@ -8,12 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from stubs.access import RequestLedger, Thresholds
+from stubs.alerts import Throttle
 from stubs.devices import DeviceState, apply, manufacture
+from stubs.events import RequestQuarantined
 from stubs.faults import Faults
 from stubs.inventory import Inventory
 from stubs.scheduler import Agenda, Outbox
 from stubs.settings import DccSettings
 from stubs.wire.eui64 import Eui64
+
+MOST_LOCAL = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Counts:
     messages: int = 0
     items: int = 0
     faults: int = 0
+    schedules: int = 0
+    quarantined: int = 0
 
 
 @dataclass(slots=True)
@@ -105,6 +111,11 @@ class State:
     faults: Faults = field(default_factory=Faults)
     sequences: dict[str, str] = field(default_factory=dict)
     """RequestIDs that are part of a sequence: ``pending``, ``ok`` or ``failed``."""
+    quarantine: dict[str, RequestQuarantined] = field(default_factory=dict)
+    """Requests held by anomaly detection, by QuarantineEventRef."""
+    local: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Commands handed out for local delivery by RequestID, the newest ``MOST_LOCAL``, until their answer comes back."""
+    throttle: Throttle = field(default_factory=Throttle)
     counts: Counts = field(default_factory=Counts)
     acb_counter: int = 0
     """The access control broker's last GBCS counter."""
@@ -117,8 +128,9 @@ def new_state(settings: DccSettings) -> State:
     return State(
         seed=settings.seed,
         ledger=RequestLedger(settings.counter_rule),
-        thresholds=Thresholds(settings.thresholds),
-        outbox=Outbox(settings.held_after),
+        thresholds=Thresholds(settings.thresholds, settings.dcc_thresholds, settings.attribute_limits),
+        outbox=Outbox(settings.held_after, settings.outbox_bytes),
+        throttle=Throttle(settings.throttle_after, settings.throttle_window),
     )
 
 

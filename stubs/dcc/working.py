@@ -11,19 +11,25 @@ import msgspec
 
 from schemas.load import gateway_rules
 from stubs import alerts
-from stubs.dcc import commands, device_log
+from stubs.dcc import commands, device_log, distribution, schedules
+from stubs.dcc.aftermath import Answered, follow, follow_firmware
+from stubs.dcc.changes import change_device
 from stubs.dcc.correspondence import Letter
-from stubs.dcc.notices import pass_on, tell
+from stubs.dcc.notices import end_window, outcome_name, pass_on, tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
-from stubs.devices import Execution, Surroundings, elapse, execute, next_due
-from stubs.events import CommandSent, DeviceAnswered, DeviceChanged, DeviceSilent, InventoryChanged
-from stubs.scheduler import Item
-from stubs.wire.duis import GbcsPayload, ServiceResponse
-from stubs.wire.gbcs.envelope import Group
+from stubs.devices import Execution, Surroundings, elapse, execute
+from stubs.events import CommandSent, DeviceAnswered, DeviceSilent
+from stubs.scheduler import Item, key_of
+from stubs.wire.base64text import write_base64
+from stubs.wire.duis import GbcsPayload, Node, OtherResult, Result, ServiceResponse, read_date_time
+from stubs.wire.errors import Misuse, PeerError
+from stubs.wire.gbcs.envelope import Group, Message
+from stubs.wire.gbcs.use_cases import read_response
 from stubs.wire.request_id import RequestId
 
-NOT_REACHED, NO_ANSWER = "E20", "E21"
+CHANGE_OF_SUPPLIER = "6.23"
+NOT_REACHED, NO_ANSWER, NO_OUTCOME = "E20", "E21", "E30"
 
 Worker = Callable[[Parts, Turn, Item], None]
 
@@ -73,6 +79,8 @@ def _execute(parts: Parts, turn: Turn, data: dict[str, Any], command: str, paylo
         surroundings=Surroundings(turn.state.fleet),
         agree=parts.secrets,
     )
+    if data["srv"] == CHANGE_OF_SUPPLIER:
+        data = {**data, "former_supplier": state.supplier}
     for device, changes in ((data["device"], execution.changes), *execution.other_changes.items()):
         change_device(turn, device, changes, data["request_id"])
     _response(parts, turn, data, command, execution)
@@ -105,20 +113,6 @@ def _response(parts: Parts, turn: Turn, data: dict[str, Any], command: str, exec
         _answered(parts, turn, data, msgspec.structs.replace(answered, payload=altered), is_done=is_done)
 
 
-def change_device(turn: Turn, device: str, changes: dict[str, Any], cause: str) -> None:
-    """Change a device's state, and put on the agenda what will happen to it by itself."""
-    if not changes:
-        return
-    turn.emit(DeviceChanged(device=device, values=changes, cause=cause))
-    due = next_due(turn.state.fleet[device], turn.now)
-    name = f"device {device}"
-    waiting = turn.state.agenda.items.get(name)
-    if due is not None and (waiting is None or waiting.due != due):
-        turn.schedule("device", due, {"device": device}, name)
-    elif due is None and waiting is not None:
-        turn.done(name, "nothing due")
-
-
 def _late_answer(parts: Parts, turn: Turn, item: Item) -> None:
     turn.done(item.item, "answered")
     answered = msgspec.convert(item.data["answer"], DeviceAnswered)
@@ -128,21 +122,66 @@ def _late_answer(parts: Parts, turn: Turn, item: Item) -> None:
 def _answered(parts: Parts, turn: Turn, data: dict[str, Any], answered: DeviceAnswered, *, is_done: bool) -> None:
     """The device's response reached the DCC: on to the User, and what follows for the inventory."""
     turn.emit(answered)
-    result = GbcsPayload(answered.payload)
-    _respond(parts, turn, data, "I0", ServiceResponse(data["service_reference"], data["srv"], result))
-    follow = AFTER.get(data["srv"])
-    if follow is not None:
-        follow(parts, turn, data, is_done)
+    _respond(parts, turn, data, "I0", ServiceResponse(data["service_reference"], data["srv"], _result(data, answered)))
+    if is_done and data.get("execution"):
+        _await_outcome(parts, turn, data)
+    follow(parts, turn, Answered(data, answered.values, is_done))
+
+
+def _result(data: dict[str, Any], answered: DeviceAnswered) -> Result:
+    """The device's answer as the service tells it: scheduled, with the number made up for 9.1, or plain."""
+    payload = Node("GBCSPayload", write_base64(answered.payload))
+    if "schedule" in data:
+        schedule = Node("DSPScheduleID", str(data["schedule"]))
+        return OtherResult(Node("DSPScheduledMessage", children=(payload, schedule)))
+    if "customer_number" in data:
+        number = Node("CustomerIdentificationNumber", data["customer_number"])
+        return OtherResult(Node("CINMessage", children=(payload, number)))
+    return GbcsPayload(answered.payload)
+
+
+def _await_outcome(parts: Parts, turn: Turn, data: dict[str, Any]) -> None:
+    """A device holds a command until its date: its outcome is due some time after it, or E30 is."""
+    name = outcome_name(data["device"], data["srv"], data["user"])
+    date = read_date_time(data["execution"])
+    if date.year < commands.CANCELLATION_YEAR:
+        if date > turn.now:
+            turn.schedule("outcome", date + timedelta(seconds=parts.settings.outcome_timeout), data, name)
+    elif name in turn.state.agenda.items:
+        turn.done(name, "cancelled")
+
+
+def _no_outcome(parts: Parts, turn: Turn, item: Item) -> None:
+    turn.done(item.item, "no outcome came")
+    _error(parts, turn, item.data, NO_OUTCOME)
+
+
+def _returned(parts: Parts, turn: Turn, item: Item) -> None:
+    """A User brought back what a device answered to a command delivered locally (8.13): what follows, follows."""
+    data, payload = item.data["order"], bytes.fromhex(item.data["payload"])
+    turn.done(item.item, "returned")
+    group = Message.from_bytes(payload).group
+    try:
+        values = read_response(group.other.message_code, group.content)
+    except (PeerError, Misuse):
+        values = {}  # encrypted for the User, or of a use case nobody knows
+    turn.emit(DeviceAnswered(command="", request_id=data["request_id"], device=data["device"], payload=payload))
+    follow(parts, turn, Answered(data, values, is_done=bool(values.get("MessageSuccess", True))))
 
 
 def _respond(parts: Parts, turn: Turn, data: dict[str, Any], code: str, body: ServiceResponse) -> None:
+    request_id: str | None = data["request_id"]
+    asked = RequestId.parse(data["request_id"])
+    if "schedule" in data:
+        # Nobody sent this request: whether the one that created the schedule is quoted is a setting.
+        request_id = data["schedule_request"] if parts.settings.scheduled_request_id else None
     letter = Letter(
         data["user"],
         "response",
         body,
         response_code=code,
-        request_id=data["request_id"],
-        response_id=str(RequestId.parse(data["request_id"]).reversed()),
+        request_id=request_id,
+        response_id=str(asked.reversed()),
         srv=data["srv"],
         device=data["device"],
     )
@@ -165,7 +204,8 @@ def _silence(parts: Parts, turn: Turn, data: dict[str, Any], command: str, code:
 def _silent(parts: Parts, turn: Turn, item: Item) -> None:
     turn.done(item.item, "told")
     data, code = item.data["order"], item.data["code"]
-    is_told_by_code = parts.settings.device_silent == "response"
+    is_scheduled = "schedule" in data
+    is_told_by_code = parts.settings.device_silent == "response" and not is_scheduled
     turn.emit(
         DeviceSilent(
             command=item.data["command"],
@@ -177,6 +217,8 @@ def _silent(parts: Parts, turn: Turn, item: Item) -> None:
     )
     if is_told_by_code:
         _error(parts, turn, data, code)
+    elif is_scheduled:
+        schedules.failed(parts, turn, data, item.data["reason"])
     else:
         record = turn.state.inventory.get(data["device"])
         content = alerts.command_failure(data["request_id"], data["device"])
@@ -187,14 +229,13 @@ def _silent(parts: Parts, turn: Turn, item: Item) -> None:
 
 def _follow(parts: Parts, turn: Turn, request_id: str, *, is_ok: bool) -> None:
     """Release, or fail, the requests that wait for this one."""
-    for item in turn.state.agenda.of("follower"):
-        if item.data["preceding"] == request_id:
-            turn.done(item.item, "released" if is_ok else "predecessor failed")
-            if is_ok:
-                due = turn.now + timedelta(seconds=parts.settings.device_latency)
-                turn.schedule("command", due, {key: item.data[key] for key in item.data if key != "preceding"})
-            else:
-                _error(parts, turn, item.data, _sequence_code(parts))
+    for item in turn.state.agenda.named(key_of("follower", {"preceding": request_id})):
+        turn.done(item.item, "released" if is_ok else "predecessor failed")
+        if is_ok:
+            due = turn.now + timedelta(seconds=parts.settings.device_latency)
+            turn.schedule("command", due, {key: value for key, value in item.data.items() if key != "preceding"})
+        else:
+            _error(parts, turn, item.data, _sequence_code(parts))
 
 
 def _sequence_code(parts: Parts) -> str:
@@ -215,39 +256,38 @@ def _device(parts: Parts, turn: Turn, item: Item) -> None:
     elapsed = elapse(state, turn.now, parts.pki.device(state.id), parts.pki.certificates)
     change_device(turn, device, elapsed.changes, "time")
     pass_on(parts, turn, device, elapsed.alerts)
+    record = turn.state.inventory.get(device)
+    if record is not None and "firmware_version" in elapsed.changes:
+        follow_firmware(turn, record, "activated on its date")
 
 
-def _commissioned(parts: Parts, turn: Turn, data: dict[str, Any], is_done: bool) -> None:  # noqa: FBT001
-    record = turn.state.inventory.get(data["device"])
-    if not is_done or record is None or record.status == "Commissioned":
+def _registration(parts: Parts, turn: Turn, item: Item) -> None:
+    """A registration's date has come: it holds, and schedules that the old supplier has for the meter end."""
+    mpxn = item.data["mpxn"]
+    turn.done(item.item, "holds")
+    point = turn.state.inventory.meter_points.get(mpxn)
+    if point is None:
         return
-    values = {"DeviceStatus": "Commissioned", "DateCommissioned": f"{turn.now.date().isoformat()}Z"}
-    turn.emit(InventoryChanged(device=record.device, values=values, cause=data["request_id"]))
-    if record.import_mpxn:
-        content = alerts.meter_identity(
-            record.device, record.import_mpxn, record.esme_variant, record.secondary_import_mpan, record.export_mpan
-        )
-        cause = f"commissioned by {data['request_id']}"
-        tell(parts, turn, "meter-commissioned", content, record, requester=data["user"], cause=cause)
+    cause = f"registration of meter point {mpxn} changed"
+    for record in turn.state.inventory.by_meter_point(mpxn):
+        if record.device_type in {"ESME", "GSME"} and item.data.get("is_new_tenancy"):
+            schedules.remove(parts, turn, record.device, cause, lambda data: data["role"] == "OU")
 
-
-def _device_log(parts: Parts, turn: Turn, data: dict[str, Any], is_done: bool) -> None:  # noqa: FBT001
-    (device_log.succeeded if is_done else device_log.failed)(parts, turn, data)
-
-
-AFTER: Mapping[str, Callable[[Parts, Turn, dict[str, Any], bool], None]] = MappingProxyType(
-    {"8.1.1": _commissioned, "8.11": _device_log}
-)
-"""What follows a device's answer to a service, for the inventory and in alerts."""
 
 WORKERS: Mapping[str, Worker] = MappingProxyType(
     {
         "command": _command,
         "device": _device,
+        "firmware": distribution.deliver,
         "follower": _follower,
         "join": device_log.join,
         "late-answer": _late_answer,
+        "outcome": _no_outcome,
+        "registration": _registration,
+        "returned": _returned,
+        "schedule": schedules.run,
         "silence": _silent,
+        "throttle": end_window,
     }
 )
 """Who works off which kind of item."""

@@ -43,6 +43,8 @@ EFFECTS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "command": frozenset({"drop", "never-answer", "unreachable", "delay"}),
         "device-response": frozenset({"drop", "delay", "altered"}),
+        "device-alert": frozenset({"drop"}),
+        "firmware": frozenset({"drop", "altered"}),
     }
 )
 """Which effects a point of application knows."""
@@ -56,7 +58,7 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ``nth`` is the first match it is applied to (1 = the first), ``times`` how often (0 = for ever).
     """
 
-    point: Literal["answer", "delivery", "command", "device-response"]
+    point: Literal["answer", "delivery", "command", "device-response", "device-alert", "firmware"]
     effect: str
     srv: str = ""
     user: str = ""

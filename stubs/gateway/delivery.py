@@ -55,7 +55,7 @@ class Delivery:
     async def _deliver(self, message: QueuedMessage, url: str) -> None:
         attempt = message.attempts + 1
         try:
-            status, reason = await self._post(url, message.body)
+            status, reason = await self._post(url, self._runtime.body_of(message))
         finally:
             self._busy.pop(message.user, None)
             self._runtime.wake()

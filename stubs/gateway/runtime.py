@@ -14,7 +14,9 @@ from typing import TypeVar
 from stubs.clock import Clock
 from stubs.dcc import Dcc, Handled, Reply
 from stubs.dcc.core import Events
+from stubs.events import MessageQueued
 from stubs.journal import Journal
+from stubs.scheduler import QueuedMessage
 from stubs.wire.errors import Blocked
 
 T = TypeVar("T")
@@ -64,10 +66,24 @@ class Runtime:
             self.journal.commit()
         now = self.clock.now()
         handled = handle(now)
-        self.journal.append(*handled.events, at=now)
+        self.append(handled.events, now)
         await self._committed()
         self._wake_if_earlier()
         return handled.reply
+
+    def append(self, events: Events, now: datetime) -> None:
+        """Events into the journal; the outbox learns where the bodies of its messages are."""
+        for entry in self.journal.append(*events, at=now):
+            if isinstance(entry.event, MessageQueued):
+                self.dcc.state.outbox.journaled(entry.event.message, entry.seq)
+
+    def body_of(self, message: QueuedMessage) -> bytes:
+        """What is posted of a message: from memory, or from the journal when there are too many."""
+        if message.body is not None:
+            return message.body
+        (entry,) = self.journal.entries(message.seq - 1, message.seq)
+        assert isinstance(entry.event, MessageQueued), "the outbox keeps the numbers of such entries"
+        return entry.event.body
 
     async def _committed(self) -> None:
         """Wait for the one commit at the end of this iteration of the loop."""
@@ -91,7 +107,7 @@ class Runtime:
         """Let the core do something now, commit it, and return its result."""
         now = self.clock.now()
         result, events = action(now)
-        self.journal.append(*events, at=now)
+        self.append(events, now)
         self.journal.commit()
         self.wake()
         return result
@@ -122,7 +138,7 @@ class Runtime:
     def tick_now(self) -> None:
         """Work off everything that is due at the clock's time, and commit."""
         now = self.clock.now()
-        self.journal.append(*self.dcc.tick(now), at=now)
+        self.append(self.dcc.tick(now), now)
         self.journal.commit()
 
     def start(self) -> None:
@@ -133,8 +149,7 @@ class Runtime:
         while True:
             self._wake.clear()
             now = self.clock.now()
-            events = self.dcc.tick(now, _ITEMS_A_TURN)
-            self.journal.append(*events, at=now)
+            self.append(self.dcc.tick(now, _ITEMS_A_TURN), now)
             try:
                 self.journal.commit()
             except Blocked:

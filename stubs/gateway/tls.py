@@ -5,11 +5,11 @@ from __future__ import annotations
 import ssl
 
 from stubs.settings import DeliveryTls, Tls
-from stubs.wire.errors import Blocked
+from stubs.wire.errors import InputError
 
 
 def server_tls(tls: Tls | None) -> ssl.SSLContext | None:
-    """HTTPS as settings say. Raises: Blocked: a file cannot be read or does not fit."""
+    """HTTPS as settings say. Raises: InputError: a file cannot be read or does not fit."""
     if tls is None:
         return None
     try:
@@ -20,12 +20,12 @@ def server_tls(tls: Tls | None) -> ssl.SSLContext | None:
             context.verify_mode = ssl.CERT_REQUIRED
             context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     except (OSError, ssl.SSLError) as error:
-        raise Blocked(f"cannot set up TLS: {error}", mend="Check certificate, key and ca of [dcc.tls].") from error
+        raise InputError(f"cannot set up TLS: {error}", mend="Check certificate, key and ca of [dcc.tls].") from error
     return context
 
 
 def delivery_tls(tls: DeliveryTls | None) -> ssl.SSLContext | None:
-    """What the DCC shows and trusts when it delivers to ``https``. Raises: Blocked: as ``server_tls``."""
+    """What the DCC shows and trusts when it delivers to ``https``. Raises: InputError: as ``server_tls``."""
     if tls is None:
         return None
     try:
@@ -33,5 +33,5 @@ def delivery_tls(tls: DeliveryTls | None) -> ssl.SSLContext | None:
         if tls.certificate:
             context.load_cert_chain(tls.certificate, tls.key)
     except (OSError, ssl.SSLError) as error:
-        raise Blocked(f"cannot set up TLS for deliveries: {error}", mend="Check [dcc.delivery_tls].") from error
+        raise InputError(f"cannot set up TLS for deliveries: {error}", mend="Check [dcc.delivery_tls].") from error
     return context

@@ -1,15 +1,26 @@
-"""The Smart Metering Inventory, the registration data of meter points, and the Non-Device services that use them.
+"""The Smart Metering Inventory, registration data, coverage, products, and the Non-Device services that use them.
 
-State is folded from InventoryChanged and MeterPointRegistered. The service functions decide and return what should
-change; nothing here knows devices, counters or who signed.
+State is folded from InventoryChanged, MeterPointRegistered, RegistrationChanged, CoverageSet and ProductListed. The
+service functions decide and return what should change; nothing here knows devices, counters or who signed.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from schemas.load import Srv
+from stubs.inventory.decisions import Change, Decision, Notice, Question, Service
+from stubs.inventory.firmware import FIRMWARE_SERVICES, version_of
+from stubs.inventory.hubs import HUB_SERVICES
 from stubs.inventory.inventory import Inventory
-from stubs.inventory.records import InventoryRecord, MeterPoint
-from stubs.inventory.services import SERVICES, Change, Decision, Notice
-from stubs.inventory.views import device_node, wan_matrix_node
+from stubs.inventory.records import InventoryRecord, MeterPoint, Product, Term
+from stubs.inventory.services import SERVICES as RECORD_SERVICES
+from stubs.inventory.views import COVERAGE, device_node, wan_matrix_node
+
+SERVICES: Mapping[Srv, Service] = MappingProxyType({**RECORD_SERVICES, **HUB_SERVICES, **FIRMWARE_SERVICES})
+"""The Non-Device services that inventory, coverage and products answer."""
 
 __all__ = [
+    "COVERAGE",
     "SERVICES",
     "Change",
     "Decision",
@@ -17,6 +28,11 @@ __all__ = [
     "InventoryRecord",
     "MeterPoint",
     "Notice",
+    "Product",
+    "Question",
+    "Service",
+    "Term",
     "device_node",
+    "version_of",
     "wan_matrix_node",
 ]

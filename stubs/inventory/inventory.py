@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from schemas.load import UserRole
-from stubs.inventory.records import InventoryRecord, MeterPoint
+from stubs.inventory.records import InventoryRecord, MeterPoint, Product
 
 REMOVED = "Removed"
 """Value name in InventoryChanged that deletes the record."""
@@ -29,10 +30,13 @@ def normal(text: str) -> str:
 
 @dataclass(slots=True)
 class Inventory:
-    """Records by device (EUI, dashed) and meter points by MPxN."""
+    """Records by device (EUI, dashed), meter points by MPxN, coverage by place, the certified products list."""
 
     records: dict[str, InventoryRecord] = field(default_factory=dict)
     meter_points: dict[str, MeterPoint] = field(default_factory=dict)
+    coverage: dict[str, dict[str, Any]] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    """By manufacturer, model and firmware version, joined by ``/``; empty: everything is on the list."""
     _index: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict, compare=False)
 
     def change(self, device: str, values: Mapping[str, Any]) -> None:
@@ -54,6 +58,26 @@ class Inventory:
     def register(self, meter_point: MeterPoint) -> None:
         """Fold of MeterPointRegistered."""
         self.meter_points[meter_point.mpxn] = meter_point
+
+    def settle(self, mpxn: str, now: datetime) -> None:
+        """Let the registration that is due hold."""
+        point = self.meter_points.get(mpxn)
+        if point is not None:
+            self.meter_points[mpxn] = point.at(now)
+
+    def cover(self, place: str, values: Mapping[str, Any]) -> None:
+        """Fold of CoverageSet; empty values forget the place."""
+        self.coverage.pop(normal(place), None)
+        if values:
+            self.coverage[normal(place)] = dict(values)
+
+    def list_product(self, product: Product) -> None:
+        """Fold of ProductListed."""
+        self.products[f"{product.manufacturer}/{product.model}/{product.firmware_version}"] = product
+
+    def product(self, record: InventoryRecord, firmware_version: str) -> Product | None:
+        """The entry of the certified products list for a device and a firmware version."""
+        return self.products.get(f"{record.manufacturer}/{record.model}/{firmware_version}")
 
     def _keys(self, record: InventoryRecord) -> list[tuple[str, str]]:
         keys = [(name, value) for name in _INDEXED if (value := getattr(record, name))]
@@ -113,13 +137,16 @@ class Inventory:
             return gas or [point for point in own if point.fuel == "gas"]
         return own + [point for member in self.family(record) for point in self._points_of(member)]
 
-    def responsible(self, record: InventoryRecord) -> Responsible:
+    def responsible(self, record: InventoryRecord, at: datetime | None = None) -> Responsible:
         """Who may act on the device, by role: EUIs, None for anybody of that role (inferred).
 
         A device nobody is registered for yet (a new hub, a meter without meter point) is open to every supplier.
+        ``at`` asks for a later instant than now.
         """
         found: dict[UserRole, set[str]] = {}
         points = self.points(record)
+        if at is not None:
+            points = [point.at(at) for point in points]
         for point in points:
             roles = ELECTRICITY_ROLES if point.fuel == "electricity" else GAS_ROLES
             for role, attribute in roles.items():
@@ -127,8 +154,10 @@ class Inventory:
                     found.setdefault(role, set()).add(party)
         responsible: Responsible = {role: frozenset(parties) for role, parties in found.items()}
         export = self.meter_points.get(record.export_mpan)
-        if export is not None and export.supplier:
-            responsible[UserRole.ES] = frozenset({export.supplier})
+        if export is not None:
+            export = export if at is None else export.at(at)
+            if export.supplier:
+                responsible[UserRole.ES] = frozenset({export.supplier})
         if not points:
             responsible.update(dict.fromkeys((UserRole.IS, UserRole.GS)))
         responsible.update(dict.fromkeys(OPEN_ROLES))

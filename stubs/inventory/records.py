@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -65,8 +66,19 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
 _NAMES = frozenset(field.encode_name for field in msgspec.structs.fields(InventoryRecord))
 
 
+class Term(msgspec.Struct, frozen=True, gc=False):
+    """Who is registered for a meter point from an instant on; empty: nobody."""
+
+    since: datetime
+    supplier: str = ""
+    network_operator: str = ""
+
+
 class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Registration data of one meter point; EUIs dashed, empty when nobody is registered."""
+    """Registration data of one meter point; EUIs dashed, empty when nobody is registered.
+
+    ``supplier`` and ``network_operator`` hold until the first of ``coming``, later ones in order of time.
+    """
 
     mpxn: str
     fuel: str
@@ -75,3 +87,48 @@ class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
     postcode: str = ""
     address: str = ""
     uprn: str = ""
+    since: datetime | None = None
+    """When this registration began; None: before anything was recorded."""
+    coming: tuple[Term, ...] = ()
+    tenancies: tuple[datetime, ...] = ()
+    """Changes of tenancy, in order of time, future ones included."""
+
+    def at(self, instant: datetime) -> MeterPoint:
+        """As it is registered at an instant not before now."""
+        if not self.coming or self.coming[0].since > instant:
+            return self
+        term = max((term for term in self.coming if term.since <= instant), key=lambda term: term.since)
+        return msgspec.structs.replace(
+            self,
+            supplier=term.supplier,
+            network_operator=term.network_operator,
+            since=term.since,
+            coming=tuple(later for later in self.coming if later.since > instant),
+        )
+
+    def changed(
+        self, since: datetime, supplier: str | None, network_operator: str | None, *, is_new_tenancy: bool
+    ) -> MeterPoint:
+        """With a change on a date; one on the same date is replaced, later ones keep what they say."""
+        known = self.at(since)
+        supplier = known.supplier if supplier is None else supplier
+        operator = known.network_operator if network_operator is None else network_operator
+        coming = self.coming
+        if (supplier, operator) != (known.supplier, known.network_operator):
+            term = Term(since, supplier, operator)
+            coming = tuple(sorted((term, *(t for t in coming if t.since != since)), key=lambda term: term.since))
+        tenancies = tuple(sorted({*self.tenancies, since})) if is_new_tenancy else self.tenancies
+        return msgspec.structs.replace(self, coming=coming, tenancies=tenancies)
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the certified products list: one firmware version of one model."""
+
+    manufacturer: str
+    model: str
+    firmware_version: str
+    device_type: str = ""
+    gbcs_version: str = ""
+    hash: str = ""
+    """SHA-256 of the image, hexadecimal; empty: any image goes by this version."""
+    status: str = "Active"

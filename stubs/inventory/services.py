@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from schemas.load import Srv, UserRole, device_types
-from stubs.inventory.inventory import REMOVED, Inventory
+from stubs.inventory.decisions import Change, Decision, Notice, Question, Service, eui_of
+from stubs.inventory.inventory import REMOVED, Inventory, normal
 from stubs.inventory.records import InventoryRecord
-from stubs.inventory.views import inventory_node, wan_matrix_node
-from stubs.settings import DccSettings
-from stubs.wire.duis import Node
+from stubs.inventory.views import inventory_node, place_of, wan_matrix_node
 from stubs.wire.errors import Refusal
-from stubs.wire.eui64 import Eui64
-
-Change = tuple[str, dict[str, Any]]
-"""Device (EUI, dashed) and the fields that change, by DUIS names."""
 
 SUPPLIER_ROLES = frozenset({UserRole.IS, UserRole.GS})
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A DCC alert that interested parties should get: occasion of ``dcc-alert-occasions.csv``, device as it was."""
-
-    occasion: str
-    record: InventoryRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a service answers (None: no data) and what changes."""
-
-    result: Node | None = None
-    changes: tuple[Change, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    role: UserRole | None = None
-    """The role in which the User turned out to act; None: the first eligible one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A Non-Device request after the access rules: who asks, in which roles, what."""
-
-    sender: str
-    roles: tuple[UserRole, ...]
-    """The User's roles that may send this service, at least one."""
-    body: Node
-    now: datetime
-    settings: DccSettings
-
-
-Service = Callable[[Inventory, Question], Decision]
-
-
-def _eui(body: Node, path: str) -> str:
-    text = body.get(path)
-    return str(Eui64.parse(text)) if text else ""
 
 
 def read_inventory(inventory: Inventory, question: Question) -> Decision:
@@ -69,7 +25,7 @@ def read_inventory(inventory: Inventory, question: Question) -> Decision:
     if (uprn := body.get("UPRN")) is not None:
         found = inventory.by_uprn(uprn)
     elif body.get("DeviceID") is not None:
-        record = inventory.get(_eui(body, "DeviceID"))
+        record = inventory.get(eui_of(body, "DeviceID"))
         found = [record] if record else []
     elif (mpxn := body.get("MPxN")) is not None:
         found = inventory.by_meter_point(mpxn)
@@ -103,7 +59,7 @@ def prenotify(inventory: Inventory, question: Question) -> Decision:
     Raises: Refusal: ``prenotify-same-identity``, ``prenotify-duplicate``, ``prenotify-model``.
     """
     body = question.body
-    device, proxy = _eui(body, "DeviceID"), _eui(body, "AssociatedGPFDeviceID")
+    device, proxy = eui_of(body, "DeviceID"), eui_of(body, "AssociatedGPFDeviceID")
     if device == proxy:
         raise Refusal(
             "prenotify-same-identity", f"expected different identities for hub and gas proxy, got {device} twice"
@@ -128,9 +84,9 @@ def prenotify(inventory: Inventory, question: Question) -> Decision:
     return Decision(changes=tuple(changes))
 
 
-def _named(inventory: Inventory, question: Question) -> tuple[InventoryRecord, UserRole]:
+def named(inventory: Inventory, question: Question) -> tuple[InventoryRecord, UserRole]:
     """The device in the body, and the sender's role that is responsible for it; the first for what it pre-notified."""
-    device = _eui(question.body, "DeviceID")
+    device = eui_of(question.body, "DeviceID")
     record = inventory.get(device)
     if record is None:
         raise Refusal("inventory-device", f"{device} is not in the inventory")
@@ -150,7 +106,7 @@ def decommission(inventory: Inventory, question: Question) -> Decision:
 
     Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``decommission-status``.
     """
-    record, role = _named(inventory, question)
+    record, role = named(inventory, question)
     if record.status in {"Decommissioned", "Withdrawn"}:
         raise Refusal("decommission-status", f"{record.device} is {record.status} already")
     records = [record]
@@ -199,7 +155,7 @@ def update_inventory(inventory: Inventory, question: Question) -> Decision:
     Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``update-rights``, ``update-kind``,
     ``update-status``, ``update-meter-point``.
     """
-    record, role = _named(inventory, question)
+    record, role = named(inventory, question)
     if role not in SUPPLIER_ROLES and record.prenotified_by != question.sender:
         raise Refusal("update-rights", f"role {role} may change only what it pre-notified")
     return replace(_update(inventory, question, record), role=role)
@@ -227,33 +183,9 @@ def _update(inventory: Inventory, question: Question, record: InventoryRecord) -
     return Decision(changes=((record.device, {chosen.name: chosen.text}),))
 
 
-def wan_matrix(_: Inventory, question: Question) -> Decision:
-    """12.1: coverage for a property or address."""
-    return Decision(result=wan_matrix_node(question.body))
-
-
-def hub_installed(inventory: Inventory, question: Question) -> Decision:
-    """8.14.1: a hub was installed and has SM WAN: it is Commissioned, with its gas proxy, for that meter point.
-
-    Raises: Refusal: ``hub-unknown``, ``hub-status``.
-    """
-    body = question.body
-    device = _eui(body, "DeviceID")
-    record = inventory.get(device)
-    if record is None or record.device_type != "CHF":
-        raise Refusal("hub-unknown", f"{device} is not a communications hub of the inventory")
-    if record.status in {"Decommissioned", "Withdrawn"}:
-        raise Refusal("hub-status", f"the hub is {record.status}")
-    mpxn = body.get("MPxN") or ""
-    point = inventory.meter_points.get(mpxn)
-    values: dict[str, Any] = {"DeviceStatus": "Commissioned", "MPxNs": sorted({*record.meter_points, mpxn})}
-    if record.status != "Commissioned":
-        values["DateCommissioned"] = f"{question.now.date().isoformat()}Z"
-    if point is not None and point.postcode:
-        values |= {"PostCode": point.postcode, "AddressIdentifier": point.address, "UPRN": point.uprn}
-    proxies = [member.device for member in inventory.on_hub(device) if member.device_type == "GPF"]
-    shared = {name: value for name, value in values.items() if name != "MPxNs"}
-    return Decision(changes=((device, values), *((proxy, shared) for proxy in proxies)))
+def wan_matrix(inventory: Inventory, question: Question) -> Decision:
+    """12.1: coverage for a property or address: what a tester set for it, else made up."""
+    return Decision(result=wan_matrix_node(question.body, inventory.coverage.get(normal(place_of(question.body)), {})))
 
 
 SERVICES: Mapping[Srv, Service] = MappingProxyType(
@@ -261,9 +193,8 @@ SERVICES: Mapping[Srv, Service] = MappingProxyType(
         Srv("8.2"): read_inventory,
         Srv("8.3"): decommission,
         Srv("8.4"): update_inventory,
-        Srv("8.14.1"): hub_installed,
         Srv("12.1"): wan_matrix,
         Srv("12.2"): prenotify,
     }
 )
-"""The simulated Non-Device services."""
+"""Services of records and coverage."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from stubs.inventory.records import InventoryRecord
 from stubs.wire.duis import Node
@@ -68,18 +70,38 @@ def region_of(place: str) -> str:
     return _REGIONS[hashlib.sha256(place.encode()).digest()[0] % len(_REGIONS)]
 
 
-def wan_matrix_node(request: Node) -> Node:
-    """``DSPWANMatrix``: the request repeated, and coverage made up from its text (no real coverage data exist here)."""
-    place = request.get("UPRN") or request.get("PartialAddress/PostCode") or ""
-    region = region_of("".join(place.split()).upper())
-    coverage = (
-        Node("CSPRegion", region),
-        Node("CSPRegionResponseCode", "I0"),
-        Node("CoverageAvailability", "true"),
-        Node("WANTechnology", "Long Range Radio" if region == "North" else "Cellular"),
-        Node("ConnectivityLikelihood", "High"),
-    )
+COVERAGE = MappingProxyType(
+    {
+        "CSPRegion": "",
+        "CSPRegionResponseCode": "I0",
+        "CoverageAvailability": "true",
+        "AnticipatedCoverageDate": "",
+        "WANTechnology": "Cellular",
+        "ConnectivityLikelihood": "High",
+        "AuxiliaryEquipmentRequired": "",
+        "AdditionalInformation": "",
+    }
+)
+"""Elements of one region's coverage in order, with what is said of a place of which nothing is known."""
+
+
+def place_of(request: Node) -> str:
+    """The UPRN or post code that 12.1 asks for."""
+    return request.get("UPRN") or request.get("PartialAddress/PostCode") or ""
+
+
+def wan_matrix_node(request: Node, known: Mapping[str, Any]) -> Node:
+    """``DSPWANMatrix``: the request repeated, and coverage: as set for the place, else made up from its text."""
+    region = region_of("".join(place_of(request).split()).upper())
+    made_up = {"CSPRegion": region, "WANTechnology": "Long Range Radio" if region == "North" else "Cellular"}
+    values = {**COVERAGE, **made_up, **known}
+    coverage = tuple(Node(name, text_of(values[name])) for name in COVERAGE if text_of(values[name]))
     return Node(
         "DSPWANMatrix",
         children=(Node("Request", children=request.children), Node("DSPWANMatrixResponse", children=coverage)),
     )
+
+
+def text_of(value: Any) -> str:
+    """A value from JSON as XML has it."""
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)

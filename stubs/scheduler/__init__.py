@@ -1,10 +1,22 @@
-"""What is due later: held commands, time-outs, retries of deliveries; queues ordered by the run's clock.
+"""What is due later: held commands, time-outs, schedules, retries of deliveries; queues ordered by the run's clock.
 
 Folded from ItemScheduled, ItemDone, MessageQueued, MessageDelivered and DeliveryFailed. Never reads a clock: ``now``
 is handed in.
 """
 
-from stubs.scheduler.agenda import Agenda, Item
+from stubs.scheduler.agenda import Agenda, Item, key_of
 from stubs.scheduler.outbox import Outbox, QueuedMessage, next_attempt
+from stubs.scheduler.recurrence import FREQUENCIES, Recurrence, day_of, time_of
 
-__all__ = ["Agenda", "Item", "Outbox", "QueuedMessage", "next_attempt"]
+__all__ = [
+    "FREQUENCIES",
+    "Agenda",
+    "Item",
+    "Outbox",
+    "QueuedMessage",
+    "Recurrence",
+    "day_of",
+    "key_of",
+    "next_attempt",
+    "time_of",
+]

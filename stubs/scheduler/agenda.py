@@ -1,22 +1,42 @@
-"""The agenda: items by id and a heap by due time."""
+"""The agenda: items by id, a heap by due time, and an index by key; every step is at most logarithmic."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Something due at an instant (UTC): what kind, and the data its handler needs (JSON types only)."""
+
+class Item(msgspec.Struct, frozen=True, gc=False):
+    """Something due at an instant (UTC): what kind, and the data its handler needs (JSON types only).
+
+    ``key`` groups items that are looked up together, such as the held commands of one service for one device. Data
+    kept for long may be given as JSON: a million held commands then take half the memory.
+    """
 
     item: str
     what: str
     due: datetime
-    data: dict[str, Any]
+    content: dict[str, Any] | bytes
+    key: str = ""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What its handler needs; not to be changed."""
+        if isinstance(self.content, bytes):
+            decoded: dict[str, Any] = msgspec.json.decode(self.content)
+            return decoded
+        return self.content
+
+    def packed(self) -> Item:
+        """The same item with its data as JSON."""
+        if isinstance(self.content, bytes):
+            return self
+        return msgspec.structs.replace(self, content=msgspec.json.encode(self.content))
 
 
 @dataclass(slots=True)
@@ -26,19 +46,34 @@ class Agenda:
     items: dict[str, Item] = field(default_factory=dict)
     _heap: list[tuple[datetime, int, str]] = field(default_factory=list, compare=False)
     _added: int = field(default=0, compare=False)
+    _keys: dict[str, dict[str, None]] = field(default_factory=dict, compare=False)
 
     def add(self, item: Item) -> None:
         """Fold of ItemScheduled; an item of the same id is replaced."""
+        old = self.items.get(item.item)
+        if old is not None:
+            self._forget_key(old)
         self.items[item.item] = item
+        if item.key:
+            self._keys.setdefault(item.key, {})[item.item] = None
         self._added += 1
         heappush(self._heap, (item.due, self._added, item.item))
 
     def done(self, item: str) -> None:
         """Fold of ItemDone; unknown items are passed over."""
-        self.items.pop(item, None)
+        old = self.items.pop(item, None)
+        if old is not None:
+            self._forget_key(old)
         if len(self._heap) > 64 + 2 * len(self.items):
             self._heap = [entry for entry in self._heap if self._is_live(entry)]
             heapify(self._heap)
+
+    def _forget_key(self, item: Item) -> None:
+        if item.key:
+            named = self._keys[item.key]
+            named.pop(item.item, None)
+            if not named:
+                del self._keys[item.key]
 
     def _is_live(self, entry: tuple[datetime, int, str]) -> bool:
         item = self.items.get(entry[2])
@@ -55,6 +90,35 @@ class Agenda:
         due = self.next_due()
         return self.items[self._heap[0][2]] if due is not None and due <= now else None
 
-    def of(self, what: str) -> Iterator[Item]:
-        """Waiting items of one kind, in the order they were added."""
-        return (item for item in list(self.items.values()) if item.what == what)
+    def named(self, key: str) -> Iterator[Item]:
+        """Waiting items with this key, in the order they were added."""
+        return (self.items[item] for item in list(self._keys.get(key, ())))
+
+    def count(self, key: str) -> int:
+        """How many items have this key."""
+        return len(self._keys.get(key, ()))
+
+    def in_order(self) -> Iterator[Item]:
+        """Every item, earliest first; equal due times in the order in which they were added."""
+        seen: set[str] = set()
+        for entry in sorted(self._heap):
+            if entry[2] not in seen and self._is_live(entry):
+                seen.add(entry[2])
+                yield self.items[entry[2]]
+
+
+def key_of(what: str, data: Mapping[str, Any]) -> str:
+    """The key under which an item is looked up; empty when nobody looks for it.
+
+    A command held by the DCC is found by User, service and device (it may be cancelled), a follower by the request it
+    waits for, a schedule by its device, and a device's image on its way by the device.
+    """
+    match what:
+        case "command" if data.get("held"):
+            return f"held|{data['user']}|{data['srv']}|{data['device']}"
+        case "follower":
+            return f"after|{data['preceding']}"
+        case "schedule" | "firmware":
+            return f"{what}|{data['device']}"
+        case _:
+            return ""

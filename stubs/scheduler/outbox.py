@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class QueuedMessage:
-    """One message to a User; ``body`` is posted as it is."""
+    """One message to a User; ``body`` is posted as it is, None when it is to be read from the journal at ``seq``."""
 
     message: str
     user: str
-    body: bytes
+    body: bytes | None
     due: datetime
     queued: datetime
     attempts: int = 0
     is_behind_next: bool = False
     """Held back so that the User's next message overtakes it."""
+    seq: int = 0
+    """Number of the journal entry that holds the body; 0: not known yet."""
 
 
 def next_attempt(retries: Sequence[float], attempt: int, now: datetime) -> datetime | None:
@@ -37,9 +39,11 @@ class Outbox:
 
     Args:
         keep: seconds a held message is kept for re-delivery.
+        most_bytes: bodies kept in memory; beyond that they are left to the journal.
     """
 
     keep: float
+    most_bytes: int = 16 * 1024 * 1024
     waiting: dict[str, dict[str, QueuedMessage]] = field(default_factory=dict)
     """By User, then by message id in the order of delivery."""
     held: dict[str, dict[str, QueuedMessage]] = field(default_factory=dict)
@@ -47,17 +51,30 @@ class Outbox:
     """User by message id, for messages that are waiting or held."""
     behind: set[str] = field(default_factory=set)
     """Users of whom a message is held back until the next."""
+    bytes: int = field(default=0, compare=False)
+    """Size of the bodies in memory."""
 
     def queue(self, message: QueuedMessage) -> None:
         """Fold of MessageQueued: to the end of the User's queue, but before what is held back for it."""
         queue = self.waiting.setdefault(message.user, {})
         queue[message.message] = message
+        self.bytes += len(message.body or b"")
         self.users[message.message] = message.user
         if message.user in self.behind:
             self.behind.remove(message.user)
             for overtaken in [each for each in queue.values() if each.is_behind_next]:
                 del queue[overtaken.message]
                 queue[overtaken.message] = replace(overtaken, is_behind_next=False)
+
+    def journaled(self, message: str, seq: int) -> None:
+        """A message's body is in the journal at ``seq``: it may be dropped from memory when there are too many."""
+        if self.bytes <= self.most_bytes:
+            return
+        found = self.waiting.get(self.users.get(message, ""), {})
+        queued = found.get(message)
+        if queued is not None and queued.body is not None:
+            found[message] = replace(queued, body=None, seq=seq)
+            self.bytes -= len(queued.body)
 
     def hold_back(self, message: str) -> None:
         """Let the User's next message overtake this one."""
@@ -68,6 +85,12 @@ class Outbox:
 
     def drop(self, message: str) -> QueuedMessage | None:
         """Forget a message; the message, when it was known."""
+        found = self._take(message)
+        if found is not None:
+            self.bytes -= len(found.body or b"")
+        return found
+
+    def _take(self, message: str) -> QueuedMessage | None:
         user = self.users.pop(message, None)
         if user is None:
             return None
@@ -95,13 +118,14 @@ class Outbox:
                 fresh[message] = replace(each, due=now)
             else:
                 del self.users[message]
+                self.bytes -= len(each.body or b"")
         if fresh:
             self.waiting[user] = {**fresh, **self.waiting.get(user, {})}
         return len(fresh)
 
     def failed(self, message: str, next_due: datetime | None) -> None:
         """Fold of DeliveryFailed: due again later, still first, or held."""
-        found = self.drop(message)
+        found = self._take(message)
         if found is None:
             return
         self.users[message] = found.user

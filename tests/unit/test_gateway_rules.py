@@ -13,6 +13,7 @@ import pytest
 from schemas.load import Service, gateway_rules
 from stubs.access import RULES
 from stubs.dcc import Reply
+from stubs.dcc.intake import Intake
 from stubs.events import RequestAccepted, RequestRefused
 from stubs.settings import DccSettings
 from stubs.smki import Pki
@@ -20,7 +21,8 @@ from stubs.wire.duis import Node, ServiceRequest, write_request
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.request_id import RequestId
 from stubs.wire.xmlsig import Signer, sign
-from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, OTHER_USER, Party, Room, a_pki, node
+from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, OTHER_USER, Party, Room, a_pki
+from tests.service_trips import SERVICE_TRIPS
 
 ABSENT = "DE-51-CE-00-00-00-00-99"
 STRICT = DccSettings(
@@ -29,6 +31,8 @@ STRICT = DccSettings(
     max_future_days=30,
     thresholds={"7.4": 1},
     thresholds_held=False,
+    max_schedules=1,
+    eligible_roles={"8.6": ("IS",)},
 )
 
 
@@ -75,7 +79,8 @@ def schema(room: Room) -> Reply:
 
 
 def not_simulated(room: Room) -> Reply:
-    return room.post(document(room, "5.2", str(room.pki.acb), node("ReadSchedule", DSPScheduleID=1)))
+    room.dcc._handling._intake = Intake(room.settings, room.pki.certificates, lambda _: False)
+    return room.post(firmware(room))
 
 
 def schema_version(room: Room) -> Reply:
@@ -414,6 +419,7 @@ TRIPS: dict[str, Callable[[Room], Reply]] = {
     "pre-command-signature": signed_pre_command_signature,
     "fault": fault,
     "threshold": threshold,
+    **SERVICE_TRIPS,
 }
 
 

@@ -181,7 +181,9 @@ def test_a_threshold_counts_an_hour_of_one_user_and_service() -> None:
     thresholds = Thresholds({"7.2": 2})
     for second in (0, 10):
         thresholds.count(USER, "7.2", at(second))
-    assert "at most 2" in (thresholds.breach(USER, "7.2", at(20)) or "")
+    breach = thresholds.breach(USER, "7.2", at(20))
+    assert breach is not None
+    assert "at most 2" in breach.detail
     assert thresholds.breach(HUB, "7.2", at(20)) is None
     assert thresholds.breach(USER, "4.1.1", at(20)) is None
     assert thresholds.breach(USER, "7.2", at(3605)) is None

@@ -77,6 +77,18 @@ def write_response(response: Response) -> bytes:
     return _document("Response", response.schema_version, header, _response_body(response.body))
 
 
+def write_element(node: Node) -> bytes:
+    """One element as a document of its own, with the namespaces a response that holds it will declare.
+
+    Raises: PeerError: a value holds characters XML cannot carry.
+    """
+    text = _node(node)
+    namespaces = f' xmlns:sr="{SR}"' + (f' xmlns:ra="{RA}"' if "<ra:" in text else "") + f' xmlns:ds="{DS}"'
+    end = re.search(r"[ />]", text)
+    assert end is not None, "an element's name ends"
+    return f"{_DECLARATION}{text[: end.start()]}{namespaces}{text[end.start() :]}".encode()
+
+
 def _request_header(header: RequestHeader) -> str:
     first = header.first_in_sequence
     return (

@@ -1,0 +1,80 @@
+"""What the DCC adds to a command because no request says it: a made-up number, a stored device log, another device."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from stubs.dcc.state import State
+from stubs.wire.duis import ServiceRequest
+from stubs.wire.eui64 import Eui64
+
+CUSTOMER_NUMBER = "CustomerIdentificationNumber"
+
+LookUp = Callable[[State, ServiceRequest], dict[str, Any]]
+
+
+def _customer_number(state: State, request: ServiceRequest) -> dict[str, Any]:
+    """9.1: four digits that nobody but the DCC and the consumer's display know."""
+    digest = hashlib.sha256(f"{state.seed}|{request.header.request_id}".encode()).digest()
+    return {CUSTOMER_NUMBER: f"{int.from_bytes(digest[:4], 'big') % 10_000:04d}"}
+
+
+def _old_hub_log(state: State, request: ServiceRequest) -> dict[str, Any]:
+    """8.12.1: the device log of the hub that was replaced, as the DCC has it."""
+    old = str(Eui64.parse(request.body.get("OldCHFID") or ""))
+    members = [record for record in state.inventory.on_hub(old) if record.device_type not in {"CHF", "GPF"}]
+    devices = tuple(
+        {"DeviceID": record.device, "DeviceType": record.device_type, **_link_key(state, record.device)}
+        for record in members
+    )
+    return {"ExtendedPanID": old.replace("-", ""), "Devices": devices}
+
+
+def _link_key(state: State, device: str) -> dict[str, str]:
+    if device not in state.fleet:
+        return {}
+    code = bytes.fromhex(state.fleet.peek(device).install_code)
+    return {"Hash": hashlib.blake2b(code, digest_size=16).hexdigest().upper()}
+
+
+def _old_proxy_log(state: State, request: ServiceRequest) -> dict[str, Any]:
+    """8.12.2: the device log of the gas proxy that was replaced."""
+    old = str(Eui64.parse(request.body.get("OldGPFID") or ""))
+    record = state.inventory.get(old)
+    family = state.inventory.family(record) if record is not None else []
+    entries = tuple(
+        {"DeviceID": member.device, "DeviceType": member.device_type}
+        for member in family
+        if member.device_type in {"GSME", "PPMID"}
+    )
+    return {"LogEntries": entries}
+
+
+def _other_device(state: State, request: ServiceRequest) -> dict[str, Any]:
+    """8.7 and 8.8: the type of the device to be joined."""
+    other = str(Eui64.parse(request.body.get("OtherDeviceID") or ""))
+    record = state.inventory.get(other)
+    return {"OtherDeviceType": record.device_type} if record is not None else {}
+
+
+LOOK_UPS: Mapping[str, LookUp] = MappingProxyType(
+    {
+        "8.7.1": _other_device,
+        "8.7.2": _other_device,
+        "8.8.1": _other_device,
+        "8.8.2": _other_device,
+        "8.12.1": _old_hub_log,
+        "8.12.2": _old_proxy_log,
+        "9.1": _customer_number,
+    }
+)
+"""By service."""
+
+
+def looked_up(state: State, request: ServiceRequest) -> Mapping[str, Any]:
+    """Named values for the command that the request does not hold; empty for nearly every service."""
+    look_up = LOOK_UPS.get(request.header.srv)
+    return look_up(state, request) if look_up is not None else {}

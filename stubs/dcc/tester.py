@@ -1,0 +1,257 @@
+"""What a tester does to a simulated DCC: registrations, coverage, products, limits, held requests, alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from schemas.load import dcc_alerts
+from stubs import alerts
+from stubs.dcc import quarantine, smets1
+from stubs.dcc.changes import change_device
+from stubs.dcc.handling import Handling
+from stubs.dcc.notices import dcc_alert, pass_on, tell
+from stubs.dcc.parts import Parts
+from stubs.dcc.turn import Turn
+from stubs.devices import Surroundings, execute, occur
+from stubs.events import (
+    CoverageSet,
+    InventoryChanged,
+    ItemScheduled,
+    MeterPointRegistered,
+    ProductListed,
+    QuarantineEnded,
+    RegistrationChanged,
+    RequestQuarantined,
+    ThresholdSet,
+)
+from stubs.inventory import COVERAGE, InventoryRecord
+from stubs.wire.duis import Node, write_date_time
+from stubs.wire.eui64 import Eui64
+from stubs.wire.request_id import RequestId
+
+NO_METER_POINT = "1300000000000"
+"""Stands in a DCC alert raised by hand when the User has no meter point."""
+_CHANGES = {"Suspended": "device-suspended", "Recovered": "recovery-complete"}
+_ELEMENTS = {
+    "device-suspended": "DeviceSuspended",
+    "device-restored": "DeviceRestored",
+    "recovery-complete": "RecoveryComplete",
+}
+
+
+class Tester:
+    """Operations of a tester on one core.
+
+    Each takes a turn, of which the caller commits the events. Raises (all): ValueError or PeerError: an argument
+    cannot be; LookupError: no such device, meter point or held request.
+    """
+
+    def __init__(self, parts: Parts, handling: Handling) -> None:
+        self._parts = parts
+        self._handling = handling
+
+    # --- registration, coverage, products, limits ---
+
+    def register_meter_point(self, turn: Turn, given: Mapping[str, str]) -> None:
+        """Register a meter point, or replace what is registered of it; parties are EUIs, empty or left out: nobody."""
+        fuel = given.get("fuel", "electricity")
+        if fuel not in {"electricity", "gas"}:
+            raise ValueError(f"expected the fuel electricity or gas, got {fuel!r}")
+        turn.emit(
+            MeterPointRegistered(
+                mpxn=given["mpxn"],
+                fuel=fuel,
+                supplier=_eui(given.get("supplier")),
+                network_operator=_eui(given.get("network_operator")),
+                postcode=given.get("postcode", ""),
+                address=given.get("address", ""),
+                uprn=given.get("uprn", ""),
+            )
+        )
+
+    def change_registration(
+        self,
+        turn: Turn,
+        mpxn: str,
+        since: datetime | None,
+        supplier: str | None,
+        network_operator: str | None,
+        *,
+        is_new_tenancy: bool,
+    ) -> None:
+        """Change of supplier, of network operator, of tenancy: at once, or on a date (aware)."""
+        if mpxn not in turn.state.inventory.meter_points:
+            raise LookupError(f"meter point {mpxn} is not registered")
+        if since is not None and since.tzinfo is None:
+            raise ValueError("a date of registration has a zone")
+        at = max(since, turn.now) if since is not None else turn.now
+        turn.emit(
+            RegistrationChanged(
+                mpxn=mpxn,
+                since=at,
+                supplier=_eui(supplier),
+                network_operator=_eui(network_operator),
+                is_new_tenancy=is_new_tenancy,
+            )
+        )
+        # What follows follows when the date has come, be it now.
+        data = {"mpxn": mpxn, "is_new_tenancy": is_new_tenancy}
+        turn.emit(ItemScheduled(item=f"registration {mpxn} {at.isoformat()}", what="registration", due=at, data=data))
+
+    def set_coverage(self, turn: Turn, place: str, values: Mapping[str, Any]) -> None:
+        """SM WAN coverage of a UPRN or post code, by the elements of 12.1's answer; no values: made up again."""
+        strange = values.keys() - COVERAGE.keys()
+        if strange:
+            raise ValueError(f"coverage has no {', '.join(sorted(strange))}; it has {', '.join(COVERAGE)}")
+        turn.emit(CoverageSet(place=place, values=dict(values)))
+
+    def list_product(self, turn: Turn, given: Mapping[str, str]) -> None:
+        """Put a firmware version of a model on the certified products list, or change its entry."""
+        turn.emit(ProductListed(**given))
+
+    def set_threshold(self, turn: Turn, user: str, srv: str, limit: int | None) -> None:
+        """A User's own anomaly-detection threshold for a service."""
+        if limit is not None and limit < 0:
+            raise ValueError("a threshold is 0 or more")
+        turn.emit(ThresholdSet(user=str(Eui64.parse(user)), srv=srv, limit=limit))
+
+    # --- held requests ---
+
+    def release(self, turn: Turn, reference: str) -> None:
+        """Let a quarantined request be carried out."""
+        self._handling.release(turn, self._held(turn, reference))
+
+    def reject(self, turn: Turn, reference: str) -> None:
+        """End a quarantined request with an error."""
+        quarantine.reject(self._parts, turn, self._held(turn, reference))
+
+    def forget(self, turn: Turn, reference: str) -> None:
+        """End a quarantined request without a word."""
+        turn.emit(QuarantineEnded(reference=self._held(turn, reference).reference, outcome="forgotten"))
+
+    @staticmethod
+    def _held(turn: Turn, reference: str) -> RequestQuarantined:
+        return turn.state.quarantine[reference]
+
+    # --- inventory and devices ---
+
+    def set_inventory(self, turn: Turn, device: str, values: Mapping[str, Any]) -> None:
+        """Give fields of an inventory record new values; a suspension, its end and a recovery are told of."""
+        before = turn.state.inventory.get(device)
+        (before or InventoryRecord(device=device)).changed(values)
+        turn.emit(InventoryChanged(device=device, values=dict(values), cause="set by a tester"))
+        after = turn.state.inventory.get(device)
+        if before is None or after is None:
+            return
+        if after.status != before.status:
+            self._tell_status(turn, before.status, after)
+        if after.device_type == "CHF" and after.firmware_version != before.firmware_version:
+            content = alerts.hub_firmware(device, after.firmware_version)
+            self._tell(turn, "hub-firmware-activated", content, after)
+
+    def _tell_status(self, turn: Turn, before: str, record: InventoryRecord) -> None:
+        occasion = _CHANGES.get(record.status)
+        if before == "Suspended" and occasion is None:
+            occasion = "device-restored"
+        if occasion is not None:
+            self._tell(turn, occasion, alerts.status_change(record.device, _ELEMENTS[occasion]), record)
+
+    def _tell(self, turn: Turn, occasion: str, content: Node, record: InventoryRecord) -> None:
+        tell(self._parts, turn, occasion, content, record, requester=None, cause="set by a tester")
+
+    def hand_over(self, turn: Turn, device: str, command: bytes) -> tuple[bytes | None, str | None]:
+        """Give a device a command as a hand-held terminal does; its response, or why it gave none."""
+        state = turn.state.fleet[device]
+        done = execute(
+            state,
+            command,
+            turn.now,
+            self._parts.pki.device(state.id),
+            self._parts.pki.certificates,
+            surroundings=Surroundings(turn.state.fleet),
+            agree=self._parts.secrets,
+        )
+        for changed, changes in ((device, done.changes), *done.other_changes.items()):
+            change_device(turn, changed, changes, "a command handed over locally")
+        pass_on(self._parts, turn, device, done.alerts)
+        return done.response, done.refused
+
+    def let_happen(self, turn: Turn, device: str, what: str, detail: Mapping[str, Any]) -> list[str]:
+        """Let something happen to a device; ids of the messages its alerts became."""
+        state = turn.state.fleet[device]
+        happened = occur(
+            state,
+            what,
+            turn.now,
+            self._parts.pki.device(state.id),
+            self._parts.pki.certificates,
+            detail=detail,
+            agree=self._parts.secrets,
+        )
+        change_device(turn, device, happened.changes, f"{what}, by a tester")
+        return pass_on(self._parts, turn, device, happened.alerts)
+
+    # --- alerts and SMETS1 messages ---
+
+    def raise_dcc_alert(
+        self, turn: Turn, code: str, user: str, content: Mapping[str, Any] | None, structure: str
+    ) -> str:
+        """Raise a DCC alert for one User; the message's id. Without content: one for the structure, made up."""
+        eui = self._user(turn, user)
+        if code not in dcc_alerts():
+            raise ValueError(f"{code} is no code of a DCC alert")
+        if content is not None:
+            if len(content) != 1:
+                raise ValueError("the content of a DCC alert is an object with one member, its element")
+            ((name, inner),) = content.items()
+            node = alerts.node_from(name, inner)
+        else:
+            node = alerts.default_content(structure or alerts.structure_of(code), self._at_hand(turn, eui))
+        if node.name == alerts.SELF_SIGNED:
+            node = smets1.signed_alert(self._parts, node)
+        device = node.get("DeviceID") or node.get("CommsHubDeviceID")
+        return dcc_alert(self._parts, turn, eui, code, node, device, "raised by a tester")
+
+    def raise_smets1(self, turn: Turn, user: str, device: str, srv: str, alert_code: str, request_id: str) -> str:
+        """A SMETS1 message: the answer to a service, or an alert; the message's id."""
+        eui, target = self._user(turn, user), str(Eui64.parse(device))
+        if bool(srv) == bool(alert_code):
+            raise ValueError("a SMETS1 message is the answer to a service or an alert: name srv or alert_code")
+        if alert_code:
+            return smets1.alert(self._parts, turn, eui, target, alert_code.upper())
+        asked = RequestId.parse(request_id) if request_id else None
+        return smets1.answer(self._parts, turn, eui, target, srv, asked)
+
+    @staticmethod
+    def _user(turn: Turn, user: str) -> str:
+        eui = str(Eui64.parse(user))
+        if eui not in turn.state.users:
+            raise ValueError(f"{eui} is not a registered User")
+        return eui
+
+    def _at_hand(self, turn: Turn, user: str) -> alerts.AtHand:
+        """A home of the User: its first meter, the hub and gas proxy beside it."""
+        inventory = turn.state.inventory
+        mine = (record for record in inventory.records.values() if record.device_type == "ESME")
+        meter = next((record for record in mine if user in inventory.parties(record)), None)
+        broker, now = self._parts.acb, write_date_time(turn.now)
+        if meter is None:
+            counter = turn.state.dcc_alert_counter + 1
+            return alerts.AtHand(broker, broker, broker, NO_METER_POINT, f"{user}:{broker}:{counter}", now)
+        family = {member.device_type: member.device for member in inventory.family(meter)}
+        return alerts.AtHand(
+            device=meter.device,
+            hub=family.get("CHF", meter.hub or broker),
+            proxy=family.get("GPF", broker),
+            mpxn=inventory.points(meter)[0].mpxn,
+            request_id=f"{user}:{meter.device}:{turn.state.dcc_alert_counter + 1}",
+            now=now,
+        )
+
+
+def _eui(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return str(Eui64.parse(text)) if text else ""

@@ -1,0 +1,99 @@
+"""Notices about communications hubs: installed with and without SM WAN, returned with and without a fault (8.14.x).
+
+What each does to the inventory is inferred: an installed hub is Commissioned once it has SM WAN, a returned one is
+Decommissioned with its gas proxy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from schemas.load import Srv
+from stubs.inventory.decisions import Change, Decision, Notice, Question, Service, eui_of
+from stubs.inventory.inventory import Inventory
+from stubs.inventory.records import InventoryRecord
+from stubs.wire.errors import Refusal
+
+_ENDED = frozenset({"Decommissioned", "Withdrawn"})
+
+
+def _hub(inventory: Inventory, question: Question) -> InventoryRecord:
+    device = eui_of(question.body, "DeviceID")
+    record = inventory.get(device)
+    if record is None or record.device_type != "CHF":
+        raise Refusal("hub-unknown", f"{device} is not a communications hub of the inventory")
+    if record.status in _ENDED:
+        raise Refusal("hub-status", f"the hub is {record.status}")
+    return record
+
+
+def _proxies(inventory: Inventory, hub: str) -> list[InventoryRecord]:
+    return [member for member in inventory.on_hub(hub) if member.device_type == "GPF"]
+
+
+def _installed(inventory: Inventory, question: Question, status: str) -> tuple[Change, ...]:
+    record = _hub(inventory, question)
+    mpxn = question.body.get("MPxN") or ""
+    point = inventory.meter_points.get(mpxn)
+    values: dict[str, Any] = {"DeviceStatus": status, "MPxNs": sorted({*record.meter_points, mpxn})}
+    if status == "Commissioned" and record.status != "Commissioned":
+        values["DateCommissioned"] = f"{question.now.date().isoformat()}Z"
+    if point is not None and point.postcode:
+        values |= {"PostCode": point.postcode, "AddressIdentifier": point.address, "UPRN": point.uprn}
+    shared = {name: value for name, value in values.items() if name != "MPxNs"}
+    proxies = _proxies(inventory, record.device)
+    return ((record.device, values), *((proxy.device, shared) for proxy in proxies))
+
+
+def installed(inventory: Inventory, question: Question) -> Decision:
+    """8.14.1: a hub was installed and has SM WAN: it is Commissioned, with its gas proxy, for that meter point.
+
+    Raises: Refusal: ``hub-unknown``, ``hub-status``.
+    """
+    return Decision(changes=_installed(inventory, question, "Commissioned"))
+
+
+def installed_without_wan(inventory: Inventory, question: Question) -> Decision:
+    """8.14.2: a hub was installed and found no SM WAN: it waits for it.
+
+    Raises: Refusal: ``hub-unknown``, ``hub-status``.
+    """
+    return Decision(changes=_installed(inventory, question, "InstalledNotCommissioned"))
+
+
+def _returned(inventory: Inventory, question: Question) -> Decision:
+    record = _hub(inventory, question)
+    gone = (record, *_proxies(inventory, record.device))
+    return Decision(
+        changes=tuple((each.device, {"DeviceStatus": "Decommissioned"}) for each in gone),
+        notices=(Notice("device-decommissioned", record),),
+    )
+
+
+def returned_faulty(inventory: Inventory, question: Question) -> Decision:
+    """8.14.3: a hub goes back because of a fault; the other device named was there when it was found.
+
+    Raises: Refusal: ``hub-unknown``, ``hub-status``, ``hub-other-device``.
+    """
+    other = eui_of(question.body, "OtherDeviceID")
+    if inventory.get(other) is None:
+        raise Refusal("hub-other-device", f"{other} is not in the inventory")
+    return _returned(inventory, question)
+
+
+def returned(inventory: Inventory, question: Question) -> Decision:
+    """8.14.4: a hub goes back, or was lost, without a fault. Raises: Refusal: ``hub-unknown``, ``hub-status``."""
+    return _returned(inventory, question)
+
+
+HUB_SERVICES: Mapping[Srv, Service] = MappingProxyType(
+    {
+        Srv("8.14.1"): installed,
+        Srv("8.14.2"): installed_without_wan,
+        Srv("8.14.3"): returned_faulty,
+        Srv("8.14.4"): returned,
+    }
+)
+"""Notices about hubs."""
