@@ -64,11 +64,15 @@ VALUES = (
 BASE64_VALUES = ("AA!A", "A===", "AAAA AAAA", "AA==AA==", "A-_A", "AB==", "AAF=", "\u00c4AAA")
 
 
-def mutants(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
-    """One change each, everywhere, in document order."""
+def mutants(root: etree._Element, step: int = 1, first: int = 0) -> Iterator[tuple[str, etree._Element]]:
+    """One change each, everywhere, in document order; or of ``step`` changes one, ``first`` saying which."""
+    count = -1
     for number, original in enumerate(root.iter("{*}*")):
         is_leaf = not child_elements(original)
         for name, change in changes(is_leaf=is_leaf, is_signature=original.tag.startswith(f"{{{DS}}}")):
+            count += 1
+            if count % step != first % step:
+                continue
             mutant = copy.deepcopy(root)
             element = next(node for at, node in enumerate(mutant.iter("{*}*")) if at == number)
             if change(element):
