@@ -10,7 +10,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from stubs.clock import Clock, SystemClock
+from stubs.clock import Clock, SystemClock, VirtualClock
 from stubs.control import Control, make_control_app
 from stubs.dcc import FOLDED_KINDS, Dcc
 from stubs.gateway import Delivery, Runtime, make_app
@@ -33,7 +33,7 @@ from stubs.smki.tls import server_identity
 from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
 from stubs.transform import Acb, Target, transform
 from stubs.wire.duis import ServiceRequest, read_request
-from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.errors import Blocked, InputError, PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.xml import parse
 
@@ -99,19 +99,21 @@ class SimulatedDcc:
 
         Args:
             settings: defaults when not given.
-            clock: the machine's when not given.
+            clock: when not given, one that runs beside the machine's from now on and can be moved. A virtual clock is
+                moved forward to the newest entry of the journal: a restart never goes back.
             pki: ``settings.pki`` is opened, or a test PKI made, when not given.
         Raises: Blocked: contradictory settings, a port in use, a PKI or journal that cannot be opened.
         """
         settings = settings or DccSettings()
         wrong = problems(settings)
         if wrong:
-            raise Blocked(f"settings of the simulated DCC: {'; '.join(wrong)}")
-        clock = clock or SystemClock()
+            raise InputError(f"settings of the simulated DCC: {'; '.join(wrong)}")
+        clock = clock or VirtualClock(SystemClock().now())
         stack = AsyncExitStack()
         try:
             journal = _open_journal(settings, clock)
             stack.callback(journal.close)
+            _catch_up(clock, journal)
             pki = pki or _open_pki(settings, stack)
             dcc = Dcc(settings, pki)
             dcc.replay(journal.entries(kinds=FOLDED_KINDS))
@@ -165,7 +167,7 @@ class SimulatedDcc:
         try:
             settings = msgspec.convert(self.settings.ssi, SsiSettings)
         except msgspec.ValidationError as error:
-            raise Blocked(
+            raise InputError(
                 f"settings of the self-service pages: {error}", mend="Correct the table [dcc.ssi]."
             ) from error
 
@@ -240,6 +242,12 @@ def _open_pki(settings: DccSettings, stack: AsyncExitStack) -> Pki:
     return load_pki(folder)
 
 
+def _catch_up(clock: Clock, journal: Journal) -> None:
+    if isinstance(clock, VirtualClock) and journal.last_at is not None:
+        with suppress(ValueError):  # it is ahead already
+            clock.jump(journal.last_at)
+
+
 def _open_journal(settings: DccSettings, clock: Clock) -> Journal:
     if not settings.state_dir:
         return Journal(SqliteStore(), clock)
@@ -247,7 +255,7 @@ def _open_journal(settings: DccSettings, clock: Clock) -> Journal:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Blocked(f"cannot make the state folder {folder}: {error.strerror}", mend="Choose another.") from error
+        raise InputError(f"cannot make the state folder {folder}: {error.strerror}", mend="Choose another.") from error
     return Journal(SqliteStore(folder / FILE_NAME, sync_to_disk=settings.sync_to_disk), clock)
 
 

@@ -84,6 +84,7 @@ class Journal:
         last = store.last()
         self._seq = last.seq if last else 0
         self._hash = last.hash if last else GENESIS
+        self._at = _instant(last) if last else None
 
     @property
     def last_seq(self) -> int:
@@ -94,6 +95,11 @@ class Journal:
     def last_hash(self) -> bytes:
         """Hash of the newest entry."""
         return self._hash
+
+    @property
+    def last_at(self) -> datetime | None:
+        """Instant of the newest entry, UTC; None when there is none. The run's clock never goes behind it."""
+        return self._at
 
     @property
     def is_behind(self) -> bool:
@@ -118,7 +124,7 @@ class Journal:
                 seq = self._seq + 1
                 digest = chain_hash(self._hash, seq, text, blob)
                 self._pending.append(Row(seq, text, blob, digest))
-                self._seq, self._hash = seq, digest
+                self._seq, self._hash, self._at = seq, digest, instant
                 entries.append(Entry(seq=seq, at=instant, event=event, hash=digest))
             added = tuple(entries)
             for subscriber in self._subscribers:
@@ -172,12 +178,15 @@ class Journal:
             return self._store.read(after, _BATCH)
 
     def _entry(self, row: Row) -> Entry:
-        return Entry(
-            seq=row.seq,
-            at=datetime.fromisoformat(row.at),
-            event=self._decoder.decode(row.event),
-            hash=row.hash,
-        )
+        try:
+            event = self._decoder.decode(row.event)
+            at = datetime.fromisoformat(row.at)
+        except ValueError as error:  # msgspec's errors are among them
+            raise Blocked(
+                f"entry {row.seq} of the journal cannot be read: {error}",
+                mend="It was written by another version of this program, or the file is damaged.",
+            ) from error
+        return Entry(seq=row.seq, at=at, event=event, hash=row.hash)
 
     def rows(self, after: int = 0, until: int | None = None) -> Iterator[Row]:
         """As ``entries``, undecoded: the bytes the hashes were taken over."""
@@ -237,6 +246,14 @@ class Journal:
                 self.commit()
             finally:
                 self._store.close()
+
+
+def _instant(row: Row) -> datetime:
+    try:
+        instant = datetime.fromisoformat(row.at)
+    except ValueError as error:
+        raise Blocked(f"entry {row.seq} of the journal has no instant: {row.at!r}") from error
+    return instant.astimezone(UTC)
 
 
 def encode_event(event: AnyEvent) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from stubs.journal.journal import Row
 from stubs.wire.errors import Blocked
@@ -47,6 +48,7 @@ class SqliteStore:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute(_SCHEMA)
             self._connection.execute("COMMIT")
+            self._connection.execute(_LAST)  # somebody else's table of that name has other columns
         except sqlite3.Error as error:
             self._connection.close()
             raise Blocked(
@@ -68,13 +70,22 @@ class SqliteStore:
             ) from error
 
     def read(self, after: int, limit: int) -> list[Row]:
-        """Rows beyond ``after``, ascending."""
-        return [Row(*row) for row in self._connection.execute(_SELECT, (after, limit))]
+        """Rows beyond ``after``, ascending. Raises: Blocked: the file is damaged."""
+        return [Row(*row) for row in self._select(_SELECT, (after, limit))]
 
     def last(self) -> Row | None:
-        """The newest row."""
-        row = self._connection.execute(_LAST).fetchone()
-        return Row(*row) if row else None
+        """The newest row. Raises: Blocked: the file is damaged."""
+        rows = self._select(_LAST)
+        return Row(*rows[0]) if rows else None
+
+    def _select(self, statement: str, values: tuple[int, ...] = ()) -> list[Any]:
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise Blocked(
+                f"cannot read the journal {self.path}: {error}",
+                mend="The file is damaged: bring it back from a copy, or begin with another state folder.",
+            ) from error
 
     def close(self) -> None:
         """Close the file."""

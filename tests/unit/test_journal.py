@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -192,3 +194,42 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Blocked, match="cannot open the journal"):
         SqliteStore(tmp_path / "absent" / "journal.db")
+
+
+def test_a_table_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as other:
+        other.execute("CREATE TABLE entry (x)")
+        other.commit()
+    with pytest.raises(Blocked, match=r"cannot use the journal .*no such column"):
+        a_journal(tmp_path / "journal.db")
+
+
+def test_a_damaged_file_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = a_journal(path)
+    journal.record(*(cleared(n) for n in range(2000)))
+    journal.close()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 65536)
+    with pytest.raises(Blocked, match=r"cannot (read|use) the journal"):
+        list(a_journal(path).entries())
+
+
+def test_an_event_of_another_version_is_named() -> None:
+    store = SqliteStore()
+    store.write([Row(1, NOW.isoformat(), b'{"kind":"FromTheFuture"}', bytes(32))])
+    journal = Journal(store, VirtualClock(NOW, rate=0))
+    with pytest.raises(Blocked, match=r"entry 1 of the journal cannot be read.*another version"):
+        list(journal.entries())
+    journal.close()
+
+
+def test_the_instant_of_the_newest_entry_is_known_after_reopening(tmp_path: Path) -> None:
+    journal = a_journal(tmp_path / "journal.db")
+    assert journal.last_at is None
+    journal.record(cleared(1))
+    journal.close()
+    again = a_journal(tmp_path / "journal.db")
+    assert again.last_at == NOW
+    again.close()
