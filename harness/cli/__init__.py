@@ -16,7 +16,7 @@ from importlib import import_module
 import click
 
 from harness import __version__
-from harness.cli.output import forget_output, one_line
+from harness.cli.output import forget_output, say_error
 
 EXIT_FAIL = 1
 EXIT_USAGE = 2
@@ -134,5 +134,5 @@ def _mend(error: OSError) -> str:
 
 
 def _fail(message: str, code: int) -> int:
-    click.echo(f"uept: {one_line(message)}", err=True)
+    say_error(message)
     return code

@@ -21,6 +21,11 @@ def say(text: str | bytes = "") -> None:
         forget_output()
 
 
+def say_error(text: str) -> None:
+    """One line on standard error, as every command's last word on what went wrong."""
+    click.echo(f"uept: {one_line(text)}", err=True)
+
+
 def forget_output() -> None:
     """Let further output, and what is still in the buffer, go nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from harness.cli.output import json_option, print_json, print_table, say
+from harness.cli.output import json_option, print_json, print_table, say, say_error
 
 
 @click.command()
@@ -68,12 +71,14 @@ def rehearse(settings: Any, signing_key: Path | None = None, *, as_json: bool = 
     from stubs.journal import Journal, SqliteStore
 
     key = load_signing_key(signing_key) if signing_key else None
-    result = run_rehearsal(settings, progress=Terminal())
-    journal = Journal(SqliteStore(result.journal), SystemClock())
-    try:
-        written = write_reports(result.folder, journal.rows(), key)
-    finally:
-        journal.close()
+    with _terminated_as_interrupted():
+        result = run_rehearsal(settings, progress=Terminal())
+        try:
+            with closing(Journal(SqliteStore(result.journal), SystemClock())) as journal:
+                written = write_reports(result.folder, journal.rows(), key)
+        except KeyboardInterrupt:
+            say_error(f"interrupted before the reports were written: `uept report {result.folder}` writes them")
+            return 130
     if as_json:
         print_json(
             {
@@ -93,8 +98,20 @@ def rehearse(settings: Any, signing_key: Path | None = None, *, as_json: bool = 
         _print(written.result)
         say(f"\nbundle  {written.bundle} (signed by {written.fingerprint[:16]}…)")
         say(f"report  {written.report.resolve()}")
-    sys.stdout.flush()
     return int(result.exit_code)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM (a pipeline that runs out of time) ends a run as Ctrl-C does: partial, and with its reports."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _print(report: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.documents import read
-from harness.cli.output import json_option, one_line, print_json, say
+from harness.cli.output import json_option, print_json, say, say_error
 from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None
                 _print(result)
     unreadable = [result["errors"][0]["message"] for result in results if result.get("unreadable")]
     if unreadable:
-        click.echo("uept: " + one_line("; ".join(unreadable)), err=True)
+        say_error("; ".join(unreadable))
         ctx.exit(2)
     ctx.exit(0 if all(result["valid"] and result.get("agree", True) for result in results) else 1)
 

@@ -103,7 +103,7 @@ class Terminal:
     def run_started(self, count: int, facts: Mapping[str, str]) -> None:
         """Say what is run against what."""
         details = ", ".join(f"{name} {value}" for name, value in facts.items())
-        self._console.print(escape(f"{count} scenarios: {details}"))
+        self._console.print(escape(f"{count} scenarios: {details}"), soft_wrap=True)
         if self._console.is_terminal:
             self._status = self._console.status("starting")
             self._status.start()
@@ -160,7 +160,9 @@ class Terminal:
         name = f"[{colour}]{verdict.value.ljust(_WIDEST)}[/{colour}]"
         self._console.print(f"{name} {escape(key.ljust(11))} {escape(title)} ({seconds:.1f} s)", soft_wrap=True)
         for line in lines:
-            self._console.print(escape(f"    {line}"), soft_wrap=True)
+            # What a program wrote may hold anything, commands to the terminal included.
+            shown = "".join(one if one.isprintable() else "�" for one in line)
+            self._console.print(escape(f"    {shown}"), soft_wrap=True)
 
     def run_finished(self, *, complete: bool) -> None:
         """Take the status line away."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import shutil
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from schemas.load import UserRole
 from stubs.app import BackgroundDcc, background_dcc, import_pki, init_pki
 from stubs.clock import SystemClock, VirtualClock
 from stubs.events import CertificateIssued, RunFinished, RunStarted
+from stubs.journal import FILE_NAME
 from stubs.wire.certificates import Certificate
 from stubs.wire.eui64 import Eui64
 
@@ -82,18 +84,20 @@ class Rehearsal:
         """
         if self._stage is not None:
             return self._stage
-        self.folder = self._make_folder()
+        driver = self._driver or make_driver(self.settings.driver)
+        self.folder, made = self._make_folder()
         try:
-            self._stage = self._open()
+            self._stage = self._open(driver)
         except BaseException:
             self._stack.close()
+            if not self._began:
+                _take_away(made)
             raise
         return self._stage
 
-    def _open(self) -> Stage:
+    def _open(self, driver: Driver) -> Stage:
         dcc = self._dcc or self._stack.enter_context(self._start_dcc())
-        driver = self._driver or make_driver(self.settings.driver)
-        self.journal_file = Path(dcc.settings.state_dir or self.folder / "state") / "journal.db"
+        self.journal_file = Path(dcc.settings.state_dir or self.folder / "state") / FILE_NAME
         stage = Stage(self.settings, dcc, driver, self.scenarios_folder / "prompts", self.progress)
         self._start_driver(stage, driver, dcc)
         facts = self._facts(stage, driver, dcc)
@@ -104,16 +108,28 @@ class Rehearsal:
         self.progress.run_started(len(self.plan.chosen), short)
         return stage
 
-    def _make_folder(self) -> Path:
+    def _make_folder(self) -> tuple[Path, list[Path]]:
+        """The run's folder, and which folders were made for it, the outermost first."""
         if self.settings.out:
             folder = Path(self.settings.out)
-            if (folder / "run.json").exists():
-                raise SettingsError(f"out: {folder} holds a run already", mend="Name another folder with --out.")
+            if (folder / "run.json").exists() or (folder / "state" / FILE_NAME).exists():
+                raise SettingsError(
+                    f"out: {folder} holds a run already",
+                    mend=f"Name another folder with --out; `uept report {folder}` tells of a run that was broken off.",
+                )
         else:
             base = Path("uept-runs") / f"{SystemClock().now():%Y%m%dT%H%M%S}"
             folder = next(path for path in _numbered(base) if not path.exists())
-        (folder / "state").mkdir(parents=True, exist_ok=True)
-        return folder.resolve()
+        wanted = folder.resolve() / "state"
+        made = [path for path in (*reversed(wanted.parents), wanted) if not path.exists()]
+        try:
+            wanted.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            _take_away(made)
+            raise SettingsError(
+                f"out: {folder} cannot be made: {error.strerror}", mend="Name a folder that you may write to."
+            ) from error
+        return wanted.parent, made
 
     def _start_dcc(self) -> Any:
         pki = self._pki_folder()
@@ -249,6 +265,16 @@ class Rehearsal:
             self.progress.run_finished(complete=is_complete)
             self._stack.close()
         return run
+
+
+def _take_away(made: list[Path]) -> None:
+    """A run that never began leaves nothing behind; folders that hold anything else stay."""
+    for path in reversed(made):
+        if path == made[-1]:
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.rmdir()
 
 
 def _numbered(base: Path) -> Any:

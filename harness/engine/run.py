@@ -20,7 +20,6 @@ from harness.engine.results import Run
 from harness.plan import library_folder
 from harness.settings import RehearsalSettings, SettingsError
 from stubs.app import BackgroundDcc
-from stubs.journal import FILE_NAME
 from stubs.wire.errors import Blocked
 
 EXIT_PASS, EXIT_FAIL, EXIT_BLOCKED, EXIT_WARNINGS, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
@@ -78,8 +77,7 @@ def run_rehearsal(
     if rehearsal.problems or run is None or status not in _NORMAL_ENDS:
         told = "\n".join(rehearsal.problems) or output.getvalue()[-2000:]
         raise Blocked(f"the scenarios could not be run: {told}", mend="This is an error of the harness: report it.")
-    journal = rehearsal.folder / "state" / FILE_NAME
-    return RunResult(run, rehearsal.folder, journal, exit_code_of(run, is_strict=settings.strict))
+    return RunResult(run, rehearsal.folder, rehearsal.journal_file, exit_code_of(run, is_strict=settings.strict))
 
 
 def _arguments(rehearsal: Rehearsal) -> list[str]:
