@@ -286,3 +286,19 @@ RESPONSES: dict[str, dict[str, Any]] = {
     "GCS59": {"RestoreDeviceLogOutcome": ({"DeviceID": DEVICE, "DeviceType": "PPMID", "JoinResponseCode": 0},)},
 }
 RESPONSES |= {name: {"ExecutionOutcome": OUTCOME} for name in CREDENTIALS}
+
+ALERTS: dict[int, dict[str, Any]] = {
+    0x00CA: {
+        "FutureDatedCommandOriginatorCounter": 7,
+        "ActivateImageResponseCode": 0,
+        "FirmwareVersion": "0123ABCD",
+    },
+    0x00CB: {"ExecutionOutcome": OUTCOME},
+    0x0124: {"ExecutionOutcome": OUTCOME},
+    0x00B2: LOG,
+    0x0128: {"DeviceID": DEVICE, "FirmwareVersion": "0123ABCD", "ResultCode": 3},
+    0x012B: {"FirmwareVersion": "0123ABCD", "ResultCode": 0},
+    0x00CF: {"FirmwareHash": "AB" * 32},
+    0x00F2: {"IntegrityReason": 5},
+    0x008B: {"LogEntries": (VOLUMES,)},
+}

@@ -12,12 +12,12 @@ from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import GbcsError, der, gbz, use_cases
 from stubs.wire.gbcs.use_cases.gas import ASN1_CODECS, GAS_CODECS
 from tests.gas_samples import (
+    ALERTS,
     BEHAVIOURS,
     CALENDAR,
     CERTIFICATE,
     COMMANDS,
     DEVICE,
-    LOG,
     NOW,
     OUTCOME,
     PREPAYMENT_DAYS,
@@ -279,23 +279,6 @@ def test_asn1_failures_are_status_values(name: str, values: dict[str, Any]) -> N
     found = answered(name, values)
     assert within(values, found)
     assert found["MessageSuccess"] is False
-
-
-ALERTS: dict[int, dict[str, Any]] = {
-    0x00CA: {
-        "FutureDatedCommandOriginatorCounter": 7,
-        "ActivateImageResponseCode": 0,
-        "FirmwareVersion": "0123ABCD",
-    },
-    0x00CB: {"ExecutionOutcome": OUTCOME},
-    0x0124: {"ExecutionOutcome": OUTCOME},
-    0x00B2: LOG,
-    0x0128: {"DeviceID": DEVICE, "FirmwareVersion": "0123ABCD", "ResultCode": 3},
-    0x012B: {"FirmwareVersion": "0123ABCD", "ResultCode": 0},
-    0x00CF: {"FirmwareHash": "AB" * 32},
-    0x00F2: {"IntegrityReason": 5},
-    0x008B: {"LogEntries": (VOLUMES,)},
-}
 
 
 @pytest.mark.parametrize("code", sorted(ALERTS))

@@ -15,7 +15,6 @@ from typing import Any
 from schemas.gbcs_words import alert_meanings
 from schemas.mmc_words import mmc_word
 from stubs.wire.duis.node import Node
-from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.mmc.dates import billing_calendar, electricity_date, gas_date, plain_date, whole_time
 
@@ -25,7 +24,7 @@ _LONGEST_MEANING = 200
 _TOU_BLOCKS, _TOU_COLUMNS = 4, 8
 _NO_DEVICE = "0000000000000000"
 _APC = "FF"
-_OUTPUT_CONTROLLER, _INPUT_CONTROLLER = 1, 2
+_INPUT_CONTROLLER = 2
 _CHANNELS_OF_PAGE = {28: ("Lower", 0), 29: ("Lower", 27), 30: ("Lower", 35), 31: ("Upper", 0)}
 """IEEE 802.15.4 channel pages of the sub-GHz bands, and the number of their first channel."""
 
@@ -69,6 +68,14 @@ def _settings_if_any(value: Any, argument: str, beside: Mapping[str, Any]) -> tu
     return _settings(value, argument, beside) if set(value) & set(argument.split()) else ()
 
 
+def _phase_settings(value: Any, argument: str, beside: Mapping[str, Any]) -> tuple[Node, ...]:
+    """Those of single phase, or of polyphase meters: a response does not say which it is, so an enabled one decides."""
+    for name, codes in zip(("SinglePhase", "PolyPhase"), argument.split("/"), strict=True):
+        if found := _settings_if_any(value, codes, beside):
+            return (Node(f"NetworkOperatorESME{name}", children=found),)
+    return ()
+
+
 def _gas_settings(value: Any, argument: str, _: Mapping[str, Any]) -> tuple[Node, ...]:
     known = {one["EventCode"]: one for one in value}
     return tuple(
@@ -100,17 +107,18 @@ def _switch(value: Any, _: str, __: Mapping[str, Any]) -> tuple[Node, ...]:
 
 
 def _controller_type(value: Any, _: str, __: Mapping[str, Any]) -> str:
-    kinds = {"": "None", _NO_DEVICE: "ALCS", _APC: "APC"}
-    return kinds.get(value, "HCALCS")
+    if len(value) == len(_NO_DEVICE):
+        return "ALCS" if value == _NO_DEVICE else "HCALCS"
+    return "APC" if value == _APC else "None"
 
 
 def _controller_id(value: Any, _: str, __: Mapping[str, Any]) -> Any:
-    if _controller_type(value, "", {}) != "HCALCS":
-        return None
-    try:
-        return str(Eui64(bytes.fromhex(value)))
-    except PeerError:
-        return None
+    return str(Eui64(bytes.fromhex(value))) if _controller_type(value, "", {}) == "HCALCS" else None
+
+
+def _activates(row: Mapping[str, Any]) -> bool:
+    level = row.get("CommandedStateLevel")
+    return row.get("Action") == "Activate" if level is None else level > 0
 
 
 def _json(value: Any, argument: str, _: Mapping[str, Any]) -> Any:
@@ -122,8 +130,11 @@ def _json(value: Any, argument: str, _: Mapping[str, Any]) -> Any:
     return level if 0 <= level <= 100 else None
 
 
-def _switch_time(value: Any, argument: str, _: Mapping[str, Any]) -> Any:
-    return next((whole_time(row["SwitchTime"]) for row in value if row["Script"] == argument), None)
+def _time_period(value: Any, _: str, __: Mapping[str, Any]) -> tuple[Node, ...]:
+    """Where the first schedule starts and ends; nothing unless it does both at a plain time."""
+    found = {row["Script"]: whole_time(row["SwitchTime"]) for row in reversed(value)}
+    start, end = found.get("Start"), found.get("End")
+    return (Node("StartTime", start), Node("EndTime", end)) if start and end else ()
 
 
 def _meaning(value: Any, _: str, __: Mapping[str, Any]) -> Any:
@@ -165,12 +176,15 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "gas-settings": _gas_settings,
         "hex": lambda value, digits, __: f"{value:0{digits}X}",
         "if": lambda value, wanted, __: "" if str(value) == wanted else None,
+        "if-activated": lambda row, _, __: "" if _activates(row) else None,
+        "if-deactivated": lambda row, _, __: None if _activates(row) else "",
         "if-input": _if_input,
         "instance": _instance,
         "integrity": _integrity,
         "json": _json,
         "meaning": _meaning,
         "operating-channel": _operating_channel,
+        "phase-settings": _phase_settings,
         "plain-date": lambda value, _, __: plain_date(value),
         "ratio": _ratio,
         "scaled": _scaled,
@@ -178,8 +192,8 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "settings": _settings,
         "settings-if-any": _settings_if_any,
         "switch": _switch,
-        "switch-time": _switch_time,
         "time": lambda value, _, __: whole_time(value),
+        "time-period": _time_period,
         "trailing-digit": lambda value, _, __: -(value >> 4),
         "within": _within,
         "word": lambda value, family, __: mmc_word(family, str(value)),

@@ -137,7 +137,9 @@ def _items(source: str, scope: _Scope) -> Iterator[tuple[int, Any]]:
     if path.endswith(("#", "#*")) and path != "#":
         name, _, argument = form.partition(" ")
         for number, item in _numbered(path, scope.item):
-            yield number, FORMS[name](item, argument, scope.root) if name else item
+            shaped = FORMS[name](item, argument, scope.root) if name else item
+            if shaped is not None:
+                yield number, shaped
         return
     found = _value(source, scope)
     yield from enumerate(() if found is None else found, start=1)
