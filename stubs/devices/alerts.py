@@ -90,28 +90,37 @@ class Sender:
         return partial(encrypt, key=secret, device=device.id)
 
     def message(
-        self, device: DeviceState, counter: int, recipient: Eui64, content: tuple[int, bytes], *, is_critical: bool
+        self,
+        device: DeviceState,
+        counter: int,
+        recipient: Eui64,
+        content: tuple[int, bytes],
+        *,
+        is_critical: bool,
+        about: Eui64 | None = None,
     ) -> bytes | None:
-        """The protected alert with ``content`` (message code, payload).
+        """The protected alert with ``content`` (message code, payload), ``about`` a third party.
 
         None: it needs a MAC, and the recipient's key agreement certificate is not known.
         """
         message_code, payload = content
-        group = _shell(device, counter, recipient, message_code, payload)
+        group = _shell(device, counter, recipient, message_code, payload, about)
         if is_critical:
             return Message(sign(group, self.credentials.ds.private_key), None).to_bytes()
         key = key_agreement(device, self.certificates, recipient)
         return None if key is None else add_mac(group, self.credentials.ka.private_key, key, self.agree).to_bytes()
 
 
-def _shell(device: DeviceState, counter: int, recipient: Eui64, message_code: int, payload: bytes) -> Group:
+def _shell(
+    device: DeviceState, counter: int, recipient: Eui64, message_code: int, payload: bytes, about: Eui64 | None = None
+) -> Group:
     return Group(
         cra=Cra.ALERT,
         counter=counter,
         originator=device.id,
         recipient=recipient,
         date_time=b"",
-        other=OtherInformation(message_code),
+        other=OtherInformation(message_code, about),
         content=payload,
         signature=b"",
     )
@@ -149,10 +158,18 @@ def raise_notice(
     content = _content(state, notice, stamp, counter, recipient, sender)
     if content is None:
         return logged, None
-    message = sender.message(state, counter, recipient, content, is_critical=is_critical)
+    about = _about(state, notice.code)
+    message = sender.message(state, counter, recipient, content, is_critical=is_critical, about=about)
     if message is None:
         return logged, None
     return logged | {"own_counter": counter}, RaisedAlert(notice.code, recipient, message, notice.cause)
+
+
+def _about(state: DeviceState, code: str) -> Eui64 | None:
+    """The third party that an alert names in its header."""
+    body = body_of(state.device_type, code)
+    name = getattr(state, body.about) if body is not None and body.about else ""
+    return Eui64.parse(name) if name else None
 
 
 def _content(

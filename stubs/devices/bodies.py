@@ -8,6 +8,7 @@ mean is inferred: the home network's identity, and a digest of the device's key 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,11 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
+from stubs.devices.auxiliary import level
 from stubs.devices.effects.electricity_logs import consumption
 from stubs.devices.effects.gas_logs import volumes
 from stubs.devices.effects.joining import TYPES
+from stubs.devices.effects.scopes import FACTORY, setting
 from stubs.devices.logs import snapshot
 from stubs.devices.records import LoggedDevice
 from stubs.devices.state import DeviceState, instant, seconds
@@ -34,11 +37,13 @@ class Body:
         message_code: of the message.
         values: state, time stamp and what the cause says, to named values.
         is_sensitive: encrypted for the recipient.
+        about: trust-anchor cell of a third party that the header names, if the device knows it.
     """
 
     message_code: int
     values: Callable[[DeviceState, datetime, Detail], dict[str, Any]]
     is_sensitive: bool = False
+    about: str = ""
 
 
 def _entry(logged: LoggedDevice) -> dict[str, Any]:
@@ -82,9 +87,13 @@ def _unsupported(_state: DeviceState, _when: datetime, detail: Detail) -> dict[s
     return {"MessageCode": detail.get("message_code", "0000"), "OriginatorCounter": detail.get("counter", 0)}
 
 
+_OUTPUT = 1 << 4
+"""The upper half of a controller's octet: 1 its output, 2 its input (ECS101)."""
+
+
 def _limited(_state: DeviceState, when: datetime, detail: Detail) -> dict[str, Any]:
     return {
-        "AuxiliaryController": detail.get("controller", 1),
+        "AuxiliaryController": _OUTPUT | int(detail.get("controller", 1)),
         "StartDateTime": detail.get("start", when),
         "EndDateTime": detail.get("end", when),
         "CommandedStateLevel": detail.get("level", 0),
@@ -97,6 +106,37 @@ def _billing(state: DeviceState, when: datetime, _: Detail) -> dict[str, Any]:
 
 def _gas_billing(state: DeviceState, when: datetime, _: Detail) -> dict[str, Any]:
     return {"LogEntries": [volumes(snapshot(state, seconds(when)))]}
+
+
+def _channel(state: DeviceState, _when: datetime, _: Detail) -> dict[str, Any]:
+    return {"OperatingSubGHzChannel": setting(state, "sub-ghz", "OperatingSubGHzChannel"), "ScanTrigger": 0}
+
+
+def _scan(_state: DeviceState, _when: datetime, _: Detail) -> dict[str, Any]:
+    return {"ScanTrigger": 0, "Outcome": 0}
+
+
+def _sub_ghz(state: DeviceState, _when: datetime, _: Detail) -> dict[str, Any]:
+    return {name: setting(state, "sub-ghz", name) for name in FACTORY["sub-ghz"]}
+
+
+def _about(state: DeviceState, _when: datetime, detail: Detail) -> dict[str, Any]:
+    return {"DeviceID": detail.get("device") or state.eui, "DiscardedMessage": str(detail.get("message", ""))}
+
+
+def _version(state: DeviceState, _when: datetime, detail: Detail) -> dict[str, Any]:
+    return {
+        "DeviceID": detail.get("device") or state.eui,
+        "FirmwareVersion": str(detail.get("version") or state.firmware_version),
+        "ResultCode": int(detail.get("result", 0)),
+    }
+
+
+def _operation(state: DeviceState, when: datetime, detail: Detail) -> dict[str, Any]:
+    switch = state.switches[0] if state.switches else None
+    output = 0 if switch is None else level(switch, seconds(when))
+    words = {"outputState": str(output), "inputState": "0", "other-data": str(detail.get("text", ""))}
+    return {"StateAndAssociatedInformation": json.dumps(words, separators=(",", ":"))}
 
 
 _BODIES: Mapping[tuple[str, str], Body] = MappingProxyType(
@@ -113,6 +153,20 @@ _BODIES: Mapping[tuple[str, str], Body] = MappingProxyType(
         ("ESME", "8F36"): Body(0x0067, _outage),
         ("ESME", "8F85"): Body(0x0120, _unsupported),
         ("ESME", "8F86"): Body(0x0121, _limited),
+        ("SAPC", "8F86"): Body(0x0121, _limited),
+        ("ESME", "8F87"): Body(0x0122, _limited),
+        ("SAPC", "8F87"): Body(0x0122, _limited),
+        ("ESME", "8F88"): Body(0x0123, _operation, about="load_controller"),
+        ("SAPC", "8F88"): Body(0x0123, _operation, about="load_controller"),
+        ("CHF", "8F20"): Body(0x0110, _about),
+        ("CHF", "8F26"): Body(0x0111, _channel),
+        ("CHF", "8F28"): Body(0x0112, _scan),
+        ("CHF", "8F2A"): Body(0x0113, _sub_ghz),
+        ("CHF", "8F2C"): Body(0x0114, _about),
+        ("CHF", "8F2D"): Body(0x0115, _about),
+        ("CHF", "8F89"): Body(0x0128, _version),
+        ("CHF", "8F8A"): Body(0x0128, _version),
+        ("PPMID", "8F8B"): Body(0x012B, _version),
         ("ESME", "8F0A"): Body(0x0061, _billing, is_sensitive=True),
         ("GSME", "8F0A"): Body(0x008B, _gas_billing, is_sensitive=True),
     }

@@ -25,6 +25,7 @@ from stubs.wire.errors import PeerError
 from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
 
 METERS = frozenset({"ESME", "GSME"})
+HUB = frozenset({"CHF"})
 ELECTRIC = frozenset({"ESME", "SAPC"})
 ANY = METERS | {"CHF", "GPF", "PPMID", "HCALCS", "SAPC"}
 _SHORT = 180
@@ -117,6 +118,23 @@ def _enable(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any
     return settled(state, at) | {"supply": "enabled"}, (Notice("8161", "the consumer enabled the supply"),)
 
 
+def _told(code: str, cause: str) -> Happens:
+    """An alert that says what the tester says."""
+    return lambda _state, _at, detail: ({}, (Notice(code, cause, detail=detail),))
+
+
+def _transferred(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """The hub has passed an image on to a device, or failed to."""
+    code = "8F89" if int(detail["result"]) else "8F8A"
+    return {}, (Notice(code, "a firmware image was passed on", detail=detail),)
+
+
+def _updated(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """A display has taken the image it was given into use."""
+    version = str(detail["version"]).upper()
+    return {"firmware_version": version}, (Notice("8F8B", "firmware activated", detail=detail),)
+
+
 OCCURRENCES: Mapping[str, Occurrence] = MappingProxyType(
     {
         "cover removed": Occurrence(_tamper("cover removed", "8F74"), METERS),
@@ -135,6 +153,14 @@ OCCURRENCES: Mapping[str, Occurrence] = MappingProxyType(
         "clock not adjusted": Occurrence(_alert("8F0C", "the clock could not be adjusted"), METERS),
         "emergency credit taken": Occurrence(_emergency, METERS),
         "supply turned on": Occurrence(_enable, METERS),
+        "duty cycle limited": Occurrence(_told("8F20", "a device's messages were limited"), HUB, {"device": ""}),
+        "channel changed": Occurrence(_told("8F26", "the hub changed its channel"), HUB),
+        "message discarded": Occurrence(_told("8F2C", "a message was discarded"), HUB, {"message": ""}),
+        "no more capacity": Occurrence(_told("8F2D", "the hub cannot take another device"), HUB, {"device": ""}),
+        "image transferred": Occurrence(_transferred, HUB, {"device": "", "version": "02000000", "result": 0}),
+        "firmware activated": Occurrence(_updated, frozenset({"PPMID"}), {"version": "02000000"}),
+        "limit ended": Occurrence(_told("8F87", "a limit ended"), ELECTRIC, {"controller": 1, "level": 100}),
+        "operational update": Occurrence(_told("8F88", "an operational update"), ELECTRIC, {"text": ""}),
         "network command done": Occurrence(_alert("8154", "a command from the home network was done"), METERS),
         "network command failed": Occurrence(_alert("8155", "a command from the home network failed"), METERS),
     }

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from schemas.load import device_alerts
-from stubs.devices import OCCURRENCES, DeviceState, Elapsed, apply, occur, raise_alert
+from stubs.devices import OCCURRENCES, DeviceState, Elapsed, apply, occur, raise_alert, view
 from stubs.devices.auxiliary import level
 from stubs.devices.registers import import_register
 from stubs.devices.state import LogEntry, given_back, kept, seconds
@@ -350,3 +350,12 @@ def test_every_alert_of_the_catalogue_can_be_raised_by_hand(bench: DeviceBench, 
     device = bench.device(device_type)
     elapsed = raise_alert(device, code, bench.now, bench.credentials(device.eui), bench.certificates, agree=bench.agree)
     assert [alert.code for alert in elapsed.alerts] == [code]
+
+
+def test_a_device_is_shown_as_it_stands(bench: DeviceBench) -> None:
+    shown = view(bench.device("ESME"), bench.now + DAY)
+    assert sum(shown["tou"]) == shown["import_register"]
+    assert shown["prepayment"]["MeterBalance"] == shown["balance"]
+    assert shown["power"] > 0
+    assert 2200 < shown["voltage"] < 2600
+    assert msgspec.json.encode(shown)

@@ -25,6 +25,7 @@ from stubs.wire.gbcs.dlms import AccessResponse, Data, DataNotification, Tag
 from stubs.wire.gbcs.envelope import Group, Message
 from stubs.wire.gbcs.gbz import GbzMessage
 from stubs.wire.gbcs.use_cases import CommandContext, build_command, read_command, use_case
+from stubs.wire.gbcs.use_cases.alerts import read_alert
 from stubs.wire.utrn import ValueClass, generate
 from tests.device_bench import DeviceBench, make_device_bench
 
@@ -317,6 +318,46 @@ def test_alerts_about_device_lists_have_the_references_structure(path: str, valu
         assert _tags(mine)[1][:2] == _tags(other)[1][:2]
         assert mine[0].number == other[0].number == 0x8071
         assert _tags(mine[2][0]) == _tags(other[2][0])
+
+
+ALERTS = (
+    "6.28_DBCH04/DBCH04_6.28_NA_SUCCESS_ALERT_DBCH09_GBCS.HEX",
+    "NA_CCS08/CCS08_NA_NA_ALERT_GBCS.HEX",
+    "NA_DBCH06/DBCH06_NA_8F20_ALERT_GBCS.HEX",
+    "NA_DBCH07/DBCH07_NA_8F26_ALERT_GBCS.HEX",
+    "NA_DBCH08/DBCH08_NA_8F28_ALERT_GBCS.HEX",
+    "NA_DBCH10/DBCH10_NA_8F2C_ALERT_GBCS.HEX",
+    "NA_ECS101/ECS101_NA_8F86_OUTPUT_ALERT_GBCS.HEX",
+    "NA_ECS200/ECS200_NA_8F88_ALERT_GBCS.HEX",
+    "NA_ECS68/ECS68_NA_8F0A_SINGLE_ALERT_GBCS.HEX",
+    "NA_ECS68/ECS68_NA_8F0A_TWIN_ALERT_GBCS.HEX",
+    "NA_FDRA-DLMS/FDRA-DLMS_NA_8F72_ALERT_GBCS.HEX",
+    "NA_FDRA-ZigBee/FDRA-ZigBee_NA_8F72_ALERT_GBCS.HEX",
+    "NA_GCA-DLMS/GCA-DLMS_NA_8F30_ALERT_GBCS.HEX",
+    "NA_GNCA-DLMS/GNCA-DLMS_NA_810E_ALERT_GBCS.HEX",
+    "NA_GNCA-ZigBee/GNCA-ZigBee_NA_810E_ALERT_GBCS.HEX",
+    "NA_MIIWA-ZigBee/MIIWA-ZigBee_NA_81A0_ALERT_GBCS.HEX",
+)
+
+
+@pytest.mark.parametrize("path", ALERTS, ids=lambda path: path.split("/")[1].removesuffix("_ALERT_GBCS.HEX"))
+def test_an_alert_has_the_references_header_and_structure(path: str) -> None:
+    bench, theirs = _bench(), Message.from_bytes(_bytes(RTDS / path))
+    state = _device(bench, theirs.group.originator, path.split("/")[1])
+    known = read_alert(theirs.group.other.message_code, theirs.group.content)
+    raised = raise_alert(state, known["AlertCode"], NOW, bench.credentials(state.eui), bench.certificates)
+    ours = Message.from_bytes(raised.alerts[0].payload)
+    assert (ours.mac is None) == (theirs.mac is None)
+    assert ours.group.other == theirs.group.other
+    assert ours.group.recipient == theirs.group.recipient
+    mine, other = ours.group.content, theirs.group.content
+    if mine[0] == 0x0F:
+        shapes = [_kind(DataNotification.from_bytes(content).body) for content in (mine, other)]
+        assert shapes[0] == shapes[1]
+    elif mine[:2] == b"\x01\x09":
+        assert len(mine) == len(other)
+    else:
+        assert _tags(der.decode(mine)) == _tags(der.decode(other))
 
 
 def test_the_reference_set_is_as_large_as_it_was() -> None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD
 from stubs.devices.effects import auxiliary, configuration, electricity_logs, joining, load, tariff
 from stubs.devices.effects.emergency import activate_emergency_credit
-from stubs.devices.effects.network_log import read_channel_log, request_scan
+from stubs.devices.effects.network_log import configure_channels, read_channel_log, request_scan
 from stubs.devices.effects.row import ACB, AUXILIARY, ELECTRICITY, HUB, SUPPLIER, Row
 from stubs.devices.effects.scopes import keep, show
 from stubs.devices.effects.supply import arm
@@ -140,7 +140,7 @@ SETS: Mapping[str, Row] = MappingProxyType(
         "ECS62": Row(keep("boost"), AUXILIARY),
         "ECS81": Row(configuration.set_tamper_state, ELECTRICITY, SUPPLIER),
         "CCS03": Row(joining.restore_hub, HUB, ACB),
-        "DBCH04": Row(keep("sub-ghz"), HUB),
+        "DBCH04": Row(configure_channels, HUB),
         "DBCH05": Row(request_scan, HUB),
     }
 )
