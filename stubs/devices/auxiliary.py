@@ -31,6 +31,18 @@ def level(switch: Switch, at: int) -> int:
     return min(wanted, switch.limit if at < switch.limit_until else FULL)
 
 
+def output(state: DeviceState, switch: Switch, at: int) -> int:
+    """The level of a controller of a device; on while a boost runs that it is part of (7.9)."""
+    boosts = state.settings.get("boost", {}).get(f"BoostFunctionControl{switch.number}Value")
+    return FULL if boosts and is_boosting(state, at) else level(switch, at)
+
+
+def next_limit_end(state: DeviceState) -> tuple[int, int] | None:
+    """When the next limit ends, and of which controller; None: none is in force."""
+    ends = [(switch.limit_until, switch.number) for switch in state.switches if switch.limit_until]
+    return min(ends, default=None)
+
+
 def commanded(switch: Switch, to: int, until: int) -> Switch:
     """``switch`` set to a level until an instant."""
     return replace(switch, level=to, until=until)

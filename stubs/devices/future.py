@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from stubs.devices.alerts import Elapsed, RaisedAlert, Sender, raise_notices, raise_outcome
+from stubs.devices.auxiliary import next_limit_end
 from stubs.devices.effects import EFFECTS
+from stubs.devices.effects.auxiliary import end_limit
 from stubs.devices.effects.billing import push_billing
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.effects.credit import end_friendly_hours, floor_of, with_consequences
@@ -91,7 +93,12 @@ def _billed(state: DeviceState, horizon: int) -> Coming | None:
     return Coming(dates[0], push_billing) if dates else None
 
 
-_SOURCES = (_billed, _held, _crossing, _friendly_end, _restoration, _overload)
+def _limit_end(state: DeviceState, horizon: int) -> Coming | None:  # noqa: ARG001
+    ending = next_limit_end(state)
+    return None if ending is None else Coming(ending[0], end_limit)
+
+
+_SOURCES = (_billed, _held, _crossing, _friendly_end, _restoration, _overload, _limit_end)
 """Of two things at one instant the earlier in this list comes first."""
 
 

@@ -30,7 +30,7 @@ ELECTRIC = frozenset({"ESME", "SAPC"})
 ANY = METERS | {"CHF", "GPF", "PPMID", "HCALCS", "SAPC"}
 _SHORT = 180
 """Seconds: a shorter interruption is reported as 8F35, any other as 8F36."""
-_OUTAGES = 100
+_OUTAGES, _BOOSTS = 100, 25
 
 Detail = Mapping[str, Any]
 Happens = Callable[[DeviceState, int, Detail], tuple[dict[str, Any], tuple[Notice, ...]]]
@@ -129,6 +129,11 @@ def _transferred(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[st
     return {}, (Notice(code, "a firmware image was passed on", detail=detail),)
 
 
+def _boost(state: DeviceState, at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """The consumer presses the boost button."""
+    return {"boost": (*state.boost, (at, at + 60 * int(detail["minutes"])))[-_BOOSTS:]}, ()
+
+
 def _updated(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
     """A display has taken the image it was given into use."""
     version = str(detail["version"]).upper()
@@ -159,7 +164,7 @@ OCCURRENCES: Mapping[str, Occurrence] = MappingProxyType(
         "no more capacity": Occurrence(_told("8F2D", "the hub cannot take another device"), HUB, {"device": ""}),
         "image transferred": Occurrence(_transferred, HUB, {"device": "", "version": "02000000", "result": 0}),
         "firmware activated": Occurrence(_updated, frozenset({"PPMID"}), {"version": "02000000"}),
-        "limit ended": Occurrence(_told("8F87", "a limit ended"), ELECTRIC, {"controller": 1, "level": 100}),
+        "boost": Occurrence(_boost, ELECTRIC, {"minutes": 60}),
         "operational update": Occurrence(_told("8F88", "an operational update"), ELECTRIC, {"text": ""}),
         "network command done": Occurrence(_alert("8154", "a command from the home network was done"), METERS),
         "network command failed": Occurrence(_alert("8155", "a command from the home network failed"), METERS),

@@ -9,11 +9,14 @@ import msgspec
 import pytest
 
 from schemas.load import device_alerts
-from stubs.devices import OCCURRENCES, DeviceState, Elapsed, apply, occur, raise_alert, view
+from stubs.devices import OCCURRENCES, DeviceState, Elapsed, apply, elapse, next_due, occur, raise_alert, view
 from stubs.devices.auxiliary import level
+from stubs.devices.effects import EFFECTS
+from stubs.devices.effects.electricity_rows import READS
 from stubs.devices.registers import import_register
 from stubs.devices.state import LogEntry, given_back, kept, seconds
-from stubs.wire.errors import PeerError
+from stubs.wire.errors import Misuse, PeerError
+from stubs.wire.gbcs.use_cases import USE_CASES
 from tests.device_bench import DeviceBench, make_device_bench
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -276,6 +279,21 @@ def test_a_limit_holds_a_level_down_and_is_reported(bench: DeviceBench) -> None:
     state, execution = bench.ask(state, "ECS47e", {"AuxiliaryController": 1, "CommandedStateLevel": 30, **times})
     assert levels(state, bench.now, until) == [30, 0]
     assert [alert.code for alert in execution.alerts] == ["8F86"]
+    assert next_due(state, bench.now) == until
+    elapsed = elapse(state, until, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    assert [alert.code for alert in elapsed.alerts] == ["8F87"]
+    assert next_due(apply(state, elapsed.changes), until) is None
+
+
+def test_a_boost_turns_its_controllers_on_and_is_listed(bench: DeviceBench) -> None:
+    state, _ = bench.ask(bench.device("ESME"), "ECS46c", SCHEDULE)
+    controls = {f"BoostFunctionControl{number}Value": number == 2 for number in range(1, 6)}
+    state, _ = bench.ask(state, "ECS62", controls)
+    state = apply(state, happens(bench, state, "boost", minutes=30).changes)
+    assert read(bench, state, "ECS61a")["SwitchState2"]
+    assert not read(bench, state, "ECS61a", bench.now + HOUR)["SwitchState2"]
+    entries = read(bench, state, "ECS61c", **period(bench.now - DAY, bench.now + DAY))["LogEntries"]
+    assert [one["BoostEnd"] - one["BoostStart"] for one in entries] == [HOUR / 2]
 
 
 # --- occurrences ----------------------------------------------------------------------------------------------------
@@ -359,3 +377,36 @@ def test_a_device_is_shown_as_it_stands(bench: DeviceBench) -> None:
     assert shown["power"] > 0
     assert 2200 < shown["voltage"] < 2600
     assert msgspec.json.encode(shown)
+
+
+# --- every use case that asks for nothing but a period ----------------------------------------------------------------
+
+
+def _simple() -> list[tuple[str, str, str]]:
+    variants = {"ESME": ("single", "twin", "polyphase")}
+    return [
+        (name, device_type, variant)
+        for name, row in sorted(EFFECTS.items())
+        if name in READS or name.startswith(("GCS1", "GCS2", "GCS46", "GCS6", "CS07", "CS08", "ECS5"))
+        for device_type in sorted(row.devices)
+        for variant in variants.get(device_type, ("",))
+        if "supplier" in row.cells or "acb" in row.cells
+    ]
+
+
+@pytest.mark.parametrize(("name", "device_type", "variant"), _simple())
+def test_a_new_device_of_any_kind_answers_every_read(
+    bench: DeviceBench, name: str, device_type: str, variant: str
+) -> None:
+    cells: dict[str, Any] = {"supplier": str(bench.supplier)} if device_type in {"SAPC", "HCALCS"} else {}
+    device = bench.device(device_type, variant, **cells)
+    values = {**period(bench.now, bench.now + 3 * DAY), "LogToRead": "Event"}
+    try:
+        command = bench.command(device, name, values, originator=None if device.supplier else bench.acb)
+    except Misuse:
+        return  # it sets something
+    execution = bench.execute(device, command, bench.now + 5 * DAY)
+    if USE_CASES[name].is_critical:
+        assert execution.response is not None
+        return
+    assert bench.read(device, execution.response)["MessageSuccess"]

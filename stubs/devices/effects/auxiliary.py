@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stubs.devices.auxiliary import FULL, commanded, level, limited, switch_of, with_switch
+from stubs.devices.auxiliary import FULL, commanded, limited, next_limit_end, output, switch_of, with_switch
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.effects.electricity_logs import period
 from stubs.devices.effects.scopes import keeping, shown
@@ -119,9 +119,20 @@ def _levelled(call: Call, *, limit: bool) -> Done:
     return Done(changes=changes | _logged(call, what), notices=notices)
 
 
+def end_limit(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:  # noqa: ARG001
+    """A limit has run its time (8F87)."""
+    ending = next_limit_end(state)
+    switch = None if ending is None else switch_of(state, ending[1])
+    if switch is None:
+        return {}, ()
+    told = {"controller": switch.number, "level": switch.limit}
+    changes = {"switches": with_switch(state, limited(switch, FULL, 0))}
+    return changes, (Notice("8F87", f"the limit of controller {switch.number} ended", detail=told),)
+
+
 def _state_text(state: DeviceState, number: int, at: int) -> str:
     switch = switch_of(state, number)
-    return "{}" if switch is None else json.dumps({"outputState": level(switch, at), "inputState": 0})
+    return "{}" if switch is None else json.dumps({"outputState": output(state, switch, at), "inputState": 0})
 
 
 def read_switches(call: Call) -> Done:
@@ -133,7 +144,7 @@ def read_switches(call: Call) -> Done:
         found |= {
             f"SwitchDescription{number}": "" if switch is None else switch.description,
             f"SwitchTypeAndId{number}": device or _OWN,
-            f"SwitchState{number}": switch is not None and level(switch, call.at) > 0,
+            f"SwitchState{number}": switch is not None and output(call.state, switch, call.at) > 0,
             f"TypeAndIdentifier{number}": (
                 "FF" if switch is None else device.replace("-", "") if device else "0000000000000000"
             ),

@@ -105,9 +105,13 @@ def _tou_prices(call: Call) -> list[int]:
 
 
 def _standing_charge(call: Call) -> int:
+    """As it was set; the factory's in hundredths of a penny on electricity, where it has 16 bits."""
     settings = call.mirrored.settings
     given = (settings.get("tariff") or settings.get("gas tariff") or {}).get("StandingCharge")
-    return int(given) if given is not None else min(call.mirrored.standing_charge, 32_767)
+    if given is not None:
+        return int(given)
+    charge = call.mirrored.standing_charge
+    return charge // 10 if call.mirrored.device_type == "ESME" else charge
 
 
 def _known_codes(kind: str, high: str = "81") -> Quantity:

@@ -27,7 +27,7 @@ _PRIMARY = {
     "DayProfiles": ({"DayName": 1, "ProfileSchedule": _ALL_DAY},),
     "SpecialDays": (),
     "CurrencyUnits": "GBP",
-    "StandingChargeScale": -5,
+    "StandingChargeScale": -4,
     "PriceScale": -5,
     "BlockPrices": ((0,) * 4,) * 8,
 } | {f"BlockThresholds{column}": (_NOTHING,) * 3 for column in range(1, 9)}
