@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from harness.cli.documents import SettingsProblem, read
 from harness.evidence.archive import unpack
 from harness.evidence.bundle import MANIFEST
 from stubs.wire.errors import PeerError
-from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs import Cra, Group, Message
+from stubs.wire.gbcs import Group
+from stubs.wire.gbcs.view import Commands
 from stubs.wire.xml import local_name, parse, text_of
 
 _HEX = re.compile(r"\A(?:\s*[0-9A-Fa-f]{2})+\s*\Z")
@@ -106,22 +106,6 @@ def _in_message(name: str, body: bytes) -> Iterator[Found]:
 
 
 def _with_commands(found: Iterable[Found]) -> tuple[Found, ...]:
-    """Answers with the commands they answer: same counter, originator and recipient exchanged."""
     kept = tuple(found)
-    groups: dict[int, Group] = {}
-    for place, one in enumerate(kept):
-        try:
-            groups[place] = Message.from_bytes(one.data).group
-        except PeerError:
-            continue
-    commands: Mapping[tuple[Eui64, Eui64, int], Group] = {
-        (group.recipient, group.originator, group.counter): group
-        for group in groups.values()
-        if group.cra is Cra.COMMAND
-    }
-    return tuple(
-        replace(one, command=commands.get((group.originator, group.recipient, group.counter)))
-        if (group := groups.get(place)) is not None and group.cra is Cra.RESPONSE
-        else one
-        for place, one in enumerate(kept)
-    )
+    commands = Commands(one.data for one in kept)
+    return tuple(replace(one, command=commands.answered_by(one.data)) for one in kept)

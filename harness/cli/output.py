@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def settings_option(text: str) -> Callable[[Any], Any]:
+    """``--settings FILE``, or the variable ``UEPT_SETTINGS``."""
+    return click.option(
+        "--settings", type=click.Path(path_type=Path), envvar="UEPT_SETTINGS", show_envvar=True, help=text
+    )
 
 
 def say(text: str | bytes = "") -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from harness.cli.output import json_option, print_json, print_table, say, say_error
+from harness.cli.output import json_option, print_json, print_table, say, say_error, settings_option
 
 
 @click.command()
@@ -22,7 +22,7 @@ from harness.cli.output import json_option, print_json, print_table, say, say_er
 @click.option("--driver", help="reference, broken:<defect>, command:<program>, http:<url>, manual, observe.")
 @click.option("--select", help="Which scenarios, e.g. 'SR-* and not role:GS'; default: all of the roles.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of this run; default: a new one below uept-runs.")
-@click.option("--settings", type=click.Path(path_type=Path), help="TOML run file.")
+@settings_option("TOML run file.")
 @click.option(
     "--pki", type=click.Path(path_type=Path), help="PKI folder or keystore.json; default: test keys are made."
 )

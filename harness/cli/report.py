@@ -12,8 +12,9 @@ from stubs.wire.errors import InputError
 
 @click.command()
 @click.argument("run_folder", metavar="RUN_DIR", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write them here; default: RUN_DIR.")
 @json_option
-def command(run_folder: Path, *, as_json: bool) -> None:
+def command(run_folder: Path, out: Path | None, *, as_json: bool) -> None:
     """Write result.json, report.html, junit.xml, coverage.csv and bundle.zip of RUN_DIR again from its journal.
 
     Works after a crash too: whatever the journal holds is reported, as a partial run. ``--json`` prints one object:
@@ -28,7 +29,7 @@ def command(run_folder: Path, *, as_json: bool) -> None:
         raise InputError(f"{run_folder} holds no state/{FILE_NAME}", mend="Name the folder of a run (see --out)")
     journal = Journal(SqliteStore(path), SystemClock())
     try:
-        written = write_reports(run_folder, journal.rows())
+        written = write_reports(out or run_folder, journal.rows())
     finally:
         journal.close()
     if as_json:

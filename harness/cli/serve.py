@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from harness.cli.output import say, say_error, settings_option
+
 
 @click.command()
 @click.option("--port", type=int, help="DUIS web services; default 8079; 0 picks a free port (so for every port).")
@@ -22,12 +24,14 @@ import click
     "--pki", type=click.Path(path_type=Path), help="PKI folder or keystore.json; default: test keys are made."
 )
 @click.option("--receive-url", help="Where responses and alerts are posted, for every User without a URL of its own.")
-@click.option("--settings", type=click.Path(path_type=Path), help="TOML file; its table [dcc] has every switch.")
+@settings_option("TOML file; its table [dcc] has every switch.")
 def command(**flags: Any) -> None:
     """Run the simulated DCC until Ctrl-C. Prints one JSON line with all URLs when it is ready.
 
     The web services have the paths of the boxed test appliance, so that clients written for it connect unchanged.
-    Precedence: flag, environment (UEPT_DCC_…), settings file, default. Everything listens on loopback only.
+    Precedence: flag, environment (UEPT_DCC_…), settings file, default. Everything listens on loopback only. The run's
+    clock begins at now, or at the newest entry of the journal in --state, and can be moved through the control API.
+    Exit codes: 0 stopped by Ctrl-C or SIGTERM, 2 usage or settings, 3 a port in use, no room, no journal.
     """
     from harness.settings import load_settings
 
@@ -62,7 +66,9 @@ async def _serve(settings: Any) -> None:
     dcc = await SimulatedDcc.start(settings)
     try:
         ready = {"ready": True, **msgspec.to_builtins(dcc.urls), "acb": str(dcc.pki.acb)}
-        click.echo(json.dumps(ready))
+        for note in dcc.pki.notes:
+            say_error(f"note: {note}")
+        say(json.dumps(ready))
         await stop.wait()
     finally:
         await dcc.stop()

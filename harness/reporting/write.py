@@ -65,5 +65,5 @@ def _write(path: Path, data: bytes) -> None:
             partial.unlink()
         raise Blocked(
             f"{path} cannot be written: {error.strerror}",
-            mend="Free some space or choose another folder, then run `uept report` on the run's folder",
+            mend="Free some space there, or name another place: uept report RUN_DIR --out FOLDER",
         ) from error
