@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.documents import SettingsProblem, read
+from harness.cli.documents import read
 from harness.cli.output import json_option, print_json
+from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
     from harness.cli.gbcs_messages import Found
@@ -174,7 +175,7 @@ def _looked_up(pairs: tuple[str, ...]) -> dict[str, Any]:
     for pair in pairs:
         name, separator, text = pair.partition("=")
         if not separator:
-            raise SettingsProblem(f"{pair} is no NAME=VALUE", mend="For instance --look-up OtherDeviceType=GSME")
+            raise InputError(f"{pair} is no NAME=VALUE", mend="For instance --look-up OtherDeviceType=GSME")
         try:
             value = json.loads(text)
         except ValueError:

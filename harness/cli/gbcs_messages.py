@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.cli.documents import SettingsProblem, read
+from harness.cli.documents import read
 from harness.evidence.archive import unpack
 from harness.evidence.bundle import MANIFEST
-from stubs.wire.errors import PeerError
+from stubs.wire.errors import InputError, PeerError
 from stubs.wire.gbcs import Group
 from stubs.wire.gbcs.view import Commands
 from stubs.wire.xml import local_name, parse, text_of
@@ -43,21 +43,19 @@ class Found:
 def find(argument: str) -> tuple[Found, ...]:
     """Every GBCS message of one argument; a bundle may hold none.
 
-    Raises: SettingsProblem: it cannot be read, or holds no message; PeerError: XML or a bundle that is broken.
+    Raises: InputError: it cannot be read, or holds no message; PeerError: XML or a bundle that is broken.
     """
-    if _HEX.match(argument) and not Path(argument).exists():
+    if _HEX.match(argument) and (len(argument) > _LONGEST_PATH or not Path(argument).exists()):
         return (Found("hex", bytes.fromhex(argument)),)
     if len(argument) > _LONGEST_PATH:
-        raise SettingsProblem("not hexadecimal text", mend="Give pairs of 0-9 and A-F, or a file's path")
+        raise InputError("not hexadecimal text", mend="Give pairs of 0-9 and A-F, or a file's path")
     data = read(Path(argument))
     if data.startswith(_ZIP_START):
         return _with_commands(_in_bundle(data))
     if data.lstrip().startswith(_XML_STARTS):
         found = tuple(_in_document(data, argument))
         if not found:
-            raise SettingsProblem(
-                f"{argument} holds no GBCSPayload", mend="An acknowledgement or an error carries none"
-            )
+            raise InputError(f"{argument} holds no GBCSPayload", mend="An acknowledgement or an error carries none")
         return found[:1]
     return (Found(argument, _unwrapped(data)),)
 

@@ -19,9 +19,9 @@ from markupsafe import Markup
 from harness.evidence.messages import file_name
 from harness.reporting import coverage_map, sequence, traffic
 from harness.reporting.model import Report, Scenario, entries_of
-from stubs.events import DeviceAnswered, Entry
+from stubs.events import CommandSent, DeviceAnswered, Entry
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.view import Field, describe
+from stubs.wire.gbcs.view import Commands, Field, describe
 from stubs.wire.xml import parse
 
 _RAW_SHOWN = 24
@@ -156,7 +156,8 @@ def _scenario_view(scenario: Scenario, entries: Sequence[Entry]) -> ScenarioView
     own = entries_of(scenario, entries)
     shown = traffic.messages(own)
     by_seq = {entry.seq: entry for entry in own}
-    views = tuple(_message_view(scenario, message, by_seq) for message in shown)
+    asked = Commands(entry.event.payload for entry in own if isinstance(entry.event, CommandSent))
+    views = tuple(_message_view(scenario, message, by_seq, asked) for message in shown)
     names = {eui: name for name, eui in scenario.devices.items()}
     present, headings = traffic.lanes(shown, names)
     arrows = [
@@ -174,9 +175,11 @@ def _scenario_view(scenario: Scenario, entries: Sequence[Entry]) -> ScenarioView
     )
 
 
-def _message_view(scenario: Scenario, message: traffic.Message, by_seq: Mapping[int, Entry]) -> MessageView:
+def _message_view(
+    scenario: Scenario, message: traffic.Message, by_seq: Mapping[int, Entry], asked: Commands
+) -> MessageView:
     body, event = message.body, by_seq[message.seq].event
-    xml, parts = _decode(body, message.media)
+    xml, parts = _decode(body, message.media, asked)
     return MessageView(
         anchor=f"{scenario.key}-{message.seq}",
         seq=message.seq,
@@ -196,16 +199,16 @@ def _message_view(scenario: Scenario, message: traffic.Message, by_seq: Mapping[
     )
 
 
-def _decode(body: bytes, media: str) -> tuple[str, tuple[Part, ...]]:
+def _decode(body: bytes, media: str, asked: Commands) -> tuple[str, tuple[Part, ...]]:
     if media == "gbcs" and body:
-        return "", (_part("GBCS message", body),)
+        return "", (_part("GBCS message", body, asked),)
     if media != "xml" or not body:
         return "", ()
     try:
         root = parse(body)
     except PeerError as error:
         return f"not readable as XML ({error}); as received:\n{body[:_BINARY_SHOWN].decode('utf-8', 'replace')}", ()
-    parts = tuple(_part(f"{name} decoded", payload) for name, payload in _payloads(root))
+    parts = tuple(_part(f"{name} decoded", payload, asked) for name, payload in _payloads(root))
     etree.indent(root)
     return etree.tostring(root, encoding="unicode"), parts
 
@@ -219,9 +222,10 @@ def _payloads(root: etree._Element) -> Iterator[tuple[str, bytes]]:
                 continue
 
 
-def _part(title: str, payload: bytes) -> Part:
+def _part(title: str, payload: bytes, asked: Commands) -> Part:
+    """The fields of one message; those of an answer are named by what its command asked for."""
     try:
-        fields = describe(payload, None)
+        fields = describe(payload, None, asked.answered_by(payload))
     except PeerError as error:
         return Part(f"{title}: cannot be parsed: {error}", ())
     return Part(title, tuple(_rows(fields, 0)))
