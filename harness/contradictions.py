@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from schemas.load import dcc_alert_occasions, dcc_alerts, gateway_rules, response_codes, service_requests
+from stubs.clock import LATEST
 from stubs.settings import DccSettings
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
@@ -20,6 +21,7 @@ from stubs.wire.eui64 import Eui64
 Problem = tuple[str, str]
 """Dotted key, and a sentence that says what was expected."""
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _STATUS = re.compile(r"[1-5][0-9][0-9]")
 
 
@@ -40,7 +42,9 @@ def clock_problem(text: str) -> str:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return f"{text!r} is no date-time: expected ISO 8601 with a zone, such as 2026-01-15T10:00:00Z"
-    return "" if instant.tzinfo else f"{text!r} has no zone: write {text}Z for UTC"
+    if instant.tzinfo is None:
+        return f"{text!r} has no zone: write {text}Z for UTC"
+    return "" if EARLIEST <= instant < LATEST else f"{text!r} is not between {EARLIEST:%Y} and {LATEST:%Y}"
 
 
 def not_finite(settings: Any, prefix: str = "") -> Iterator[Problem]:

@@ -10,6 +10,11 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Protocol
 
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+"""Where every virtual clock stops: dates that are computed from it must stay dates."""
+FASTEST = 1_000_000.0
+"""Run seconds per real second: eleven days in one."""
+
 
 class Clock(Protocol):
     """What edges ask for the time."""
@@ -42,18 +47,16 @@ class VirtualClock:
         start: first value of ``now()``; aware, UTC.
         rate: run seconds per real second; 0 freezes it (it then moves by ``jump`` only), 1 runs like a wall clock.
 
-    It never goes back: a jump to the past raises ValueError, since counters and journals only go forward.
+    It never goes back: a jump to the past raises ValueError, since counters and journals only go forward. It stops at
+    ``LATEST``.
     """
 
     def __init__(self, start: datetime, rate: float = 1.0) -> None:
         if start.tzinfo is None:
             raise ValueError("a clock starts at an aware date-time")
-        if rate < 0:
-            raise ValueError(f"rate must be 0 or more, got {rate}")
         self._lock = Lock()
-        self._base = start.astimezone(UTC)
-        self._rate = rate
-        self._real = time.monotonic()
+        self._rate = _checked(rate)
+        self._rebase(min(start.astimezone(UTC), LATEST))
 
     def now(self) -> datetime:
         """The virtual time, UTC."""
@@ -61,10 +64,12 @@ class VirtualClock:
             return self._now()
 
     def _now(self) -> datetime:
-        return self._base + timedelta(seconds=(time.monotonic() - self._real) * self._rate)
+        passed = (time.monotonic() - self._real) * self._rate
+        return self._base + timedelta(seconds=min(passed, self._left))
 
     def _rebase(self, instant: datetime) -> None:
         self._base = instant
+        self._left = (LATEST - instant).total_seconds()
         self._real = time.monotonic()
 
     @property
@@ -73,18 +78,19 @@ class VirtualClock:
         return self._rate
 
     def set_rate(self, rate: float) -> None:
-        """Change the rate from now on; 0 freezes."""
-        if rate < 0:
-            raise ValueError(f"rate must be 0 or more, got {rate}")
+        """Change the rate from now on; 0 freezes. Raises: ValueError: below 0 or above ``FASTEST``."""
+        checked = _checked(rate)
         with self._lock:
             self._rebase(self._now())
-            self._rate = rate
+            self._rate = checked
 
     def jump(self, instant: datetime) -> None:
         """Move forward to ``instant`` at once.
 
-        Raises: ValueError: ``instant`` is in the past of this clock.
+        Raises: ValueError: ``instant`` is in the past of this clock, or after ``LATEST``.
         """
+        if instant > LATEST:
+            raise ValueError(f"the clock goes to {LATEST.isoformat()} at most, not to {instant.isoformat()}")
         with self._lock:
             now = self._now()
             if instant < now:
@@ -92,7 +98,7 @@ class VirtualClock:
             self._rebase(instant.astimezone(UTC))
 
     def advance(self, by: timedelta) -> None:
-        """Jump forward by a duration."""
+        """Jump forward by a duration. Raises: ValueError: as ``jump``."""
         self.jump(self.now() + by)
 
     def real_seconds_until(self, instant: datetime) -> float | None:
@@ -101,3 +107,9 @@ class VirtualClock:
         if remaining <= 0:
             return 0.0
         return remaining / self._rate if self._rate else None
+
+
+def _checked(rate: float) -> float:
+    if not 0 <= rate <= FASTEST:
+        raise ValueError(f"rate must be 0 or more and at most {FASTEST:.0f}, got {rate}")
+    return rate

@@ -42,6 +42,9 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
 
     async def handle(request: web.Request) -> web.StreamResponse:
         peer = peer_of(request)
+        if (request.content_length or 0) > settings.max_request_bytes:
+            announced = f"expected at most {settings.max_request_bytes} bytes, {request.content_length} are announced"
+            return await _refused(runtime, request, "too-large", announced, service)
         try:
             async with asyncio.timeout(settings.read_timeout):
                 body = await request.read()
@@ -51,8 +54,8 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
         except web.HTTPRequestEntityTooLarge:
             long = f"expected at most {settings.max_request_bytes} bytes"
             return await _refused(runtime, request, "too-large", long, service)
-        except (ClientPayloadError, ConnectionError, asyncio.IncompleteReadError) as error:
-            return await _refused(runtime, request, "truncated", f"the body broke off: {error}", service)
+        except (web.RequestPayloadError, ClientPayloadError, ConnectionError, asyncio.IncompleteReadError) as error:
+            return await _refused(runtime, request, "truncated", f"the body cannot be read: {error}", service)
         content_type = request.headers.get("Content-Type", "")
         try:
             reply = await runtime.submit(lambda now: dcc.handle(body, service, content_type, peer, now))

@@ -77,6 +77,7 @@ def test_flags_not_given_change_nothing() -> None:
         ('[dcc.receive_urls]\n"A0-B1-C2-D3-E4-01-00-00" = "h"\n', r"uept\.toml:2: dcc\.receive_urls.*no web address"),
         ('clock_start = "yesterday"\n', r"uept\.toml:1: clock_start: .*expected ISO 8601"),
         ('clock_start = "2026-01-01T00:00:00"\n', r"uept\.toml:1: clock_start: .* has no zone"),
+        ('clock_start = "9999-12-31T00:00:00Z"\n', r"uept\.toml:1: clock_start: .* is not between"),
         ('[dcc.rules]\nnosuch = "E1"\n', r"uept\.toml:2: dcc\.rules\.nosuch: 'nosuch' is not a rule"),
         ('[dcc.rules]\nxml = "E99999"\n', r"uept\.toml:2: dcc\.rules\.xml: 'E99999' is neither"),
         ('[dcc.dcc_alert_codes]\nx = "N1"\n', r"uept\.toml:2: dcc\.dcc_alert_codes\.x: 'x' is not an occasion"),
