@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from stubs.clock import VirtualClock
+from stubs.clock import LATEST, VirtualClock
 from stubs.dcc.core import Events
 from stubs.events import ClockMoved
 from stubs.gateway.runtime import Runtime
@@ -109,9 +109,8 @@ class Control:
         """
         if seconds < 0:
             raise ValueError(f"the clock only goes forward, got {seconds}")
-        return self._runtime.call(
-            lambda: self._move(self._runtime.clock.now() + timedelta(seconds=seconds), "advanced")
-        )
+        by = timedelta(seconds=seconds)
+        return self._runtime.call(lambda: self._move(self._runtime.clock.now() + by, "advanced"))
 
     def jump_to_next_event(self) -> str:
         """Go to the next thing on the agenda or in an outbox; stays when there is none. The new time."""
@@ -141,6 +140,8 @@ class Control:
 
     def _move(self, target: datetime, mode: str) -> str:
         clock = self._virtual_clock()
+        if target > LATEST:
+            raise ValueError(f"the clock goes to {LATEST.isoformat()} at most")
         for _ in range(_MOST_STEPS):
             due = self._dcc.state.agenda.next_due()
             if due is None or due > target:

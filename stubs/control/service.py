@@ -172,7 +172,7 @@ async def _operate(control: Control, route: Route, request: web.Request) -> web.
         return _answer(route.run(control, request.match_info, body))
     except LookupError as error:
         return _answer({"error": f"not found: {error}"}, 404)
-    except (ValueError, TypeError, PeerError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError, PeerError) as error:
         return _answer({"error": str(error)}, 400)
     except Blocked as error:
         return _answer({"error": str(error)}, 409)
