@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from stubs.app import BackgroundDcc, background_dcc
+from stubs.clock import SystemClock
 from stubs.events import (
     Entry,
     MessageQueued,
@@ -67,6 +70,9 @@ def test_everything_can_be_done_over_http(dcc: BackgroundDcc) -> None:
         ("GET", "/devices/DE-51-CE-00-00-00-00-01", None, 404, "DE-51-CE"),
         ("GET", "/inventory/DE-51-CE-00-00-00-00-01", None, 404, "not in the inventory"),
         ("POST", "/reset", [], 400, "object"),
+        ("POST", "/clock/advance", {"seconds": 1e308}, 400, "int too large"),
+        ("POST", "/clock/advance", {"seconds": 1e10}, 400, "2100"),
+        ("POST", "/clock/rate", {"rate": 1e300}, 400, "rate must be"),
     ],
 )
 def test_wrong_operations_are_refused_with_a_reason(
@@ -76,14 +82,36 @@ def test_wrong_operations_are_refused_with_a_reason(
     assert (found, says in answer["error"]) == (status, True), answer
 
 
+def test_a_body_nested_without_end_is_refused(dcc: BackgroundDcc) -> None:
+    status, _, _ = post(f"{dcc.urls.control}/premises", b"[" * 100_000, "application/json")
+    assert status == 400
+    assert ask(dcc, "GET", "/health")[0] == 200
+
+
 def test_a_web_page_cannot_operate_it_with_a_plain_form(dcc: BackgroundDcc) -> None:
     status, _, body = post(f"{dcc.urls.control}/reset", b"{}", "text/plain")
     assert (status, b"application/json" in body) == (400, True)
 
 
 def test_the_machines_clock_cannot_be_moved(pki: Pki) -> None:
-    with background_dcc(FREE, None, pki) as dcc, pytest.raises(Blocked, match="virtual clock"):
+    with background_dcc(FREE, SystemClock(), pki) as dcc, pytest.raises(Blocked, match="virtual clock"):
         dcc.control.advance_clock(1)
+
+
+def test_without_a_clock_of_ones_own_there_is_one_that_can_be_moved(pki: Pki) -> None:
+    now = SystemClock().now()
+    with background_dcc(FREE, None, pki) as dcc:
+        assert abs(datetime.fromisoformat(dcc.control.now()) - now) < timedelta(seconds=30)
+        assert datetime.fromisoformat(dcc.control.advance_clock(86400)) - now > timedelta(hours=23)
+
+
+def test_a_restart_goes_on_where_the_clock_was(pki: Pki, tmp_path: Path) -> None:
+    settings = msgspec.structs.replace(FREE, state_dir=str(tmp_path))
+    with background_dcc(settings, None, pki) as dcc:
+        then = dcc.control.advance_clock(30 * 86400)
+    with background_dcc(settings, None, pki) as dcc:
+        assert dcc.control.now() >= then
+        assert dcc.journal.last_at is not None
 
 
 def test_the_openapi_document_names_every_operation(dcc: BackgroundDcc) -> None:

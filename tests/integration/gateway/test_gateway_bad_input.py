@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +14,7 @@ from stubs.app import BackgroundDcc
 from stubs.journal import SqliteStore, verify_chain
 from stubs.smki import Pki
 from tests.dcc_kit import Party
-from tests.serving_kit import Endpoint, a_dcc, connected, home, post, raw, rule_of
+from tests.serving_kit import WAIT, Endpoint, a_dcc, connected, home, post, raw, rule_of
 
 # --- bad input ---
 
@@ -89,6 +92,71 @@ def test_another_path_or_method_is_no_web_service(dcc: BackgroundDcc) -> None:
     with connected(dcc.urls.non_device) as connection:
         connection.request("GET", urlsplit(dcc.urls.non_device).path)
         assert connection.getresponse().status == 405
+
+
+JUNK = {
+    "no HTTP": b"\x16\x03\x01 hello\r\n\r\n",
+    "a method nobody knows": b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "another version": b"POST / HTTP/9.9\r\nHost: x\r\n\r\n",
+    "a negative length": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+    "two lengths": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\n<a/>",
+    "length and chunks": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "an endless header": b"POST / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 20_000 + b"\r\n\r\n",
+    "headers without end": b"POST / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
+    "a path of control characters": b"POST /\x00\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK.keys())
+def test_what_is_no_http_is_answered_400_and_leaves_the_server_serving(dcc: BackgroundDcc, junk: bytes) -> None:
+    parts = urlsplit(dcc.urls.non_device)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=WAIT) as connection:
+        connection.sendall(junk)
+        assert connection.recv(12).endswith(b" 400")
+    assert post(dcc.urls.non_device, b"<a/>")[0] == 400
+    assert rule_of(dcc) == "schema"
+
+
+def test_rubbish_behind_a_request_spoils_nothing_for_others(dcc: BackgroundDcc, pki: Pki) -> None:
+    home(dcc)
+    party = Party(pki)
+    body = party.request("12.1", UPRN="1")
+    head = f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n"
+    with raw(dcc.urls.non_device, head, body + b"RUBBISH\r\n\r\n") as connection:
+        assert connection.recv(5) == b"HTTP/"
+    assert post(dcc.urls.non_device, party.request("12.1", UPRN="1"))[0] == 200
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_body_that_cannot_be_unpacked_is_refused(dcc: BackgroundDcc, encoding: str) -> None:
+    head = f"Content-Type: application/xml\r\nContent-Encoding: {encoding}\r\nContent-Length: 10\r\n"
+    with raw(dcc.urls.non_device, head, b"0123456789") as connection:
+        assert connection.recv(12) == b"HTTP/1.1 400"
+        assert rule_of(dcc) == "truncated"
+
+
+def test_a_small_body_that_unpacks_into_a_giant_is_refused(dcc: BackgroundDcc) -> None:
+    bomb = gzip.compress(b"<a>" + b"x" * 40_000_000 + b"</a>", 1)
+    head = f"Content-Type: application/xml\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n"
+    with raw(dcc.urls.non_device, head, bomb) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 413"
+        assert rule_of(dcc) == "too-large"
+
+
+def test_an_announced_giant_is_refused_before_it_is_sent(dcc: BackgroundDcc) -> None:
+    head = f"Content-Type: application/xml\r\nContent-Length: {10**12}\r\n"
+    with raw(dcc.urls.non_device, head) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 413"
+        assert rule_of(dcc) == "too-large"
+
+
+def test_idle_connections_keep_nobody_out(dcc: BackgroundDcc, pki: Pki) -> None:
+    home(dcc)
+    parts = urlsplit(dcc.urls.non_device)
+    with ExitStack() as stack:
+        for _ in range(200):
+            stack.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=WAIT))
+        assert post(dcc.urls.non_device, Party(pki).request("12.1", UPRN="1"))[0] == 200
 
 
 def test_a_full_disk_is_answered_503_until_there_is_room(pki: Pki, endpoint: Endpoint, tmp_path: Path) -> None:
