@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from stubs.dcc.correspondence import Correspondence
 from stubs.settings import DccSettings
-from stubs.smki import Pki
+from stubs.smki import KeyPair, Pki
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import SharedSecrets
+
+TRANS_COS_ROLE = "05"
 
 
 @dataclass(slots=True)
@@ -17,6 +20,8 @@ class Parts:
     settings: DccSettings
     pki: Pki
     correspondence: Correspondence
+    trans_cos: KeyPair
+    """Digital-signing key of the transitional change-of-supplier party, who signs 6.23's command."""
     secrets: SharedSecrets = field(default_factory=SharedSecrets)
 
     @property
@@ -27,4 +32,20 @@ class Parts:
 
 def make_parts(settings: DccSettings, pki: Pki) -> Parts:
     """The parts of one core."""
-    return Parts(settings, pki, Correspondence(settings, pki))
+    return Parts(settings, pki, Correspondence(settings, pki), _trans_cos(pki))
+
+
+def _trans_cos(pki: Pki) -> KeyPair:
+    """The party's key pair in the PKI; one of our own authority when there is none.
+
+    Its identity is the broker's with another last octet (inferred from the public test identities).
+    """
+    octets = pki.acb.octets
+    eui = Eui64(octets[:-1] + bytes(((octets[-1] + 2) % 256,)))
+    known = pki.key_pair(eui, "DS", TRANS_COS_ROLE)
+    if known is not None:
+        return known
+    made = pki.authority.organisation(eui, TRANS_COS_ROLE, "DS")
+    if pki.certificates.by_serial(made.certificate.serial) is None:
+        pki.certificates.add(made.certificate)
+    return made

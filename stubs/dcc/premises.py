@@ -19,17 +19,21 @@ EUI_PREFIX = bytes.fromhex("de51ce")
 _ON_HAN = frozenset({"InstalledNotCommissioned", "Commissioned", "Suspended", "Recovery", "Recovered"})
 _WHITELISTED = "Whitelisted"
 _ABSENT = "absent"
-_GAS = frozenset({"GSME", "GPF"})
 _PRIMES = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
-_VERSIONS = {
-    "ESME": "SMETS2 V5.1",
-    "GSME": "SMETS2 V5.1",
-    "CHF": "CHTS V1.4",
-    "GPF": "CHTS V1.4",
-    "PPMID": "SMETS2 V5.1",
+_VERSIONS = {"CHF": "CHTS V1.4", "GPF": "CHTS V1.4"}
+_ELSEWHERE = "SMETS2 V5.1"
+_VARIANTS = {"single": "A", "twin": "B", "polyphase": "C"}
+_SUPPLIED_WITH = {"ESME": "electricity", "HCALCS": "electricity", "SAPC": "electricity", "GSME": "gas", "GPF": "gas"}
+"""Types that hold anchors of a supplier and a network operator, and whose: the premises' for electricity or for gas."""
+_JOINS = {
+    "PPMID": ("ESME", "GSME"),
+    "ESME": ("PPMID", "HCALCS", "SAPC"),
+    "GSME": ("PPMID",),
+    "GPF": ("GSME", "PPMID"),
+    "HCALCS": ("ESME",),
+    "SAPC": ("ESME",),
 }
-_VARIANTS = {"single": "A", "twin": "B"}
-_PHYSICAL = frozenset({"ESME", "GSME", "GPF", "CHF", "PPMID"})
+"""Which types of device share keys once both are on the home area network; inferred."""
 
 
 class DeviceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,16 +92,11 @@ def add_premises(parts: Parts, turn: Turn, spec: PremisesSpec) -> dict[str, Any]
     place = _place(parts, turn, spec)
     _register(turn, place)
     for device in spec.devices:
-        if device.type in _PHYSICAL:
-            _manufacture(parts, turn, spec, place, device)
+        _manufacture(parts, turn, spec, place, device)
     for device in spec.devices:
         if device.status != _ABSENT:
             _enter(turn, spec, place, device)
-    codes = {
-        device.name: turn.state.fleet.peek(place.euis[device.name]).install_code
-        for device in spec.devices
-        if device.type in _PHYSICAL
-    }
+    codes = {device.name: turn.state.fleet.peek(place.euis[device.name]).install_code for device in spec.devices}
     return {
         "name": spec.name,
         "mpan": place.mpan,
@@ -190,11 +189,13 @@ def _of_type(spec: PremisesSpec, place: Place, kind: str) -> str:
 
 
 def _manufacture(parts: Parts, turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> None:
-    values: dict[str, Any] = {"acb": parts.acb}
-    if device.type == "ESME":
-        values |= {"supplier": place.parties["supplier"], "network_operator": place.parties["network_operator"]}
-    elif device.type in _GAS:
-        values |= {"supplier": place.parties["gas_supplier"], "network_operator": place.parties["gas_transporter"]}
+    values: dict[str, Any] = {}
+    if device_types()[device.type].has_credentials:
+        values = {"acb": parts.acb, "transitional_cos": str(parts.trans_cos.certificate.eui)}
+        values |= {cell: str(eui) for cell, eui in parts.pki.trusted.items()}
+        values |= _anchors(place, _SUPPLIED_WITH.get(device.type, ""))
+    if device.status in _ON_HAN:
+        values["joined"] = _joined(spec, place, device)
     if device.type == "GPF":
         values["mirrors"] = _of_type(spec, place, "GSME")
     if device.status in _ON_HAN and device.type != "CHF":
@@ -218,9 +219,23 @@ def _manufacture(parts: Parts, turn: Turn, spec: PremisesSpec, place: Place, dev
     )
 
 
+def _anchors(place: Place, fuel: str) -> dict[str, str]:
+    parties = place.parties
+    return {
+        "electricity": {"supplier": parties["supplier"], "network_operator": parties["network_operator"]},
+        "gas": {"supplier": parties["gas_supplier"], "network_operator": parties["gas_transporter"]},
+    }.get(fuel, {})
+
+
+def _joined(spec: PremisesSpec, place: Place, device: DeviceSpec) -> list[list[Any]]:
+    """Whom a device shares keys with: EUI, type number, method of the join."""
+    others = [other for other in spec.devices if other.type in _JOINS.get(device.type, ()) and other.status in _ON_HAN]
+    return [[place.euis[other.name], device_types()[other.type].der_number, 0] for other in others]
+
+
 def _enter(turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> None:
     eui = place.euis[device.name]
-    physical = turn.state.fleet.peek(eui) if device.type in _PHYSICAL else None
+    physical = turn.state.fleet.peek(eui)
     values: dict[str, Any] = {
         "DeviceType": device.type,
         "DeviceStatus": device.status,
@@ -228,9 +243,9 @@ def _enter(turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> 
         "DeviceModel": f"{device.type}-1",
         "CPLStatus": "Active",
     }
-    if physical is not None:
+    if device_types()[device.type].has_credentials:
         values |= {
-            "SMETSCHTSVersion": _VERSIONS[device.type],
+            "SMETSCHTSVersion": _VERSIONS.get(device.type, _ELSEWHERE),
             "DeviceFirmwareVersion": physical.firmware_version,
             "DeviceFirmwareVersionStatus": "Active",
             "DeviceGBCSVersion": "4.2",
@@ -250,6 +265,6 @@ def _enter(turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> 
         values["AssociatedGPFDeviceID"] = _of_type(spec, place, "GPF")
         if device.status in _ON_HAN:
             values["MPxNs"] = [place.mpan, place.mprn]
-    if physical is not None and physical.commissioned:
+    if physical.commissioned:
         values["DateCommissioned"] = f"{turn.now.date().isoformat()}Z"
     turn.emit(InventoryChanged(device=eui, values=values, cause="premises"))

@@ -15,6 +15,9 @@ ACB_ROLE, XML_SIGN_ROLE, DSP_XML_SIGN_ROLE, SUPPLIER_ROLE = "04", "87", "89", "0
 DEFAULT_ACB = Eui64.parse("DC-C0-00-00-00-00-00-02")
 """Access control broker of a PKI made here."""
 
+TRUSTED_ROLES = {"00": "root", "01": "recovery", "06": "wan_provider"}
+"""Certificate roles of the DCC and of authorities that devices hold an anchor of, beside those of Users and the ACB."""
+
 _DCC_OWN = frozenset({"00", "01", "04", "05", "06", "07", "89"})
 """Certificate roles of the DCC and of authorities: never Users."""
 

@@ -17,12 +17,13 @@ from stubs.smki.authority import ISSUING_ROLE, Authority, Hierarchy, device_of_s
 from stubs.smki.folder import DEVICES_SECRET, INDEX, acb_of, read_index
 from stubs.smki.keys import DeviceCredentials, KeyPair, derive_secret
 from stubs.smki.material import Material, read_material
-from stubs.smki.parties import ACB_ROLE, DSP_XML_SIGN_ROLE, PartyIdentity, parties_of
+from stubs.smki.parties import ACB_ROLE, DSP_XML_SIGN_ROLE, TRUSTED_ROLES, PartyIdentity, parties_of
 from stubs.wire.certificates import NO_EUI, Certificate, CertificateIndex, Usage
 from stubs.wire.errors import Blocked, InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
 _CACHED_DEVICES = 4096
+_USAGES: tuple[Usage, ...] = ("DS", "KA")
 
 
 class Pki:
@@ -58,6 +59,21 @@ class Pki:
         """Signs every DUIS message of the DCC: OU 89, the ACB's EUI-64, the latest valid one with a key."""
         self.acb_ds = self._dcc_pair(ACB_ROLE, "DS", now)
         self.acb_ka = self._dcc_pair(ACB_ROLE, "KA", now)
+        self.trusted: Mapping[str, Eui64] = {name: self._trusted(role) for role, name in TRUSTED_ROLES.items()}
+        """Identities behind the other anchors of a device, by the name of the cell, made up where the material has no
+        key: ``root``, ``recovery``, ``wan_provider``."""
+
+    def _trusted(self, role: str) -> Eui64:
+        """Who acts in a role of the DCC's own; certificates of a made-up one are ours."""
+        for certificate in self.certificates:
+            if certificate.role == role and certificate.usage == "DS" and self.private_key(certificate) is not None:
+                return certificate.eui
+        eui = Eui64(self.acb.octets[:7] + bytes((0xF0 | int(role, 16),)))
+        for usage in _USAGES:
+            pair = self.authority.organisation(eui, role, usage)
+            self.certificates.add(pair.certificate)
+            self._material.keys[pair.certificate.spki] = pair.private_key
+        return eui
 
     def _dcc_pair(self, role: str, usage: Usage, now: datetime | None) -> KeyPair:
         """The DCC's key pair: with a key, valid at ``now`` before expired, then the latest."""
