@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from harness.cli.logs import log_in_one_line
 from harness.cli.output import json_option, print_json, print_table, say, say_error, settings_option
 
 
@@ -71,6 +72,7 @@ def rehearse(settings: Any, signing_key: Path | None = None, *, as_json: bool = 
     from stubs.journal import Journal, SqliteStore
 
     key = load_signing_key(signing_key) if signing_key else None
+    log_in_one_line()
     with _terminated_as_interrupted():
         result = run_rehearsal(settings, progress=Terminal())
         try:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 from pathlib import Path
 from typing import Any
 
 import click
 
+from harness.cli.logs import log_in_one_line
 from harness.cli.output import say, say_error, settings_option
+
+_CONNECTIONS = 65536
 
 
 @click.command()
@@ -47,7 +51,17 @@ def command(**flags: Any) -> None:
         "driver": "observe",
     }
     settings = load_settings(flags["settings"], named, os.environ).dcc
+    log_in_one_line()
+    _allow_connections()
     asyncio.run(_serve(settings))
+
+
+def _allow_connections() -> None:
+    """As many open connections as the machine lets this process have: the usual limit of 1024 is soon reached."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, _CONNECTIONS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _text(path: Path | None) -> str | None:
