@@ -31,6 +31,7 @@ from stubs.wire.gbcs.envelope import Group
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import parse
 from stubs.wire.xmlsig import Signer, sign
+from tests.official_traffic import Traffic
 
 NOW = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
 SUPPLIER = "A0-B1-C2-D3-E4-01-00-00"
@@ -134,14 +135,16 @@ class Room:
 
     def __post_init__(self) -> None:
         self.dcc = Dcc(self.settings, self.pki)
+        self.said = Traffic()
         self.party = Party(self.pki)
         self.entries: list[Entry] = []
         self.keep(self.dcc.register_parties(self.now))
         self.premises: dict[str, Any] = {}
 
     def keep(self, events: Any) -> list[AnyEvent]:
-        """Remember events as a journal would."""
+        """Remember events as a journal would; all that is said must be valid."""
         kept = list(events)
+        self.said.note(kept)
         for event in kept:
             self.entries.append(Entry(seq=len(self.entries) + 1, at=self.now, event=event, hash=b""))
         return kept
@@ -190,6 +193,10 @@ class Room:
         assert isinstance(body, ServiceResponse)
         assert isinstance(body.result, GbcsPayload), body
         return body.result.payload
+
+    def valid(self) -> None:
+        """Everything said so far is valid by the official schema, where ``../shared`` has it."""
+        assert self.said.problems() == []
 
     def refused(self) -> str:
         """The rule of the newest refusal."""

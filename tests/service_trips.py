@@ -90,8 +90,8 @@ def schedule_none(room: Room) -> Reply:
     return room.post(room.party.request("5.2", DeviceID=room.build()["esme"]))
 
 
-def change_of_supplier(room: Room, user: str = SUPPLIER, **changes: Any) -> Reply:
-    device = room.build()["esme"]
+def change_of_supplier(room: Room, device: str = "", **changes: Any) -> Reply:
+    device = device or room.build()["esme"]
     certificates = room.pki.certificates.of(room.pki.acb, "DS")
     own = {one.role: one for one in room.pki.certificates.of(room.pki.parties()[0].eui, "DS")}
     signing = own.get("02") or certificates[0]
@@ -102,7 +102,7 @@ def change_of_supplier(room: Room, user: str = SUPPLIER, **changes: Any) -> Repl
         "ApplyTimeBasedCPVChecks": "false",
         "ImportMPxN": room.premises["mpan"],
     }
-    return room.post(by(room, user).request("6.23", device, **(body | changes)))
+    return room.post(room.party.request("6.23", device, **(body | changes)))
 
 
 def _base64(octets: bytes) -> str:

@@ -10,6 +10,8 @@ import msgspec
 
 from stubs.clock import LATEST, VirtualClock
 from stubs.dcc.core import Events
+from stubs.dcc.tester import Tester
+from stubs.dcc.turn import Turn
 from stubs.events import ClockMoved
 from stubs.gateway.runtime import Runtime
 from stubs.wire.errors import Blocked
@@ -172,13 +174,113 @@ class Control:
         messages = self._perform(lambda now: self._dcc.raise_device_alert(eui, code.upper(), recipient, now))
         return messages[0] if messages else ""
 
-    def raise_dcc_alert(self, code: str, user: str, content: dict[str, Any] | None = None) -> str:
+    def raise_dcc_alert(self, code: str, user: str, content: dict[str, Any] | None = None, structure: str = "") -> str:
         """Raise a DCC alert for one User; the message's id.
 
-        ``content`` is one element as an object, such as ``{"CommandFailure": {"CommandRequestID": …}}``; AD1, N1, N2,
-        N16 and N999 have one of their own.
+        ``content`` is one element as an object, such as ``{"CommandFailure": {"CommandRequestID": …}}``; without it a
+        content of ``structure`` is made, by default of the one the code has here, about a home of the User.
         """
-        return self._perform(lambda now: self._dcc.raise_dcc_alert(code, user, content, now))
+        return self._perform(lambda now: self._dcc.raise_dcc_alert(code, user, content, now, structure))
+
+    def raise_smets1(self, user: str, device: str, srv: str = "", alert_code: str = "", request_id: str = "") -> str:
+        """Send a SMETS1 message to a User: the answer to ``srv``, quoting ``request_id``, or an alert; its id."""
+        return self._tester(lambda tester, turn: tester.raise_smets1(turn, user, device, srv, alert_code, request_id))
+
+    def let_happen(self, device: str, what: str, **detail: Any) -> list[str]:
+        """Let something happen to a device (``stubs.devices.OCCURRENCES``); ids of the messages it caused."""
+        eui = str(Eui64.parse(device))
+        return self._tester(lambda tester, turn: tester.let_happen(turn, eui, what, detail))
+
+    def hand_over(self, device: str, command: str) -> dict[str, Any]:
+        """Give a device a command (hexadecimal) as a hand-held terminal does: ``response`` and ``refused``."""
+        eui, octets = str(Eui64.parse(device)), bytes.fromhex(command)
+        response, refused = self._tester(lambda tester, turn: tester.hand_over(turn, eui, octets))
+        return {"response": response.hex().upper() if response is not None else None, "refused": refused}
+
+    # --- registration, coverage, products ---
+
+    def register_meter_point(self, mpxn: str, fuel: str = "electricity", **values: str) -> dict[str, Any]:
+        """Register a meter point: supplier, network_operator (EUIs), postcode, address, uprn; what is registered."""
+        strange = values.keys() - {"supplier", "network_operator", "postcode", "address", "uprn"}
+        if strange:
+            raise ValueError(f"a meter point has no {', '.join(sorted(strange))}")
+        given = {"mpxn": mpxn, "fuel": fuel, **values}
+        self._tester(lambda tester, turn: tester.register_meter_point(turn, given))
+        return self.meter_point(mpxn)
+
+    def change_registration(
+        self,
+        mpxn: str,
+        since: str | None = None,
+        supplier: str | None = None,
+        network_operator: str | None = None,
+        new_tenancy: bool = False,  # noqa: FBT001, FBT002 - a member of a JSON object
+    ) -> dict[str, Any]:
+        """Change of supplier, network operator or tenancy, at once or ``since`` an instant (ISO 8601 with zone)."""
+        at = datetime.fromisoformat(since) if since is not None else None
+        self._tester(
+            lambda tester, turn: tester.change_registration(
+                turn, mpxn, at, supplier, network_operator, is_new_tenancy=new_tenancy
+            )
+        )
+        return self.meter_point(mpxn)
+
+    def meter_point(self, mpxn: str) -> dict[str, Any]:
+        """What is registered of a meter point, future changes included. Raises: LookupError: nothing."""
+
+        def read() -> dict[str, Any]:
+            found: dict[str, Any] = msgspec.to_builtins(self._dcc.state.inventory.meter_points[mpxn])
+            return found
+
+        return self._runtime.call(read)
+
+    def set_coverage(self, place: str, **values: Any) -> None:
+        """SM WAN coverage of a UPRN or post code, by the elements of 12.1's answer; none: made up again."""
+        self._tester(lambda tester, turn: tester.set_coverage(turn, place, values))
+
+    def list_product(self, manufacturer: str, model: str, firmware_version: str, **values: str) -> None:
+        """Put firmware on the certified products list: device_type, gbcs_version, hash (SHA-256), status."""
+        strange = values.keys() - {"device_type", "gbcs_version", "hash", "status"}
+        if strange:
+            raise ValueError(f"a product has no {', '.join(sorted(strange))}")
+        given = {"manufacturer": manufacturer, "model": model, "firmware_version": firmware_version, **values}
+        self._tester(lambda tester, turn: tester.list_product(turn, given))
+
+    def products(self) -> list[dict[str, Any]]:
+        """The certified products list; empty: everything is on it."""
+        return self._runtime.call(lambda: [msgspec.to_builtins(p) for p in self._dcc.state.inventory.products.values()])
+
+    # --- anomaly detection, schedules ---
+
+    def set_threshold(self, user: str, srv: str, limit: int | None) -> None:
+        """A User's own threshold: requests of a service (``*``: all) in an hour; null takes it away."""
+        self._tester(lambda tester, turn: tester.set_threshold(turn, user, srv, limit))
+
+    def quarantine(self) -> list[dict[str, Any]]:
+        """Requests that anomaly detection holds."""
+        shown = ("reference", "request_id", "user", "role", "srv", "device", "breach", "detail")
+        return self._runtime.call(
+            lambda: [{name: getattr(held, name) for name in shown} for held in self._dcc.state.quarantine.values()]
+        )
+
+    def release(self, reference: str) -> None:
+        """Let a quarantined request be carried out. Raises: LookupError: none of that reference."""
+        self._tester(lambda tester, turn: tester.release(turn, reference))
+
+    def reject(self, reference: str) -> None:
+        """End a quarantined request with an error. Raises: LookupError: none of that reference."""
+        self._tester(lambda tester, turn: tester.reject(turn, reference))
+
+    def schedules(self, device: str) -> list[dict[str, Any]]:
+        """Schedules the DCC keeps for a device: schedule, user, role, srv, due."""
+        eui = str(Eui64.parse(device))
+
+        def read() -> list[dict[str, Any]]:
+            items = list(self._dcc.state.agenda.named(f"schedule|{eui}"))
+            shown = ("schedule", "user", "role", "srv")
+            return [{**{name: item.data[name] for name in shown}, "due": item.due.isoformat()} for item in items]
+
+        return self._runtime.call(read)
 
     def device(self, device: str) -> dict[str, Any]:
         """A physical device as it stands: fields of its state, registers and balance at this moment."""
@@ -258,9 +360,13 @@ class Control:
                 "outbox": sum(len(messages) for messages in state.outbox.waiting.values()),
                 "held": sum(len(messages) for messages in state.outbox.held.values()),
                 "faults": len(state.faults.rules),
+                "quarantine": len(state.quarantine),
             }
 
         return self._runtime.call(read)
+
+    def _tester(self, action: Callable[[Tester, Turn], T]) -> T:
+        return self._perform(lambda now: self._dcc.perform(action, now))
 
     def _perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
         return self._runtime.call(lambda: self._runtime.perform(action))

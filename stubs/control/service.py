@@ -72,12 +72,61 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/alerts/dcc", "Raise a DCC alert for one User",
         lambda c, _p, b: {"message": c.raise_dcc_alert(**b)},
-        {"code": "string", "user": "string", "content": "object?"},
+        {"code": "string", "user": "string", "content": "object?", "structure": "string?"},
+    ),
+    Route(
+        "POST", "/alerts/smets1", "Send a SMETS1 message: the answer to a service, or an alert",
+        lambda c, _p, b: {"message": c.raise_smets1(**b)},
+        {"user": "string", "device": "string", "srv": "string?", "alert_code": "string?", "request_id": "string?"},
     ),
     Route("GET", "/devices/{device}", "A physical device as it stands", lambda c, p, _b: c.device(p["device"])),
     Route(
         "PATCH", "/devices/{device}", "Give fields of a device new values",
         lambda c, p, b: c.set_device(p["device"], **b), {"*": "any"},
+    ),
+    Route(
+        "POST", "/devices/{device}/occurrences", "Let something happen to a device",
+        lambda c, p, b: {"messages": c.let_happen(p["device"], **b)}, {"what": "string", "*": "any"},
+    ),
+    Route(
+        "POST", "/devices/{device}/commands", "Give a device a command as a hand-held terminal does",
+        lambda c, p, b: c.hand_over(p["device"], **b), {"command": "string"},
+    ),
+    Route(
+        "GET", "/devices/{device}/schedules", "Schedules the DCC keeps for a device",
+        lambda c, p, _b: c.schedules(p["device"]),
+    ),
+    Route(
+        "POST", "/meter-points", "Register a meter point", lambda c, _p, b: c.register_meter_point(**b),
+        {"mpxn": "string", "fuel": "string?", "*": "any"},
+    ),
+    Route("GET", "/meter-points/{mpxn}", "What is registered", lambda c, p, _b: c.meter_point(p["mpxn"])),
+    Route(
+        "PATCH", "/meter-points/{mpxn}", "Change of supplier, network operator or tenancy",
+        lambda c, p, b: c.change_registration(p["mpxn"], **b),
+        {"since": "string?", "supplier": "string?", "network_operator": "string?", "new_tenancy": "boolean?"},
+    ),
+    Route(
+        "PUT", "/coverage/{place}", "SM WAN coverage of a UPRN or post code",
+        lambda c, p, b: c.set_coverage(p["place"], **b), {"*": "any"},
+    ),
+    Route("GET", "/products", "The certified products list", lambda c, _p, _b: c.products()),
+    Route(
+        "POST", "/products", "Put firmware on the certified products list", lambda c, _p, b: c.list_product(**b),
+        {"manufacturer": "string", "model": "string", "firmware_version": "string", "*": "any"},
+    ),
+    Route(
+        "POST", "/thresholds", "A User's own anomaly-detection threshold", lambda c, _p, b: c.set_threshold(**b),
+        {"user": "string", "srv": "string", "limit": "integer"},
+    ),
+    Route("GET", "/quarantine", "Requests that anomaly detection holds", lambda c, _p, _b: c.quarantine()),
+    Route(
+        "POST", "/quarantine/{reference}/release", "Let a held request be carried out",
+        lambda c, p, _b: c.release(p["reference"]),
+    ),
+    Route(
+        "POST", "/quarantine/{reference}/reject", "End a held request with an error",
+        lambda c, p, _b: c.reject(p["reference"]),
     ),
     Route(
         "GET", "/inventory/{device}", "The inventory's record of a device",

@@ -18,7 +18,7 @@ from stubs.dcc.schedules import SCHEDULE_SERVICES, remove
 from stubs.dcc.standing import STANDING_SERVICES
 from stubs.dcc.turn import Turn
 from stubs.events import InventoryChanged, LocalCommandIssued, PreCommandIssued
-from stubs.inventory import SERVICES, Decision, InventoryRecord, Question
+from stubs.inventory import REMOVED, SERVICES, Decision, InventoryRecord, Question
 from stubs.wire.duis import LocalCommand, Node, OtherResult, PreCommand, Request, RequestHeader, Result, ServiceRequest
 from stubs.wire.errors import Refusal
 
@@ -94,7 +94,7 @@ def _decision(parts: Parts, turn: Turn, header: RequestHeader, decision: Decisio
     cause = str(header.request_id)
     for device, values in decision.changes:
         turn.emit(InventoryChanged(device=device, values=values, cause=cause))
-        if values.get("DeviceStatus") in ENDED or values.get("Removed"):
+        if values.get("DeviceStatus") in ENDED or values.get(REMOVED):
             remove(parts, turn, device, f"the device is gone: {cause}")
     for event in decision.events:
         turn.emit(event)

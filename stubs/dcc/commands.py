@@ -37,7 +37,7 @@ from stubs.wire.gbcs.use_cases import use_case
 
 CANCELLATION_YEAR = 3000
 BROKERS_SIGNATURE = frozenset({"acb", "party"})
-"""Signers of commands whose part the access control broker plays here."""
+"""Signers of commands that belong to the DCC: the broker, and the transitional change-of-supplier party."""
 _METERS = frozenset({"ESME", "GSME"})
 
 
@@ -95,20 +95,31 @@ def target_of(state: State, record: InventoryRecord) -> Target:
     )
 
 
-def order_of_request(parts: Parts, turn: Turn, request: ServiceRequest, record: InventoryRecord) -> Order:
-    """Transform a Service Request. Raises: Refusal: ``not-transformable`` and the transform's own rules."""
+def order_of_request(
+    parts: Parts, turn: Turn, request: ServiceRequest, record: InventoryRecord, *, is_by_broker: bool = False
+) -> Order:
+    """Transform a Service Request. Raises: Refusal: ``not-transformable`` and the transform's own rules.
+
+    ``is_by_broker`` lets the broker ask for the User although the device may know the User itself.
+    """
     acb = Acb(parts.pki.acb, next_acb_counter(turn.state, turn.now))
     known = looked_up(turn.state, request)
     target = target_of(turn.state, record)
+    if known:
+        target = replace(target, looked_up=known)
+    if is_by_broker:
+        target = replace(target, known_parties=frozenset())
     try:
-        command: Command = transform(request, replace(target, looked_up=known) if known else target, acb, turn.now)
+        trans_cos = Acb(parts.trans_cos.certificate.eui, acb.counter)
+        command: Command = transform(request, target, acb, turn.now, trans_cos)
     except PeerError as error:
         raise Refusal("not-transformable", str(error)) from error
     if not works_off(command.use_case, record.device_type):
         raise Refusal("not-transformable", f"the simulated {record.device_type} does not know {command.use_case}")
     group = command.group
     if use_case(command.use_case).signer in BROKERS_SIGNATURE:
-        group = sign(group, parts.pki.acb_ds.private_key)
+        is_by_trans_cos = group.originator == parts.trans_cos.certificate.eui
+        group = sign(group, (parts.trans_cos if is_by_trans_cos else parts.pki.acb_ds).private_key)
     return Order(command.use_case, command.message_code, group, known)
 
 

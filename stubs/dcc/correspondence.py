@@ -34,6 +34,7 @@ from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import parse
 from stubs.wire.xmlsig import Signer, sign
+from stubs.wire.xmlsig.profile import canonical
 
 XML_SIGN_ROLE = "87"
 
@@ -69,11 +70,11 @@ class Correspondence:
         self._signer = Signer(signer.private_key, signer.issuer_name, signer.serial)
 
     def _sign(self, document: bytes) -> bytes:
-        return sign(document, self._signer)
+        return sign(document, self._signer, _canonical_when_signed_within(document))
 
     def _sign_as_written(self, document: bytes) -> bytes:
         """Sign what ``_write`` returned, unchanged: that its canonical form is known spares a parse."""
-        return sign(document, self._signer, canonical_form(document))
+        return sign(document, self._signer, canonical_form(document) or _canonical_when_signed_within(document))
 
     def signer_of(self, party: str) -> Signer:
         """The xmlSign signer of another party, for a fault. Raises: Blocked: its key is not in the PKI."""
@@ -194,3 +195,8 @@ class Correspondence:
             device=device,
         )
         return self.queue(turn, letter)
+
+
+def _canonical_when_signed_within(document: bytes) -> bytes | None:
+    """Canonical form of a document of which a SMETS1 service provider signed a part; None for any other."""
+    return canonical(parse(document)) if b"<ds:Signature" in document else None

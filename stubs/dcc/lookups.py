@@ -23,21 +23,19 @@ def _customer_number(state: State, request: ServiceRequest) -> dict[str, Any]:
 
 
 def _old_hub_log(state: State, request: ServiceRequest) -> dict[str, Any]:
-    """8.12.1: the device log of the hub that was replaced, as the DCC has it."""
+    """8.12.1: the device log of the hub that was replaced, as its alerts told the DCC of it."""
     old = str(Eui64.parse(request.body.get("OldCHFID") or ""))
-    members = [record for record in state.inventory.on_hub(old) if record.device_type not in {"CHF", "GPF"}]
-    devices = tuple(
-        {"DeviceID": record.device, "DeviceType": record.device_type, **_link_key(state, record.device)}
-        for record in members
-    )
+    members = [record.device for record in state.inventory.on_hub(old) if record.device_type not in {"CHF", "GPF"}]
+    devices = [{"DeviceID": device, "DeviceSecurityDetails": _admission(state, device)} for device in members]
     return {"ExtendedPanID": old.replace("-", ""), "Devices": devices}
 
 
-def _link_key(state: State, device: str) -> dict[str, str]:
+def _admission(state: State, device: str) -> str:
+    """By what another hub admits a device: 16 octets, hexadecimal; zeros when the DCC never saw it."""
     if device not in state.fleet:
-        return {}
+        return "00" * 16
     code = bytes.fromhex(state.fleet.peek(device).install_code)
-    return {"Hash": hashlib.blake2b(code, digest_size=16).hexdigest().upper()}
+    return hashlib.blake2b(code, digest_size=16).hexdigest().upper()
 
 
 def _old_proxy_log(state: State, request: ServiceRequest) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def run(parts: Parts, turn: Turn, item: Item) -> None:
     try:
         if record is None:
             raise Refusal("schedule-device", f"{data['device']} is not in the inventory")
-        order = commands.order_of_request(parts, turn, request, record)
+        order = commands.order_of_request(parts, turn, request, record, is_by_broker=True)
     except Refusal as refusal:
         failed(parts, turn, data, f"the read could not be made: {refusal.detail}")
         return

@@ -26,7 +26,7 @@ from stubs.events import (
     RequestQuarantined,
     ThresholdSet,
 )
-from stubs.inventory import COVERAGE, InventoryRecord
+from stubs.inventory import COVERAGE, REMOVED, InventoryRecord
 from stubs.wire.duis import Node, write_date_time
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
@@ -140,7 +140,8 @@ class Tester:
     def set_inventory(self, turn: Turn, device: str, values: Mapping[str, Any]) -> None:
         """Give fields of an inventory record new values; a suspension, its end and a recovery are told of."""
         before = turn.state.inventory.get(device)
-        (before or InventoryRecord(device=device)).changed(values)
+        if not values.get(REMOVED):
+            (before or InventoryRecord(device=device)).changed(values)
         turn.emit(InventoryChanged(device=device, values=dict(values), cause="set by a tester"))
         after = turn.state.inventory.get(device)
         if before is None or after is None:

@@ -11,7 +11,7 @@ from schemas.load import Srv
 from stubs.inventory.decisions import Change, Decision, Notice, Question, Service
 from stubs.inventory.firmware import FIRMWARE_SERVICES, version_of
 from stubs.inventory.hubs import HUB_SERVICES
-from stubs.inventory.inventory import Inventory
+from stubs.inventory.inventory import REMOVED, Inventory
 from stubs.inventory.records import InventoryRecord, MeterPoint, Product, Term
 from stubs.inventory.services import SERVICES as RECORD_SERVICES
 from stubs.inventory.views import COVERAGE, device_node, wan_matrix_node
@@ -21,6 +21,7 @@ SERVICES: Mapping[Srv, Service] = MappingProxyType({**RECORD_SERVICES, **HUB_SER
 
 __all__ = [
     "COVERAGE",
+    "REMOVED",
     "SERVICES",
     "Change",
     "Decision",

@@ -67,11 +67,11 @@ _NAMES = frozenset(field.encode_name for field in msgspec.structs.fields(Invento
 
 
 class Term(msgspec.Struct, frozen=True, gc=False):
-    """Who is registered for a meter point from an instant on; empty: nobody."""
+    """Who is registered for a meter point from an instant on; empty: nobody, None: who was before."""
 
     since: datetime
-    supplier: str = ""
-    network_operator: str = ""
+    supplier: str | None = None
+    network_operator: str | None = None
 
 
 class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,26 +97,28 @@ class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
         """As it is registered at an instant not before now."""
         if not self.coming or self.coming[0].since > instant:
             return self
-        term = max((term for term in self.coming if term.since <= instant), key=lambda term: term.since)
+        supplier, operator, since = self.supplier, self.network_operator, self.since
+        for term in self.coming:
+            if term.since <= instant:
+                supplier = supplier if term.supplier is None else term.supplier
+                operator = operator if term.network_operator is None else term.network_operator
+                since = term.since
         return msgspec.structs.replace(
             self,
-            supplier=term.supplier,
-            network_operator=term.network_operator,
-            since=term.since,
+            supplier=supplier,
+            network_operator=operator,
+            since=since,
             coming=tuple(later for later in self.coming if later.since > instant),
         )
 
     def changed(
         self, since: datetime, supplier: str | None, network_operator: str | None, *, is_new_tenancy: bool
     ) -> MeterPoint:
-        """With a change on a date; one on the same date is replaced, later ones keep what they say."""
-        known = self.at(since)
-        supplier = known.supplier if supplier is None else supplier
-        operator = known.network_operator if network_operator is None else network_operator
+        """With a change on a date; later ones keep what they say."""
         coming = self.coming
-        if (supplier, operator) != (known.supplier, known.network_operator):
-            term = Term(since, supplier, operator)
-            coming = tuple(sorted((term, *(t for t in coming if t.since != since)), key=lambda term: term.since))
+        if supplier is not None or network_operator is not None:
+            term = Term(since, supplier, network_operator)
+            coming = tuple(sorted((*coming, term), key=lambda term: term.since))
         tenancies = tuple(sorted({*self.tenancies, since})) if is_new_tenancy else self.tenancies
         return msgspec.structs.replace(self, coming=coming, tenancies=tenancies)
 

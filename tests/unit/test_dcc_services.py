@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -49,8 +50,10 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Room:
-    return Room(pki)
+def room(pki: Pki) -> Iterator[Room]:
+    room = Room(pki)
+    yield room
+    room.valid()
 
 
 def inventory_of(answer: bytes) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -42,8 +42,10 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Room:
-    return Room(pki, STRICT)
+def room(pki: Pki) -> Iterator[Room]:
+    room = Room(pki, STRICT)
+    yield room
+    room.valid()
 
 
 def by(room: Room, eui: str) -> Party:
