@@ -27,7 +27,8 @@ One row per use case of the public list. Each column is read off the code that d
 - **decodes**: commands and responses (or the alert) are read into named values, field by field in `uept gbcs decode`.
 - **builds**: *from requests*: a DUIS request becomes its command (`uept gbcs build`); *from values*: command and response
   are built from named values, no DUIS request leads to it; *alert*: built from named values.
-- **device**: types of simulated device that carry the command out and answer; for alerts, *raised* by a device.
+- **device**: types of simulated device that carry the command out and answer (`tests/unit/test_device_answers.py`); for
+  alerts, *raised* by a device.
 - **MMC**: `uept gbcs mmc` gives *data*, an *outcome* (the MMC schema has nothing more), a *payload* or the code of an
   alert; *header and statuses* where the MMC schema has no element for it.
 - **peer**: messages of ours of this use case, in every outcome, are read by Wireshark's dissectors without complaint

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stubs.wire.gbcs import use_cases
+from tests.device_answers import PAIRS, answered
 from tests.own_messages import OwnMessage, own_messages
 from tests.peers.tshark import ENABLE, Dissected, dissect, is_here
 
@@ -117,6 +118,18 @@ def test_it_finds_nothing_malformed_but_bare_pre_commands(
 ) -> None:
     complaints = [(one.name, one.kind, found.complaints) for one, found in read if found.complaints]
     assert [entry for entry in complaints if entry[1:] != ("pre-command", BARE)] == []
+
+
+def test_it_finds_nothing_malformed_in_what_simulated_devices_answer() -> None:
+    answers = {pair: data for pair in PAIRS if (data := answered(*pair)) is not None}
+    read = dissect(list(answers.values()))
+    wrong = [
+        (pair, found)
+        for pair, found in zip(answers, read, strict=True)
+        if found.complaints or (found.cra, found.message_code) != (2, use_cases.use_case(pair[0]).message_code)
+    ]
+    assert wrong == []
+    assert len(answers) == len(PAIRS)
 
 
 @pytest.mark.shared

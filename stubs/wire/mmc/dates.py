@@ -15,18 +15,24 @@ from stubs.wire.duis.node import Node
 _DATE = re.compile(r"(\*|\d+)-(\*|\d+)-(\*|\d+)(?:/(\d+))?")
 _PLAIN = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?(\.\d+)?")
+_PARTS = ("Year", "Month", "DayOfMonth", "DayOfWeek")
 _LAST, _SECOND_LAST = "254", "253"
 _SPECIAL_DAYS = {_LAST: "LastDayOfMonth", _SECOND_LAST: "SecondLastDayOfMonth"}
+_FIRST_YEAR = 2014
+"""The schema knows no earlier one; devices come with calendars that begin in 2000."""
 _PERIODS = {4: "Quarterly", 2: "SixMonthly", 1: "Yearly"}
 """By the number of dates in a year."""
 
 
 def electricity_date(text: str) -> tuple[Node, ...]:
-    """Year, month, day of month and day of week of a date; any time behind it does not count."""
+    """Year, month, day of month and day of week of a date; any time behind it does not count.
+
+    An earlier year than the schema knows is left open.
+    """
     found = _DATE.fullmatch(text.partition("T")[0])
     year, month, day, weekday = found.groups() if found else (None, None, None, None)
     return (
-        _part("Year", _plain(year)),
+        _part("Year", None if _is_too_early(year) else _plain(year)),
         _part("Month", _plain(month)),
         Node("DayOfMonth", children=(Node(_SPECIAL_DAYS[day]),))
         if day in _SPECIAL_DAYS
@@ -36,10 +42,12 @@ def electricity_date(text: str) -> tuple[Node, ...]:
 
 
 def gas_date(parts: Mapping[str, Any]) -> tuple[Node, ...]:
-    """The same for gas, under the names gas has."""
+    """The same for gas, under the names gas has; an earlier year than the schema knows is left out."""
+    written = {name: None if parts.get(name) is None else str(parts[name]) for name in _PARTS}
     return tuple(
-        _part(name, None if parts.get(name) is None else str(parts[name]), f"Gas{name}WithWildcards", gas_day=True)
-        for name in ("Year", "Month", "DayOfMonth", "DayOfWeek")
+        _part(name, value, f"Gas{name}WithWildcards", gas_day=True)
+        for name, value in written.items()
+        if not (name == "Year" and _is_too_early(value))
     )
 
 
@@ -71,6 +79,10 @@ def billing_calendar(entries: Sequence[Mapping[str, Any]]) -> tuple[Node, ...] |
     else:
         period = Node("Weekly", weekday) if weekday else Node("Daily")
     return Node("BillingTime", time), period
+
+
+def _is_too_early(year: str | None) -> bool:
+    return year is not None and year.isdigit() and int(year) < _FIRST_YEAR
 
 
 def _plain(part: str | None) -> str | None:
