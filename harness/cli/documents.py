@@ -9,8 +9,6 @@ from pathlib import Path
 
 from stubs.wire.errors import InputError, PeerError
 
-SettingsProblem = InputError
-
 
 @contextmanager
 def reading(file: Path) -> Iterator[None]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.documents import read
-from harness.cli.output import json_option, print_json
+from harness.cli import EXIT_FAIL, EXIT_USAGE
+from harness.cli.documents import read, reading
+from harness.cli.output import json_option, print_json, say, say_error
 from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,18 +37,43 @@ def decode(messages: tuple[str, ...], pki: Path | None, *, as_json: bool) -> Non
 
     A message is hexadecimal text, a file of it, a binary file, or a DUIS document (its GBCSPayload is taken). Of a
     run's bundle.zip every message is shown. With --pki, MAC, signature and encrypted parts are checked.
+
+    ``--json`` prints one object (a list when there are several): message, summary, checks (with --pki), fields (offset,
+    length, raw, name, value, unit, check, children). Exit code 2 when something is no GBCS message.
     """
     from harness.cli.gbcs_messages import find
 
     keys = _view_keys(pki) if pki else None
     shown: list[Any] = []
-    for found in (one for message in messages for one in find(message)):
-        if as_json:
-            shown.append(_as_json(found, keys))
-        else:
-            click.echo(_as_text(found, keys))
+    problems: list[str] = []
+    for message in messages:
+        with reading(Path(message)):
+            for found in find(message):
+                problems += _no_message(found)
+                if as_json:
+                    shown.append(_as_json(found, keys))
+                else:
+                    say(_as_text(found, keys))
     if as_json:
         print_json(shown[0] if len(shown) == 1 else shown)
+    if problems:
+        raise InputError(
+            "; ".join(problems), mend="Give hexadecimal text, a file of it, a binary file or a DUIS document"
+        )
+
+
+def _no_message(found: Found) -> list[str]:
+    """Why this is no GBCS message at all; what a party put into a bundle may be anything."""
+    from stubs.wire.errors import PeerError
+    from stubs.wire.gbcs import Message
+
+    if found.name.startswith("messages/"):
+        return []
+    try:
+        Message.from_bytes(found.data)
+    except PeerError as problem:
+        return [f"{found.name}: {problem}"]
+    return []
 
 
 def _as_json(found: Found, keys: ViewKeys | None) -> dict[str, Any]:
@@ -111,7 +137,7 @@ def mmc(
     if as_json:
         print_json({"errors": [], "document": document})
     else:
-        click.echo(document, nl=False)
+        say(document.removesuffix("\n"))
 
 
 def _view_keys(pki: Path) -> ViewKeys:
@@ -148,25 +174,35 @@ def build(
 ) -> None:
     """Show the command or Pre-Command that a DUIS request becomes: use case, message code, payload and group in hex.
 
-    ``--json`` prints one object per file. Exit code 1 when a request cannot be transformed, saying why.
+    ``--json`` prints one object per file: file, use_case, message_code, payload, group, or file and error. Exit code 1
+    when a request cannot be transformed, 2 when a file cannot be read or is no request, saying why.
     """
     from stubs.app import build_command
     from stubs.wire.errors import PeerError, Refusal
 
     known = _looked_up(looked_up)
     results: list[dict[str, Any]] = []
+    exit_code = 0
     for file in requests:
         try:
             built = build_command(read(file), device_type, device_variant, gbcs_version, known)
             results.append({"file": str(file), **built})
-        except (PeerError, Refusal) as problem:
+        except Refusal as problem:
             results.append({"file": str(file), "error": str(problem)})
+            exit_code = max(exit_code, EXIT_FAIL)
+        except (PeerError, InputError) as problem:
+            results.append({"file": str(file), "error": str(problem)})
+            exit_code = EXIT_USAGE
     if as_json:
         print_json(results)
     else:
         for result in results:
-            click.echo("\n".join(f"{key}: {value}" for key, value in result.items()))
-    ctx.exit(1 if any("error" in result for result in results) else 0)
+            if "error" not in result:
+                say("\n".join(f"{key}: {value}" for key, value in result.items()))
+    errors = [f"{result['file']}: {result['error']}" for result in results if "error" in result]
+    if errors:
+        say_error("; ".join(errors))
+    ctx.exit(exit_code)
 
 
 def _looked_up(pairs: tuple[str, ...]) -> dict[str, Any]:

@@ -116,7 +116,12 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
         raise XmlError("the document contains a NUL byte", where=f"line {line}")
     declared = _DECLARED_ENCODING.match(data)
     if declared and declared.group(1).lower() not in _UTF8_NAMES:
-        raise XmlError("the document is not UTF-8", where="line 1", expected="UTF-8", got=repr(declared.group(1)[:40]))
+        raise XmlError(
+            "the document is not UTF-8",
+            where="line 1",
+            expected="UTF-8",
+            got=declared.group(1)[:40].decode("ascii", "replace"),
+        )
     if _PROLOG_THEN_DOCTYPE.match(data):
         raise XmlError("a document type declaration is not allowed", expected="none", got="<!DOCTYPE", clause=_CLAUSE)
     if (markup := data.count(b"<")) > limits.markup:
