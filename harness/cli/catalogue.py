@@ -12,7 +12,11 @@ from schemas import load
 
 @click.group()
 def command() -> None:
-    """Service requests, codes, alerts, roles, scenarios."""
+    """Service requests, codes, alerts, roles, scenarios.
+
+    SEARCH is any word of a row. ``--json`` prints every column of the rows found, one object each; a list without
+    objects when there are none.
+    """
 
 
 search_argument = click.argument("search", required=False, default="")

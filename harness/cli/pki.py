@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.output import json_option, print_json, print_table, say
+from harness.cli.output import json_option, print_json, print_table, say, say_error
 
 
 @click.group()
@@ -20,7 +20,10 @@ def command() -> None:
 @click.option("--seed", help="Any text; the same seed gives the same keys. Without it they are random.")
 @json_option
 def init(folder: Path, seed: str | None, *, as_json: bool) -> None:
-    """Make a test hierarchy in FOLDER: root, issuing authority, the DCC's and four parties' organisation keys."""
+    """Make a test hierarchy in FOLDER: root, issuing authority, the DCC's and four parties' organisation keys.
+
+    ``--json`` prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    """
     from stubs.app import init_pki
 
     init_pki(folder, seed=seed.encode() if seed is not None else None)
@@ -32,10 +35,16 @@ def init(folder: Path, seed: str | None, *, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @json_option
 def import_(source: Path, folder: Path, *, as_json: bool) -> None:
-    """Import SOURCE into FOLDER: the appliance's public keystore.json, or a folder of PEM certificates and keys."""
+    """Import SOURCE into FOLDER: the appliance's public keystore.json, or a folder of PEM certificates and keys.
+
+    What FOLDER holds already is kept. What cannot be read of SOURCE is told on standard error.
+
+    ``--json`` prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    """
     from stubs.app import import_pki
 
-    import_pki(source, folder)
+    for problem in import_pki(source, folder):
+        say_error(f"note: not read: {problem}")
     _tell(folder, as_json=as_json)
 
 
@@ -43,14 +52,20 @@ def import_(source: Path, folder: Path, *, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @json_option
 def list_(folder: Path, *, as_json: bool) -> None:
-    """The certificates in FOLDER (or in a keystore.json): whose, what for, until when, and whether the key is here."""
+    """The certificates in FOLDER (or in a keystore.json): whose, what for, until when, and whether the key is here.
+
+    ``--json`` prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    """
     _tell(folder, as_json=as_json, listing=True)
 
 
 def _tell(folder: Path, *, as_json: bool, listing: bool = False) -> None:
     from stubs.app import list_pki, load_pki
 
-    rows = [asdict(row) | {"valid_to": row.valid_to.isoformat()} for row in list_pki(load_pki(folder))]
+    pki = load_pki(folder)
+    for note in pki.notes if listing else ():
+        say_error(f"note: {note}")
+    rows = [asdict(row) | {"valid_to": row.valid_to.isoformat()} for row in list_pki(pki)]
     if as_json:
         print_json({"folder": str(folder), "certificates": rows})
     elif listing:

@@ -87,7 +87,7 @@ def init_pki(
     _write_index(folder, acb, chosen, {"source": "init", "seeded": seed is not None})
 
 
-def import_pki(source: Path, folder: Path) -> None:
+def import_pki(source: Path, folder: Path) -> tuple[str, ...]:
     """Take certificates and keys of others into ``folder``, in our layout; again for a further source.
 
     Device certificates without a private key are left out: simulated devices get certificates of our own authority.
@@ -95,6 +95,7 @@ def import_pki(source: Path, folder: Path) -> None:
     Args:
         source: a ``keystore.json`` or a folder of PEM and PKCS#8 files.
         folder: created if need be; what it holds already is kept.
+    Returns: what could not be read of the source, with the reason.
     Raises: InputError: nothing can be read, or the folder holds files of others. Blocked: it cannot be written.
     """
     incoming = read_material(source)
@@ -116,6 +117,7 @@ def import_pki(source: Path, folder: Path) -> None:
     _write_certificates(folder, material)
     parties = parties_of(material.certificates)
     _write_index(folder, acb_of(material), parties, provenance)
+    return tuple(incoming.unread)
 
 
 def _write_certificates(folder: Path, material: Material) -> None:
