@@ -29,7 +29,7 @@ _IGNORED = frozenset({"UEPT_DEBUG", "UEPT_SETTINGS"})
 """Variables of the command line itself."""
 
 FREE_PORTS: dict[str, Any] = {"port": 0, "smki_port": 0, "ssi_port": 0, "control_port": 0}
-"""Our own client is told the addresses, so a rehearsal with it never meets a port in use."""
+"""Our own client is told the addresses, so a rehearsal with it never meets a port in use; so is one of many workers."""
 
 
 class SettingsError(InputError):
@@ -82,7 +82,9 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     clock_start: Annotated[str, Meta(description="Start of the run's clock, ISO 8601 with zone; default: now.")] = ""
     seed: Annotated[str, Meta(description="Seed of everything made up: identities, registers.")] = "uept"
     strict: Annotated[bool, Meta(description="Only warnings also end with an exit code: 4.")] = False
-    jobs: Annotated[int, Meta(ge=1, le=1, description="Scenarios at a time; this version runs one.")] = 1
+    jobs: Annotated[
+        int, Meta(ge=1, le=64, description="Scenarios at a time: worker processes, each with its own simulated DCC.")
+    ] = 1
     driver_tls: Annotated[DriverTls, Meta(description="HTTPS of our own drivers towards the DCC.")] = DriverTls()
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
 
@@ -93,6 +95,8 @@ _BY_PERSONS = ("manual", "observe")
 _PERSONS_DEADLINE = 600.0
 """Seconds a person has for one action, unless the settings say otherwise."""
 _IS_OURS = ("reference", "broken")
+_ONE_AT_A_TIME = ("manual", "observe", "http", "https")
+"""Drivers that ask one system that is there already, with one endpoint: several workers would get in its way."""
 
 
 def load_settings(
@@ -117,7 +121,8 @@ def load_settings(
             _put(values, key, value)
             source.origins[key] = _FLAGS.get(key) or f"--{key.rpartition('.')[2].replace('_', '-')}"
     driver = str(values.get("driver", "reference"))
-    if isinstance(values.setdefault("dcc", {}), dict) and driver.partition(":")[0] in _IS_OURS:
+    is_told_where = driver.partition(":")[0] in _IS_OURS or values.get("jobs", 1) != 1
+    if isinstance(values.setdefault("dcc", {}), dict) and is_told_where:
         values["dcc"] = FREE_PORTS | values["dcc"]
     if driver in _BY_PERSONS:
         values.setdefault("deadline", _PERSONS_DEADLINE)
@@ -320,8 +325,27 @@ def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[tuple[str, s
     if settings.clock_start and (problem := clock_problem(settings.clock_start)):
         yield "clock_start", problem
     yield from not_finite(settings)
+    yield from _not_side_by_side(settings)
     for key, sentence in dcc_contradictions(settings.dcc):
         yield f"dcc.{key}", sentence
+
+
+def _not_side_by_side(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
+    """What only one worker at a time can have."""
+    if settings.jobs == 1:
+        return
+    dcc, kind = settings.dcc, settings.driver.partition(":")[0]
+    single = {
+        f"driver {kind!r} asks the one system that there is": kind in _ONE_AT_A_TIME,
+        "one receive_url serves one simulated DCC": settings.receive_url or dcc.receive_url or dcc.receive_urls,
+        "a port of [dcc] is for one simulated DCC": any(getattr(dcc, name) for name in FREE_PORTS),
+        "[dcc] state_dir is for one simulated DCC": dcc.state_dir,
+    }
+    for reason in (words for words, is_so in single.items() if is_so):
+        yield (
+            "jobs",
+            f"{settings.jobs} workers cannot share what is there once: {reason}; leave it out, or set jobs = 1",
+        )
 
 
 if __name__ == "__main__":

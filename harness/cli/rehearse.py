@@ -31,7 +31,7 @@ from harness.cli.output import json_option, print_json, print_table, say, say_er
 @click.option("--smki-port", type=int, help="SMKI repository of the simulated DCC.")
 @click.option("--ssi-port", type=int, help="Self-Service Interface of the simulated DCC.")
 @click.option("--receive-url", help="Where the party's system receives responses and alerts.")
-@click.option("--jobs", type=int, help="Scenarios at a time; this version runs one.")
+@click.option("--jobs", type=int, help="Scenarios at a time, each on a simulated DCC of its own.")
 @click.option("--strict", is_flag=True, default=None, help="Exit code 4 when there are only warnings.")
 @click.option("--signing-key", type=click.Path(path_type=Path), help="PEM key (P-256) that signs the bundle.")
 @json_option

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from harness.engine.progress import Progress, Silent, Terminal
     from harness.engine.rehearsal import Rehearsal
     from harness.engine.results import ActionRun, CheckRun, Run, ScenarioRun, StepRun, fold_run
-    from harness.engine.run import RunResult, exit_code_of, run_rehearsal
+    from harness.engine.run import run_rehearsal
+    from harness.engine.run_result import RunResult, exit_code_of
     from harness.engine.stops import CheckBlocked, CheckFailed, NotAsked, ScenarioStopped
     from harness.engine.world import World
 
@@ -24,7 +25,8 @@ _HOMES = {
     "progress": ("Progress", "Silent", "Terminal"),
     "rehearsal": ("Rehearsal",),
     "results": ("ActionRun", "CheckRun", "Run", "ScenarioRun", "StepRun", "fold_run"),
-    "run": ("RunResult", "exit_code_of", "run_rehearsal"),
+    "run": ("run_rehearsal",),
+    "run_result": ("RunResult", "exit_code_of"),
     "stops": ("CheckBlocked", "CheckFailed", "NotAsked", "ScenarioStopped"),
     "world": ("World",),
 }

@@ -36,6 +36,10 @@ class Progress(Protocol):
         """Something is waited for, for at most ``seconds`` more."""
         ...
 
+    def workers(self, lines: Sequence[str]) -> None:
+        """What each of several workers is at; called instead of the three above."""
+        ...
+
     def say(self, text: str) -> None:
         """Show a text to the person at the terminal."""
         ...
@@ -66,6 +70,9 @@ class Silent:
         """Nothing."""
 
     def awaiting(self, what: str, seconds: float) -> None:
+        """Nothing."""
+
+    def workers(self, lines: Sequence[str]) -> None:
         """Nothing."""
 
     def say(self, text: str) -> None:
@@ -130,11 +137,17 @@ class Terminal:
             self._next_line += _PLAIN_SECONDS
             self._console.print(escape(f"{self._title}: {line}"), soft_wrap=True)
 
+    def workers(self, lines: Sequence[str]) -> None:
+        """One line each, below the finished scenarios."""
+        self._show_lines(lines)
+
     def _show(self, awaited: str = "") -> None:
+        self._show_lines((self._title, self._step, awaited))
+
+    def _show_lines(self, lines: Sequence[str]) -> None:
         if self._status is not None:
             width = max(20, self._console.width - 4)
-            lines = [line[:width] for line in (self._title, self._step, awaited) if line]
-            self._status.update(escape("\n  ".join(lines)))
+            self._status.update(escape("\n  ".join(line[:width] for line in lines if line)))
 
     def say(self, text: str) -> None:
         """Show a text above the status line."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import shutil
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,15 @@ import msgspec
 from harness import __version__
 from harness.checks import Verdict
 from harness.drivers import Driver, DriverContext, TlsFiles, UserIdentity, make_driver
+from harness.engine.folder import make_folder, pki_folder, take_away, write_summary
 from harness.engine.progress import Progress, Silent
 from harness.engine.results import Run, fold_run
 from harness.engine.stage import Stage
 from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan
-from harness.settings import RehearsalSettings, SettingsError
+from harness.settings import RehearsalSettings
 from schemas.load import UserRole
-from stubs.app import BackgroundDcc, background_dcc, import_pki, init_pki
+from stubs.app import BackgroundDcc, background_dcc
 from stubs.clock import SystemClock, VirtualClock
 from stubs.events import CertificateIssued, RunFinished, RunStarted
 from stubs.journal import FILE_NAME
@@ -39,6 +39,7 @@ class Rehearsal:
         dcc: a simulated DCC that is up already, for several runs on one; None starts one for this run.
         driver: a driver that is not started yet; None makes the one that the settings name.
         progress: told what happens.
+        keys: run these scenarios of the plan only: a worker's share; None: all.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class Rehearsal:
         dcc: BackgroundDcc | None = None,
         driver: Driver | None = None,
         progress: Progress | None = None,
+        keys: Collection[str] | None = None,
     ) -> None:
         self.settings = settings
         self.progress: Progress = progress or Silent()
         self.library = load_library(self.scenarios_folder)
-        self.plan: Plan = make_plan(self.library, settings)
+        whole = make_plan(self.library, settings)
+        self.plan: Plan = whole if keys is None else whole.only(keys)
         self.problems: list[str] = []
         """What kept scenarios from being collected: errors of ours."""
         self.interrupted = False
@@ -70,7 +73,7 @@ class Rehearsal:
     @property
     def scenarios_folder(self) -> Path:
         """Folder of the features and prompts."""
-        return Path(self.settings.scenarios) if self.settings.scenarios else library_folder()
+        return scenarios_folder(self.settings)
 
     @property
     def stage(self) -> Stage:
@@ -85,13 +88,13 @@ class Rehearsal:
         if self._stage is not None:
             return self._stage
         driver = self._driver or make_driver(self.settings.driver)
-        self.folder, made = self._make_folder()
+        self.folder, made = make_folder(self.settings)
         try:
             self._stage = self._open(driver)
         except BaseException:
             self._stack.close()
             if not self._began:
-                _take_away(made)
+                take_away(made)
             raise
         return self._stage
 
@@ -108,31 +111,8 @@ class Rehearsal:
         self.progress.run_started(len(self.plan.chosen), short)
         return stage
 
-    def _make_folder(self) -> tuple[Path, list[Path]]:
-        """The run's folder, and which folders were made for it, the outermost first."""
-        if self.settings.out:
-            folder = Path(self.settings.out)
-            if (folder / "run.json").exists() or (folder / "state" / FILE_NAME).exists():
-                raise SettingsError(
-                    f"out: {folder} holds a run already",
-                    mend=f"Name another folder with --out; `uept report {folder}` tells of a run that was broken off.",
-                )
-        else:
-            base = Path("uept-runs") / f"{SystemClock().now():%Y%m%dT%H%M%S}"
-            folder = next(path for path in _numbered(base) if not path.exists())
-        wanted = folder.resolve() / "state"
-        made = [path for path in (*reversed(wanted.parents), wanted) if not path.exists()]
-        try:
-            wanted.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            _take_away(made)
-            raise SettingsError(
-                f"out: {folder} cannot be made: {error.strerror}", mend="Name a folder that you may write to."
-            ) from error
-        return wanted.parent, made
-
     def _start_dcc(self) -> Any:
-        pki = self._pki_folder()
+        pki = pki_folder(self.settings, self.folder)
         dcc = self.settings.dcc
         settings = msgspec.structs.replace(
             dcc, pki=str(pki), state_dir=dcc.state_dir or str(self.folder / "state"), seed=self.settings.seed
@@ -140,18 +120,6 @@ class Rehearsal:
         text = self.settings.clock_start
         start = datetime.fromisoformat(text) if text else SystemClock().now()
         return background_dcc(settings, VirtualClock(start))
-
-    def _pki_folder(self) -> Path:
-        """A PKI as a folder: drivers read their keys from it."""
-        given = self.settings.dcc.pki
-        if given and Path(given).is_dir() and (Path(given) / "pki.json").is_file():
-            return Path(given)
-        folder = self.folder / "state" / "pki"
-        if given:
-            import_pki(Path(given), folder)
-        else:
-            init_pki(folder)
-        return folder
 
     def _start_driver(self, stage: Stage, driver: Driver, dcc: BackgroundDcc) -> None:
         identities = [
@@ -192,23 +160,14 @@ class Rehearsal:
         return folder
 
     def _facts(self, stage: Stage, driver: Driver, dcc: BackgroundDcc) -> dict[str, Any]:
-        settings = msgspec.to_builtins(self.settings)
-        digest = hashlib.sha256(msgspec.json.encode(settings, order="deterministic")).hexdigest()
         users = stage.users()
         certificates = [_summary(event) for event in _certificates(stage, dcc)]
+        planned = facts_of(self.settings, self.plan)
         return {
-            "run": f"run-{digest[:8]}-{stage.journal.last_seq + 1}",
-            "harness": __version__,
-            "driver": self.settings.driver,
+            **planned,
+            "run": f"{planned['run']}-{stage.journal.last_seq + 1}",
             "driver_facts": driver.describe(),
-            "roles": list(self.plan.roles),
             "users": {role: users[UserRole(role)] for role in self.plan.roles if UserRole(role) in users},
-            "seed": self.settings.seed,
-            "settings": settings,
-            "settings_digest": digest,
-            "plan": [row.row() for row in self.plan.rows],
-            "not_in_library": self.plan.not_in_library,
-            "declared_unused": list(self.settings.declared_unused),
             "certificates": certificates,
             "pki": str(dcc.settings.pki),
             "clock": {"start": dcc.clock.now().isoformat(), "given": self.settings.clock_start or None},
@@ -260,39 +219,34 @@ class Rehearsal:
         try:
             stage.journal.record(RunFinished(run=self._run_id, complete=is_complete))
             run = fold_run(stage.journal.entries(after=self._began - 1))
-            _write_summary(self.folder, run, self.settings)
+            write_summary(self.folder, run, self.settings)
         finally:
             self.progress.run_finished(complete=is_complete)
             self._stack.close()
         return run
 
 
-def _take_away(made: list[Path]) -> None:
-    """A run that never began leaves nothing behind; folders that hold anything else stay."""
-    for path in reversed(made):
-        if path == made[-1]:
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            with suppress(OSError):
-                path.rmdir()
+def scenarios_folder(settings: RehearsalSettings) -> Path:
+    """Folder of the features and prompts."""
+    return Path(settings.scenarios) if settings.scenarios else library_folder()
 
 
-def _numbered(base: Path) -> Any:
-    yield base
-    yield from (base.with_name(f"{base.name}-{number}") for number in range(2, 10_000))
-
-
-def _write_summary(folder: Path, run: Run, settings: RehearsalSettings) -> None:
-    """``run.json``: marks the folder as taken, and says where in the journal the run lies."""
-    content = {
-        "run": run.id,
-        "first": run.first,
-        "last": run.last,
-        "complete": run.is_complete,
+def facts_of(settings: RehearsalSettings, plan: Plan) -> dict[str, Any]:
+    """What RunStarted holds before anything is started; ``run`` is the beginning of the run's name."""
+    content = msgspec.to_builtins(settings)
+    digest = hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+    return {
+        "run": f"run-{digest[:8]}",
+        "harness": __version__,
         "driver": settings.driver,
-        "verdicts": {verdict.value: count for verdict, count in run.verdicts.items()},
+        "roles": list(plan.roles),
+        "seed": settings.seed,
+        "settings": content,
+        "settings_digest": digest,
+        "plan": [row.row() for row in plan.rows],
+        "not_in_library": plan.not_in_library,
+        "declared_unused": list(settings.declared_unused),
     }
-    (folder / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
 
 
 def _certificates(stage: Stage, dcc: BackgroundDcc) -> list[CertificateIssued]:

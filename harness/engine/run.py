@@ -5,38 +5,24 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections.abc import Collection
 from contextlib import redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from harness.checks import Verdict
 from harness.drivers import Driver
 from harness.engine import plugin
-from harness.engine.progress import Progress
+from harness.engine.progress import Progress, Silent
 from harness.engine.rehearsal import Rehearsal
-from harness.engine.results import Run
+from harness.engine.run_result import RunResult, exit_code_of
+from harness.engine.workers.joint import run_side_by_side
 from harness.plan import library_folder
-from harness.settings import RehearsalSettings, SettingsError
+from harness.settings import RehearsalSettings
 from stubs.app import BackgroundDcc
-from stubs.wire.errors import Blocked
-
-EXIT_PASS, EXIT_FAIL, EXIT_BLOCKED, EXIT_WARNINGS, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
-
+from stubs.wire.errors import Blocked, Misuse
 
 _NORMAL_ENDS = frozenset({pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED})
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """What a rehearsal came to, and where it is kept."""
-
-    run: Run
-    folder: Path
-    journal: Path
-    """SQLite file of the simulated DCC's journal; the run is the entries from ``run.first`` to ``run.last``."""
-    exit_code: int
 
 
 class _Given:
@@ -56,17 +42,27 @@ def run_rehearsal(
     dcc: BackgroundDcc | None = None,
     driver: Driver | None = None,
     progress: Progress | None = None,
+    keys: Collection[str] | None = None,
 ) -> RunResult:
-    """Run the scenarios that the settings choose.
+    """Run the scenarios that the settings choose; with ``jobs`` above 1 several at a time.
+
+    Args:
+        settings: what to run, against what.
+        dcc: a simulated DCC that is up already; None starts one.
+        driver: a driver that is not started yet; None makes the one that the settings name.
+        progress: told what happens.
+        keys: run these scenarios only, of those that the settings choose; None: all.
 
     Ctrl-C ends the run early and leaves a valid, partial one: ``result.run.is_complete`` is then False.
 
     Raises: SettingsError: nothing is chosen. Blocked: the simulated DCC or the driver does not start.
     """
-    rehearsal = Rehearsal(settings, dcc=dcc, driver=driver, progress=progress)
-    if not rehearsal.plan.chosen:
-        reasons = "; ".join(sorted({row.reason for row in rehearsal.plan.rows})[:3])
-        raise SettingsError(f"no scenario is chosen: {reasons}", mend="Widen roles, services, priorities or select.")
+    if settings.jobs > 1:
+        if dcc or driver or keys is not None:
+            raise Misuse("workers start their own simulated DCC and driver, and divide the whole plan")
+        return run_side_by_side(settings, progress or Silent())
+    rehearsal = Rehearsal(settings, dcc=dcc, driver=driver, progress=progress, keys=keys)
+    rehearsal.plan.require_scenarios()
     rehearsal.open()  # errors of the surroundings are told before pytest starts
     output = io.StringIO()
     try:
@@ -107,17 +103,3 @@ def _binding_module(rehearsal: Rehearsal) -> Path:
     ]
     module.write_text("\n".join([*lines, ""]), encoding="utf-8")
     return module
-
-
-def exit_code_of(run: Run, *, is_strict: bool = False) -> int:
-    """0 pass, 1 a FAIL, 3 BLOCKED or nothing run, 4 only warnings and ``is_strict``, 130 interrupted."""
-    verdicts = run.verdicts
-    if not run.is_complete:
-        return EXIT_INTERRUPTED
-    if verdicts.get(Verdict.FAIL):
-        return EXIT_FAIL
-    if verdicts.get(Verdict.BLOCKED) or verdicts.get(Verdict.NOT_RUN) or not run.scenarios:
-        return EXIT_BLOCKED
-    if is_strict and (verdicts.get(Verdict.WARNING) or verdicts.get(Verdict.REVIEW)):
-        return EXIT_WARNINGS
-    return EXIT_PASS

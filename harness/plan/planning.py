@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from harness.plan.expression import parse_expression
 from harness.plan.library import SCOPES, LibraryScenario
 from schemas.load import UserRole, roles, scenarios
+from stubs.wire.errors import InputError
 
 
 class Wanted(Protocol):
@@ -73,6 +74,21 @@ class Plan:
     def chosen(self) -> tuple[LibraryScenario, ...]:
         """The scenarios that run, in order."""
         return tuple(row.scenario for row in self.rows if row.is_chosen)
+
+    def require_scenarios(self) -> None:
+        """Raises: InputError: nothing is chosen, and why."""
+        if not self.chosen:
+            reasons = "; ".join(sorted({row.reason for row in self.rows})[:3])
+            raise InputError(f"no scenario is chosen: {reasons}", mend="Widen roles, services, priorities or select.")
+
+    def only(self, keys: Collection[str]) -> Plan:
+        """The same plan with no others chosen than those of these keys."""
+        reason = "run by another worker"
+        rows = (
+            replace(row, is_chosen=False, reason=reason) if row.is_chosen and row.scenario.key not in keys else row
+            for row in self.rows
+        )
+        return replace(self, rows=tuple(rows))
 
 
 def make_plan(library: Iterable[LibraryScenario], wanted: Wanted) -> Plan:

@@ -15,6 +15,7 @@ from harness.engine import RunResult, Silent, run_rehearsal
 from harness.settings import SettingsError
 from stubs.events import RunFinished
 from stubs.journal import verify_chain
+from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
     from tests.clients.conftest import Bench
@@ -154,7 +155,7 @@ def test_a_scenario_without_checks_was_not_run(bench: Bench, tmp_path: Path) -> 
 
 
 def test_nothing_chosen_is_a_settings_error(bench: Bench) -> None:
-    with pytest.raises(SettingsError, match="no scenario is chosen"):
+    with pytest.raises(InputError, match="no scenario is chosen"):
         run(bench, saying("done"), "XX-*")
 
 

@@ -1,0 +1,69 @@
+"""What a run tells its workers, and what they tell it: JSON, one message a line, on their standard streams."""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.settings import RehearsalSettings
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """The one line a worker reads: what to run. The end of its standard input means: stop now."""
+
+    settings: RehearsalSettings
+    keys: tuple[str, ...]
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """Base of all; the tag is the class's name."""
+
+
+class Begun(_Message, frozen=True, kw_only=True, tag=True):
+    """A scenario begins."""
+
+    key: str
+    title: str
+
+
+class Stepping(_Message, frozen=True, kw_only=True, tag=True):
+    """A step begins."""
+
+    text: str
+
+
+class Awaiting(_Message, frozen=True, kw_only=True, tag=True):
+    """Something is waited for, for at most ``seconds`` more."""
+
+    what: str
+    seconds: float
+
+
+class Said(_Message, frozen=True, kw_only=True, tag=True):
+    """A text for the person at the terminal."""
+
+    text: str
+
+
+class Done(_Message, frozen=True, kw_only=True, tag=True):
+    """A scenario ended."""
+
+    key: str
+    title: str
+    verdict: str
+    lines: tuple[str, ...]
+    seconds: float
+
+
+class Finished(_Message, frozen=True, kw_only=True, tag=True):
+    """The worker's record is closed; it ends now."""
+
+
+class Stuck(_Message, frozen=True, kw_only=True, tag=True):
+    """The worker cannot go on, and how that is mended; ``exit_code`` is that of a command line."""
+
+    what: str
+    mend: str
+    exit_code: int
+
+
+Message = Begun | Stepping | Awaiting | Said | Done | Finished | Stuck

@@ -1,0 +1,106 @@
+"""The worker's process: ``python -m harness.engine.workers.worker``, started by ``crew`` and by nobody else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from threading import Lock
+
+import msgspec
+
+from harness.checks import Verdict
+from harness.engine.run import run_rehearsal
+from harness.engine.workers.messages import (
+    Awaiting,
+    Begun,
+    Done,
+    Finished,
+    Message,
+    Order,
+    Said,
+    Stepping,
+    Stuck,
+)
+from stubs.wire.errors import Blocked
+
+
+class Telling:
+    """Progress as messages to the run that started this worker."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = Lock()
+
+    def tell(self, message: Message) -> None:
+        """Write one line, whole."""
+        line = msgspec.json.encode(message) + b"\n"
+        with self._lock:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+
+    def run_started(self, count: int, facts: Mapping[str, str]) -> None:
+        """Known already."""
+
+    def scenario_started(self, key: str, title: str, number: int, count: int) -> None:  # noqa: ARG002 - the run counts
+        """Pass it on."""
+        self.tell(Begun(key=key, title=title))
+
+    def step_started(self, text: str) -> None:
+        """Pass it on."""
+        self.tell(Stepping(text=text))
+
+    def awaiting(self, what: str, seconds: float) -> None:
+        """Pass it on."""
+        self.tell(Awaiting(what=what, seconds=seconds))
+
+    def say(self, text: str) -> None:
+        """Pass it on."""
+        self.tell(Said(text=text))
+
+    def ask(self, question: str) -> str:
+        """Several workers cannot ask one person. Raises: EOFError: always."""
+        raise EOFError(question)
+
+    def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
+        """Pass it on."""
+        self.tell(Done(key=key, title=title, verdict=verdict.value, lines=tuple(lines), seconds=seconds))
+
+    def workers(self, lines: Sequence[str]) -> None:
+        """A worker has none."""
+
+    def run_finished(self, *, complete: bool) -> None:
+        """Seen in the journal."""
+
+
+def main() -> int:
+    """Run one share of a plan; what went wrong is told, and in full on standard error."""
+    told = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a driver prints is no message
+    telling = Telling(told)
+    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    threading.Thread(target=_stop_with_the_run, args=(sys.stdin.fileno(),), daemon=True).start()
+    try:
+        run_rehearsal(order.settings, progress=telling, keys=order.keys)
+    except Blocked as error:
+        telling.tell(Stuck(what=error.what, mend=error.mend, exit_code=error.exit_code))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    telling.tell(Finished())
+    return 0
+
+
+def _stop_with_the_run(descriptor: int) -> None:
+    """Ctrl-C for this process once the run that started it closes the line, or is no more."""
+    while os.read(descriptor, 1):
+        pass
+    main_thread = threading.main_thread().ident
+    if main_thread is not None:
+        signal.pthread_kill(main_thread, signal.SIGINT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
