@@ -41,19 +41,21 @@ def decode(messages: tuple[str, ...], pki: Path | None, *, as_json: bool) -> Non
     ``--json`` prints one object (a list when there are several): message, summary, checks (with --pki), fields (offset,
     length, raw, name, value, unit, check, children). Exit code 2 when something is no GBCS message.
     """
-    from harness.cli.gbcs_messages import find
+    from harness.cli.gbcs_messages import find, with_commands
 
     keys = _view_keys(pki) if pki else None
-    shown: list[Any] = []
-    problems: list[str] = []
+    given: list[Found] = []
     for message in messages:
         with reading(Path(message)):
-            for found in find(message):
-                problems += _no_message(found)
-                if as_json:
-                    shown.append(_as_json(found, keys))
-                else:
-                    say(_as_text(found, keys))
+            given += find(message)
+    shown: list[Any] = []
+    problems: list[str] = []
+    for found in with_commands(given):
+        problems += _no_message(found)
+        if as_json:
+            shown.append(_as_json(found, keys))
+        else:
+            say(_as_text(found, keys))
     if as_json:
         print_json(shown[0] if len(shown) == 1 else shown)
     if problems:
@@ -114,15 +116,20 @@ def mmc(
     """Turn a response or an alert into an MMC document on standard output.
 
     Encrypted parts stand in it as GBCSData, unless --pki opens them or --plain brings them. ``--json`` prints what
-    went wrong, or the document, as JSON. Exit code 1 when the message cannot be decoded.
+    went wrong and the document as JSON. Exit code 1 when the message cannot be decoded, or says what the MMC schema
+    does not allow (which is told on standard error).
     """
     from harness.cli.gbcs_messages import find, service_of
+    from stubs.wire.duis import schema_problems
     from stubs.wire.errors import PeerError
     from stubs.wire.gbcs import Message
     from stubs.wire.gbcs.view import opener
     from stubs.wire.mmc import decoded, plain_parts, write_document
 
-    found = find(message)[0]
+    several = find(message)
+    if len(several) != 1:
+        raise InputError(f"{message} holds {len(several)} messages", mend="Give one response or alert")
+    found = several[0]
     try:
         group = Message.from_bytes(found.data).group
         srv = service_of(read(request)) if request else found.srv
@@ -134,10 +141,17 @@ def mmc(
         parts = ("what", "where", "expected", "got", "clause")
         print_json({"errors": [{name: getattr(problem, name) for name in parts if getattr(problem, name)}]})
         ctx.exit(1)
+    problems = schema_problems(document.encode())
     if as_json:
-        print_json({"errors": [], "document": document})
+        errors = [
+            {"what": one.message, "where": one.path, "expected": one.expected, "got": one.found} for one in problems
+        ]
+        print_json({"errors": errors, "document": document})
     else:
         say(document.removesuffix("\n"))
+        for one in problems:
+            say_error(f"the MMC schema does not allow this: {one}")
+    ctx.exit(1 if problems else 0)
 
 
 def _view_keys(pki: Path) -> ViewKeys:

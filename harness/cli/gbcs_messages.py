@@ -51,7 +51,7 @@ def find(argument: str) -> tuple[Found, ...]:
         raise InputError("not hexadecimal text", mend="Give pairs of 0-9 and A-F, or a file's path")
     data = read(Path(argument))
     if data.startswith(_ZIP_START):
-        return _with_commands(_in_bundle(data))
+        return tuple(_in_bundle(data))
     if data.lstrip().startswith(_XML_STARTS):
         found = tuple(_in_document(data, argument))
         if not found:
@@ -103,7 +103,8 @@ def _in_message(name: str, body: bytes) -> Iterator[Found]:
         return  # what a party sent need not be XML; the bundle keeps it all the same
 
 
-def _with_commands(found: Iterable[Found]) -> tuple[Found, ...]:
+def with_commands(found: Iterable[Found]) -> tuple[Found, ...]:
+    """The same messages, answers with the commands they answer where those are among them."""
     kept = tuple(found)
     commands = Commands(one.data for one in kept)
     return tuple(replace(one, command=commands.answered_by(one.data)) for one in kept)

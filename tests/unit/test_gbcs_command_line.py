@@ -181,3 +181,38 @@ def test_documents_and_archives_without_messages_are_refused(
         (tmp_path / name).write_bytes(data)
         assert run(["gbcs", "decode", str(tmp_path / name)]) == 2
         assert words in capsys.readouterr().err
+
+
+def test_a_document_the_schema_does_not_allow_is_shown_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    # A level of 200 per cent: the message can say it, the schema cannot.
+    values = {"AuxiliaryController": 0x13, "CommandedStateLevel": 200}
+    content = use_cases.build_data_alert(0x0122, 0x8F87, NOW, 1, values)
+    data = Group(Cra.ALERT, 1, DEVICE, USER, b"", OtherInformation(0x0122), content, b"").to_bytes().hex()
+    assert run(["gbcs", "mmc", data]) == 1
+    shown = capsys.readouterr()
+    assert document(shown.out, "ResultingLevel") == ["200"]
+    assert "MMC schema does not allow" in shown.err
+    problem = json.loads(output(["gbcs", "mmc", data, "--json"], capsys, code=1))["errors"][0]
+    assert problem["where"].endswith("/ResultingLevel")
+    assert "200" in problem["got"]
+
+
+def test_a_bundle_is_no_single_message(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["gbcs", "mmc", str(sealed)]) == 2
+    assert "holds 4 messages" in capsys.readouterr().err
+
+
+def test_a_response_after_its_command_is_named_by_it(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = use_cases.build_command("ECS52", {}, CommandContext(7, USER, DEVICE, NOW))
+    answer = use_cases.build_response("ECS52", asked, {"FirmwareVersion": "00020000"})
+    messages = [
+        Group(cra, 7, *ends, b"", OtherInformation(0x0059), content, b"").to_bytes().hex()
+        for cra, ends, content in (
+            (Cra.COMMAND, (USER, DEVICE), asked),
+            (Cra.RESPONSE, (DEVICE, USER), answer),
+        )
+    ]
+    alone = output(["gbcs", "decode", messages[1]], capsys)
+    assert "0-0:0.2.1.255" not in alone
+    both = output(["gbcs", "decode", *messages], capsys)
+    assert both.rindex("0-0:0.2.1.255") > both.index("Response 0059")
