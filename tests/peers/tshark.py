@@ -5,6 +5,7 @@ Origin: Debian package ``tshark`` (GPL-2.0-or-later); nothing of it is kept in t
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
@@ -65,9 +66,10 @@ def dissect(messages: Sequence[bytes]) -> tuple[Dissected, ...]:
     with tempfile.TemporaryDirectory(prefix="uept-tshark-") as folder:
         file = Path(folder) / "messages.pcap"
         file.write_bytes(capture_file(messages))
-        command = ["tshark", "-n", "-r", str(file), "-o", _PREFERENCE, "-T", "fields", "-E", "separator=/t"]
+        program = shutil.which("tshark") or "tshark"
+        command = [program, "-n", "-r", str(file), "-o", _PREFERENCE, "-T", "fields", "-E", "separator=/t"]
         fields = [part for name in _FIELDS for part in ("-e", name)]
-        environment = {"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": folder, "TZ": "UTC"}
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "TZ": "UTC"}
         run = subprocess.run([*command, *fields], capture_output=True, check=True, timeout=_SECONDS, env=environment)
     lines = run.stdout.decode("utf-8", "replace").splitlines()
     assert len(lines) == len(messages), run.stderr.decode("utf-8", "replace")
