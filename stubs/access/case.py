@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from schemas.load import Service, ServiceRequestRow, UserRole
 from stubs.access.ledger import RequestLedger
@@ -73,4 +74,9 @@ class Case:
         eligible = self.row.eligible_roles
         if self.row.srv in self.settings.eligible_roles:
             eligible = eligible.union(UserRole(role) for role in self.settings.eligible_roles[self.row.srv])
-        return tuple(role for role in UserRole if role in held and role in eligible)
+        return _in_order(held, eligible)
+
+
+@lru_cache(maxsize=1024)
+def _in_order(held: frozenset[UserRole], eligible: frozenset[UserRole]) -> tuple[UserRole, ...]:
+    return tuple(role for role in UserRole if role in held and role in eligible)

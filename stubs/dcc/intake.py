@@ -20,9 +20,10 @@ from stubs.settings import DccSettings
 from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
 from stubs.wire.errors import PeerError, Refusal
-from stubs.wire.xml import SR, Limits, XmlError, local_name, parse
+from stubs.wire.xml import SR, Limits, XmlError, child_elements, local_name, parse
 from stubs.wire.xmlsig import SignatureError, SignatureReason, verify
 
+_BODY = f"{{{SR}}}Body"
 _RULE_OF_REASON = {
     SignatureReason.UNSIGNED: "unsigned",
     SignatureReason.UNKNOWN_SIGNER: "unknown-signer",
@@ -95,12 +96,14 @@ class Intake:
 
     def _check_simulated(self, element: etree._Element) -> None:
         """Tell a sound request of a service that is not simulated here from one that is."""
-        bodies = element.findall(f"{{{SR}}}Body/*")
+        bodies = [child for body in element.iterchildren(_BODY) for child in child_elements(body)]
         srv = _srv_of_body().get(local_name(bodies[0])) if len(bodies) == 1 else None
         if srv is not None and not self._is_known(srv):
             raise Refusal("not-simulated", f"{srv} is a service of DUIS, but not simulated here")
 
     def _check_version(self, request: Request) -> None:
+        if request.schema_version in self._settings.schema_versions:
+            return
         if Decimal(request.schema_version) not in self._versions:
             expected = ", ".join(self._settings.schema_versions)
             raise Refusal("schema-version", f"expected {expected}, got {request.schema_version}")

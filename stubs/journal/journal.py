@@ -117,12 +117,14 @@ class Journal:
             return ()
         instant = (at or self._clock.now()).astimezone(UTC)
         text = instant.isoformat()
+        encode = self._encoder.encode
         with self._grown:
             entries = []
+            seq, digest = self._seq, self._hash
             for event in events:
-                blob = self._encoder.encode(event)
-                seq = self._seq + 1
-                digest = chain_hash(self._hash, seq, text, blob)
+                blob = encode(event)
+                seq += 1
+                digest = chain_hash(digest, seq, text, blob)
                 self._pending.append(Row(seq, text, blob, digest))
                 self._seq, self._hash, self._at = seq, digest, instant
                 entries.append(Entry(seq=seq, at=instant, event=event, hash=digest))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from schemas.load import TransformRow, transform_rows
 from stubs.wire.errors import Refusal
@@ -14,6 +14,7 @@ POLYPHASE = "polyphase"
 BY_NETWORK_OPERATOR = "by network operator"
 
 
+@lru_cache(maxsize=1024)
 def use_case_for(
     srv: str,
     device_type: str,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stubs.wire.errors import Misuse, PeerError
 
 _DASHED = re.compile(r"\A[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){7}\Z")
+_KEPT = 4096
+"""Texts whose EUI is remembered, and EUIs whose text is: one request names the same few identities a dozen times."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,15 +32,24 @@ class Eui64:
 
         Raises: PeerError: any other form. Source: DUIS 5.4 schema, EUI type.
         """
-        stripped = text.strip()
-        if not _DASHED.match(stripped):
-            raise PeerError("not an EUI-64", expected="eight hexadecimal pairs joined by '-'", got=repr(text[:40]))
-        return cls(bytes.fromhex(stripped.replace("-", "")))
+        return _parsed(text.strip())
 
     def __str__(self) -> str:
-        return self.octets.hex("-").upper()
+        return _dashed(self.octets)
 
     @property
     def hex(self) -> str:
         """Sixteen lower-case hexadecimal digits, as file names and subject fields have them."""
         return self.octets.hex()
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(text: str) -> Eui64:
+    if not _DASHED.match(text):
+        raise PeerError("not an EUI-64", expected="eight hexadecimal pairs joined by '-'", got=repr(text[:40]))
+    return Eui64(bytes.fromhex(text.replace("-", "")))
+
+
+@lru_cache(maxsize=_KEPT)
+def _dashed(octets: bytes) -> str:
+    return octets.hex("-").upper()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 
 COUNTER_MAX = 2**64 - 1
 _COUNTER = re.compile(r"\A(?:0|[1-9][0-9]{0,19})\Z")
+_KEPT = 256
+"""Texts whose RequestID is remembered: each is read again for every record that is kept of the request."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,14 +33,7 @@ class RequestId:
         Raises: PeerError: wrong number of parts, no EUI-64, counter with leading zeros or above 2^64-1.
         Source: DUIS 5.4 schema, RequestID type.
         """
-        parts = text.strip().split(":")
-        if len(parts) != 3:
-            raise PeerError("not a RequestID", expected="originator:target:counter", got=repr(text[:80]))
-        if not _COUNTER.match(parts[2]) or int(parts[2]) > COUNTER_MAX:
-            raise PeerError(
-                "not an originator counter", expected="0 to 2^64-1 without leading zeros", got=repr(parts[2][:40])
-            )
-        return cls(Eui64.parse(parts[0]), Eui64.parse(parts[1]), int(parts[2]))
+        return _parsed(text.strip())
 
     def __str__(self) -> str:
         return f"{self.originator}:{self.target}:{self.counter}"
@@ -45,3 +41,15 @@ class RequestId:
     def reversed(self) -> RequestId:
         """The ResponseID of a device response: parties swapped, same counter (DUIS guide, section 4)."""
         return RequestId(self.target, self.originator, self.counter)
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(text: str) -> RequestId:
+    parts = text.split(":")
+    if len(parts) != 3:
+        raise PeerError("not a RequestID", expected="originator:target:counter", got=repr(text[:80]))
+    if not _COUNTER.match(parts[2]) or int(parts[2]) > COUNTER_MAX:
+        raise PeerError(
+            "not an originator counter", expected="0 to 2^64-1 without leading zeros", got=repr(parts[2][:40])
+        )
+    return RequestId(Eui64.parse(parts[0]), Eui64.parse(parts[1]), int(parts[2]))

@@ -105,7 +105,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
 
 
 def _check_bytes(data: bytes, limits: Limits) -> None:
-    if not data.strip():
+    if not data or data.isspace():
         raise XmlError("the document is empty", expected="an XML document")
     if len(data) > limits.size:
         raise XmlError("the document is too large", expected=f"at most {limits.size} bytes", got=f"{len(data)} bytes")
@@ -151,7 +151,7 @@ def local_name(element: etree._Element) -> str:
 
 def child_elements(element: etree._Element) -> list[etree._Element]:
     """The element children in document order; comments and processing instructions are left out."""
-    return list(element.iterchildren("*"))
+    return [child for child in element if isinstance(child.tag, str)]
 
 
 def text_of(element: etree._Element) -> str:

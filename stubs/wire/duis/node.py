@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
-from stubs.wire.xml import DS, RA, SR, child_elements, text_of
+from stubs.wire.xml import DS, RA, SR, text_of
 
 _WRITTEN_PREFIX = {SR: "", RA: "ra:", DS: "ds:"}
 
@@ -34,7 +35,13 @@ class Node:
 
     def find(self, path: str) -> Node | None:
         """The first element at ``path``, or None."""
-        return next(iter(self.all(path)), None)
+        name, slash, rest = path.partition("/")
+        for child in self.children:
+            if child.name == name:
+                found = child.find(rest) if slash else child
+                if found is not None:
+                    return found
+        return None
 
     def get(self, path: str) -> str | None:
         """The text of the first element at ``path``, exactly as written, or None when there is no such element."""
@@ -46,6 +53,7 @@ class Node:
         return dict(self.attributes).get(name)
 
 
+@lru_cache(maxsize=4096)
 def written_name(tag: str) -> str:
     """The name a ``Node`` has for a tag in Clark notation, ``{namespace}name``."""
     namespace, _, name = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
@@ -58,12 +66,6 @@ def node_of(element: etree._Element) -> Node:
     Attributes with a namespace (``xsi:type`` and the like) speak to validators, not to us, and are left out. The
     depth is bounded by the parser's limit.
     """
-    tag = str(element.tag)
-    children = tuple(node_of(child) for child in child_elements(element))
-    attributes = tuple((str(key), str(value)) for key, value in element.attrib.items() if "{" not in str(key))
-    return Node(
-        name=written_name(tag),
-        text="" if children else text_of(element),
-        children=children,
-        attributes=attributes,
-    )
+    children = tuple([node_of(child) for child in element if isinstance(child.tag, str)]) if len(element) else ()
+    attributes = tuple([(str(key), str(value)) for key, value in element.items() if "{" not in str(key)])
+    return Node(written_name(str(element.tag)), "" if children else text_of(element), children, attributes)

@@ -31,6 +31,25 @@ from stubs.wire.request_id import RequestId
 from stubs.wire.xml import SR, child_elements, local_name, path_of, text_of
 
 _CLAUSE = "DUIS 5.4 schema"
+_REQUEST_FIELDS = (
+    _REQUEST_ID,
+    _FIRST_IN_SEQUENCE,
+    _PRECEDING,
+    _COMMAND_VARIANT,
+    _SERVICE_REFERENCE,
+    _SERVICE_REFERENCE_VARIANT,
+) = tuple(
+    f"{{{SR}}}{name}"
+    for name in (
+        "RequestID",
+        "FirstInSequence",
+        "PrecedingServiceRequestID",
+        "CommandVariant",
+        "ServiceReference",
+        "ServiceReferenceVariant",
+    )
+)
+"""Fields of a request's header, in Clark notation."""
 
 
 class DuisError(PeerError):
@@ -79,22 +98,44 @@ def read_response(element: etree._Element) -> Response:
 
 
 def _read_request_header(header: etree._Element) -> RequestHeader:
-    request_id = _optional_request_id(header, "RequestID")
+    fields = _fields(header)
+    request_id = _request_id(fields.get(_REQUEST_ID))
     if request_id is None:
         raise DuisError("a header field is missing", where=path_of(header), expected="RequestID", clause=_CLAUSE)
-    first = _optional(header, "FirstInSequence")
+    first = fields.get(_FIRST_IN_SEQUENCE)
     is_first: bool | None = None
     if first is not None:
         with _named(first):
             is_first = read_boolean(text_of(first))
     return RequestHeader(
         request_id=request_id,
-        command_variant=_number(header, "CommandVariant"),
-        service_reference=_text(header, "ServiceReference"),
-        srv=_text(header, "ServiceReferenceVariant"),
+        command_variant=_number_in(_present(header, fields, _COMMAND_VARIANT)),
+        service_reference=_trimmed(_present(header, fields, _SERVICE_REFERENCE)),
+        srv=_trimmed(_present(header, fields, _SERVICE_REFERENCE_VARIANT)),
         first_in_sequence=is_first,
-        preceding=_optional_request_id(header, "PrecedingServiceRequestID"),
+        preceding=_request_id(fields.get(_PRECEDING)),
     )
+
+
+def _fields(header: etree._Element) -> dict[str, etree._Element]:
+    """The fields of a request's header by tag, in one pass. Raises: DuisError: one is repeated."""
+    fields: dict[str, etree._Element] = {}
+    for element in header:
+        if element.tag in _REQUEST_FIELDS:
+            if element.tag in fields:
+                raise DuisError(
+                    "an element is repeated", where=path_of(element), expected="at most one", clause=_CLAUSE
+                )
+            fields[element.tag] = element
+    return fields
+
+
+def _present(header: etree._Element, fields: dict[str, etree._Element], tag: str) -> etree._Element:
+    found = fields.get(tag)
+    if found is None:
+        name = tag.rpartition("}")[2]
+        raise DuisError("an element is missing", where=path_of(header), expected=name, clause=_CLAUSE)
+    return found
 
 
 def _read_response_body(body: etree._Element) -> ResponseBody:
@@ -193,7 +234,7 @@ def _one(parent: etree._Element, name: str) -> etree._Element:
 
 
 def _only_child(parent: etree._Element) -> etree._Element:
-    children = child_elements(parent)
+    children = [child for child in parent if isinstance(child.tag, str)]
     if len(children) != 1:
         raise DuisError(
             "one element is wanted here", where=path_of(parent), expected="1", got=str(len(children)), clause=_CLAUSE
@@ -202,14 +243,22 @@ def _only_child(parent: etree._Element) -> etree._Element:
 
 
 def _text(parent: etree._Element, name: str) -> str:
-    return text_of(_one(parent, name)).strip(" \t\r\n")
+    return _trimmed(_one(parent, name))
+
+
+def _trimmed(element: etree._Element) -> str:
+    return text_of(element).strip(" \t\r\n")
 
 
 def _number(parent: etree._Element, name: str) -> int:
-    text = _text(parent, name)
+    return _number_in(_one(parent, name))
+
+
+def _number_in(element: etree._Element) -> int:
+    text = _trimmed(element)
     digits = text.removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
-        raise DuisError("not a number", where=path_of(_one(parent, name)), got=repr(text[:40]), clause=_CLAUSE)
+        raise DuisError("not a number", where=path_of(element), got=repr(text[:40]), clause=_CLAUSE)
     return int(digits)
 
 
@@ -224,7 +273,10 @@ def _payload(parent: etree._Element) -> bytes:
 
 
 def _optional_request_id(parent: etree._Element, name: str) -> RequestId | None:
-    element = _optional(parent, name)
+    return _request_id(_optional(parent, name))
+
+
+def _request_id(element: etree._Element | None) -> RequestId | None:
     if element is None:
         return None
     with _named(element):

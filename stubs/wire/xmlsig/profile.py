@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from stubs.wire.xml import DS
@@ -18,6 +20,8 @@ from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 
 COORDINATE: Final = 32
 """Octets of r and of s on P-256."""
+ECDSA_WITH_SHA256: Final = ECDSA(SHA256())
+"""Holds no state: one for all."""
 
 _SIGNED_INFO = (
     f'<ds:SignedInfo{{declaration}}><ds:CanonicalizationMethod Algorithm="{CanonicalizationMethod.EXCLUSIVE}"{{end_c}}'
@@ -28,30 +32,31 @@ _SIGNED_INFO = (
 )
 
 
+_IN_FULL = {
+    "end_c": "></ds:CanonicalizationMethod>",
+    "end_s": "></ds:SignatureMethod>",
+    "end_t": "></ds:Transform>",
+    "end_d": "></ds:DigestMethod>",
+}
+"""Canonical XML has no short form of empty elements."""
+_AS_WRITTEN = _SIGNED_INFO.format(declaration="", **dict.fromkeys(_IN_FULL, "/>"), digest="%s")
+_CANONICAL = _SIGNED_INFO.format(declaration=f' xmlns:ds="{DS}"', **_IN_FULL, digest="%s").encode("ascii")
+_CANONICAL_WITHIN = _SIGNED_INFO.format(declaration="", **_IN_FULL, digest="%s").encode("ascii")
+
+
 def signed_info(digest: str) -> str:
     """SignedInfo as we write it, inside a Signature that declares ``ds``."""
-    return _SIGNED_INFO.format(declaration="", end_c="/>", end_s="/>", end_t="/>", end_d="/>", digest=digest)
+    return _AS_WRITTEN % digest
 
 
 def canonical_signed_info(digest: str) -> bytes:
     """The exclusive canonical form of ``signed_info(digest)``: known in advance, so no library is asked."""
-    return _canonical_signed_info(f' xmlns:ds="{DS}"', digest)
+    return _CANONICAL % digest.encode("ascii")
 
 
 def signed_info_within(digest: str) -> bytes:
     """The same as part of the canonical form of a Signature, which declares ``ds``."""
-    return _canonical_signed_info("", digest)
-
-
-def _canonical_signed_info(declaration: str, digest: str) -> bytes:
-    return _SIGNED_INFO.format(
-        declaration=declaration,
-        end_c="></ds:CanonicalizationMethod>",
-        end_s="></ds:SignatureMethod>",
-        end_t="></ds:Transform>",
-        end_d="></ds:DigestMethod>",
-        digest=digest,
-    ).encode("ascii")
+    return _CANONICAL_WITHIN % digest.encode("ascii")
 
 
 def canonical(element: etree._Element, *, exclusive: bool = False) -> bytes:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from stubs.wire.errors import PeerError
 from stubs.wire.xml import DS, parse
 from stubs.wire.xmlsig.policy import STRICT
 from stubs.wire.xmlsig.profile import (
     COORDINATE,
+    ECDSA_WITH_SHA256,
     canonical,
     canonical_signed_info,
     digest_of,
@@ -61,7 +61,7 @@ def sign(unsigned: bytes, signer: Signer, canonical_form: bytes | None = None) -
 def _signed(unsigned: bytes, end: int, octets: bytes, signer: Signer) -> bytes:
     """With the signature over the canonical ``octets`` put in at offset ``end``."""
     digest = base64.b64encode(digest_of(octets)).decode("ascii")
-    r, s = decode_dss_signature(signer.private_key.sign(canonical_signed_info(digest), ECDSA(SHA256())))
+    r, s = decode_dss_signature(signer.private_key.sign(canonical_signed_info(digest), ECDSA_WITH_SHA256))
     value = r.to_bytes(COORDINATE, "big") + s.to_bytes(COORDINATE, "big")
     return unsigned[:end] + _signature(digest, value, signer).encode() + unsigned[end:]
 

@@ -22,7 +22,8 @@ from stubs.wire.xmlsig.profile import COORDINATE, signed_info_within
 SIGNATURE: Final = f"{{{DS}}}Signature"
 
 _SERIAL = re.compile(r"\A[+]?[0-9]{1,60}\Z", re.ASCII)
-_HAS_PROCESSING_INSTRUCTION = etree.XPath("boolean(//processing-instruction())")
+_HAS_PROCESSING_INSTRUCTION = etree.XPath("boolean(/descendant::processing-instruction())")
+_HAS_COMMENT = etree.XPath("boolean(/descendant::comment())")
 _VALUE_WITH_COMMENT = etree.XPath("//*[comment()][text()[normalize-space()]]")
 _SPACE = " \t\r\n"
 
@@ -52,7 +53,7 @@ def check_contents(root: etree._Element, policy: SignaturePolicy) -> None:
     """Refuse what is not signed, or is signed and read differently by different libraries."""
     if not policy.allow_processing_instructions and _HAS_PROCESSING_INSTRUCTION(root):
         raise SignatureError(SignatureReason.PROCESSING_INSTRUCTION, "a signed document holds a processing instruction")
-    if not policy.allow_comments_in_values:
+    if not policy.allow_comments_in_values and _HAS_COMMENT(root):
         for split in cast("list[etree._Element]", _VALUE_WITH_COMMENT(root)):  # noqa: SLF001 - lxml's public type
             raise SignatureError(
                 SignatureReason.COMMENT_IN_VALUE,

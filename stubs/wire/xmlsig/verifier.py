@@ -8,9 +8,7 @@ import hmac
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from stubs.wire.certificates import Certificate, CertificateStore
@@ -18,7 +16,7 @@ from stubs.wire.errors import PeerError
 from stubs.wire.xml import parse, path_of
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import STRICT, SignaturePolicy
-from stubs.wire.xmlsig.profile import COORDINATE, canonical, canonical_signed_info, digest_of
+from stubs.wire.xmlsig.profile import COORDINATE, ECDSA_WITH_SHA256, canonical, canonical_signed_info, digest_of
 from stubs.wire.xmlsig.structure import (
     SIGNATURE,
     Parts,
@@ -131,7 +129,7 @@ def _without_signature(root: etree._Element, signature: etree._Element) -> etree
     of the whole would save 3, at the price of finding it there by its text.
     """
     position = root.index(signature)
-    copied = copy.deepcopy(root)
+    copied = copy.copy(root)  # lxml copies the whole subtree either way; deepcopy asks more questions first
     found = copied[position]
     tail, previous = found.tail, found.getprevious()
     # lxml removes the text after an element together with it, although that text is signed.
@@ -149,7 +147,7 @@ def _check_signature(certificate: Certificate, parts: Parts, signed_info: bytes)
         int.from_bytes(parts.value[:COORDINATE], "big"), int.from_bytes(parts.value[COORDINATE:], "big")
     )
     try:
-        certificate.public_key.verify(encoded, signed_info, ECDSA(SHA256()))
+        certificate.public_key.verify(encoded, signed_info, ECDSA_WITH_SHA256)
     except InvalidSignature as error:
         raise SignatureError(
             SignatureReason.SIGNATURE_DIFFERS,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.dlms.value_codec import decode_value, encode_value
@@ -38,6 +39,7 @@ def invoke_id(counter: int) -> int:
     return 0x20000000 | (counter & 0xFFFFFF)
 
 
+@lru_cache(maxsize=4096)
 def obis(text: str) -> bytes:
     """Six octets from the printed form ``0-0:1.0.0.255``.
 

@@ -12,6 +12,7 @@ from stubs.wire.gbcs.octets import GbcsError, decode_length, encode_length, ends
 MAX_DEPTH = 32
 """Nesting deeper than any message needs: a bound against input made to exhaust the stack."""
 _TAGS = {tag.value: tag for tag in Tag}
+_OCTETS = {tag: bytes((tag,)) for tag in Tag}
 
 
 def encode_value(data: Data) -> bytes:
@@ -19,14 +20,15 @@ def encode_value(data: Data) -> bytes:
 
     Raises: Misuse: a number that does not fit its type, a bit-string of other characters.
     """
-    if data.tag is Tag.COMPACT_ARRAY:
+    tag = data.tag
+    if tag in LISTS:
+        items = data.items
+        return _OCTETS[tag] + encode_length(len(items)) + b"".join([encode_value(item) for item in items])
+    if tag is Tag.COMPACT_ARRAY:
         compact: CompactArray = data.value
         packed = b"".join(_encode_content(item, compact.element) for item in compact.items)
         return b"\x13" + _encode_type(compact.element) + encode_length(len(packed)) + packed
-    if data.tag in LISTS:
-        inner = b"".join(encode_value(item) for item in data.items)
-        return bytes((data.tag,)) + encode_length(len(data.items)) + inner
-    return bytes((data.tag,)) + _encode_simple(data)
+    return _OCTETS[tag] + _encode_simple(data)
 
 
 def decode_value(data: bytes, offset: int = 0, depth: int = 0) -> tuple[Data, int]:

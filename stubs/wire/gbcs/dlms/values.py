@@ -15,6 +15,8 @@ from stubs.wire.gbcs.octets import GbcsError
 class Tag(IntEnum):
     """The first octet of a value."""
 
+    __hash__ = int.__hash__  # Enum's own is Python, and every value of every message is looked up several times
+
     NULL = 0x00
     ARRAY = 0x01
     STRUCTURE = 0x02
