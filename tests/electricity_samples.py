@@ -83,7 +83,7 @@ def value_of(shape: Shape, name: str = "") -> Any:
         case Activation():
             return NOW
         case Choice():
-            return sorted(shape.names.values())[0]
+            return min(shape.names.values())
         case Flag():
             return True
         case Repeated():
