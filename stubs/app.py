@@ -20,8 +20,9 @@ from aiohttp import web
 
 from stubs.clock import Clock, SystemClock, VirtualClock
 from stubs.control import Control, make_control_app
-from stubs.dcc import FOLDED_KINDS, Dcc
+from stubs.dcc import Dcc
 from stubs.gateway import Delivery, Runtime, make_app
+from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.settings import LOOPBACK, DccSettings, problems
@@ -116,7 +117,9 @@ class SimulatedDcc:
             _catch_up(clock, journal)
             pki = pki or _open_pki(settings, stack)
             dcc = Dcc(settings, pki)
-            dcc.replay(journal.entries(kinds=FOLDED_KINDS))
+            snapshots = Snapshots(Path(settings.state_dir) if settings.state_dir else None, settings)
+            snapshots.replay(dcc, journal)
+            stack.callback(snapshots.keep, dcc, journal)
             if not dcc.state.users:
                 now = clock.now()
                 journal.append(*dcc.register_parties(now), at=now)

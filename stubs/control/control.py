@@ -10,7 +10,7 @@ import msgspec
 
 from stubs.clock import LATEST, VirtualClock
 from stubs.dcc.core import Events
-from stubs.dcc.tester import Tester
+from stubs.dcc.operations import Operations
 from stubs.dcc.turn import Turn
 from stubs.events import ClockMoved
 from stubs.gateway.runtime import Runtime
@@ -41,8 +41,9 @@ class Control:
 
         Args:
             spec: ``name``; ``supplier``, ``gas_supplier``, ``network_operator``, ``gas_transporter`` (EUIs; left out:
-                the first party of the PKI with that role); ``seed``; ``devices``: each ``name``, ``type``,
-                ``variant`` (``single`` or ``twin``), ``status`` (an inventory status, or ``absent``), ``values``.
+                the first party of the PKI with that role), ``export_supplier`` (left out: nobody); ``seed``;
+                ``devices``: each ``name``, ``type``, ``variant`` (``single``, ``twin`` or ``polyphase``), ``status``
+                (an inventory status, or ``absent``), ``values`` (fields of the device's state).
         Returns: mpan, mprn, postcode, address, uprn, the parties, ``devices`` and ``install_codes`` by device name.
         """
         return self._perform(lambda now: self._dcc.add_premises(spec, now))
@@ -365,7 +366,7 @@ class Control:
 
         return self._runtime.call(read)
 
-    def _tester(self, action: Callable[[Tester, Turn], T]) -> T:
+    def _tester(self, action: Callable[[Operations, Turn], T]) -> T:
         return self._perform(lambda now: self._dcc.perform(action, now))
 
     def _perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:

@@ -10,12 +10,13 @@ from schemas.load import Service, UserRole
 from stubs.dcc.changes import change_device
 from stubs.dcc.fold import fold
 from stubs.dcc.handling import Handling
+from stubs.dcc.image import image_of, state_from
 from stubs.dcc.notices import pass_on
+from stubs.dcc.operations import Operations
 from stubs.dcc.parts import make_parts
 from stubs.dcc.premises import add_premises, read_spec
 from stubs.dcc.reply import Handled
 from stubs.dcc.state import State, new_state
-from stubs.dcc.tester import Tester
 from stubs.dcc.turn import Turn
 from stubs.dcc.working import work_off
 from stubs.devices import amend, raise_alert, view
@@ -58,7 +59,7 @@ class Dcc:
         self.state: State = new_state(settings)
         self._parts = make_parts(settings, pki)
         self._handling = Handling(self._parts)
-        self._tester = Tester(self._parts, self._handling)
+        self._tester = Operations(self._parts, self._handling)
         self._pki = pki
         self.on_error: Callable[[Exception], None] = _raise
         """Told of an unexpected error of ours: the request or item ends as failed, what happened before stays, and the
@@ -73,6 +74,14 @@ class Dcc:
                 self.state.outbox.journaled(entry.event.message, entry.seq)
             last = entry.seq
         return last
+
+    def image(self) -> bytes:
+        """The whole state as octets."""
+        return image_of(self.state)
+
+    def restore(self, octets: bytes) -> None:
+        """Take a state back. Raises: ValueError: no image of this version of the program."""
+        self.state = state_from(self.settings, octets)
 
     # --- the wire ---
 
@@ -180,7 +189,7 @@ class Dcc:
         change_device(turn, device, raised.changes, "raised by a tester")
         return pass_on(self._parts, turn, device, raised.alerts), turn.events
 
-    def perform(self, action: Callable[[Tester, Turn], T], now: datetime) -> tuple[T, Events]:
+    def perform(self, action: Callable[[Operations, Turn], T], now: datetime) -> tuple[T, Events]:
         """One of a tester's operations; its result, and the events to commit."""
         turn = Turn(self.state, now)
         return action(self._tester, turn), turn.events

@@ -55,6 +55,8 @@ class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     gas_supplier: str | None = None
     network_operator: str | None = None
     gas_transporter: str | None = None
+    export_supplier: str | None = None
+    """Who buys what the premises generate; left out: nobody, and there is no export meter point."""
     devices: tuple[DeviceSpec, ...] = ()
     seed: str = ""
 
@@ -65,6 +67,8 @@ class Place:
 
     mpan: str
     mprn: str
+    export_mpan: str
+    """Empty without an export supplier."""
     postcode: str
     address: str
     uprn: str
@@ -90,7 +94,7 @@ def read_spec(spec: dict[str, Any]) -> PremisesSpec:
 def add_premises(parts: Parts, turn: Turn, spec: PremisesSpec) -> dict[str, Any]:
     """Make the premises; their identities, fresh, derived from the seed. Raises: ValueError, PeerError: bad values."""
     place = _place(parts, turn, spec)
-    _register(turn, place)
+    _register(turn, spec, place)
     for device in spec.devices:
         _manufacture(parts, turn, spec, place, device)
     for device in spec.devices:
@@ -101,6 +105,7 @@ def add_premises(parts: Parts, turn: Turn, spec: PremisesSpec) -> dict[str, Any]
         "name": spec.name,
         "mpan": place.mpan,
         "mprn": place.mprn,
+        **({"export_mpan": place.export_mpan} if place.export_mpan else {}),
         "postcode": place.postcode,
         "address": place.address,
         "uprn": place.uprn,
@@ -130,6 +135,7 @@ def _place(parts: Parts, turn: Turn, spec: PremisesSpec) -> Place:
     return Place(
         mpan=mpan,
         mprn=f"74{number % 10**8:08d}",
+        export_mpan=mpan_of(f"2{mpan[1:12]}") if spec.export_supplier else "",
         postcode=f"{letters[:2]}{digest[5] % 90 + 10} {digest[6] % 10}{letters[2:]}",
         address=str(digest[7] + 1),
         uprn=f"{number % 10**12:012d}",
@@ -165,11 +171,13 @@ def _parties(parts: Parts, spec: PremisesSpec) -> dict[str, str]:
     }
 
 
-def _register(turn: Turn, place: Place) -> None:
+def _register(turn: Turn, spec: PremisesSpec, place: Place) -> None:
     parties = place.parties
+    export = (place.export_mpan, "electricity", (spec.export_supplier or "").upper(), parties["network_operator"])
     for mpxn, fuel, supplier, operator in (
         (place.mpan, "electricity", parties["supplier"], parties["network_operator"]),
         (place.mprn, "gas", parties["gas_supplier"], parties["gas_transporter"]),
+        *([export] if place.export_mpan else []),
     ):
         turn.emit(
             MeterPointRegistered(
@@ -257,6 +265,8 @@ def _enter(turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> 
         meter_point = {"ESME": place.mpan, "GSME": place.mprn}.get(device.type)
         if meter_point:
             values["ImportMPxN"] = meter_point
+        if device.type == "ESME" and place.export_mpan:
+            values["ExportMPAN"] = place.export_mpan
         if device.type != "CHF":
             values["AssociatedCHFDeviceID"] = _of_type(spec, place, "CHF")
     if device.type == "CHF":

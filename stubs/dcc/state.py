@@ -78,6 +78,15 @@ class Fleet(Mapping[str, DeviceState]):
         """Fold of DeviceChanged."""
         self._devices[device] = apply(self[device], values)
 
+    def stored(self) -> tuple[list[DeviceState], dict[str, Recipe]]:
+        """Devices that were built, and recipes of the others."""
+        built = [found for found in self._devices.values() if isinstance(found, DeviceState)]
+        return built, {eui: found for eui, found in self._devices.items() if isinstance(found, Recipe)}
+
+    def restore(self, devices: list[DeviceState], recipes: dict[str, Recipe]) -> None:
+        """The inverse of ``stored``."""
+        self._devices = {**{device.eui: device for device in devices}, **recipes}
+
     def clear(self) -> None:
         """Fold of DccReset."""
         self._devices.clear()

@@ -20,7 +20,8 @@ GAS_ROLES = {UserRole.GS: "supplier", UserRole.GT: "network_operator"}
 OPEN_ROLES = frozenset({UserRole.OU, UserRole.RSA})
 """Roles whose right to one device the inventory cannot tell: any User of the role may ask (inferred)."""
 
-Responsible = dict[UserRole, frozenset[str] | None]
+Responsible = Mapping[UserRole, frozenset[str] | None]
+_MOST_REMEMBERED = 4096
 
 
 def normal(text: str) -> str:
@@ -38,31 +39,40 @@ class Inventory:
     products: dict[str, Product] = field(default_factory=dict)
     """By manufacturer, model and firmware version, joined by ``/``; empty: everything is on the list."""
     _index: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict, compare=False)
+    _responsible: dict[str, tuple[InventoryRecord, Responsible]] = field(default_factory=dict, compare=False)
+    """What ``responsible`` found of devices asked about since the last change of anything it looks at."""
 
     def change(self, device: str, values: Mapping[str, Any]) -> None:
         """Fold of InventoryChanged: create, change or (``Removed``) delete one record.
 
         Raises: ValueError: a field the inventory does not have.
         """
+        self._responsible.clear()
         old = self.records.get(device)
         if old is not None:
             self._unindex(old)
         if values.get(REMOVED):
             self.records.pop(device, None)
             return
-        new = (old or InventoryRecord(device=device)).changed(values)
-        self.records[device] = new
-        for key in self._keys(new):
-            self._index.setdefault(key, {})[device] = None
+        self.restore((old or InventoryRecord(device=device)).changed(values))
+
+    def restore(self, record: InventoryRecord) -> None:
+        """Put a whole record in; none of that device is there."""
+        self._responsible.clear()
+        self.records[record.device] = record
+        for key in self._keys(record):
+            self._index.setdefault(key, {})[record.device] = None
 
     def register(self, meter_point: MeterPoint) -> None:
         """Fold of MeterPointRegistered."""
+        self._responsible.clear()
         self.meter_points[meter_point.mpxn] = meter_point
 
     def settle(self, mpxn: str, now: datetime) -> None:
         """Let the registration that is due hold."""
         point = self.meter_points.get(mpxn)
         if point is not None:
+            self._responsible.clear()
             self.meter_points[mpxn] = point.at(now)
 
     def cover(self, place: str, values: Mapping[str, Any]) -> None:
@@ -94,7 +104,8 @@ class Inventory:
                 self._index.pop(key, None)
 
     def _where(self, name: str, value: str) -> list[InventoryRecord]:
-        return [self.records[device] for device in self._index.get((name, value), ())]
+        # In order of identity: the same whenever each device was last changed.
+        return [self.records[device] for device in sorted(self._index.get((name, value), ()))]
 
     def get(self, device: str) -> InventoryRecord | None:
         """The record of one device."""
@@ -143,6 +154,17 @@ class Inventory:
         A device nobody is registered for yet (a new hub, a meter without meter point) is open to every supplier.
         ``at`` asks for a later instant than now.
         """
+        if at is not None:
+            return self._responsible_at(record, at)
+        known, found = self._responsible.get(record.device, (None, {}))
+        if known is not record:
+            if len(self._responsible) >= _MOST_REMEMBERED:
+                self._responsible.clear()
+            found = self._responsible_at(record, None)
+            self._responsible[record.device] = (record, found)
+        return found
+
+    def _responsible_at(self, record: InventoryRecord, at: datetime | None) -> Responsible:
         found: dict[UserRole, set[str]] = {}
         points = self.points(record)
         if at is not None:
@@ -152,7 +174,9 @@ class Inventory:
             for role, attribute in roles.items():
                 if party := getattr(point, attribute):
                     found.setdefault(role, set()).add(party)
-        responsible: Responsible = {role: frozenset(parties) for role, parties in found.items()}
+        responsible: dict[UserRole, frozenset[str] | None] = {
+            role: frozenset(parties) for role, parties in found.items()
+        }
         export = self.meter_points.get(record.export_mpan)
         if export is not None:
             export = export if at is None else export.at(at)

@@ -50,7 +50,8 @@ class Agenda:
 
     def add(self, item: Item) -> None:
         """Fold of ItemScheduled; an item of the same id is replaced."""
-        old = self.items.get(item.item)
+        # Taken out first, so that the order of ``items`` is the order in which they were added.
+        old = self.items.pop(item.item, None)
         if old is not None:
             self._forget_key(old)
         self.items[item.item] = item
@@ -97,14 +98,6 @@ class Agenda:
     def count(self, key: str) -> int:
         """How many items have this key."""
         return len(self._keys.get(key, ()))
-
-    def in_order(self) -> Iterator[Item]:
-        """Every item, earliest first; equal due times in the order in which they were added."""
-        seen: set[str] = set()
-        for entry in sorted(self._heap):
-            if entry[2] not in seen and self._is_live(entry):
-                seen.add(entry[2])
-                yield self.items[entry[2]]
 
 
 def key_of(what: str, data: Mapping[str, Any]) -> str:

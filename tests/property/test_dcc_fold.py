@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from schemas.load import Service
 from stubs.dcc import Dcc, State
+from stubs.dcc.operations import Operations
+from stubs.dcc.turn import Turn
 from stubs.events import Entry, MessageQueued
 from stubs.journal import Journal, SqliteStore
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER, Party, Room, a_pki
+from tests.service_trips import create, update_firmware
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="uept-fold-")
 _PKI: list[Pki] = []
 
-CHANGING = DccSettings(device_timeout=5.0, delivery_retries=(1.0, 2.0), counter_rule="unique", thresholds={"7.4": 3})
+CHANGING = DccSettings(
+    device_timeout=5.0,
+    delivery_retries=(1.0, 2.0),
+    counter_rule="unique",
+    thresholds={"7.4": 3},
+    throttle_after=3,
+)
 
 
 def pki() -> Pki:
@@ -49,6 +59,9 @@ def picture(state: State) -> dict[str, Any]:
         "next": state.agenda.next_due(),
         "faults": state.faults,
         "sequences": state.sequences,
+        "held": (state.quarantine, state.local),
+        "throttle": state.throttle,
+        "places": (state.inventory.coverage, state.inventory.products),
         "counters": (state.counts, state.acb_counter, state.dcc_alert_counter),
     }  # fmt: skip
 
@@ -89,6 +102,14 @@ CRITICAL: list[tuple[str, str, dict[str, Any]]] = [
     ("1.6", "esme", {"ExecutionDateTime": "2026-01-15T10:10:00Z", "Credit": None}),
     ("1.5", "gsme", {"CreditMode": {"AdjustMeterBalance": 5}}),
 ]
+
+
+def take_over(tester: Operations, turn: Turn, mpxn: str, since: datetime) -> None:
+    tester.change_registration(turn, mpxn, since, OTHER_USER, None, is_new_tenancy=True)
+
+
+def decided(tester: Operations, turn: Turn, reference: str, *, is_released: bool) -> None:
+    (tester.release if is_released else tester.reject)(turn, reference)
 
 
 class Rehearsal(RuleBasedStateMachine):
@@ -168,6 +189,35 @@ class Rehearsal(RuleBasedStateMachine):
     @invariant()
     def a_replay_gives_the_same_state(self) -> None:
         assert picture(replayed(self.room)) == picture(self.room.dcc.state)
+
+    @rule()
+    def snapshot(self) -> None:
+        """A core that is restored from a snapshot goes on as if nothing had been."""
+        again = Dcc(self.room.settings, self.room.pki)
+        again.restore(self.room.dcc.image())
+        assert picture(again.state) == picture(self.room.dcc.state)
+        self.room.dcc = again
+
+    @rule()
+    def plan_ahead(self) -> None:
+        """Schedules, images on their way, registrations to come, coverage."""
+        room = self.room
+        room.party = Party(pki(), SUPPLIER, room.party.counter + 1)
+        if self.devices["esme"] in room.dcc.state.fleet:
+            create(room, self.devices["esme"])
+            room.party = Party(pki(), SUPPLIER, room.party.counter + 1000)
+            update_firmware(room, self.devices["esme"])
+        for mpxn in list(room.dcc.state.inventory.meter_points)[:1]:
+            self.operate(partial(take_over, mpxn=mpxn, since=room.now + timedelta(days=1)))
+        room.keep(room.dcc.perform(lambda t, turn: t.set_coverage(turn, "AB1", {"WANTechnology": "Mesh"}), room.now)[1])
+
+    @rule(is_released=st.booleans())
+    def decide(self, is_released: bool) -> None:
+        for reference in list(self.room.dcc.state.quarantine):
+            self.operate(partial(decided, reference=reference, is_released=is_released))
+
+    def operate(self, action: Callable[[Operations, Turn], None]) -> None:
+        self.room.keep(self.room.dcc.perform(action, self.room.now)[1])
 
     @invariant()
     def identities_never_repeat(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from stubs.access import Issued, RequestLedger, Thresholds
 from stubs.access.ledger import CounterRule
-from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, next_attempt
+from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, key_of, next_attempt
 from stubs.settings import DccSettings, problems
 from stubs.wire.errors import Refusal
 from stubs.wire.request_id import RequestId
@@ -205,3 +205,57 @@ def test_the_default_settings_are_sound() -> None:
 def test_problems_name_the_setting() -> None:
     assert "control_port" in problems(DccSettings(port=5000, control_port=5000))[0]
     assert "loopback" in problems(DccSettings(host="192.0.2.1"))[0]
+
+
+def test_bodies_beyond_the_limit_are_left_to_the_journal() -> None:
+    outbox = Outbox(60, most_bytes=15)
+    for number in (1, 2):
+        outbox.queue(QueuedMessage(f"m{number}", USER, b"x" * 10, NOW, NOW))
+        outbox.journaled(f"m{number}", number)
+    bodies = [message.body for message in outbox.waiting[USER].values()]
+    assert bodies == [b"x" * 10, None]
+    assert (outbox.bytes, outbox.of(USER)[1].seq) == (10, 2)
+    outbox.failed("m1", None)
+    assert outbox.bytes == 10
+    outbox.delivered("m1", NOW)
+    assert outbox.bytes == 0
+    outbox.journaled("unknown", 9)
+
+
+def test_held_messages_that_are_too_old_free_their_bodies() -> None:
+    outbox = Outbox(60)
+    outbox.queue(QueuedMessage("m1", USER, b"x" * 10, NOW, NOW))
+    outbox.failed("m1", None)
+    assert outbox.release(USER, at(61)) == 0
+    assert outbox.bytes == 0
+
+
+def test_items_are_found_by_their_key_until_they_are_done() -> None:
+    agenda = Agenda()
+    for number in (1, 2, 3):
+        agenda.add(Item(str(number), "x", at(number), {}, "home" if number < 3 else ""))
+    agenda.add(Item("1", "x", at(9), {}, "home"))
+    assert [item.item for item in agenda.named("home")] == ["2", "1"]
+    agenda.done("2")
+    agenda.done("1")
+    assert (agenda.count("home"), list(agenda.named("home"))) == (0, [])
+
+
+def test_packed_data_is_the_same_data() -> None:
+    item = Item("1", "x", NOW, {"a": [1, {"b": "c"}]})
+    assert item.packed().data == item.data
+    assert item.packed().packed() == item.packed()
+
+
+@pytest.mark.parametrize(
+    ("what", "data", "key"),
+    [
+        ("command", {"held": True, "user": "u", "srv": "4.1.1", "device": "d"}, "held|u|4.1.1|d"),
+        ("command", {"user": "u"}, ""),
+        ("follower", {"preceding": "r"}, "after|r"),
+        ("schedule", {"device": "d"}, "schedule|d"),
+        ("silence", {}, ""),
+    ],
+)
+def test_what_is_looked_up_later_has_a_key(what: str, data: dict[str, object], key: str) -> None:
+    assert key_of(what, data) == key

@@ -41,7 +41,7 @@ _ELEMENTS = {
 }
 
 
-class Tester:
+class Operations:
     """Operations of a tester on one core.
 
     Each takes a turn, of which the caller commits the events. Raises (all): ValueError or PeerError: an argument

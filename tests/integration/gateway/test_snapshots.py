@@ -1,0 +1,117 @@
+"""Starting from a snapshot: the same state, fewer entries to replay; a bad snapshot is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from stubs.app import background_dcc
+from stubs.clock import VirtualClock
+from stubs.dcc import FOLDED_KINDS, Dcc
+from stubs.gateway.snapshots import FILE_NAME, Snapshots
+from stubs.journal import FILE_NAME as JOURNAL
+from stubs.journal import Journal, SqliteStore
+from stubs.settings import DccSettings
+from stubs.smki import Pki
+from tests.dcc_kit import NOW
+from tests.serving_kit import FREE, home
+
+
+def settings(folder: Path, **changes: Any) -> DccSettings:
+    return msgspec.structs.replace(FREE, state_dir=str(folder), snapshot_after=10, **changes)
+
+
+def grown(pki: Pki, folder: Path, **changes: Any) -> dict[str, str]:
+    """A DCC that ran and stopped; its devices."""
+    with background_dcc(settings(folder, **changes), VirtualClock(NOW), pki) as dcc:
+        return home(dcc)
+
+
+def replayed(folder: Path, pki: Pki, **changes: Any) -> tuple[int, Dcc]:
+    """How many entries a start replays, and the core it gives."""
+    wanted = settings(folder, **changes)
+    journal = Journal(SqliteStore(folder / JOURNAL), VirtualClock(NOW))
+    dcc = Dcc(wanted, pki)
+    counted: list[int] = []
+    replay = dcc.replay
+
+    def counting(entries: Any) -> int:
+        kept = list(entries)
+        counted.append(len(kept))
+        return replay(kept)
+
+    dcc.replay = counting  # type: ignore[method-assign]
+    Snapshots(folder, wanted).replay(dcc, journal)
+    journal.close()
+    return counted[0], dcc
+
+
+def test_a_start_replays_only_what_came_after_the_snapshot(pki: Pki, tmp_path: Path) -> None:
+    devices = grown(pki, tmp_path)
+    assert (tmp_path / FILE_NAME).exists()
+    count, dcc = replayed(tmp_path, pki)
+    assert count == 0
+    assert set(devices.values()) <= set(dcc.state.inventory.records)
+    assert dcc.state.fleet[devices["esme"]].supplier
+    with background_dcc(settings(tmp_path), VirtualClock(NOW), pki) as again:
+        assert again.control.device(devices["esme"])["device_type"] == "ESME"
+        assert len(again.control.users()) == 4
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def of_another_journal(path: Path) -> None:
+    snapshot = msgspec.msgpack.decode(path.read_bytes())
+    path.write_bytes(msgspec.msgpack.encode({**snapshot, "hash": bytes(32)}))
+
+
+def from_the_future(path: Path) -> None:
+    snapshot = msgspec.msgpack.decode(path.read_bytes())
+    path.write_bytes(msgspec.msgpack.encode({**snapshot, "seq": 10**6}))
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, damaged, emptied, of_another_journal, from_the_future])
+def test_a_bad_snapshot_is_passed_over(pki: Pki, tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    devices = grown(pki, tmp_path)
+    spoil(tmp_path / FILE_NAME)
+    count, dcc = replayed(tmp_path, pki)
+    assert count > 0
+    assert devices["esme"] in dcc.state.fleet
+
+
+def test_a_snapshot_of_other_settings_is_passed_over(pki: Pki, tmp_path: Path) -> None:
+    grown(pki, tmp_path)
+    assert replayed(tmp_path, pki, counter_rule="unique")[0] > 0
+
+
+def test_a_short_journal_needs_no_snapshot(pki: Pki, tmp_path: Path) -> None:
+    wanted = msgspec.structs.replace(settings(tmp_path), snapshot_after=10_000)
+    with background_dcc(wanted, VirtualClock(NOW), pki) as dcc:
+        home(dcc)
+    assert not (tmp_path / FILE_NAME).exists()
+
+
+def test_a_disk_that_takes_no_snapshot_ends_nothing(pki: Pki, tmp_path: Path) -> None:
+    grown(pki, tmp_path)
+    (tmp_path / FILE_NAME).unlink()
+    (tmp_path / "snapshot.new").mkdir()
+    assert replayed(tmp_path, pki)[0] > 0
+    assert not (tmp_path / FILE_NAME).exists()
+
+
+def test_a_journal_in_memory_has_none(pki: Pki) -> None:
+    journal = Journal(SqliteStore(), VirtualClock(NOW))
+    dcc = Dcc(DccSettings(), pki)
+    Snapshots(None, DccSettings()).replay(dcc, journal)
+    assert list(journal.entries(kinds=FOLDED_KINDS)) == []
+    journal.close()
