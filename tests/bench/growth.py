@@ -41,7 +41,7 @@ def _with_entries(core: BareCore, entries: int) -> None:
         core.journal.commit()
 
 
-def _round(core: BareCore, order: Random) -> float:
+def round_of(core: BareCore, order: Random) -> float:
     """CPU seconds of every template once."""
     spent = 0
     for template in order.sample(core.mix.templates, len(core.mix.templates)):
@@ -66,11 +66,11 @@ def cost(rounds: int, devices: tuple[int, ...], entries: tuple[int, ...]) -> lis
             cores[f"{number:,} journal entries"] = core = stack.enter_context(bare_core())
             _with_entries(core, number)
         for core in cores.values():
-            _round(core, order)
+            round_of(core, order)
         spent: dict[str, list[float]] = {name: [] for name in cores}
         for _ in range(rounds):
             for name in order.sample(list(cores), len(cores)):
-                spent[name].append(_round(cores[name], order))
+                spent[name].append(round_of(cores[name], order))
         requests = len(cores["base"].mix.templates)
     return [*_flatness(spent), *_absolute(spent, requests)]
 
