@@ -33,7 +33,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 def documented_commands() -> list[str]:
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    return sorted({match.strip() for match in re.findall(r"\buept ((?:[a-z]+-)?[a-z]+)\b", text)})
+    return sorted({match.strip() for match in re.findall(r"(?:^|`)uept ((?:[a-z]+-)?[a-z]+)\b", text, re.MULTILINE)})
 
 
 @pytest.mark.parametrize("name", documented_commands())
