@@ -1,0 +1,160 @@
+"""Whole scenarios with a person at a terminal, with a party that is only watched, and with the documented program."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cli import run as uept
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\r")
+WANTED = re.compile(r"send service request (\S+) .*?\n +as User +(\S+) in role (\S+)(?:\n +device +(\S+))?", re.DOTALL)
+SHORT = {"UEPT_DEADLINE": "20", "UEPT_GRACE": "0.2", "UEPT_PATIENCE": "1", "UEPT_DCC_CONTROL_PORT": "0"}
+
+
+def call(url: str, content: Mapping[str, Any], method: str = "POST") -> dict[str, Any]:
+    request = urllib.request.Request(url, json.dumps(content).encode(), method=method)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        outcome: dict[str, Any] = json.load(answer)
+    return outcome
+
+
+class Person:
+    """Reads the terminal as a person does, works in the party's own system, and types what that shows."""
+
+    def __init__(self, party: Mapping[str, str], *, tells_codes: bool = True) -> None:
+        self._party = party
+        self._tells_codes = tells_codes
+        self._read = 0
+        self._outcome: dict[str, Any] = {}
+        self.seen = ""
+
+    def reads(self, text: str) -> str:
+        """What the person types after this much more of the screen; empty while there is nothing to answer."""
+        self.seen += text
+        while match := WANTED.search(self.seen, self._read):
+            self._read = match.end()
+            service, user, role, device = match.groups()
+            action = {"id": "own", "service": service, "user": user, "role": role, "target": device or ""}
+            self._outcome = call(self._party["act"], {"action": action})
+        if not self.seen.endswith("> "):
+            return ""
+        question = self.seen.splitlines()[-2]
+        self.seen += "\n"
+        if question.startswith("Response code"):
+            return f"{self._outcome['response_code'] if self._tells_codes else ''}\n"
+        if question.startswith("Values"):
+            return " ".join(f"{name}={value}" for name, value in self._outcome["values"].items()) + "\n"
+        return "\n"
+
+
+class Terminal:
+    """`uept rehearse` as a process whose standard input and error are a pseudo-terminal."""
+
+    def __init__(self, party: Mapping[str, str], ports: tuple[int, int], folder: Path) -> None:
+        self.folder = folder / "run"
+        self._party = party
+        self._flags = [
+            "--role", "IS", "--receive-url", party["receive"], "--port", str(ports[0]), "--smki-port", str(ports[1]),
+            "--ssi-port", "0", "--pki", str(folder / "pki"), "--out", str(self.folder), "--json",
+        ]  # fmt: skip
+        paths = {"transform": "serviceT", "send_command": "serviceS", "non_device": "serviceD"}
+        urls = {name: f"http://127.0.0.1:{ports[0]}/api/v1/{path}" for name, path in paths.items()}
+        call(f"{party['head_end']}/urls", urls, "PUT")
+
+    def rehearse(self, driver: str, select: str, person: Person | None = None) -> dict[str, Any]:
+        """Run to the end; what was printed as JSON."""
+        master, slave = pty.openpty()
+        program = "import sys; from harness.cli import main; main()"
+        with subprocess.Popen(
+            [sys.executable, "-c", program, "rehearse", "--driver", driver, "--select", select, *self._flags],
+            stdin=slave,
+            stderr=slave,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env=os.environ | SHORT | {"HEAD_END": self._party["head_end"]},
+        ) as process:
+            os.close(slave)
+            _sit(master, person or Person(self._party))
+            output, _ = process.communicate(timeout=30)
+        result: dict[str, Any] = json.loads(output)
+        assert result["exit_code"] == process.returncode
+        return result
+
+    def checks(self, key: str) -> dict[str, str]:
+        """Check to verdict, of one scenario of the report."""
+        result = json.loads((self.folder / "result.json").read_text(encoding="utf-8"))
+        (scenario,) = (one for one in result["scenarios"] if one["key"] == key)
+        return {check["check"]: check["verdict"] for check in scenario["checks"]}
+
+
+def _sit(master: int, person: Person) -> None:
+    """Let the person read and type until the program has closed the terminal."""
+    while True:
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:
+            break
+        typed = person.reads(ANSI.sub(b"", chunk).decode(errors="replace"))
+        if typed:
+            os.write(master, typed.encode())
+    os.close(master)
+
+
+@pytest.fixture
+def terminal(party: dict[str, str], smki_port: int, tmp_path: Path) -> Terminal:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    return Terminal(party, (port, smki_port), tmp_path)
+
+
+def test_a_person_at_the_terminal_who_tells_what_the_system_shows_passes(
+    terminal: Terminal, party: dict[str, str]
+) -> None:
+    person = Person(party)
+    result = terminal.rehearse("manual", "SR-605 or SR-201-IS-2 or RC-006", person)
+    assert result["totals"] == {"PASS": 3}, person.seen
+    assert "Acting as IS" in person.seen
+    assert result["exit_code"] == 0
+
+
+def test_what_a_person_only_attests_is_told_from_what_was_shown(terminal: Terminal, party: dict[str, str]) -> None:
+    result = terminal.rehearse("manual", "RC-006", Person(party, tells_codes=False))
+    assert result["totals"] == {"ATTESTED": 1}
+    assert terminal.checks("RC-006-IS") == {"request-refused": "PASS", "error-code-understood": "ATTESTED"}
+    assert "ATTESTED" in (terminal.folder / "report.html").read_text(encoding="utf-8")
+    assert uept(["judge", str(terminal.folder / "bundle.zip")]) == 0
+
+
+def test_a_party_that_is_only_watched_passes_by_the_wire_and_waits_for_review_elsewhere(
+    terminal: Terminal, party: dict[str, str]
+) -> None:
+    person = Person(party)
+    result = terminal.rehearse("observe", "SR-605 or RC-006 or PT-012", person)
+    assert result["totals"] == {"PASS": 1, "REVIEW": 2}, person.seen
+    assert terminal.checks("PT-012-IS") == {"counters-increase": "PASS"}
+    assert terminal.checks("RC-006-IS") == {"request-refused": "PASS", "error-code-understood": "REVIEW"}
+    assert "REVIEW" in (terminal.folder / "report.html").read_text(encoding="utf-8")
+    assert {role["verdict"] for role in result["roles"]} == {"NOT_ASSESSED"}
+    assert uept(["judge", str(terminal.folder / "bundle.zip")]) == 0
+
+
+def test_the_documented_program_takes_a_party_through_whole_scenarios(terminal: Terminal) -> None:
+    client = ROOT / "docs" / "examples" / "command_client.py"
+    result = terminal.rehearse(f"command:{sys.executable} {client}", "SR-605 or SR-201-IS-2 or RC-006 or AL-001")
+    assert result["totals"] == {"PASS": 3, "NOT_RUN": 1}
+    assert terminal.checks("AL-001-IS") == {"alert-acknowledged": "PASS", "alert-understood": "NOT_RUN"}
+    assert result["exit_code"] == 3
