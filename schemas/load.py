@@ -16,6 +16,7 @@ from typing import Any
 
 from schemas.rows import (
     BodyRow,
+    BranchRow,
     CertificateRoleRow,
     CommandVariant,
     CommandVariantRow,
@@ -43,6 +44,7 @@ from schemas.rows import (
 
 __all__ = [
     "BodyRow",
+    "BranchRow",
     "CertificateRoleRow",
     "CommandVariant",
     "CommandVariantRow",
@@ -79,6 +81,7 @@ __all__ = [
     "dlms_shapes",
     "gateway_rules",
     "request_bodies",
+    "request_branches",
     "request_fields",
     "resource",
     "response_codes",
@@ -324,6 +327,22 @@ def request_bodies() -> Mapping[Srv, tuple[BodyRow, ...]]:
         srv = Srv(row["srv"])
         bodies[srv] = (*bodies.get(srv, ()), BodyRow(**_with(row, srv=srv)))
     return MappingProxyType(bodies)
+
+
+@cache
+def request_branches() -> tuple[BranchRow, ...]:
+    """Which alternatives of a body a kind of device takes; the first row that fits holds."""
+    return tuple(
+        BranchRow(
+            srv=Srv(row["srv"]),
+            device_types=frozenset(_split(row["device_types"])),
+            through=tuple(tuple(path.split("/")) for path in _split(row["through"])),
+            without=frozenset(_split(row["without"])),
+            values=MappingProxyType(dict(pair.split("=", 1) for pair in _split(row["values"]))),
+            provenance=row["provenance"],
+        )
+        for row in _rows("request-branches.csv")
+    )
 
 
 @cache

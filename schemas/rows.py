@@ -6,6 +6,7 @@ has one origin. Types of values are named as the industry names them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -187,6 +188,22 @@ class BodyRow:
     kind: str
     default: str
     when: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRow:
+    """What a request body must hold, and must not, for a kind of device, where the schema offers alternatives.
+
+    ``device_types`` empty: any. ``through`` are paths to elements that are there, ``without`` names of elements that
+    are not, ``values`` texts by element name.
+    """
+
+    srv: Srv
+    device_types: frozenset[str]
+    through: tuple[tuple[str, ...], ...]
+    without: frozenset[str]
+    values: Mapping[str, str]
     provenance: str
 
 

@@ -196,7 +196,8 @@ class Room:
 
     def valid(self) -> None:
         """Everything said so far is valid by the official schema, where ``../shared`` has it."""
-        assert self.said.problems() == []
+        found = self.said.problems()
+        assert found == [], found[0]
 
     def refused(self) -> str:
         """The rule of the newest refusal."""

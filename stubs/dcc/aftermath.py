@@ -96,8 +96,9 @@ def _supplier(parts: Parts, turn: Turn, answered: Answered, record: InventoryRec
         content = alerts.supplier_not_changed(answered.data["request_id"])
         _tell(parts, turn, "supplier-not-changed", content, record, answered)
         return
+    mpxn = record.import_mpxn or answered.given["ImportMPxN"]
     content = alerts.supplier_changed(
-        record.device, record.device_type, record.import_mpxn, record.secondary_import_mpan, record.export_mpan
+        record.device, record.told_type, mpxn, record.secondary_import_mpan, record.export_mpan
     )
     _tell_all_but(parts, turn, "supplier-changed", content, record, answered)
     _credentials(parts, turn, answered, record)
@@ -186,7 +187,7 @@ def _firmware_read(parts: Parts, turn: Turn, answered: Answered, record: Invento
         return
     _change(turn, record.device, {"DeviceFirmwareVersion": version}, answered.data["request_id"])
     if record.firmware_version:
-        content = alerts.firmware_mismatch(record.device, record.device_type, record.firmware_version, version)
+        content = alerts.firmware_mismatch(record.device, record.told_type, record.firmware_version, version)
         _tell(parts, turn, "firmware-mismatch", content, record, answered)
 
 

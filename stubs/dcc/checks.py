@@ -30,7 +30,7 @@ def _change_of_supplier(parts: Parts, turn: Turn, case: Case, body: Node, record
     """6.23: the meter point is the device's and the sender's on the date; the certificates are the sender's."""
     mpxn = body.get("ImportMPxN") or ""
     point = turn.state.inventory.meter_points.get(mpxn)
-    if point is None or mpxn != record.import_mpxn:
+    if point is None or point not in turn.state.inventory.points(record):
         raise Refusal("supplier-meter-point", f"meter point {mpxn} is not that of {record.device}")
     at = max(turn.now, read_date_time(case.execution)) if case.execution else turn.now
     if point.at(at).supplier != case.sender:

@@ -55,7 +55,7 @@ def _other_device(state: State, request: ServiceRequest) -> dict[str, Any]:
     """8.7 and 8.8: the type of the device to be joined."""
     other = str(Eui64.parse(request.body.get("OtherDeviceID") or ""))
     record = state.inventory.get(other)
-    return {"OtherDeviceType": record.device_type} if record is not None else {}
+    return {"OtherDeviceType": record.told_type} if record is not None else {}
 
 
 LOOK_UPS: Mapping[str, LookUp] = MappingProxyType(

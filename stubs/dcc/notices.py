@@ -71,7 +71,7 @@ def tell_notice(parts: Parts, turn: Turn, notice: Notice, requester: str) -> Non
         associated = [(each.device, each.device_type) for each in family if each.device_type in {"PPMID", "HCALCS"}]
         content = alerts.decommissioned(
             record.device,
-            record.device_type,
+            record.told_type,
             record.import_mpxn,
             record.secondary_import_mpan,
             record.export_mpan,

@@ -42,6 +42,11 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
     meter_points: tuple[str, ...] = msgspec.field(name="MPxNs", default=())
     prenotified_by: str = msgspec.field(name="PrenotifiedBy", default="")
 
+    @property
+    def told_type(self) -> str:
+        """The type as DUIS tells it: its schema has no standalone proportional controller (inferred: ESME)."""
+        return "ESME" if self.device_type == "SAPC" else self.device_type
+
     def changed(self, values: Mapping[str, Any]) -> InventoryRecord:
         """This record with some fields, by their DUIS names, set to new values.
 

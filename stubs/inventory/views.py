@@ -12,7 +12,7 @@ from stubs.wire.duis import Node
 
 _SIMPLE_BEFORE_PLACE = (
     ("DeviceID", "device"),
-    ("DeviceType", "device_type"),
+    ("DeviceType", "told_type"),
     ("DeviceStatus", "status"),
     ("DeviceManufacturer", "manufacturer"),
     ("DeviceModel", "model"),

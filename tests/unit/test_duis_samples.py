@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.load import Srv, service_requests
+from schemas.load import BranchRow, Srv, request_branches, service_requests
 from stubs.wire.duis import (
     Node,
     Response,
@@ -154,3 +154,22 @@ def test_every_result_and_dcc_alert_has_examples(kind: str) -> None:
 )
 def test_what_a_value_may_be_in_words(text: Text, words: str) -> None:
     assert in_words(text) == words
+
+
+def test_an_example_suits_the_device_it_is_for() -> None:
+    assert example("2.1").find("UpdatePrepayConfigElectricity") is not None
+    gas = example("1.1.1", device_type="GSME")
+    assert gas.find("GasTariffElements") is not None
+    assert gas.find("PriceElements/GasPriceElements") is not None
+    assert gas.find("ElecTariffElements") is None
+    assert example("3.3", full=True, device_type="GSME").children == ()
+    assert example("3.3", device_type="ESME").get("ESMEEventLogType") == "ESME"
+
+
+@pytest.mark.parametrize("row", request_branches(), ids=lambda row: f"{row.srv} {'|'.join(sorted(row.device_types))}")
+def test_every_alternative_for_a_device_is_one_of_the_schema(row: BranchRow) -> None:
+    for device_type in row.device_types or {""}:
+        for full in (False, True):
+            body = example(row.srv, full=full, device_type=device_type)
+            assert problems(row.srv, body) == []
+            assert all(body.find("/".join(path)) is not None for path in row.through)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from schemas.load import Srv, UserRole, resource, service_requests
+from schemas.load import Srv, UserRole, request_branches, resource, service_requests
 from stubs.wire.duis.build import build_request
 from stubs.wire.duis.examples import ACB, CHF, ESME, GPF, GSME, NETWORK_OPERATOR, SUPPLIER
 from stubs.wire.duis.node import Node, written_name
@@ -113,16 +113,28 @@ def decoded_answer(srv: str) -> Element | None:
     return found.get(f"{name}Rsp") or found.get(f"{other}Rsp")
 
 
-def example(srv: str, *, full: bool = False, values: Mapping[str, str] | None = None) -> Node:
+def example(srv: str, *, full: bool = False, values: Mapping[str, str] | None = None, device_type: str = "") -> Node:
     """A body of service ``srv`` that the schema accepts.
 
     Args:
         srv: service reference variant, such as ``4.1.1``.
         full: with every optional element, and two of what may be repeated; otherwise with nothing optional.
         values: text by element name, instead of ours; the caller vouches for it.
+        device_type: the kind of device it is for, which decides between alternatives; empty: the usual one, mostly an
+            ESME.
     Raises: Misuse: no such service reference variant.
     """
-    return sample(request_body(srv), full=full, values=values)
+    body = request_body(srv)
+    kind = device_type or _usual_device(srv)
+    fitting = (
+        row for row in request_branches() if row.srv == srv and (not row.device_types or kind in row.device_types)
+    )
+    row = next(fitting, None)
+    if row is None:
+        return sample(body, full=full, values=values)
+    named = {**row.values, **(values or {})}
+    writer = _Writer(_named(named, full=full), full, row.without)
+    return writer.element(body, row.through, 1)
 
 
 def example_request(srv: str, *, full: bool = False) -> ServiceRequest:
@@ -133,10 +145,16 @@ def example_request(srv: str, *, full: bool = False) -> ServiceRequest:
     body = example(srv, full=full)
     row = service_requests()[Srv(srv)]
     is_operator = bool(row.eligible_roles) and not row.eligible_roles & {UserRole.IS, UserRole.GS}
-    device = next((_DEVICES[kind] for kind in _DEVICES if kind in row.device_types), ESME)
+    device = _DEVICES.get(_usual_device(srv), ESME)
     target = ACB if row.is_non_device else device
     user = NETWORK_OPERATOR if is_operator else SUPPLIER
     return build_request(srv, user, target, 1768471200001, min(row.command_variants, default=1), body)
+
+
+def _usual_device(srv: str) -> str:
+    """The first kind of device of the catalogue's that may be meant; empty for a Non-Device service."""
+    types = service_requests()[Srv(srv)].device_types
+    return next((kind for kind in _DEVICES if kind in types), "")
 
 
 def every_example(srv: str) -> tuple[Node, ...]:
@@ -157,8 +175,11 @@ def sample(
     ``through`` names the elements, from a child of ``element`` on, that must be there, optional or not: branches
     are chosen so that they are.
     """
-    named = {**_BY_NAME, **({} if full else _MINIMAL_BY_NAME), **(values or {})}
-    return _Writer(named, is_full=full).element(element, tuple(through), 1)
+    return _Writer(_named(values, full=full), full).element(element, (tuple(through),) if through else (), 1)
+
+
+def _named(values: Mapping[str, str] | None, *, full: bool) -> dict[str, str]:
+    return {**_BY_NAME, **({} if full else _MINIMAL_BY_NAME), **(values or {})}
 
 
 def alternatives_of(element: Element) -> Iterator[tuple[str, ...]]:
@@ -191,12 +212,16 @@ def _rule(*tags: str) -> Element:
     return found
 
 
+Paths = tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     named: Mapping[str, str]
     is_full: bool
+    without: frozenset[str] = frozenset()
 
-    def element(self, element: Element, through: tuple[str, ...], position: int) -> Node:
+    def element(self, element: Element, through: Paths, position: int) -> Node:
         """``position`` counts the nearest repetition, so that numbered rows are numbered."""
         children = tuple(self._children(element.children, through, position))
         text = element.text
@@ -211,18 +236,21 @@ class _Writer:
             ),
         )
 
-    def _children(self, particle: Particle | None, through: tuple[str, ...], position: int) -> Iterator[Node]:
+    def _children(self, particle: Particle | None, through: Paths, position: int) -> Iterator[Node]:
         if particle is None or isinstance(particle, Wildcard):
             return
-        is_wanted = bool(through) and any(child.name == through[0] for child in elements_in(particle))
+        is_wanted = _is_wanted(particle, through)
         times = max(particle.least, 1) if self.is_full or is_wanted else particle.least
         if self.is_full:
             times = max(times, min(particle.most, REPEATED))
+        if isinstance(particle, Element) and particle.name in self.without:
+            times = particle.least
         for number in range(1, times + 1):
             here = number if particle.most > 1 else position
             match particle:
                 case Element():
-                    yield self.element(particle, through[1:] if is_wanted else (), here)
+                    rest = tuple(path[1:] for path in through if path[0] == particle.name and len(path) > 1)
+                    yield self.element(particle, rest, here)
                 case Sequence(parts=parts):
                     for part in parts:
                         yield from self._children(part, through, here)
@@ -251,11 +279,15 @@ class _Writer:
         return "1" * length
 
 
-def _branch(parts: tuple[Particle, ...], through: tuple[str, ...]) -> Particle:
-    if through:
-        for part in parts:
-            if any(child.name == through[0] for child in elements_in(part)):
-                return part
+def _is_wanted(particle: Particle, through: Paths) -> bool:
+    names = {path[0] for path in through}
+    return bool(names) and any(child.name in names for child in elements_in(particle))
+
+
+def _branch(parts: tuple[Particle, ...], through: Paths) -> Particle:
+    for part in parts:
+        if _is_wanted(part, through):
+            return part
     return next((part for part in parts if not isinstance(part, Wildcard)), parts[0])
 
 
