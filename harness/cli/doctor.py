@@ -32,8 +32,8 @@ _PORTS = {8079: "DUIS web services", 8083: "SMKI repository", 8443: "SSI"}
 def command(ctx: click.Context, *, as_json: bool) -> None:
     """What this machine has, what is missing, and how to get it.
 
-    Exit code 0 when everything needed is here; 3 when something needed is missing. Optional tools never fail. ``--json``
-    prints a list: what, state (ok, in use, optional, missing), detail, mend.
+    Exit code 0 when everything needed is here, 3 when something needed is missing; optional tools never fail.
+    ``--json`` prints a list: what, state (ok, in use, optional, missing), detail, mend.
     """
     rows = [_python(), *_packages(), _data(), _folder(), *_ports(), *_tools()]
     if as_json:

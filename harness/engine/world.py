@@ -184,7 +184,7 @@ class World:
         The time: as long as the party's system is busy (its deadline and grace), then the settings' patience for the
         wire. Real seconds, since a frozen run clock never ends a wait.
 
-        Raises: CheckFailed, CheckBlocked, NotAsked: the finding says why.
+        Raises: CheckFailed, CheckBlocked, NotAsked: the finding says why. Blocked: the journal cannot be written.
         """
         self._begin()
         if self._actions and "action" not in parameters:
@@ -227,6 +227,8 @@ class World:
             limit = end if is_busy else min(end, quiet + settings.patience)
             if finding.is_final or now >= limit:
                 return finding, last
+            if self._stage.journal.is_behind:
+                self._stage.journal.commit()  # a full disk: raised here and now, since waiting would not help
             self._stage.progress.awaiting(finding.expected, limit - now)
             self._stage.journal.wait(after=last, timeout=min(_TICK, limit - now))
 
@@ -254,7 +256,7 @@ class World:
         """End the scenario: let the party finish, take faults away, record the verdict."""
         self._chronicle.break_off(interrupted=interrupted)
         self._begin_quietly()
-        if not interrupted:
+        if not interrupted and not self._stage.journal.is_behind:
             self._stage.seat.settle(self._stage.settings.deadline + self._stage.settings.grace)
         self.faults.clear()
         verdict, reason = self._verdict(interrupted=interrupted)
