@@ -195,9 +195,16 @@ def outcome_name(device: str, srv: str, user: str) -> str:
     return f"outcome {device} {srv} {user}"
 
 
+_OWN_FORMS = {0x00CA: Srv("11.3"), 0x00CB: Srv("6.15.1"), 0x0124: Srv("6.15.1")}
+"""Outcome alerts that do not name the command's message code: firmware activated, credentials replaced."""
+
+
 def _service_of(payload: bytes) -> tuple[str, str]:
     """SRV and service reference of the command an outcome alert speaks of."""
     group = Message.from_bytes(payload).group
+    own_form = _OWN_FORMS.get(group.other.message_code)
+    if own_form is not None:
+        return own_form, service_requests()[own_form].service_reference
     code = str(read_alert(group.other.message_code, group.content)["FutureDatedCommandMessageCode"])
     for row in use_cases():
         if row.message_code.upper() == code.upper() and row.srv:

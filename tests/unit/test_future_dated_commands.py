@@ -1,0 +1,144 @@
+"""Commands that a device holds until their date: Pre-Command, acceptance, and the outcome of every setting on the day."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from schemas.load import Srv, service_requests
+from stubs.dcc.simulated import device_types_of
+from stubs.smki import Pki
+from stubs.wire.duis import FutureDatedDeviceAlert, ServiceRequest, ServiceResponse, example, write_request
+from tests.dcc_kit import a_pki, response_of
+from tests.every_request import (
+    DEVICES,
+    VALUES,
+    Course,
+    Home,
+    converse,
+    fitted,
+    header_of,
+    home_for,
+    texts_for,
+    user_for,
+)
+
+IN_AN_HOUR = "2026-01-15T11:00:00.00Z"
+NEVER = "3000-12-31T00:00:00.00Z"
+ACCEPTED = ("PreCommand", "I99", "GBCSPayload")
+TWIN = frozenset({"1.1.2", "1.2.2"})
+HELD = [
+    (srv, kind)
+    for srv, row in service_requests().items()
+    if row.future_dated_pattern == "Device"
+    for kind in DEVICES
+    if kind in device_types_of()[srv]
+]
+
+
+class Outcome(NamedTuple):
+    """What the User is told of one setting of a command that fell due."""
+
+    code: str
+    number: int
+    total: int
+    request_id: str
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return a_pki(tmp_path_factory.mktemp("pki"))
+
+
+def a_home(pki: Pki, srv: str, kind: str) -> Home:
+    variant = "twin" if srv in TWIN else ""
+    return home_for(pki, srv, kind, user_for(srv, kind), variant=variant, **VALUES.get(srv, {}))
+
+
+def sent(home: Home, date: str) -> tuple[Course, str]:
+    """A future-dated request carried to the device's acceptance; its RequestID."""
+    variant = min(service_requests()[Srv(home.srv)].command_variants)
+    body = example(home.srv, full=True, device_type=home.kind)
+    header = header_of(home.srv, variant, home)
+    texts = texts_for(home, body) | {"ExecutionDateTime": date}
+    return converse(home, ServiceRequest(header, fitted(body, texts))), str(header.request_id)
+
+
+def outcomes(home: Home) -> list[Outcome]:
+    found = []
+    for message in home.room.messages("response"):
+        response = response_of(message.body)
+        assert isinstance(response.body, ServiceResponse)
+        result = response.body.result
+        if isinstance(result, FutureDatedDeviceAlert):
+            assert response.body.srv == home.srv
+            found.append(Outcome(result.code, result.instruction, result.total, str(response.header.request_id)))
+    return found
+
+
+def test_there_are_services_that_devices_hold() -> None:
+    assert {"1.1.1", "1.1.2", "1.2.1", "1.2.2", "1.6", "2.1", "6.4.1", "6.14.2", "6.14.3", "6.15.1", "11.3"} == {
+        srv for srv, _ in HELD
+    }
+
+
+@pytest.mark.parametrize(("srv", "kind"), HELD)
+def test_every_setting_of_a_held_command_is_told_of_on_its_date(pki: Pki, srv: str, kind: str) -> None:
+    home = a_home(pki, srv, kind)
+    course, request_id = sent(home, IN_AN_HOUR)
+    assert (course.steps, course.detail) == (ACCEPTED, "")
+    home.room.pass_time(3500)
+    assert outcomes(home) == []
+    home.room.pass_time(3600)
+    told = outcomes(home)
+    assert told
+    total = len(told)
+    assert told == [Outcome("8F66", number, total, request_id) for number in range(1, total + 1)]
+    home.room.valid()
+
+
+@pytest.mark.parametrize(("srv", "kind"), HELD)
+def test_a_held_command_is_cancelled_by_the_same_one_dated_to_the_year_3000(pki: Pki, srv: str, kind: str) -> None:
+    home = a_home(pki, srv, kind)
+    sent(home, IN_AN_HOUR)
+    course, _ = sent(home, NEVER)
+    assert (course.steps, course.detail) == (ACCEPTED, "")
+    home.room.pass_time(7200)
+    assert outcomes(home) == []
+    assert home.room.dcc.device(home.target, home.room.now)["pending"] == []
+
+
+def test_a_later_command_takes_the_place_of_an_earlier_one(pki: Pki) -> None:
+    home = a_home(pki, "1.6", "ESME")
+    sent(home, IN_AN_HOUR)
+    _, second = sent(home, "2026-01-15T12:00:00.00Z")
+    home.room.pass_time(3 * 3600)
+    assert [told.request_id for told in outcomes(home)] == [second]
+
+
+def test_a_device_with_a_fault_tells_of_every_setting_that_failed(pki: Pki) -> None:
+    home = a_home(pki, "1.2.1", "ESME")
+    sent(home, IN_AN_HOUR)
+    home.room.keep(home.room.dcc.set_device(home.target, {"hardware_fault": True}, home.room.now))
+    home.room.pass_time(7200)
+    assert [told.code for told in outcomes(home)] == ["8F67", "8F67"]
+
+
+def test_a_change_of_supplier_is_held_by_the_dcc_until_its_date(pki: Pki) -> None:
+    home = a_home(pki, "6.23", "ESME")
+    course, _ = sent(home, IN_AN_HOUR)
+    assert course.steps == ("I99", "GBCSPayload")
+    assert outcomes(home) == []
+    assert home.room.now.isoformat() >= "2026-01-15T11:00:00"
+
+
+def test_a_change_of_supplier_that_the_dcc_holds_is_cancelled(pki: Pki) -> None:
+    home = a_home(pki, "6.23", "ESME")
+    body = example("6.23", full=True, device_type="ESME")
+    texts = texts_for(home, body)
+    for date in (IN_AN_HOUR, NEVER):
+        request = ServiceRequest(header_of("6.23", 1, home), fitted(body, texts | {"ExecutionDateTime": date}))
+        home.room.post(home.party.sign(write_request(request)))
+    home.room.pass_time(7200)
+    assert home.room.messages("response") == []
