@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import ExitStack
 from datetime import timedelta
+from math import log
 from random import Random
 from typing import Any
 
@@ -18,8 +19,9 @@ from stubs.events import ItemScheduled
 from stubs.scheduler import Agenda, Item
 from tests.bench.core import START, BareCore, bare_core
 from tests.bench.growth import round_of
-from tests.bench.measure import Aim, Figure, Result, figure, ratios
+from tests.bench.measure import Aim, Result, figure, ratios
 
+SECTION = "h"
 USER = "A0-B1-C2-D3-E4-01-00-00"
 GROUP = "df0901" + "00" * 120
 """As long as the group of a read."""
@@ -91,17 +93,40 @@ def cost(rounds: int, items: int, schedules: int) -> list[Result]:
             for name in order.sample(list(cores), len(cores)):
                 spent[name].append(round_of(cores[name], order))
     return [
-        figure("agenda", f"request beside {name}", ratios(seconds, spent["base"]), aim=Aim("<=", 1.10))
+        figure(SECTION, f"request beside {name}", ratios(seconds, spent["base"]), aim=Aim("<=", 1.10))
         for name, seconds in spent.items()
         if name != "base"
     ]
 
 
-def finding(items: int) -> Result:
-    """Nanoseconds to add an item, find the earliest and take it away, in an agenda of that length."""
+def logarithmic(rounds: int, items: int, fewer: int = 1_000) -> list[Result]:
+    """Whether a due item is found in logarithmic time: the price among many beside that among few."""
+    many, few = filled(items), filled(fewer)
+    pairs = [(finding(many), finding(few)) for _ in range(rounds)]
+    bound = 1.5 * log(items) / log(fewer)
+    detail = f"the logarithms' ratio is {log(items) / log(fewer):.1f}; half as much again for memory that is far away"
+    return [
+        figure(
+            SECTION,
+            f"add, find and end an item among {items:,} / among {fewer:,}",
+            [of_many / of_few for of_many, of_few in pairs],
+            aim=Aim("<=", bound),
+            detail=detail,
+        ),
+        figure(SECTION, f"add, find and end an item among {items:,}", [of_many for of_many, _ in pairs], unit="ns"),
+    ]
+
+
+def filled(items: int) -> Agenda:
+    """An agenda of that length."""
     agenda = Agenda()
     for number in range(items):
         agenda.add(Item(str(number), "x", START + timedelta(seconds=number % 100_000), {}))
+    return agenda
+
+
+def finding(agenda: Agenda) -> float:
+    """Nanoseconds to add an item, find the earliest and take it away."""
     rounds = 10_000
     began = time.perf_counter_ns()
     for number in range(rounds):
@@ -109,13 +134,12 @@ def finding(items: int) -> Result:
         found = agenda.first_due(START)
         assert found is not None
         agenda.done(found.item)
-    each = (time.perf_counter_ns() - began) / rounds
-    return Figure("agenda", f"add, find and end an item among {items:,}", each, each, each, "ns")
+    return (time.perf_counter_ns() - began) / rounds
 
 
 def main(items: int = 1_000_000, schedules: int = 100_000, rounds: int = 15) -> None:
     """Print the figures."""
-    for result in (*cost(rounds, items, schedules), *(finding(number) for number in (1_000, 100_000, items))):
+    for result in (*cost(rounds, items, schedules), *logarithmic(rounds, items)):
         print(result.line())  # noqa: T201 - a bench talks
 
 

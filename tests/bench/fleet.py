@@ -22,6 +22,7 @@ from stubs.devices.logs import midnights, profile_log, snapshot
 from stubs.devices.records import Calendar, Season, Tariff
 from stubs.devices.state import seconds
 from stubs.wire.eui64 import Eui64
+from tests.bench.measure import Aim, Result, figure
 from tests.device_bench import ACB, NETWORK_OPERATOR, SUPPLIER, DeviceBench, make_device_bench
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -123,6 +124,22 @@ def main(devices: int) -> None:
         f"  {figures.bytes_per_device:.0f} bytes per device; 100,000 take {figures.gibibytes_per_100_000:.2f} GiB",
     )
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def run(rounds: int, devices: int, sample: int) -> list[Result]:
+    """Section (j)."""
+    measured = [measure_fleet(devices, sample) for _ in range(rounds)]
+    of = f"a fleet of {devices:,}, {sample} of its meters lived the year half-hourly"
+    years = [1000 * one.seconds_per_device_year for one in measured]
+    registers = [1000 * one.seconds_per_register for one in measured]
+    weights = [one.bytes_per_device for one in measured]
+    needed = [one.gibibytes_per_100_000 for one in measured]
+    return [
+        figure("j", "a device-year, everything read", years, unit="ms", detail=of),
+        figure("j", "first read of all rate registers after a year", registers, unit="ms"),
+        figure("j", "memory of a device", weights, unit="bytes"),
+        figure("j", "memory of 100,000 devices", needed, unit="GiB", aim=Aim("<=", 4.0)),
+    ]
 
 
 if __name__ == "__main__":

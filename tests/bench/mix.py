@@ -185,24 +185,27 @@ def _with(node: Node, values: dict[str, str]) -> Node:
     return replace(node, text=values.get(node.name, node.text), children=children)
 
 
-def load_templates() -> tuple[tuple[Template, ...], str]:
-    """The templates, and where they come from."""
-    public = tuple(_public())
+def load_templates(services: frozenset[str] = SERVICES) -> tuple[tuple[Template, ...], str]:
+    """The templates of some services, and where they come from."""
+    public = tuple(_public(services))
     if public:
         return public, f"{len(public)} public templates"
     own = tuple(_own())
     return own, f"{len(own)} examples of our own (../shared is absent)"
 
 
-def _public() -> Iterator[Template]:
+def _public(services: frozenset[str]) -> Iterator[Template]:
     for path in sorted(TEMPLATES.glob("*.XML")):
-        if SERVICES.isdisjoint(path.name.split("_")):
+        if services.isdisjoint(path.name.split("_")):
             continue
         request = read_request(parse(path.read_bytes()))
         if not isinstance(request, ServiceRequest):
             continue
         header = request.header
-        target = "" if header.command_variant == 8 else _TEMPLATE_DEVICES[str(header.request_id.target)[-2:]]
+        addressed = str(header.request_id.target)[-2:]
+        if header.command_variant != 8 and addressed not in _TEMPLATE_DEVICES:
+            continue
+        target = "" if header.command_variant == 8 else _TEMPLATE_DEVICES[addressed]
         target = {"8.1.1": "new"}.get(header.srv, target)
         is_twin = "TWIN" in path.name and target == "esme"
         is_operator = str(header.request_id.originator) == _TEMPLATE_NETWORK_OPERATOR

@@ -1,6 +1,6 @@
 """``make bench``: how fast the simulated DCC is, as ratios measured side by side in one run.
 
-``run.py [SECTION…] [--quick] [--json] [--seed TEXT]``; sections a to f, all of them when none is named. Each line is
+``run.py [SECTION…] [--quick] [--json] [--seed TEXT]``; sections a to j, all of them when none is named. Each line is
 the median of per-round ratios with its range, and the aim beside it. A program of its own, not a test: it takes
 minutes, and what else the machine does shows in the ranges. Loads are bounded and go to loopback only.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parents[2])  # `tests` is found from whatever folder this is started in
 
-from tests.bench import chain, growth, starting, throughput  # noqa: E402 - the line above comes first
+from tests.bench import agenda, chain, codec, documents, fleet, growth, starting, throughput  # noqa: E402 - the line above comes first
 from tests.bench.measure import Figure, NotMeasured, Result  # noqa: E402
 
 Section = Callable[[], list[Result]]
@@ -30,6 +30,10 @@ TITLES = {
     "d": "(d) uept demo",
     "e": "(e) cost and memory as things grow",
     "f": "(f) latency at 200 requests a second",
+    "g": "(g) the schema, and requests by size",
+    "h": "(h) pending items and schedules",
+    "i": "(i) GBCS messages beside their cryptography",
+    "j": "(j) a fleet of devices living a year",
 }
 
 
@@ -43,6 +47,10 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
             "d": lambda: starting.demo(rounds=1),
             "e": lambda: growth.cost(8, (1_000, 10_000), (10_000, 100_000)) + growth.memory(3_000),
             "f": lambda: throughput.latency(rounds=2, seconds=4),
+            "g": lambda: documents.run(rounds=8),
+            "h": lambda: agenda.cost(8, 100_000, 10_000) + agenda.logarithmic(3, 100_000),
+            "i": lambda: codec.run(rounds=8),
+            "j": lambda: fleet.run(rounds=1, devices=1_000, sample=5),
         }
     return {
         "a": lambda: chain.run(rounds=150),
@@ -51,19 +59,23 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
         "d": lambda: starting.demo(rounds=2),
         "e": lambda: growth.cost(40, (1_000, 100_000), (10_000, 1_000_000)) + growth.memory(20_000),
         "f": lambda: throughput.latency(rounds=4, seconds=12),
+        "g": lambda: documents.run(rounds=40),
+        "h": lambda: agenda.cost(30, 1_000_000, 100_000) + agenda.logarithmic(9, 1_000_000),
+        "i": lambda: codec.run(rounds=40),
+        "j": lambda: fleet.run(rounds=3, devices=10_000, sample=20),
     }
 
 
 def main() -> int:
     """Measure and print. Returns 0, whatever the figures are: 1 when a section could not be measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a b c d e f; all when none is named")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to j; all when none is named")
     parser.add_argument("--quick", action="store_true", help="in less than two minutes, with fewer rounds")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document instead of lines")
     given = parser.parse_args()
     unknown = sorted(set(given.sections) - TITLES.keys())
     if unknown:
-        parser.error(f"no section {', '.join(unknown)}: a b c d e f")
+        parser.error(f"no section {', '.join(unknown)}: {' '.join(TITLES)}")
     chosen = {name: run for name, run in sections(is_quick=given.quick).items() if name in (given.sections or TITLES)}
     began = time.perf_counter()
     results: dict[str, list[Result]] = {}
