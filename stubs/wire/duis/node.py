@@ -66,6 +66,13 @@ def node_of(element: etree._Element) -> Node:
     Attributes with a namespace (``xsi:type`` and the like) speak to validators, not to us, and are left out. The
     depth is bounded by the parser's limit.
     """
-    children = tuple([node_of(child) for child in element if isinstance(child.tag, str)]) if len(element) else ()
-    attributes = tuple([(str(key), str(value)) for key, value in element.items() if "{" not in str(key)])
+    return _node_of(element, str(element.tag))
+
+
+def _node_of(element: etree._Element, tag: str) -> Node:
+    pairs = element.items()
+    attributes = tuple([(str(key), str(value)) for key, value in pairs if "{" not in str(key)]) if pairs else ()
+    if not len(element):
+        return Node(written_name(tag), element.text or "", (), attributes)
+    children = tuple([_node_of(child, tag) for child in element if isinstance(tag := child.tag, str)])
     return Node(written_name(str(element.tag)), "" if children else text_of(element), children, attributes)
