@@ -8,6 +8,9 @@ from typing import Literal
 from stubs.wire.errors import Refusal
 from stubs.wire.request_id import RequestId
 
+MOST_ISSUED = 50_000
+"""Pre-Commands that are remembered: a party that never signs must not fill the memory."""
+
 CounterRule = Literal["increasing", "increasing-per-target", "unique"]
 
 
@@ -29,7 +32,7 @@ class RequestLedger:
     """Which counters were used, folded from accepted requests.
 
     Its size depends on the rule: one number per originator (or per originator and target), or every RequestID for
-    ``unique``. Pre-Commands stay until they come back signed.
+    ``unique``. Pre-Commands stay until they come back signed, the newest ``MOST_ISSUED`` of them.
     """
 
     rule: CounterRule = "increasing"
@@ -78,6 +81,8 @@ class RequestLedger:
     def issue(self, request_id: str, issued: Issued) -> None:
         """Remember a Pre-Command; fold of PreCommandIssued."""
         self.issued[request_id] = issued
+        if len(self.issued) > MOST_ISSUED:
+            del self.issued[next(iter(self.issued))]
 
     def sign(self, request_id: str) -> None:
         """A Pre-Command came back signed: it cannot come a second time."""

@@ -138,10 +138,10 @@ def _sequence(case: Case) -> str | None:
     preceding = case.header.preceding
     if preceding is None or case.predecessor_status in {"pending", "ok"}:
         return None
-    if case.predecessor_status is None and case.settings.sequence_missing == "hold":
-        return None
     if preceding == case.header.request_id:
         return f"{preceding} cannot precede itself"
+    if case.predecessor_status is None and case.settings.sequence_missing == "hold":
+        return None
     why = "failed" if case.predecessor_status == "failed" else "is not known as part of a sequence"
     return f"the preceding request {preceding} {why}"
 

@@ -21,6 +21,8 @@ from stubs.wire.request_id import RequestId
 
 TRANSFORM_VARIANT = 4
 SIGNED_VARIANTS = frozenset({5, 6, 7})
+MOST_SEQUENCED = 100_000
+"""Requests of sequences whose outcome is remembered."""
 KEPT_PACKED = timedelta(minutes=1)
 """Items due later than this hold their data as JSON: a million of them take half the memory."""
 
@@ -163,6 +165,8 @@ def _scheduled(state: State, event: events.ItemScheduled, at: datetime) -> None:
     state.agenda.add(item.packed() if event.due - at > KEPT_PACKED else item)
     if data.get("sequence"):
         state.sequences.setdefault(data["request_id"], "pending")
+        if len(state.sequences) > MOST_SEQUENCED:
+            del state.sequences[next(iter(state.sequences))]
     if "schedule" in data:
         _schedule_ran(state, event)
 

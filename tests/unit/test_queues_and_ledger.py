@@ -259,3 +259,11 @@ def test_packed_data_is_the_same_data() -> None:
 )
 def test_what_is_looked_up_later_has_a_key(what: str, data: dict[str, object], key: str) -> None:
     assert key_of(what, data) == key
+
+
+def test_pre_commands_that_nobody_signs_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stubs.access.ledger.MOST_ISSUED", 2)
+    ledger = RequestLedger()
+    for number in range(3):
+        ledger.issue(f"r{number}", Issued("7.2", METER, "ECS43", "0044", b""))
+    assert list(ledger.issued) == ["r1", "r2"]
