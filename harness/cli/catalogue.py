@@ -14,7 +14,7 @@ from schemas import load
 def command() -> None:
     """Service requests, codes, alerts, roles, scenarios.
 
-    SEARCH is any word of a row. ``--json`` prints every column of the rows found, one object each; a list without
+    SEARCH is any word of a row. --json prints every column of the rows found, one object each; a list without
     objects when there are none.
     """
 

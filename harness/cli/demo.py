@@ -24,7 +24,7 @@ DEMO_SELECTION = (
 def command(ctx: click.Context, out: Path | None, *, everything: bool, as_json: bool) -> None:
     """Simulated DCC, built-in reference client, scenarios, verdicts and a report: no settings, free loopback ports.
 
-    Exit codes and ``--json`` are those of `uept rehearse`.
+    Exit codes and --json are those of `uept rehearse`.
     """
     from harness.cli.rehearse import rehearse
     from harness.settings import load_settings

@@ -33,7 +33,7 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     """What this machine has, what is missing, and how to get it.
 
     Exit code 0 when everything needed is here, 3 when something needed is missing; optional tools never fail.
-    ``--json`` prints a list: what, state (ok, in use, optional, missing), detail, mend.
+    --json prints a list: what, state (ok, in use, optional, missing), detail, mend.
     """
     rows = [_python(), *_packages(), _data(), _folder(), *_ports(), *_tools()]
     if as_json:

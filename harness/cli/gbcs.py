@@ -38,7 +38,7 @@ def decode(messages: tuple[str, ...], pki: Path | None, *, as_json: bool) -> Non
     A message is hexadecimal text, a file of it, a binary file, or a DUIS document (its GBCSPayload is taken). Of a
     run's bundle.zip every message is shown. With --pki, MAC, signature and encrypted parts are checked.
 
-    ``--json`` prints one object (a list when there are several): message, summary, checks (with --pki), fields (offset,
+    --json prints one object (a list when there are several): message, summary, checks (with --pki), fields (offset,
     length, raw, name, value, unit, check, children). Exit code 2 when something is no GBCS message.
     """
     from harness.cli.gbcs_messages import find, with_commands
@@ -115,7 +115,7 @@ def mmc(
 ) -> None:
     """Turn a response or an alert into an MMC document on standard output.
 
-    Encrypted parts stand in it as GBCSData, unless --pki opens them or --plain brings them. ``--json`` prints what
+    Encrypted parts stand in it as GBCSData, unless --pki opens them or --plain brings them. --json prints what
     went wrong and the document as JSON. Exit code 1 when the message cannot be decoded, or says what the MMC schema
     does not allow (which is told on standard error).
     """
@@ -188,7 +188,7 @@ def build(
 ) -> None:
     """Show the command or Pre-Command that a DUIS request becomes: use case, message code, payload and group in hex.
 
-    ``--json`` prints one object per file: file, use_case, message_code, payload, group, or file and error. Exit code 1
+    --json prints one object per file: file, use_case, message_code, payload, group, or file and error. Exit code 1
     when a request cannot be transformed, 2 when a file cannot be read or is no request, saying why.
     """
     from stubs.app import build_command

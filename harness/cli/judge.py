@@ -18,7 +18,7 @@ def command(ctx: click.Context, file: Path, *, as_json: bool) -> None:
     """Judge BUNDLE again: every check runs over the journal inside it, with no network, no keys, no simulator.
 
     Exit code 0 when every verdict is the same again, 1 when one differs or the bundle was altered, 2 when it is no
-    bundle of this version. ``--json`` prints one object: file, altered (names), checks (how many), scenarios (key,
+    bundle of this version. --json prints one object: file, altered (names), checks (how many), scenarios (key,
     title, verdict, checks), differing (entry, scenario, check, was, is, expected, got).
     """
     from harness.checks import judge_again

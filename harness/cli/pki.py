@@ -22,7 +22,7 @@ def command() -> None:
 def init(folder: Path, seed: str | None, *, as_json: bool) -> None:
     """Make a test hierarchy in FOLDER: root, issuing authority, the DCC's and four parties' organisation keys.
 
-    ``--json`` prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    --json prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
     """
     from stubs.app import init_pki
 
@@ -39,7 +39,7 @@ def import_(source: Path, folder: Path, *, as_json: bool) -> None:
 
     What FOLDER holds already is kept. What cannot be read of SOURCE is told on standard error.
 
-    ``--json`` prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    --json prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
     """
     from stubs.app import import_pki
 
@@ -54,7 +54,7 @@ def import_(source: Path, folder: Path, *, as_json: bool) -> None:
 def list_(folder: Path, *, as_json: bool) -> None:
     """The certificates in FOLDER (or in a keystore.json): whose, what for, until when, and whether the key is here.
 
-    ``--json`` prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    --json prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
     """
     _tell(folder, as_json=as_json, listing=True)
 

@@ -43,7 +43,7 @@ def command(
 
     Precedence: flag, environment (UEPT_…), settings file, default. Ctrl-C leaves a valid, partial run.
     Exit codes: 0 pass, 1 a FAIL, 2 usage or settings, 3 BLOCKED, 4 only warnings under --strict, 130 interrupted.
-    ``--json`` prints one object when the run has ended: run, complete, exit_code, totals (by verdict), roles (role,
+    --json prints one object when the run has ended: run, complete, exit_code, totals (by verdict), roles (role,
     verdict, reason), report, bundle, fingerprint (of the key that signed). Progress goes to standard error.
     """
     from harness.settings import load_settings

@@ -17,7 +17,7 @@ from stubs.wire.errors import InputError
 def command(run_folder: Path, out: Path | None, *, as_json: bool) -> None:
     """Write result.json, report.html, junit.xml, coverage.csv and bundle.zip of RUN_DIR again from its journal.
 
-    Works after a crash too: whatever the journal holds is reported, as a partial run. ``--json`` prints one object:
+    Works after a crash too: whatever the journal holds is reported, as a partial run. --json prints one object:
     report and bundle (paths), fingerprint (of the key that signed), totals (by verdict).
     """
     from harness.reporting.write import write_reports

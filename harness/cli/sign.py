@@ -19,12 +19,12 @@ from stubs.wire.eui64 import Eui64
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write; default: standard output.")
 @json_option
 def command(file: Path, pki: Path, user: str | None, out: Path | None, *, as_json: bool) -> None:
-    """Sign the DUIS request FILE (``-`` for standard input) with its User's xmlSign key.
+    """Sign the DUIS request FILE (- for standard input) with its User's xmlSign key.
 
     White space between elements is dropped before signing and an existing signature is replaced, as the DCC's public
     tool does. The document is written on one line; do not reformat it afterwards, or the signature breaks.
 
-    ``--json`` prints one object: file, signer, issuer, serial, and out (where it was written) or document.
+    --json prints one object: file, signer, issuer, serial, and out (where it was written) or document.
     """
     from stubs.app import load_pki
     from stubs.wire.duis import read_request, write_request

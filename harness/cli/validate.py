@@ -31,8 +31,8 @@ def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None
     """Check DUIS requests and responses, and decoded payloads (GBCSResponse), against the schema.
 
     Exit code 0 when every file is valid, 1 when one is not (or when the two schemas disagree), 2 when a file or the
-    folder cannot be read. ``--json`` prints one object per file: file, valid, errors (line, path, message, expected,
-    found); with ``--schema-dir`` also other (entry, valid, errors) and agree.
+    folder cannot be read. --json prints one object per file: file, valid, errors (line, path, message, expected,
+    found); with --schema-dir also other (entry, valid, errors) and agree.
     """
     other = _schema_folder(schema_dir)
     results = [_check(file, other) for file in files]

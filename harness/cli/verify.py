@@ -18,7 +18,7 @@ from harness.cli.output import json_option, print_json, say
 def command(ctx: click.Context, file: Path, fingerprint: str | None, *, as_json: bool) -> None:
     """Check every byte of BUNDLE: files, manifest, signature, hash chain, container. Needs no network.
 
-    Exit code 0 when nothing was altered, 1 when something was, 2 when it is no bundle. ``--json`` prints one object:
+    Exit code 0 when nothing was altered, 1 when something was, 2 when it is no bundle. --json prints one object:
     file, good, files and entries (how many), head (of the hash chain), fingerprint, problems (state, name, detail).
     """
     from harness.evidence.bundle import Problem, verify

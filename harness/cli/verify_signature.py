@@ -19,7 +19,7 @@ from harness.cli.output import json_option, print_json, say
 def command(ctx: click.Context, files: tuple[Path, ...], pki: Path, *, as_json: bool) -> None:
     """Check the XML signature of requests or responses, with the gateway's own strict profile.
 
-    Exit code 0 when every signature is good, 1 when one is not, 2 when a file cannot be read. ``--json`` prints one
+    Exit code 0 when every signature is good, 1 when one is not, 2 when a file cannot be read. --json prints one
     object per file: file, good, and signer, role, serial, issuer, not_after, or reason and problem.
     """
     from stubs.app import load_pki
