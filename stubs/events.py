@@ -114,6 +114,8 @@ class RequestQuarantined(Event, frozen=True, kw_only=True, tag=True):
     document: bytes
     order: dict[str, str] | None
     """The command made of it (use case, message code, group in hexadecimal); None for a Non-Device request."""
+    is_sequenced: bool = False
+    """Whether other requests may wait for it."""
 
 
 class QuarantineEnded(Event, frozen=True, kw_only=True, tag=True):

@@ -155,6 +155,14 @@ def order_of_signed(parts: Parts, turn: Turn, request: SignedPreCommand) -> Orde
     return Order(use_case_name, signed.other.message_code, signed, execution=execution)
 
 
+def notes_on_date(request: SignedPreCommand, order: Order) -> tuple[str, ...]:
+    """A date beside a signed command is not used; one that differs from the transformed request's is noted."""
+    given = request.execution_date_time
+    if given is None or given == order.execution:
+        return ()
+    return (f"ExecutionDateTime {given} is not that of the transformed request ({order.execution or 'none'})",)
+
+
 def _check_signature(parts: Parts, issued: Group, signed: Group) -> None:
     certificates = [
         certificate

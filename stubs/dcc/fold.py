@@ -61,6 +61,8 @@ def _local(state: State, event: events.LocalCommandIssued, _: datetime) -> None:
 def _quarantined(state: State, event: events.RequestQuarantined, _: datetime) -> None:
     state.counts.quarantined += 1
     state.quarantine[event.reference] = event
+    if event.is_sequenced:
+        state.sequences.setdefault(event.request_id, "pending")
 
 
 def _quarantine_ended(state: State, event: events.QuarantineEnded, _: datetime) -> None:

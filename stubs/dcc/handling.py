@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from schemas.load import (
     CommandVariant,
@@ -151,8 +152,10 @@ class Handling:
             is_signed=case.is_signed_pre_command,
             require_transform=parts.settings.require_transform,
         )
+        notes = arrived.notes
         if isinstance(request, SignedPreCommand):
             planned = commands.order_of_signed(parts, turn, request)
+            notes = (*notes, *commands.notes_on_date(request, planned))
         assert planned is not None, "a request is a decision or an order"
         breach = quarantine.breach_of(parts, turn, case, planned)
         if breach and not parts.settings.thresholds_held:
@@ -171,7 +174,7 @@ class Handling:
                 command_variant=header.command_variant,
                 device=record.device if record else None,
                 signed_by=str(arrived.certificate.serial),
-                notes=(*arrived.notes, *((f"quarantined: {breach.detail}",) if breach else ())),
+                notes=(*notes, *((f"quarantined: {breach.detail}",) if breach else ())),
             )
         )
         if breach:
@@ -212,7 +215,7 @@ class Handling:
             row=service_requests()[Srv(header.srv)],
             body_element=body_element(request),
             service=service,
-            user=UserFacts(frozenset(UserRole(role) for role in user.roles), user.status) if user else None,
+            user=UserFacts(_roles(user.roles), user.status) if user else None,
             device=facts,
             acb=self._parts.acb,
             execution=execution,
@@ -244,7 +247,12 @@ class Handling:
         except Refusal as refusal:
             outcome = Outcome(refusal_code(self._parts.settings, refusal))
         if outcome.code != "I99" or header.command_variant == NON_DEVICE_VARIANT:
-            quarantine.respond(self._parts, turn, held, outcome)
+            quarantine.respond_late(self._parts, turn, held, outcome)
+
+
+@lru_cache(maxsize=64)
+def _roles(names: tuple[str, ...]) -> frozenset[UserRole]:
+    return frozenset(UserRole(name) for name in names)
 
 
 def _later(text: str, now: datetime) -> datetime | None:

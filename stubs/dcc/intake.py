@@ -96,7 +96,7 @@ class Intake:
 
     def _check_simulated(self, element: etree._Element) -> None:
         """Tell a sound request of a service that is not simulated here from one that is."""
-        bodies = [child for body in element.iterchildren(_BODY) for child in child_elements(body)]
+        bodies = [child for part in element if part.tag == _BODY for child in child_elements(part)]
         srv = _srv_of_body().get(local_name(bodies[0])) if len(bodies) == 1 else None
         if srv is not None and not self._is_known(srv):
             raise Refusal("not-simulated", f"{srv} is a service of DUIS, but not simulated here")

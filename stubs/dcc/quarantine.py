@@ -10,8 +10,8 @@ from schemas.load import Srv, UserRole, service_requests
 from stubs import alerts
 from stubs.access import Breach, Case
 from stubs.dcc import commands
+from stubs.dcc.answers import respond
 from stubs.dcc.carrying import TRANSFORM_VARIANT, Outcome
-from stubs.dcc.correspondence import Letter
 from stubs.dcc.notices import tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
@@ -20,7 +20,6 @@ from stubs.inventory import Decision
 from stubs.wire.duis import Request, ServiceRequest, ServiceResponse, SignedPreCommand, write_request
 from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.gbcs.use_cases import read_command
-from stubs.wire.request_id import RequestId
 
 
 def breach_of(parts: Parts, turn: Turn, case: Case, planned: Decision | commands.Order) -> Breach | None:
@@ -71,6 +70,7 @@ def hold(
             detail=breach.detail,
             document=_document(request),
             order=planned.stored() if isinstance(planned, commands.Order) else None,
+            is_sequenced=bool(header.first_in_sequence or header.preceding),
         )
     )
     content = alerts.quarantined(request_id, reference, breach.kind)
@@ -84,24 +84,21 @@ def _document(request: Request) -> bytes:
             return write_request(request)
 
 
-def respond(parts: Parts, turn: Turn, held: RequestQuarantined, outcome: Outcome) -> None:
+def respond_late(parts: Parts, turn: Turn, held: RequestQuarantined, outcome: Outcome) -> None:
     """What the HTTP answer would have been, as a message."""
-    asked = RequestId.parse(held.request_id)
     reference = service_requests()[Srv(held.srv)].service_reference
-    letter = Letter(
-        held.user,
-        "response",
-        ServiceResponse(reference, held.srv, outcome.result),
-        response_code="I0" if outcome.code == "I99" else outcome.code,
-        request_id=held.request_id,
-        response_id=str(asked.reversed()),
-        srv=held.srv,
-        device=held.device,
-    )
-    parts.correspondence.queue(turn, letter)
+    data = {
+        "user": held.user,
+        "request_id": held.request_id,
+        "srv": held.srv,
+        "device": held.device,
+        "sequence": held.is_sequenced,
+    }
+    code = "I0" if outcome.code == "I99" else outcome.code
+    respond(parts, turn, data, code, ServiceResponse(reference, held.srv, outcome.result))
 
 
 def reject(parts: Parts, turn: Turn, held: RequestQuarantined) -> None:
     """A quarantined request will not be carried out; its User is told by a response."""
     turn.emit(QuarantineEnded(reference=held.reference, outcome="rejected"))
-    respond(parts, turn, held, Outcome(parts.settings.quarantine_rejected))
+    respond_late(parts, turn, held, Outcome(parts.settings.quarantine_rejected))

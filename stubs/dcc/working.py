@@ -9,24 +9,22 @@ from typing import Any
 
 import msgspec
 
-from schemas.load import gateway_rules
 from stubs import alerts
 from stubs.dcc import commands, device_log, distribution, schedules
 from stubs.dcc.aftermath import Answered, follow, follow_firmware
+from stubs.dcc.answers import release_followers, respond, respond_error, sequence_code
 from stubs.dcc.changes import change_device
-from stubs.dcc.correspondence import Letter
 from stubs.dcc.notices import end_window, outcome_name, pass_on, tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
 from stubs.devices import Execution, Surroundings, elapse, execute
 from stubs.events import CommandSent, DeviceAnswered, DeviceSilent
-from stubs.scheduler import Item, key_of
+from stubs.scheduler import Item
 from stubs.wire.base64text import write_base64
 from stubs.wire.duis import GbcsPayload, Node, OtherResult, Result, ServiceResponse, read_date_time
 from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.gbcs.envelope import Group, Message
 from stubs.wire.gbcs.use_cases import read_response
-from stubs.wire.request_id import RequestId
 
 CHANGE_OF_SUPPLIER = "6.23"
 NOT_REACHED, NO_ANSWER, NO_OUTCOME = "E20", "E21", "E30"
@@ -122,7 +120,7 @@ def _late_answer(parts: Parts, turn: Turn, item: Item) -> None:
 def _answered(parts: Parts, turn: Turn, data: dict[str, Any], answered: DeviceAnswered, *, is_done: bool) -> None:
     """The device's response reached the DCC: on to the User, and what follows for the inventory."""
     turn.emit(answered)
-    _respond(parts, turn, data, "I0", ServiceResponse(data["service_reference"], data["srv"], _result(data, answered)))
+    respond(parts, turn, data, "I0", ServiceResponse(data["service_reference"], data["srv"], _result(data, answered)))
     if is_done and data.get("execution"):
         _await_outcome(parts, turn, data)
     follow(parts, turn, Answered(data, answered.values, is_done))
@@ -153,7 +151,7 @@ def _await_outcome(parts: Parts, turn: Turn, data: dict[str, Any]) -> None:
 
 def _no_outcome(parts: Parts, turn: Turn, item: Item) -> None:
     turn.done(item.item, "no outcome came")
-    _error(parts, turn, item.data, NO_OUTCOME)
+    respond_error(parts, turn, item.data, NO_OUTCOME)
 
 
 def _returned(parts: Parts, turn: Turn, item: Item) -> None:
@@ -167,31 +165,6 @@ def _returned(parts: Parts, turn: Turn, item: Item) -> None:
         values = {}  # encrypted for the User, or of a use case nobody knows
     turn.emit(DeviceAnswered(command="", request_id=data["request_id"], device=data["device"], payload=payload))
     follow(parts, turn, Answered(data, values, is_done=bool(values.get("MessageSuccess", True))))
-
-
-def _respond(parts: Parts, turn: Turn, data: dict[str, Any], code: str, body: ServiceResponse) -> None:
-    request_id: str | None = data["request_id"]
-    asked = RequestId.parse(data["request_id"])
-    if "schedule" in data:
-        # Nobody sent this request: whether the one that created the schedule is quoted is a setting.
-        request_id = data["schedule_request"] if parts.settings.scheduled_request_id else None
-    letter = Letter(
-        data["user"],
-        "response",
-        body,
-        response_code=code,
-        request_id=request_id,
-        response_id=str(asked.reversed()),
-        srv=data["srv"],
-        device=data["device"],
-    )
-    parts.correspondence.queue(turn, letter)
-    if data.get("sequence"):
-        _follow(parts, turn, data["request_id"], is_ok=code == "I0")
-
-
-def _error(parts: Parts, turn: Turn, data: dict[str, Any], code: str) -> None:
-    _respond(parts, turn, data, code, ServiceResponse(data["service_reference"], data["srv"]))
 
 
 def _silence(parts: Parts, turn: Turn, data: dict[str, Any], command: str, code: str, reason: str) -> None:
@@ -216,7 +189,7 @@ def _silent(parts: Parts, turn: Turn, item: Item) -> None:
         )
     )
     if is_told_by_code:
-        _error(parts, turn, data, code)
+        respond_error(parts, turn, data, code)
     elif is_scheduled:
         schedules.failed(parts, turn, data, item.data["reason"])
     else:
@@ -224,28 +197,12 @@ def _silent(parts: Parts, turn: Turn, item: Item) -> None:
         content = alerts.command_failure(data["request_id"], data["device"])
         tell(parts, turn, "command-failed", content, record, requester=data["user"], cause=item.data["reason"])
         if data.get("sequence"):
-            _follow(parts, turn, data["request_id"], is_ok=False)
-
-
-def _follow(parts: Parts, turn: Turn, request_id: str, *, is_ok: bool) -> None:
-    """Release, or fail, the requests that wait for this one."""
-    for item in turn.state.agenda.named(key_of("follower", {"preceding": request_id})):
-        turn.done(item.item, "released" if is_ok else "predecessor failed")
-        if is_ok:
-            due = turn.now + timedelta(seconds=parts.settings.device_latency)
-            turn.schedule("command", due, {key: value for key, value in item.data.items() if key != "preceding"})
-        else:
-            _error(parts, turn, item.data, _sequence_code(parts))
-
-
-def _sequence_code(parts: Parts) -> str:
-    code = parts.settings.rules.get("sequence") or gateway_rules()["sequence"].response_code
-    return code if not code.isdigit() else gateway_rules()["sequence"].response_code
+            release_followers(parts, turn, data["request_id"], is_ok=False)
 
 
 def _follower(parts: Parts, turn: Turn, item: Item) -> None:
     turn.done(item.item, "waited too long")
-    _error(parts, turn, item.data, _sequence_code(parts))
+    respond_error(parts, turn, item.data, sequence_code(parts))
 
 
 def _device(parts: Parts, turn: Turn, item: Item) -> None:

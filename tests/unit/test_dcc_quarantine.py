@@ -75,6 +75,22 @@ def test_a_rejected_request_ends_with_an_error(room: Room) -> None:
         room.dcc.perform(lambda tester, turn: tester.reject(turn, reference), room.now)
 
 
+@pytest.mark.parametrize("verb", ["release", "reject"])
+def test_the_next_of_a_sequence_waits_for_a_held_request(room: Room, verb: str) -> None:
+    device = room.build()["esme"]
+    first = room.party.header("7.4", device, first_in_sequence=True)
+    room.post(room.party.request("7.4", header=first))
+    next_one = room.party.header("4.1.1", device, preceding=first.request_id)
+    assert room.post(room.party.request("4.1.1", header=next_one)).response_code == "I99"
+    room.pass_time(60)
+    assert room.messages("response") == []
+    reference = held(room).reference
+    room.keep(room.dcc.perform(lambda tester, turn: getattr(tester, verb)(turn, reference), room.now)[1])
+    room.pass_time(60)
+    expected = ["I0", "I0"] if verb == "release" else ["E100", "E100"]
+    assert [message.response_code for message in room.messages("response")] == expected
+
+
 def test_a_released_request_of_the_dcc_itself_is_answered_on_receive_response(room: Room) -> None:
     device = room.build()["esme"]
     assert room.post(room.party.request("8.2", DeviceID=device)).response_code == "I99"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from stubs.dcc import Reply
-from stubs.events import CommandSent
+from stubs.events import CommandSent, RequestAccepted
 from stubs.settings import DccSettings
 from stubs.smki import Pki
+from stubs.wire.duis import SignedPreCommand, read_request, write_request
 from stubs.wire.request_id import RequestId
+from stubs.wire.xml import parse
 from tests.dcc_kit import Room, a_pki
 
 LATER = "2026-01-15T18:00:00Z"
@@ -100,3 +103,16 @@ def test_a_request_cannot_precede_itself(pki: Pki, missing: Any) -> None:
     own = room.party.header("4.1.1", device, request_id=head.request_id, preceding=head.request_id)
     assert room.post(room.party.request("4.1.1", header=own)).response_code == "E100"
     assert room.refused() == "sequence"
+
+
+@pytest.mark.parametrize(("date", "is_noted"), [("2026-01-15T11:00:00Z", False), ("2026-01-16T11:00:00Z", True)])
+def test_a_date_beside_a_signed_command_that_differs_is_noted(room: Room, date: str, is_noted: bool) -> None:
+    device = room.build()["esme"]
+    body: dict[str, Any] = {"ExecutionDateTime": "2026-01-15T11:00:00Z", "Credit": None}
+    answer = room.post(room.party.request("1.6", device, cv=4, **body))
+    signed = read_request(parse(room.party.signed_pre_command(answer.body)))
+    assert isinstance(signed, SignedPreCommand)
+    document = room.party.sign(write_request(replace(signed, execution_date_time=date)))
+    assert room.post(document).response_code == "I99"
+    accepted = [entry.event for entry in room.entries if isinstance(entry.event, RequestAccepted)]
+    assert bool(accepted[-1].notes) is is_noted
