@@ -23,7 +23,7 @@ from harness.drivers.reference.posting import Poster
 from harness.drivers.reference.receiver import Receiver
 from harness.drivers.reference.repository import KnownCertificates
 from harness.drivers.reference.transport import HttpClient
-from schemas.load import request_bodies
+from schemas.load import service_requests
 from stubs.wire import Blocked, Eui64, PeerError, RequestId
 from stubs.wire.duis import ServiceResponse
 
@@ -46,7 +46,7 @@ class ReferenceDriver:
 
     def describe(self) -> dict[str, Any]:
         """Name, kinds and services."""
-        return {"driver": self._name, "kinds": list(KINDS), "services": list(request_bodies())}
+        return {"driver": self._name, "kinds": list(KINDS), "services": list(service_requests())}
 
     @property
     def receive_url(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,6 +105,10 @@ def result_values(
         case OtherResult() if result.node.name in _LISTS:
             element, name = _LISTS[result.node.name]
             return {name: [leaves(item) for item in result.node.all(element)]}, True
+        case OtherResult() if (text := result.node.get("GBCSPayload")) is not None:
+            answer = devices.response(base64.b64decode("".join(text.split())), request_id, srv)
+            others = {name: value for name, value in leaves(result.node).items() if name != "GBCSPayload"}
+            return answer.values | others, answer.is_success
         case OtherResult():
             return leaves(result.node) or {result.node.name: result.node.text.strip()}, True
     return {}, True

@@ -25,11 +25,21 @@ from harness.drivers.reference.identity import KeyRing
 from harness.drivers.reference.inbox import Inbox
 from harness.drivers.reference.policy import Policy
 from harness.drivers.reference.posting import Answer, Poster, UnansweredError, is_error
+from harness.drivers.reference.samples import sample_body
 from harness.drivers.reference.tokens import AMOUNT, sell_token
-from schemas.load import CommandVariant, Service, ServiceRequestRow, Srv, command_variants, service_requests
+from schemas.load import (
+    CommandVariant,
+    Service,
+    ServiceRequestRow,
+    Srv,
+    command_variants,
+    request_bodies,
+    service_requests,
+)
 from stubs.wire import Eui64, PeerError, RequestId
 from stubs.wire.duis import (
     FutureDatedDeviceAlert,
+    Node,
     PreCommand,
     RequestHeader,
     ServiceRequest,
@@ -153,7 +163,7 @@ class Conversation:
                     self._with.ring, request_id, parameters.pop(AMOUNT), self._with.devices
                 )
             header = RequestHeader(request_id, variant, row.service_reference, row.srv)
-            body = build_body(row.srv, parameters, self._action.target, self._with.now())
+            body = self._body(row.srv, parameters)
             document = sign(write_request(ServiceRequest(header, body)), self._with.ring.signer)
             self._request_id = request_id
             self._with.inbox.expect(request_id)
@@ -164,6 +174,19 @@ class Conversation:
                 else self._url(variant, is_critical=row.is_critical)
             )
             return header, self._post(url, document, header, held.close)
+
+    def _body(self, srv: Srv, parameters: Mapping[str, Any]) -> Node:
+        """The service-specific element: laid out value by value, or our example with the values given."""
+        if srv in request_bodies():
+            return build_body(srv, parameters, self._action.target, self._with.now())
+        options = self._action.options
+        return sample_body(
+            srv,
+            parameters,
+            self._with.devices.own_values(self._action.target),
+            device_type=str(options.get("device_type", "")),
+            is_full=options.get("example") == "full",
+        )
 
     def _request_target(self, row: ServiceRequestRow) -> Eui64:
         named = str(self._action.options.get("request_target") or "")

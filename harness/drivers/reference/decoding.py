@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 from harness.drivers.reference.identity import KeyRing
 from harness.drivers.reference.policy import Policy
-from schemas.load import use_cases
+from schemas.load import transform_rows, use_case_facts, use_cases
 from stubs.wire import Eui64, PeerError, RequestId
 from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.gbcs.crypto import check_mac, check_signature, decrypt, encryption_key
@@ -18,6 +19,9 @@ from stubs.wire.gbcs.envelope import Cra, Group, Message
 from stubs.wire.gbcs.use_cases import read_response
 from stubs.wire.gbcs.use_cases.alerts import read_alert
 
+_XML_SIGNERS = frozenset({"87", "89"})
+_IN_THE_DCCS_NAME = frozenset({"6.21", "6.23", "6.24.1", "8.5", "8.12.2"})
+"""Services whose command the broker, or the transitional change-of-supplier party, sends as its own (GBCS guide, 3)."""
 _READING_SERVICES = "4."
 """Services whose values are readings: section 4 of the service reference variants."""
 
@@ -33,7 +37,10 @@ class DeviceAnswer:
 @cache
 def message_codes(srv: str) -> frozenset[int]:
     """The GBCS message codes a service may become, whatever the device type (catalogue of use cases)."""
-    return frozenset(int(row.message_code, 16) for row in use_cases() if row.srv == srv and row.message_code)
+    facts = use_case_facts()
+    made = {facts[row.use_case].message_code for row in transform_rows() if row.srv == srv and row.use_case in facts}
+    listed = {row.message_code for row in use_cases() if row.srv == srv and row.message_code}
+    return frozenset(int(code, 16) for codes in made | listed for code in codes.split("/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,9 @@ class DeviceMessages:
         """The message belongs to the request (GBCS, response: parties swapped, counter kept)."""
         _require("kind of message", group.cra, Cra.RESPONSE)
         _require("originator", group.originator, request_id.target)
-        if group.recipient == self.acb and group.other.party is not None:
+        if srv in _IN_THE_DCCS_NAME and group.recipient != self.ring.eui:
+            pass  # the command was the DCC's own, under its own counter: the RequestID of the response must do
+        elif group.recipient == self.acb and group.other.party is not None:
             _require("supplementary party", group.other.party, request_id.originator)
             _require("supplementary counter", group.other.counter, request_id.counter)
         else:
@@ -115,6 +124,27 @@ class DeviceMessages:
     def _decrypt(self, group: Group, blob: bytes) -> bytes:
         device = self.certificate(group.originator, "KA").public_key
         return decrypt(blob, encryption_key(group, self.ring.key_agreement, device), group.originator)
+
+    def own_values(self, target: str) -> dict[str, str]:
+        """What requests say of us and of the device they are for, by element name: identities and certificates."""
+        keys, eui = self.ring, self.ring.eui
+        agreement = {one.public_key.public_numbers(): one for one in self.certificates.of(eui, "KA")}
+        signing = [one for one in self.certificates.of(eui, "DS") if one.role not in _XML_SIGNERS]
+        held = {
+            "KAPublicSecurityCredentials": keys.key_agreement_certificate,
+            "KAPublicSecurityCredential": keys.key_agreement_certificate,
+            "KeyAgreementCertificate": keys.key_agreement_certificate,
+        }
+        if signing:
+            held |= {"DigitalSigningCertificate": signing[0], "Certificate": signing[0]}
+        if keys.prepayment is not None:
+            top_up = agreement.get(keys.prepayment.public_key().public_numbers())
+            held |= {"KeyAgreementTopUpCertificate": top_up} if top_up else {}
+        if target:
+            own = self.certificates.of(Eui64.parse(target), "DS")
+            held |= {"DeviceCertificate": own[0]} if own else {}
+        values = {name: base64.b64encode(one.der).decode() for name, one in held.items()}
+        return values | ({"DeviceID": target} if target else {})
 
     def certificate(self, device: Eui64, usage: str) -> Certificate:
         """A device's certificate, DS or KA. Raises: PeerError: none is to be had."""

@@ -119,7 +119,8 @@ def example(srv: str, *, full: bool = False, values: Mapping[str, str] | None = 
     Args:
         srv: service reference variant, such as ``4.1.1``.
         full: with every optional element, and two of what may be repeated; otherwise with nothing optional.
-        values: text by element name, instead of ours; the caller vouches for it.
+        values: text by element name or by the end of a path (``A/B``), instead of ours; the caller vouches for it.
+            Optional elements that are named are there, and of alternatives the one that holds them.
         device_type: the kind of device it is for, which decides between alternatives; empty: the usual one, mostly an
             ESME.
     Raises: Misuse: no such service reference variant.
@@ -130,11 +131,25 @@ def example(srv: str, *, full: bool = False, values: Mapping[str, str] | None = 
         row for row in request_branches() if row.srv == srv and (not row.device_types or kind in row.device_types)
     )
     row = next(fitting, None)
+    given = {name.rpartition("/")[2]: text for name, text in (values or {}).items()}
+    wanted = tuple(path for name in values or () if (path := path_to(body, name)) is not None)
     if row is None:
-        return sample(body, full=full, values=values)
-    named = {**row.values, **(values or {})}
-    writer = _Writer(_named(named, full=full), full, row.without)
-    return writer.element(body, row.through, 1)
+        return _Writer(_named(given, full=full), full).element(body, wanted, 1)
+    named = _named({**row.values, **given}, full=full)
+    return _Writer(named, full, row.without - given.keys()).element(body, (*wanted, *row.through), 1)
+
+
+def path_to(element: Element, name: str) -> tuple[str, ...] | None:
+    """The shortest path, from a child of ``element`` on, to an element called ``name`` or whose path ends so."""
+    ends = tuple(name.split("/"))
+    level: list[tuple[tuple[str, ...], Element]] = [((), element)]
+    while level:
+        below = [((*path, child.name), child) for path, parent in level for child in elements_in(parent.children)]
+        for path, _ in below:
+            if path[-len(ends) :] == ends:
+                return path
+        level = below
+    return None
 
 
 def example_request(srv: str, *, full: bool = False) -> ServiceRequest:
@@ -285,9 +300,10 @@ def _is_wanted(particle: Particle, through: Paths) -> bool:
 
 
 def _branch(parts: tuple[Particle, ...], through: Paths) -> Particle:
-    for part in parts:
-        if _is_wanted(part, through):
-            return part
+    for path in through:
+        for part in parts:
+            if _is_wanted(part, (path,)):
+                return part
     return next((part for part in parts if not isinstance(part, Wildcard)), parts[0])
 
 
