@@ -240,6 +240,8 @@ class UserRegistered(Event, frozen=True, kw_only=True, tag=True):
     roles: tuple[str, ...]
     receive_url: str | None
     status: str = "active"
+    duis_version: str = ""
+    """The DUIS version it uses; empty: that of the DCC."""
 
 
 class MeterPointRegistered(Event, frozen=True, kw_only=True, tag=True):

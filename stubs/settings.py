@@ -119,6 +119,9 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Variants 3 and 7: LocalCommand in the HTTP answer (I0) or, after I99, on Receive Response."""
     sign_synchronous_data: bool = True
     """Sign Pre-Commands, local commands and Non-Device data answers."""
+    structures_since: dict[str, str] = {}
+    """DCC alert structure to the DUIS version that introduced it: a User of an earlier version gets N999 instead. Which
+    came when is not public."""
     dcc_alert_codes: dict[str, str] = {}
     """Occasion of ``dcc-alert-occasions.csv`` to a DCC alert code: overrides the table."""
     thresholds_held: bool = True

@@ -28,6 +28,7 @@ from stubs.alerts.content import (
     status_change,
     supplier_changed,
     supplier_not_changed,
+    version_mismatch,
     wrong_certificate,
 )
 from stubs.alerts.defaults import SELF_SIGNED, AtHand, default_content, structure_of, structures
@@ -67,5 +68,6 @@ __all__ = [
     "structures",
     "supplier_changed",
     "supplier_not_changed",
+    "version_mismatch",
     "wrong_certificate",
 ]

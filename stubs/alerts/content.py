@@ -188,6 +188,12 @@ def load_switches_changed(meter: str, variant: str = "", gbcs_version: str = "")
     )
 
 
+def version_mismatch(code: str, device: str, user_version: str) -> Node:
+    """``DUISVersionMismatch``: an alert that the User's version of DUIS cannot express."""
+    withheld = _named("DCCAlertVersionMismatch", DCCAlertCode=code, DeviceID=device)
+    return Node("DUISVersionMismatch", children=(withheld, Node("ServiceUserDUISVersion", user_version)))
+
+
 def wrong_certificate(device: str, serial: int | None) -> Node:
     """``CoSCertificateAlert``: a change of supplier named a certificate that cannot be used."""
     return _named("CoSCertificateAlert", DeviceID=device, CertificateSerialNumber="" if serial is None else str(serial))

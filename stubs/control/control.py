@@ -49,10 +49,18 @@ class Control:
         return self._perform(lambda now: self._dcc.add_premises(spec, now))
 
     def register_user(
-        self, user: str, party: str, roles: Sequence[str], receive_url: str | None = None, status: str = "active"
+        self,
+        user: str,
+        party: str,
+        roles: Sequence[str],
+        receive_url: str | None = None,
+        status: str = "active",
+        duis_version: str = "",
     ) -> dict[str, Any]:
         """Register a User (EUI), or change what is registered of it."""
-        self._perform(lambda now: (None, self._dcc.register_user(user, party, roles, receive_url, status, now)))
+        self._perform(
+            lambda now: (None, self._dcc.register_user(user, party, roles, receive_url, status, now, duis_version))
+        )
         eui = str(Eui64.parse(user))
         return next(row for row in self.users() if row["user"] == eui)
 
@@ -67,6 +75,7 @@ class Control:
                     "roles": list(user.roles),
                     "receive_url": user.receive_url,
                     "status": user.status,
+                    "duis_version": user.duis_version,
                 }
                 for eui, user in self._dcc.state.users.items()
             ]

@@ -44,7 +44,10 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/users", "Register a User or change its registration",
         lambda c, _p, b: c.register_user(**b),
-        {"user": "string", "party": "string", "roles": "array", "receive_url": "string?", "status": "string?"},
+        {
+            "user": "string", "party": "string", "roles": "array", "receive_url": "string?", "status": "string?",
+            "duis_version": "string?",
+        },
     ),
     Route("GET", "/faults", "Armed fault rules", lambda c, _p, _b: c.faults()),
     Route(

@@ -129,13 +129,29 @@ class Dcc:
     # --- what a tester does ---
 
     def register_user(
-        self, user: str, party: str, roles: Sequence[str], receive_url: str | None, status: str, now: datetime
+        self,
+        user: str,
+        party: str,
+        roles: Sequence[str],
+        receive_url: str | None,
+        status: str,
+        now: datetime,
+        duis_version: str = "",
     ) -> Events:
-        """Register a User or change its registration. Raises: ValueError: no EUI-64, or an unknown role."""
+        """Register a User or change its registration.
+
+        Raises: ValueError: no EUI-64, an unknown role, or a version that the DCC does not accept.
+        """
         turn = Turn(self.state, now)
         eui = str(Eui64.parse(user))
         known = tuple(str(UserRole(role)) for role in roles)
-        turn.emit(UserRegistered(user=eui, party=party, roles=known, receive_url=receive_url, status=status))
+        if duis_version and duis_version not in self.settings.schema_versions:
+            raise ValueError(f"DUIS {duis_version} is not one of {', '.join(self.settings.schema_versions)}")
+        turn.emit(
+            UserRegistered(
+                user=eui, party=party, roles=known, receive_url=receive_url, status=status, duis_version=duis_version
+            )
+        )
         return turn.events
 
     def register_parties(self, now: datetime) -> Events:

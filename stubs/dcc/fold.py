@@ -113,7 +113,7 @@ def _delivery_failed(state: State, event: events.DeliveryFailed, _: datetime) ->
 
 
 def _registered(state: State, event: events.UserRegistered, _: datetime) -> None:
-    state.users[event.user] = User(event.party, event.roles, event.receive_url, event.status)
+    state.users[event.user] = User(event.party, event.roles, event.receive_url, event.status, event.duis_version)
 
 
 def _meter_point(state: State, event: events.MeterPointRegistered, _: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from schemas.load import Srv, service_requests, use_cases
 from stubs import alerts
@@ -56,7 +57,15 @@ def tell(
 
 
 def dcc_alert(parts: Parts, turn: Turn, user: str, code: str, content: Node, device: str | None, cause: str) -> str:
-    """Raise one DCC alert for one User; the message's id."""
+    """Raise one DCC alert for one User; the message's id.
+
+    A User whose version of DUIS does not have the structure is told that something was withheld.
+    """
+    version = turn.state.users[user].duis_version
+    since = parts.settings.structures_since.get(content.name)
+    if version and since and Decimal(version) < Decimal(since):
+        content = alerts.version_mismatch(code, device or "", version)
+        code = alerts.code_of("version-mismatch", parts.settings.dcc_alert_codes)
     turn.emit(AlertRaised(alert_kind="dcc", code=code, device=device, recipient=user, cause=cause))
     return parts.correspondence.dcc_alert(turn, user, DccAlert(code, content), device)
 

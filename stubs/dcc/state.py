@@ -28,6 +28,8 @@ class User:
     roles: tuple[str, ...]
     receive_url: str | None
     status: str
+    duis_version: str = ""
+    """The DUIS version it uses; empty: that of the DCC."""
 
 
 @dataclass(frozen=True, slots=True)

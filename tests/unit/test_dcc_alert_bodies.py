@@ -133,6 +133,17 @@ def test_a_display_taken_from_a_hub_is_told(room: Room) -> None:
     assert "PPMIDRemoval" in structures
 
 
+def test_a_user_of_an_older_version_is_told_that_something_was_withheld(pki: Pki) -> None:
+    room = Room(pki, DccSettings(structures_since={"PPMIDRemoval": "5.4"}))
+    room.keep(room.dcc.register_user(SUPPLIER, "A", ("IS",), None, "active", room.now, "5.1"))
+    content = raise_alert(room, "N43", "PPMIDRemoval").content
+    assert (content.name, content.get("ServiceUserDUISVersion")) == ("DUISVersionMismatch", "5.1")
+    assert content.get("DCCAlertVersionMismatch/DCCAlertCode") == "N43"
+    assert raise_alert(room, "N1", "DeviceStatusChangeEvent").content.name == "DeviceStatusChangeEvent"
+    with pytest.raises(ValueError, match="not one of"):
+        room.dcc.register_user(SUPPLIER, "A", ("IS",), None, "active", room.now, "4.0")
+
+
 # --- throttling ---
 
 
