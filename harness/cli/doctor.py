@@ -23,7 +23,7 @@ _TOOLS = {
     "java": ("peer test with the DCC's signing tool", "apt-get install default-jre-headless"),
     "tshark": ("second opinion on GBCS messages", "apt-get install tshark"),
 }
-_PORTS = {8079: "DUIS web services", 8083: "SMKI repository", 8443: "SSI"}
+_PORTS = {8079: "DUIS web services", 8083: "SMKI repository", 8443: "SSI", 8078: "control API"}
 
 
 @click.command()

@@ -6,7 +6,8 @@ import hashlib
 import io
 import os
 from collections.abc import Collection
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def run_rehearsal(
     rehearsal.open()  # errors of the surroundings are told before pytest starts
     output = io.StringIO()
     try:
-        with redirect_stdout(output):
+        with redirect_stdout(output), _undisturbed():
             status = pytest.main(_arguments(rehearsal), [plugin, _Given(rehearsal)])
     finally:
         run = rehearsal.close() or rehearsal.result
@@ -76,14 +77,27 @@ def run_rehearsal(
     return RunResult(run, rehearsal.folder, rehearsal.journal_file, exit_code_of(run, is_strict=settings.strict))
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Pytest as we know it: no options, plugins or switches that the surroundings have for their own tests."""
+    theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(theirs)
+
+
 def _arguments(rehearsal: Rehearsal) -> list[str]:
-    """Pytest's arguments: no configuration file, no cache, the packaged steps, one module that binds the features."""
+    """Pytest's arguments: the packaged steps and one module that binds the features; no configuration, no cache."""
     home = library_folder()
     steps = sorted(path.stem for path in (home / "steps").glob("*.py") if path.stem != "__init__")
     loaded = [argument for step in steps for argument in ("-p", f"scenarios.steps.{step}")]
     return [
         "-c", os.devnull, "--rootdir", str(rehearsal.folder), "--import-mode=importlib", "--capture=no", "-q",
-        "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning", *loaded,
+        "--noconftest", "-p", "pytest_bdd.plugin", "-p", "no:cacheprovider",
+        "-W", "ignore::pytest.PytestAssertRewriteWarning", *loaded,
         str(_binding_module(rehearsal)),
     ]  # fmt: skip
 

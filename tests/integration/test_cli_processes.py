@@ -194,6 +194,14 @@ def test_a_run_that_fills_the_disk_says_so_and_can_be_reported(
     assert json.loads(capsys.readouterr().out)["totals"]["PASS"] > 0
 
 
+def test_what_others_want_of_pytest_does_not_disturb_a_run(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text("raise SystemExit('theirs')\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nosuch\n")
+    theirs = {"PYTEST_ADDOPTS": "--nosuch", "PYTEST_PLUGINS": "nosuch", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = uept("rehearse", "--role", "IS", "--select", "IC-001", "--out", "run", cwd=tmp_path, more=theirs)
+    assert done.returncode == 0, done.stderr
+
+
 # --- the reader at the other end ---
 
 
