@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Collection
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
