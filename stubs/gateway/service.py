@@ -46,8 +46,11 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
             announced = f"expected at most {settings.max_request_bytes} bytes, {request.content_length} are announced"
             return await _refused(runtime, request, "too-large", announced, service)
         try:
-            async with asyncio.timeout(settings.read_timeout):
+            if request.content.is_eof():  # usual: the body came with the head, no timer is needed
                 body = await request.read()
+            else:
+                async with asyncio.timeout(settings.read_timeout):
+                    body = await request.read()
         except TimeoutError:
             late = f"the body did not arrive within {settings.read_timeout:g} s"
             return await _refused(runtime, request, "too-slow", late, service)

@@ -60,7 +60,11 @@ class Store(Protocol):
 
 def chain_hash(previous: bytes, seq: int, at: str, event: bytes) -> bytes:
     """SHA-256 over previous hash (32 bytes), number (8 bytes, big-endian), instant and event JSON."""
-    return hashlib.sha256(b"".join((previous, seq.to_bytes(8, "big"), at.encode(), event))).digest()
+    return _hash(previous, seq, at.encode(), event)
+
+
+def _hash(previous: bytes, seq: int, at: bytes, event: bytes) -> bytes:
+    return hashlib.sha256(b"".join((previous, seq.to_bytes(8, "big"), at, event))).digest()
 
 
 class Journal:
@@ -117,6 +121,7 @@ class Journal:
             return ()
         instant = (at or self._clock.now()).astimezone(UTC)
         text = instant.isoformat()
+        octets = text.encode()
         encode = self._encoder.encode
         with self._grown:
             entries = []
@@ -124,7 +129,7 @@ class Journal:
             for event in events:
                 blob = encode(event)
                 seq += 1
-                digest = chain_hash(digest, seq, text, blob)
+                digest = _hash(digest, seq, octets, blob)
                 self._pending.append(Row(seq, text, blob, digest))
                 self._seq, self._hash, self._at = seq, digest, instant
                 entries.append(Entry(seq=seq, at=instant, event=event, hash=digest))

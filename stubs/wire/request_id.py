@@ -36,7 +36,7 @@ class RequestId:
         return _parsed(text.strip())
 
     def __str__(self) -> str:
-        return f"{self.originator}:{self.target}:{self.counter}"
+        return _written(self.originator.octets, self.target.octets, self.counter)
 
     def reversed(self) -> RequestId:
         """The ResponseID of a device response: parties swapped, same counter (DUIS guide, section 4)."""
@@ -53,3 +53,8 @@ def _parsed(text: str) -> RequestId:
             "not an originator counter", expected="0 to 2^64-1 without leading zeros", got=repr(parts[2][:40])
         )
     return RequestId(Eui64.parse(parts[0]), Eui64.parse(parts[1]), int(parts[2]))
+
+
+@lru_cache(maxsize=_KEPT)
+def _written(originator: bytes, target: bytes, counter: int) -> str:
+    return f"{Eui64(originator)}:{Eui64(target)}:{counter}"

@@ -10,7 +10,13 @@ from stubs.wire.duis.examples import ESME, SUPPLIER
 from stubs.wire.xml import parse
 from stubs.wire.xmlsig import STRICT, Signer, sign
 from stubs.wire.xmlsig.profile import canonical
-from stubs.wire.xmlsig.structure import Parts, only_signature, read_signature, read_usual_signature
+from stubs.wire.xmlsig.structure import (
+    Parts,
+    cut_usual_signature,
+    only_signature,
+    read_signature,
+    read_usual_signature,
+)
 
 SIGNED = sign(
     write_request(build_request("8.2", SUPPLIER, ESME, 1, 8, Node("ReadInventory", children=(Node("DeviceID", "x"),)))),
@@ -77,3 +83,41 @@ def test_the_short_way_takes_no_digest_but_the_computed_one() -> None:
 
 def test_another_prefix_goes_the_long_way() -> None:
     assert usual(SIGNED.replace("<ds:", "<d:").replace("</ds:", "</d:").replace("xmlns:ds", "xmlns:d")) is None
+
+
+def test_what_is_cut_out_and_what_is_left_are_the_canonical_forms_of_both() -> None:
+    root = parse(SIGNED.replace("</ds:Signature>", "</ds:Signature>\n ").encode())
+    rest, octets = cut_usual_signature(canonical(root))
+    signature = only_signature(root, STRICT)
+    assert octets == canonical(signature, exclusive=True)
+    root.remove(signature)  # with the white space behind it
+    root[-1].tail = "\n "
+    assert rest == canonical(root)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<sr:DeviceID>x", '<sr:DeviceID>&lt;ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"&gt;'),
+        ("<sr:DeviceID>x", '<sr:DeviceID><![CDATA[<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">]]>'),
+        ("<sr:Body>", '<!--<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">--><sr:Body>'),
+    ],
+)
+def test_a_start_tag_that_is_only_text_is_not_where_the_signature_is_cut(old: str, new: str) -> None:
+    assert old in SIGNED
+    root = parse(SIGNED.replace(old, new, 1).encode())
+    assert cut_usual_signature(canonical(root))[1] == canonical(only_signature(root, STRICT), exclusive=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<sr:Body>", '<sr:Body><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"></ds:Signature>'),
+        ("<sr:Request ", '<sr:Request xmlns:ds="http://www.w3.org/2000/09/xmldsig#" '),
+        ("<ds:Signature ", '<ds:Signature xmlns:a="urn:a" '),
+    ],
+)
+def test_two_signatures_or_another_start_tag_are_not_cut(old: str, new: str) -> None:
+    assert old in SIGNED
+    octets = canonical(parse(SIGNED.replace(old, new, 1).encode()))
+    assert cut_usual_signature(octets) == (octets, b"")

@@ -28,6 +28,7 @@ _VALUE_WITH_COMMENT = etree.XPath("//*[comment()][text()[normalize-space()]]")
 _SPACE = " \t\r\n"
 
 _BEGINNING = f'<ds:Signature xmlns:ds="{DS}">'.encode()
+_END = b"</ds:Signature>"
 _REST = re.compile(
     rb"<ds:SignatureValue>(?P<value>[^<]{,200}+)</ds:SignatureValue>"
     rb"<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial>"
@@ -92,6 +93,20 @@ def only_signature(root: etree._Element, policy: SignaturePolicy) -> etree._Elem
     return own[0]
 
 
+def cut_usual_signature(octets: bytes) -> tuple[bytes, bytes]:
+    """The canonical form of a document in two: without its signature, and the signature; the latter empty: look closer.
+
+    In canonical XML ``<`` begins a tag and nothing else, so what is found by its text is the start tag of a Signature.
+    It is taken when there is one only, of which ``only_signature`` has made sure that it is the document's.
+    """
+    start = octets.find(_BEGINNING)
+    end = octets.find(_END, start)
+    if start < 0 or end < 0 or octets.find(_BEGINNING, start + 1) >= 0:
+        return octets, b""
+    end += len(_END)
+    return octets[:start] + octets[end:], octets[start:end]
+
+
 def read_usual_signature(signature: etree._Element, octets: bytes, digest: bytes) -> Parts | None:
     """What the signature says, when it is octet for octet what the profile makes of ``digest``; None: look closer.
 
@@ -99,7 +114,8 @@ def read_usual_signature(signature: etree._Element, octets: bytes, digest: bytes
 
     Args:
         signature: the element.
-        octets: its exclusive canonical form: no comments, references resolved, nothing left to interpret.
+        octets: its canonical form, exclusive or as part of the document's, which is the same for what is accepted here:
+            no comments, references resolved, nothing left to interpret.
         digest: computed from the document, not read from the signature.
     """
     beginning = _BEGINNING + signed_info_within(base64.b64encode(digest).decode("ascii"))

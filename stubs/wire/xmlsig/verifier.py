@@ -21,6 +21,7 @@ from stubs.wire.xmlsig.structure import (
     SIGNATURE,
     Parts,
     check_contents,
+    cut_usual_signature,
     only_signature,
     read_signature,
     read_usual_signature,
@@ -64,8 +65,7 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
         )
     check_contents(root, policy)
     signature = only_signature(root, policy)
-    digest = digest_of(canonical(_without_signature(root, signature)))
-    parts, signed_octets = _read(signature, digest, policy)
+    digest, parts, signed_octets = _read(root, signature, policy)
     certificate = _certificate(certificates, parts)
     if not hmac.compare_digest(digest, parts.digest):
         raise SignatureError(
@@ -78,14 +78,18 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
     return Verified(certificate, root)
 
 
-def _read(signature: etree._Element, digest: bytes, policy: SignaturePolicy) -> tuple[Parts, bytes]:
-    """What the signature says, and the canonical form of its SignedInfo, which is what was signed."""
+def _read(root: etree._Element, signature: etree._Element, policy: SignaturePolicy) -> tuple[bytes, Parts, bytes]:
+    """Digest of the document, what the signature says, and the canonical form of its SignedInfo: what was signed."""
     if policy is STRICT or _allows_profile(policy):
-        parts = read_usual_signature(signature, canonical(signature, exclusive=True), digest)
-        if parts is not None:
-            return parts, canonical_signed_info(base64.b64encode(digest).decode("ascii"))
+        document, octets = cut_usual_signature(canonical(root))
+        if octets:
+            digest = digest_of(document)
+            parts = read_usual_signature(signature, octets, digest)
+            if parts is not None:
+                return digest, parts, canonical_signed_info(base64.b64encode(digest).decode("ascii"))
     parts = read_signature(signature, policy)
-    return parts, canonical(parts.signed_info, exclusive=True)
+    digest = digest_of(canonical(_without_signature(root, signature)))
+    return digest, parts, canonical(parts.signed_info, exclusive=True)
 
 
 def _allows_profile(policy: SignaturePolicy) -> bool:
@@ -123,11 +127,7 @@ def _certificate(certificates: CertificateStore, parts: Parts) -> Certificate:
 
 
 def _without_signature(root: etree._Element, signature: etree._Element) -> etree._Element:
-    """A copy of the document element without its signature, white space around it kept.
-
-    Copying costs 8 of the 120 microseconds of a verification. Cutting the signature out of the canonical octets
-    of the whole would save 3, at the price of finding it there by its text.
-    """
+    """A copy of the document element without its signature, white space around it kept."""
     position = root.index(signature)
     copied = copy.copy(root)  # lxml copies the whole subtree either way; deepcopy asks more questions first
     found = copied[position]
