@@ -26,7 +26,12 @@ def command(run_folder: Path, out: Path | None, *, as_json: bool) -> None:
 
     path = run_folder / "state" / FILE_NAME
     if not path.is_file():
-        raise InputError(f"{run_folder} holds no state/{FILE_NAME}", mend="Name the folder of a run (see --out)")
+        mend = "Name the folder of a run (see --out)"
+        workers = sorted(file.parents[1] for file in run_folder.glob(f"state/workers/*/state/{FILE_NAME}"))
+        if workers:
+            folders = " ".join(map(str, workers))
+            mend = f"It was broken off with several workers at it; each has its part, to be reported alone: {folders}"
+        raise InputError(f"{run_folder} holds no state/{FILE_NAME}", mend=mend)
     journal = Journal(SqliteStore(path), SystemClock())
     try:
         written = write_reports(out or run_folder, journal.rows())

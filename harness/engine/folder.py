@@ -25,7 +25,7 @@ def make_folder(settings: RehearsalSettings) -> tuple[Path, list[Path]]:
     """
     if settings.out:
         folder = Path(settings.out)
-        if (folder / SUMMARY).exists() or (folder / "state" / FILE_NAME).exists():
+        if any((folder / trace).exists() for trace in (SUMMARY, f"state/{FILE_NAME}", "state/workers")):
             raise SettingsError(
                 f"out: {folder} holds a run already",
                 mend=f"Name another folder with --out; `uept report {folder}` tells of a run that was broken off.",

@@ -382,6 +382,15 @@ def test_a_folder_without_a_run_is_not_reported(refused: Refused, tmp_path: Path
     assert "cannot use the journal" in refused("report", tmp_path, code=3)
 
 
+def test_the_parts_of_a_run_of_several_workers_are_named(refused: Refused, tmp_path: Path) -> None:
+    for number in "12":
+        state = tmp_path / "run" / "state" / "workers" / number / "state"
+        state.mkdir(parents=True)
+        (state / "journal.db").touch()
+    assert "run/state/workers/1 run/state/workers/2" in refused("report", "run")
+    assert "holds a run already" in refused("rehearse", "--out", "run")
+
+
 def test_reports_that_cannot_be_written_are_named(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     journal = Journal(SqliteStore(tmp_path / "state" / "journal.db"), VirtualClock(NOW, rate=0))
