@@ -9,7 +9,7 @@ from functools import lru_cache
 from stubs.wire.errors import Misuse, PeerError
 
 _DASHED = re.compile(r"\A[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){7}\Z")
-_KEPT = 4096
+_KEPT = 1024
 """Texts whose EUI is remembered, and EUIs whose text is: one request names the same few identities a dozen times."""
 
 
