@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.engine.assessment import RoleAssessment, RoleVerdict, assess, assess_role
+    from harness.engine.conditions import happening
     from harness.engine.homes import device_name
     from harness.engine.progress import Progress, Silent, Terminal
     from harness.engine.rehearsal import Rehearsal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "assessment": ("RoleAssessment", "RoleVerdict", "assess", "assess_role"),
+    "conditions": ("happening",),
     "homes": ("device_name",),
     "progress": ("Progress", "Silent", "Terminal"),
     "rehearsal": ("Rehearsal",),
@@ -62,5 +64,6 @@ __all__ = [
     "device_name",
     "exit_code_of",
     "fold_run",
+    "happening",
     "run_rehearsal",
 ]

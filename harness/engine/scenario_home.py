@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from harness.engine.homes import home_called, status_called
+from harness.engine.conditions import condition_called
+from harness.engine.homes import STATUSES, home_called, status_called
 from harness.engine.stage import Stage
 from schemas.load import UserRole
 from stubs.wire.errors import Misuse
@@ -38,9 +39,12 @@ class ScenarioHome:
         self._home, self._is_of_others = home, of_others
 
     def has_status(self, device: str, words: str) -> None:
-        """Say how far a device's installation has come. Raises: Misuse: it is built already."""
+        """Say how far a device's installation has come, or how it is. Raises: Misuse: it is built already."""
         self._before_it_is_built()
-        self._statuses[device] = status_called(words)
+        if words in STATUSES:
+            self._statuses[device] = status_called(words)
+        else:
+            self.has_values(device, condition_called(words))
 
     def has_values(self, device: str, values: Mapping[str, Any]) -> None:
         """Set fields of a simulated device. Raises: Misuse: it is built already."""

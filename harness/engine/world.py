@@ -11,6 +11,7 @@ import msgspec
 from harness.checks import Finding, Verdict, evidence_of, judge, worst
 from harness.drivers import Action
 from harness.engine.chronicle import Chronicle, Step
+from harness.engine.conditions import HAPPENINGS
 from harness.engine.occasions import alert_content
 from harness.engine.scenario_home import ScenarioHome
 from harness.engine.stage import Stage
@@ -53,7 +54,7 @@ class World:
         self._home.is_called(home, of_others=of_others)
 
     def has_status(self, device: str, words: str) -> None:
-        """Say how far a device's installation has come. Raises: Misuse: the home is built already."""
+        """Say how far a device's installation has come, or how it is. Raises: Misuse: the home is built already."""
         self._home.has_status(device, words)
 
     def has_values(self, device: str, **values: Any) -> None:
@@ -75,6 +76,11 @@ class World:
     def raise_device_alert(self, device: str, code: str) -> None:
         """A device of the home raises an alert to the party."""
         self._stage.control.raise_device_alert(self.device(device), code, recipient=self.user)
+
+    def let_happen(self, device: str, words: str) -> None:
+        """Something happens to a device of the home; whatever follows, follows."""
+        happened = HAPPENINGS[words]
+        self._stage.control.let_happen(self.device(device), happened.what, **happened.detail)
 
     def raise_dcc_alert(self, code: str, device: str) -> None:
         """The DCC raises an alert to the party about a device of the home."""

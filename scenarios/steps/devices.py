@@ -2,9 +2,10 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from harness.engine import World, device_name
+from harness.engine import World, device_name, happening
 
 DEVICE = {"Device": device_name}
+HAPPENING = {"Device": device_name, "Happening": happening}
 
 
 @given(parsers.parse("a party acting as {role:w}"))
@@ -40,6 +41,11 @@ def device_is_silent(world: World, device: str) -> None:
 @when(parsers.parse("the {device:Device} raises alert {code:w}", DEVICE))
 def device_raises_alert(world: World, device: str, code: str) -> None:
     world.raise_device_alert(device, code)
+
+
+@when(parsers.parse("the {device:Device} {words:Happening}", HAPPENING))
+def something_happens(world: World, device: str, words: str) -> None:
+    world.let_happen(device, words)
 
 
 @when(parsers.parse("the DCC raises alert {code:w} about the {device:Device}", DEVICE))

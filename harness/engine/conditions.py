@@ -1,0 +1,113 @@
+"""What scenarios say of devices in words: how one is before anything is asked, and what happens to one meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from harness.engine.homes import STATUSES
+from stubs.wire.errors import Misuse
+
+_POUND = 100_000
+"""Thousandths of a penny."""
+_AMOUNT = r"£(-?\d+(?:\.\d\d)?)"
+
+
+def money(text: str) -> int:
+    """Pounds as thousandths of a penny: ``1.20`` is 120000."""
+    return int(Decimal(text) * _POUND)
+
+
+def _owing(amount: str) -> dict[str, Any]:
+    return {"time_debt_1": money(amount), "debt_1": {"amount": _POUND, "period": 86_400}}
+
+
+def _lent(left: str, offered: str) -> dict[str, Any]:
+    credit = money(offered)
+    return {
+        "payment_mode": "prepayment",
+        "balance": money(left),
+        "emergency_credit_limit": credit,
+        "emergency_credit_threshold": max(money(left), 0) + _POUND,
+    }
+
+
+CONDITIONS: Mapping[str, tuple[str, Callable[..., dict[str, Any]]]] = MappingProxyType(
+    {
+        "in prepayment mode with £1.20 left": (
+            rf"in prepayment mode with {_AMOUNT} left",
+            lambda left: {"payment_mode": "prepayment", "balance": money(left)},
+        ),
+        "in prepayment mode with £1.20 left and £5 of emergency credit on offer": (
+            rf"in prepayment mode with {_AMOUNT} left and {_AMOUNT} of emergency credit on offer",
+            _lent,
+        ),
+        "in prepayment mode": ("in prepayment mode", lambda: {"payment_mode": "prepayment"}),
+        "in credit mode": ("in credit mode", lambda: {"payment_mode": "credit"}),
+        "in debt with £30": (rf"in debt with {_AMOUNT}", _owing),
+        "without supply": ("without supply", lambda: {"supply": "disabled"}),
+        "waiting for its supply to be turned on": (
+            "waiting for its supply to be turned on",
+            lambda: {"supply": "armed"},
+        ),
+        "running firmware 01020304": (
+            r"running firmware ([0-9A-F]{8})",
+            lambda version: {"firmware_version": version},
+        ),
+        "out of reach": ("out of reach", lambda: {"reachable": False}),
+        "broken": ("broken", lambda: {"hardware_fault": True}),
+    }
+)
+"""How a device is, by an example of the words: their pattern, and the fields of its state that follow."""
+
+
+def condition_called(words: str) -> dict[str, Any]:
+    """Fields of a device's state that the words mean. Raises: Misuse: unknown words."""
+    for pattern, values in CONDITIONS.values():
+        found = re.fullmatch(pattern, words)
+        if found:
+            return values(*found.groups())
+    known = ", ".join((*STATUSES, *CONDITIONS))
+    raise Misuse(f"no device status or condition is called {words!r}; known: {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happens to a device: its name for the control API, and what it takes."""
+
+    what: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+HAPPENINGS: Mapping[str, Happening] = MappingProxyType(
+    {
+        "has its cover opened": Happening("cover removed"),
+        "has its terminal cover opened": Happening("terminal cover removed"),
+        "has a magnet held to it": Happening("magnet"),
+        "is tampered with": Happening("tamper"),
+        "has its covers closed": Happening("covers closed"),
+        "loses its power": Happening("power lost"),
+        "has its power back": Happening("power restored"),
+        "finds its own power failing": Happening("gas power lost"),
+        "finds its battery low": Happening("battery low"),
+        "is supplied with 260 V": Happening("voltage", {"voltage": 2600}),
+        "is supplied with 200 V": Happening("voltage", {"voltage": 2000}),
+        "is supplied with 240 V": Happening("voltage", {"voltage": 2400}),
+        "cannot be reached by a message of its home": Happening("message not delivered"),
+        "gives its consumer emergency credit": Happening("emergency credit taken"),
+        "has its supply turned on by its consumer": Happening("supply turned on"),
+    }
+)
+"""By the words of a scenario; names as in the control API (``stubs.devices.OCCURRENCES``)."""
+
+
+def happening(text: str) -> str:
+    """Converter of steps: words for something that happens, and nothing else."""
+    return text
+
+
+happening.pattern = "|".join(map(re.escape, HAPPENINGS))  # type: ignore[attr-defined]  # how the parse library finds it
