@@ -91,7 +91,7 @@ class Dcc:
         reply = self._handling.handle(turn, request, service, content_type, peer, self.on_error)
         return Handled(reply, tuple(turn.events))
 
-    def refuse_transport(self, rule: str, detail: str, service: Service, peer: str, now: datetime) -> Handled:
+    def refuse_transport(self, rule: str, detail: str, service: str, peer: str, now: datetime) -> Handled:
         """A POST that never became a whole request: too large, too slow, truncated."""
         turn = Turn(self.state, now)
         reply = self._handling.refuse_unread(turn, Refusal(rule, detail), service, peer)

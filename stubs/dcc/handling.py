@@ -95,8 +95,8 @@ class Handling:
 
     # --- saying no ---
 
-    def refuse_unread(self, turn: Turn, refusal: Refusal, service: Service, peer: str) -> Reply:
-        """A POST whose body never became whole, so that there is nothing to check."""
+    def refuse_unread(self, turn: Turn, refusal: Refusal, service: str, peer: str) -> Reply:
+        """A request whose body was not read, so that there is nothing to check; ``service`` may be another path."""
         exchange = f"x{turn.state.counts.exchanges + 1}"
         turn.emit(RequestReceived(exchange=exchange, service=str(service), peer=peer, content_type="", body=b""))
         reply = self.refuse(turn, exchange, refusal, None)

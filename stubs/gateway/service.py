@@ -18,6 +18,7 @@ from stubs.wire.errors import Blocked
 
 _HANG_SECONDS = 600.0
 _HANG_POLL = 0.02
+_SHOWN = 200
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST."""
 
@@ -34,7 +35,26 @@ def make_app(runtime: Runtime, settings: DccSettings) -> web.Application:
         (paths.non_device, Service.NON_DEVICE),
     ):
         app.router.add_post(path, _handler(runtime, settings, service))
+    app.router.add_route("*", "/{path:.*}", _elsewhere(runtime, settings))
     return app
+
+
+def _elsewhere(runtime: Runtime, settings: DccSettings) -> Handler:
+    """What is asked in another way than by POST, or posted elsewhere: a client that is set up wrongly sees it here."""
+    paths = settings.paths
+    ours = (paths.transform, paths.send_command, paths.non_device)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.path in ours:
+            response = await _refused(runtime, request, "method", f"expected POST, got {request.method}", request.path)
+            response.headers["Allow"] = "POST"
+            return response
+        if request.method == "POST":
+            why = f"expected one of {', '.join(ours)}, got {request.path[:_SHOWN]}"
+            return await _refused(runtime, request, "no-such-service", why, request.path[:_SHOWN])
+        raise web.HTTPNotFound  # a browser or a probe that looks around
+
+    return handle
 
 
 def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handler:
@@ -69,7 +89,7 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
     return handle
 
 
-async def _refused(runtime: Runtime, request: web.Request, rule: str, why: str, service: Service) -> web.Response:
+async def _refused(runtime: Runtime, request: web.Request, rule: str, why: str, service: str) -> web.Response:
     """Refuse what was not read to its end: the connection closes, since the rest of the body may still come."""
     peer = peer_of(request)
 

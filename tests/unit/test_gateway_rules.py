@@ -368,6 +368,8 @@ TRIPS: dict[str, Callable[[Room], Reply]] = {
     "internal-error": internal_error,
     "too-large": too_large,
     "too-slow": transport("too-slow"),
+    "no-such-service": transport("no-such-service"),
+    "method": transport("method"),
     "truncated": transport("truncated"),
     "content-type": content_type,
     "xml": xml,

@@ -88,10 +88,27 @@ def test_a_body_that_breaks_off_leaves_the_server_serving(dcc: BackgroundDcc, pk
     assert post(dcc.urls.non_device, Party(pki).request("12.1", UPRN="1"))[0] == 200
 
 
-def test_another_path_or_method_is_no_web_service(dcc: BackgroundDcc) -> None:
+def test_another_method_is_refused_and_recorded(dcc: BackgroundDcc) -> None:
     with connected(dcc.urls.non_device) as connection:
-        connection.request("GET", urlsplit(dcc.urls.non_device).path)
-        assert connection.getresponse().status == 405
+        connection.request("PUT", urlsplit(dcc.urls.non_device).path, b"<a/>")
+        response = connection.getresponse()
+        assert (response.status, response.headers["Allow"]) == (405, "POST")
+        assert b"expected POST, got PUT" in response.read()
+    assert rule_of(dcc) == "method"
+
+
+def test_another_path_is_refused_and_recorded_with_what_there_is(dcc: BackgroundDcc) -> None:
+    status, _, body = post(dcc.urls.non_device + "/", b"<a/>")
+    assert (status, rule_of(dcc)) == (404, "no-such-service")
+    assert urlsplit(dcc.urls.transform).path.encode() in body
+
+
+def test_who_only_looks_around_is_not_recorded(dcc: BackgroundDcc) -> None:
+    before = dcc.journal.last_seq
+    with connected(dcc.urls.non_device) as connection:
+        connection.request("GET", "/favicon.ico")
+        assert connection.getresponse().status == 404
+    assert dcc.journal.last_seq == before
 
 
 JUNK = {
