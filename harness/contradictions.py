@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from schemas.load import dcc_alert_occasions, dcc_alerts, gateway_rules, response_codes, service_requests
+from schemas.load import dcc_alert_occasions, dcc_alerts, gateway_rules, response_codes, roles, service_requests
 from stubs.clock import LATEST
 from stubs.settings import DccSettings
 from stubs.wire.errors import PeerError
@@ -22,6 +21,10 @@ Problem = tuple[str, str]
 """Dotted key, and a sentence that says what was expected."""
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LONGEST = 1e9
+"""Seconds: thirty years, more than any wait here, and a date still."""
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?Z")
+_VERSION = re.compile(r"[0-9]+\.[0-9]+")
 _STATUS = re.compile(r"[1-5][0-9][0-9]")
 
 
@@ -47,14 +50,16 @@ def clock_problem(text: str) -> str:
     return "" if EARLIEST <= instant < LATEST else f"{text!r} is not between {EARLIEST:%Y} and {LATEST:%Y}"
 
 
-def not_finite(settings: Any, prefix: str = "") -> Iterator[Problem]:
-    """Numbers that no clock reaches, wherever they stand in a record of settings."""
+def out_of_time(settings: Any, prefix: str = "") -> Iterator[Problem]:
+    """Durations that no clock reaches, and counts below 0, wherever they stand in a record of settings."""
     for name, value in msgspec.structs.asdict(settings).items():
         key = f"{prefix}{name}"
         if isinstance(value, msgspec.Struct):
-            yield from not_finite(value, f"{key}.")
-        elif any(isinstance(one, float) and not math.isfinite(one) for one in _each(value)):
-            yield key, "expected a number, got nan or inf"
+            yield from out_of_time(value, f"{key}.")
+        elif not all(0 <= one <= _LONGEST for one in _each(value) if isinstance(one, float)):
+            yield key, f"expected 0 to {_LONGEST:.0f} seconds"
+        elif any(isinstance(one, int) and one < 0 for one in _each(value)):
+            yield key, "expected 0 or more"
 
 
 def _each(value: Any) -> tuple[Any, ...]:
@@ -78,6 +83,7 @@ def dcc_contradictions(dcc: DccSettings) -> Iterator[Problem]:
         yield from _known(f"dcc_alert_codes.{occasion}", occasion, dcc_alert_occasions(), "an occasion of a DCC alert")
         yield from _known(f"dcc_alert_codes.{occasion}", code, dcc_alerts(), "a DCC alert code")
     yield from _limits(dcc)
+    yield from _words(dcc)
     yield from _files(dcc)
 
 
@@ -88,11 +94,34 @@ def _rule(rule: str, answer: str) -> Iterator[Problem]:
 
 
 def _limits(dcc: DccSettings) -> Iterator[Problem]:
-    for srv, most in dcc.thresholds.items():
-        if srv != "*":
-            yield from _known(f"thresholds.{srv}", srv, service_requests(), "a service")
-        if most < 0:
-            yield f"thresholds.{srv}", f"expected 0 or more, got {most}"
+    for table in ("thresholds", "dcc_thresholds"):
+        for srv, most in getattr(dcc, table).items():
+            if srv != "*":
+                yield from _known(f"{table}.{srv}", srv, service_requests(), "a service")
+            if most < 0:
+                yield f"{table}.{srv}", f"expected 0 or more, got {most}"
+    for srv, limits in dcc.attribute_limits.items():
+        yield from _known(f"attribute_limits.{srv}", srv, service_requests(), "a service")
+        for name, (least, greatest) in limits.items():
+            if not least <= greatest:
+                yield (
+                    f"attribute_limits.{srv}.{name}",
+                    f"expected the least value first, got {least:g} and {greatest:g}",
+                )
+
+
+def _words(dcc: DccSettings) -> Iterator[Problem]:
+    for srv, chosen in dcc.eligible_roles.items():
+        yield from _known(f"eligible_roles.{srv}", srv, service_requests(), "a service")
+        for role in chosen:
+            yield from _known(f"eligible_roles.{srv}", role, roles(), "a User Role")
+    for key in ("schema_versions", "answer_schema_version"):
+        for version in _each(getattr(dcc, key)):
+            if not _VERSION.fullmatch(version):
+                yield key, f"{version!r} is no version: expected digits, a point, digits, such as 5.4"
+    if not _TIME.fullmatch(dcc.schedule_time):
+        yield "schedule_time", f"{dcc.schedule_time!r} is no time of day: expected such as 00:00:00Z"
+    yield from _known("quarantine_rejected", dcc.quarantine_rejected, response_codes(), "a response code")
 
 
 def _files(dcc: DccSettings) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from harness.contradictions import address_problem, clock_problem, dcc_contradictions, not_finite
+from harness.contradictions import address_problem, clock_problem, dcc_contradictions, out_of_time
 from harness.plan import ExpressionError, parse_expression
 from schemas.load import Srv, UserRole, service_requests
 from stubs.settings import DccSettings, problems
@@ -324,7 +324,7 @@ def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[tuple[str, s
         yield "receive_url", problem
     if settings.clock_start and (problem := clock_problem(settings.clock_start)):
         yield "clock_start", problem
-    yield from not_finite(settings)
+    yield from out_of_time(settings)
     yield from _not_side_by_side(settings)
     for key, sentence in dcc_contradictions(settings.dcc):
         yield f"dcc.{key}", sentence
