@@ -6,8 +6,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from stubs.wire.errors import InputError, PeerError
+import click
+
+from stubs.wire.errors import Blocked, InputError, PeerError
+
+if TYPE_CHECKING:
+    from stubs.wire.duis import SchemaFolder
+
+schema_dir_option = click.option(
+    "--schema-dir",
+    type=click.Path(path_type=Path),
+    help="Folder with other XSDs of the same interface, such as the official ones: both verdicts are told.",
+)
 
 
 @contextmanager
@@ -52,3 +64,18 @@ def write(file: Path | None, data: bytes) -> None:
         file.write_bytes(data)
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}", mend="Choose another place") from error
+
+
+def schema_folder(folder: Path | None) -> SchemaFolder | None:
+    """The schema in ``folder``; None when none was named.
+
+    Raises: InputError: no such folder, or no DUIS schema that compiles in it.
+    """
+    if folder is None:
+        return None
+    from stubs.wire.duis import SchemaFolder
+
+    try:
+        return SchemaFolder(folder)
+    except Blocked as error:
+        raise InputError(error.what, mend=error.mend) from error

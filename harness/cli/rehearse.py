@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from harness.cli.documents import schema_dir_option, schema_folder
 from harness.cli.logs import log_in_one_line
 from harness.cli.output import json_option, print_json, print_table, say, say_error, settings_option
 
@@ -34,10 +35,18 @@ from harness.cli.output import json_option, print_json, print_table, say, say_er
 @click.option("--jobs", type=int, help="Scenarios at a time, each on a simulated DCC of its own.")
 @click.option("--strict", is_flag=True, default=None, help="Exit code 4 when there are only warnings.")
 @click.option("--signing-key", type=click.Path(path_type=Path), help="PEM key (P-256) that signs the bundle.")
+@schema_dir_option
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, *, settings: Path | None, signing_key: Path | None, as_json: bool, **flags: Any
+    ctx: click.Context,
+    /,
+    *,
+    settings: Path | None,
+    signing_key: Path | None,
+    schema_dir: Path | None,
+    as_json: bool,
+    **flags: Any,
 ) -> None:
     """Run scenarios against a party's system on one simulated DCC, judge what is seen on the wire, write the report.
 
@@ -61,10 +70,13 @@ def command(
         "dcc.smki_port": flags["smki_port"],
         "dcc.ssi_port": flags["ssi_port"],
     }
-    ctx.exit(rehearse(load_settings(settings, named, os.environ), signing_key, as_json=as_json))
+    chosen = load_settings(settings, named, os.environ)
+    ctx.exit(rehearse(chosen, signing_key, schema_dir, as_json=as_json))
 
 
-def rehearse(settings: Any, signing_key: Path | None = None, *, as_json: bool = False) -> int:
+def rehearse(
+    settings: Any, signing_key: Path | None = None, schema_dir: Path | None = None, *, as_json: bool = False
+) -> int:
     """Run, write every report, print the verdicts; the exit code of the run."""
     from harness.cli.signing import load_signing_key
     from harness.engine import run_rehearsal
@@ -74,12 +86,13 @@ def rehearse(settings: Any, signing_key: Path | None = None, *, as_json: bool = 
     from stubs.journal import Journal, SqliteStore
 
     key = load_signing_key(signing_key) if signing_key else None
+    schema = schema_folder(schema_dir)
     log_in_one_line()
     with _terminated_as_interrupted():
         result = run_rehearsal(settings, progress=Terminal())
         try:
             with closing(Journal(SqliteStore(result.journal), SystemClock())) as journal:
-                written = write_reports(result.folder, journal.rows(), key)
+                written = write_reports(result.folder, journal.rows(), key, schema)
         except KeyboardInterrupt:
             say_error(f"interrupted before the reports were written: `uept report {result.folder}` writes them")
             return 130

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.documents import schema_dir_option, schema_folder
 from harness.cli.output import json_option, print_json, say
 from stubs.wire.errors import InputError
 
@@ -13,8 +14,9 @@ from stubs.wire.errors import InputError
 @click.command()
 @click.argument("run_folder", metavar="RUN_DIR", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Write them here; default: RUN_DIR.")
+@schema_dir_option
 @json_option
-def command(run_folder: Path, out: Path | None, *, as_json: bool) -> None:
+def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_json: bool) -> None:
     """Write result.json, report.html, junit.xml, coverage.csv and bundle.zip of RUN_DIR again from its journal.
 
     Works after a crash too: whatever the journal holds is reported, as a partial run. --json prints one object:
@@ -24,6 +26,7 @@ def command(run_folder: Path, out: Path | None, *, as_json: bool) -> None:
     from stubs.clock import SystemClock
     from stubs.journal import FILE_NAME, Journal, SqliteStore
 
+    schema = schema_folder(schema_dir)
     path = run_folder / "state" / FILE_NAME
     if not path.is_file():
         mend = "Name the folder of a run (see --out)"
@@ -34,7 +37,7 @@ def command(run_folder: Path, out: Path | None, *, as_json: bool) -> None:
         raise InputError(f"{run_folder} holds no state/{FILE_NAME}", mend=mend)
     journal = Journal(SqliteStore(path), SystemClock())
     try:
-        written = write_reports(out or run_folder, journal.rows())
+        written = write_reports(out or run_folder, journal.rows(), schema=schema)
     finally:
         journal.close()
     if as_json:

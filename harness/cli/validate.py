@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.documents import read
+from harness.cli.documents import read, schema_dir_option, schema_folder
 from harness.cli.output import json_option, print_json, say, say_error
 from stubs.wire.errors import InputError
 
@@ -20,11 +20,7 @@ MOST_ERRORS = 1000
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--schema-dir",
-    type=click.Path(path_type=Path),
-    help="Folder with other XSDs of the same interface, such as the official ones: both verdicts are told.",
-)
+@schema_dir_option
 @json_option
 @click.pass_context
 def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None, *, as_json: bool) -> None:
@@ -34,7 +30,7 @@ def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None
     folder cannot be read. --json prints one object per file: file, valid, errors (line, path, message, expected,
     found); with --schema-dir also other (entry, valid, errors) and agree.
     """
-    other = _schema_folder(schema_dir)
+    other = schema_folder(schema_dir)
     results = [_check(file, other) for file in files]
     if as_json:
         print_json(results)
@@ -47,18 +43,6 @@ def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None
         say_error("; ".join(unreadable))
         ctx.exit(2)
     ctx.exit(0 if all(result["valid"] and result.get("agree", True) for result in results) else 1)
-
-
-def _schema_folder(folder: Path | None) -> SchemaFolder | None:
-    if folder is None:
-        return None
-    from stubs.wire.duis import SchemaFolder
-    from stubs.wire.errors import Blocked
-
-    try:
-        return SchemaFolder(folder)
-    except Blocked as error:
-        raise InputError(error.what, mend=error.mend) from error
 
 
 def _check(file: Path, other: SchemaFolder | None) -> dict[str, Any]:

@@ -133,6 +133,24 @@ class Coverage(msgspec.Struct, frozen=True):
     """Keys of scenario runs that expect a refusal or a failure."""
 
 
+class SchemaDisagreement(msgspec.Struct, frozen=True):
+    """One document on which two schemas disagree: its journal entry, its file, what each says."""
+
+    entry: int
+    file: str
+    ours: str
+    theirs: str
+
+
+class SchemaComparison(msgspec.Struct, frozen=True):
+    """Every DUIS document of the run under our schema and under the one at ``schema``."""
+
+    schema: str
+    documents: int
+    agree: int
+    disagreements: tuple[SchemaDisagreement, ...]
+
+
 class Report(msgspec.Struct, frozen=True):
     """A whole run."""
 
@@ -153,9 +171,13 @@ class Report(msgspec.Struct, frozen=True):
     not_started: tuple[str, ...]
     coverage: tuple[Coverage, ...]
     limits: tuple[str, ...] = LIMITS
+    schema_comparison: SchemaComparison | None = None
+    """Only when another schema was named."""
 
 
-def build(run: Run, evidence_digest: str, journal_head: str) -> Report:
+def build(
+    run: Run, evidence_digest: str, journal_head: str, schema_comparison: SchemaComparison | None = None
+) -> Report:
     """The report of a folded run; the two digests are printed on its cover."""
     return Report(
         format=FORMAT,
@@ -174,6 +196,7 @@ def build(run: Run, evidence_digest: str, journal_head: str) -> Report:
         scenarios=tuple(_scenario(scenario) for scenario in run.scenarios),
         not_started=tuple(str(row["key"]) for row in run.not_started),
         coverage=tuple(row for role in run.roles for row in _coverage(run, role)),
+        schema_comparison=schema_comparison,
     )
 
 

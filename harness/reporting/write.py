@@ -14,7 +14,9 @@ from harness.evidence import bundle
 from harness.evidence import slice as journal_slice
 from harness.evidence.manifest import fingerprint
 from harness.reporting import html, model, tables
+from harness.reporting.schemas import compare
 from stubs.journal import Row
+from stubs.wire.duis import SchemaFolder
 from stubs.wire.errors import Blocked
 
 
@@ -29,19 +31,26 @@ class Written:
     result: model.Report
 
 
-def write_reports(folder: Path, rows: Iterable[Row], key: ec.EllipticCurvePrivateKey | None = None) -> Written:
+def write_reports(
+    folder: Path,
+    rows: Iterable[Row],
+    key: ec.EllipticCurvePrivateKey | None = None,
+    schema: SchemaFolder | None = None,
+) -> Written:
     """Write every report of the journal ``rows`` into ``folder``; each file appears whole or not at all.
 
     Args:
         folder: exists or is made.
         rows: the whole journal, from its first entry.
         key: P-256, signs the bundle; one made for this call when not given.
+        schema: another DUIS schema, whose verdict on every document is set beside ours.
     Raises: Blocked: the folder cannot be written (rights, space), saying which file. PeerError: the chain is broken.
     """
     kept = list(rows)
     entries = tuple(journal_slice.entries(kept))
     evidence = bundle.gather(kept)
-    result = model.build(fold_run(entries), evidence.digest, evidence.head)
+    comparison = compare(entries, schema) if schema else None
+    result = model.build(fold_run(entries), evidence.digest, evidence.head, comparison)
     reports = {
         "result.json": model.encode(result),
         "report.html": html.render(result, entries),

@@ -16,7 +16,7 @@ from harness.engine.results import fold_run
 from harness.evidence.bundle import verify
 from harness.reporting import model
 from harness.reporting.write import Written, write_reports
-from schemas.load import resource
+from schemas.load import Srv, resource
 from stubs.clock import VirtualClock
 from stubs.events import (
     ActionAsked,
@@ -35,8 +35,10 @@ from stubs.events import (
     StepFinished,
 )
 from stubs.journal import Journal, SqliteStore
+from stubs.wire.duis import SchemaFolder, example_request, write_request
 from stubs.wire.errors import Blocked
 
+OUR_SCHEMA = Path(str(resource("duis", "5.4")))
 HOSTILE = "<script>alert('x')</script> & =cmd|' /C calc'!A0 \x00"
 NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
 USER, METER = "A0-B1-C2-D3-E4-01-00-00", "DE-51-CE-00-00-00-00-E1"
@@ -191,3 +193,32 @@ def test_a_folder_that_cannot_be_written_is_said_clearly(tmp_path: Path) -> None
     blocker.write_text("a file where the folder should be")
     with pytest.raises(Blocked, match="cannot be written"):
         write_reports(blocker, [])
+
+
+def test_two_schemas_are_set_side_by_side_when_another_is_named(tmp_path: Path) -> None:
+    """Our own modules as the other schema agree with themselves; one that knows no request disagrees on a valid one."""
+    valid = write_request(example_request(Srv("8.2")))
+    journal = journal_of(
+        RunStarted(run="r", facts={"driver": "x"}),
+        RequestReceived(exchange="x1", service="non-device", peer="p", content_type="application/xml", body=valid),
+        RequestReceived(exchange="x2", service="non-device", peer="p", content_type="application/xml", body=b"<no"),
+        RunFinished(run="r", complete=True),
+    )
+    other = tmp_path / "schema"
+    other.mkdir()
+    (other / "other.xsd").write_text(
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="'
+        'http://www.dccinterface.co.uk/ServiceUserGateway"><xs:element name="Nothing"/></xs:schema>'
+    )
+    try:
+        ours = write_reports(tmp_path / "a", journal.rows(), schema=SchemaFolder(OUR_SCHEMA)).result.schema_comparison
+        theirs = write_reports(tmp_path / "b", journal.rows(), schema=SchemaFolder(other))
+    finally:
+        journal.close()
+    assert ours is not None
+    assert (ours.documents, ours.agree) == (1, 1)
+    compared = theirs.result.schema_comparison
+    assert compared is not None
+    assert (compared.documents, compared.agree) == (1, 0)
+    assert compared.disagreements[0].ours == "valid"
+    assert compared.disagreements[0].file in theirs.report.read_text(encoding="utf-8")
