@@ -110,7 +110,8 @@ def _compared(
 ) -> list[Result]:
     echo, answered, plain, tls = (rates[kind, connections] for kind in _KINDS)
     over = f"{connections} connections"
-    by_cpu = ratios(costs["echo", connections], costs["plain", connections])
+    by_cpu = ratios(costs["echo", connections], costs["answered", connections])
+    by_cpu_all = ratios(costs["echo", connections], costs["plain", connections])
     cpu = f"{min(costs['plain', connections]):.2f} ms CPU each, all that follows included; echo {max(echo):,.0f}/s"
     own = f"{min(costs['answered', connections]):.2f} ms CPU each"
     like = "requests with no work after the answer, as the echo has none"
@@ -128,7 +129,8 @@ def _compared(
             ratios(plain, echo),
             detail="these compete with the next requests for the one process",
         ),
-        figure("b", f"the same by CPU time, device and delivery included, {over}", by_cpu),
+        figure("b", f"by CPU time, answered in the exchange, {over}", by_cpu, detail="for busy machines"),
+        figure("b", f"by CPU time, device and delivery included, {over}", by_cpu_all),
         figure("b", f"TLS with client certificates / plain, {over}", ratios(tls, plain), aim=Aim(">=", 0.8)),
         figure("b", f"requests a second, answered in the exchange, {over}", answered, detail=own),
         figure("b", f"requests a second, all, {over}", plain, detail=cpu),
