@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from harness.cli.documents import schema_dir_option, schema_folder
-from harness.cli.logs import log_in_one_line
+from harness.cli.logs import logs_in_one_line
 from harness.cli.output import json_option, print_json, print_table, say, say_error, settings_option
 
 
@@ -87,8 +87,7 @@ def rehearse(
 
     key = load_signing_key(signing_key) if signing_key else None
     schema = schema_folder(schema_dir)
-    log_in_one_line()
-    with _terminated_as_interrupted():
+    with logs_in_one_line(), _terminated_as_interrupted():
         result = run_rehearsal(settings, progress=Terminal())
         try:
             with closing(Journal(SqliteStore(result.journal), SystemClock())) as journal:

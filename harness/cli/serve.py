@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from harness.cli.logs import log_in_one_line
+from harness.cli.logs import logs_in_one_line
 from harness.cli.output import say, say_error, settings_option
 
 _CONNECTIONS = 65536
@@ -51,9 +51,9 @@ def command(**flags: Any) -> None:
         "driver": "observe",
     }
     settings = load_settings(flags["settings"], named, os.environ).dcc
-    log_in_one_line()
     _allow_connections()
-    asyncio.run(_serve(settings))
+    with logs_in_one_line():
+        asyncio.run(_serve(settings))
 
 
 def _allow_connections() -> None:
