@@ -42,6 +42,7 @@ def alert_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Fin
     rule="The party names the alert it received, and the device it came from",
     clause="CTSD scope 3: process Alerts",
     provenance="inferred",
+    caught_by=("forgets-alerts",),
 )
 def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The outcome of the waiting action lists the alert, verified."""

@@ -59,6 +59,7 @@ def _walk(node: Node) -> Iterator[Node]:
     "inventory-agrees",
     rule="The devices a party reports after reading the inventory are those in the DCC's answer, with their statuses",
     clause="DUIS, Read Inventory response",
+    caught_by=("overlooks-devices",),
 )
 def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Device IDs and SMI statuses of the answer are the ones the party reports."""

@@ -90,6 +90,7 @@ def _completes(exchange: Exchange, srv: str) -> bool:
     "request-accepted",
     rule="A request that keeps every rule is accepted with I0 or I99; a critical one after its Signed Pre-Command",
     clause="DUIS, response codes I0 and I99",
+    caught_by=("signs-documents-with-wrong-key",),
 )
 def request_accepted(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The action's request passed every check of the gateway."""

@@ -73,6 +73,7 @@ def response_received(evidence: Evidence, parameters: Mapping[str, Any]) -> Find
     rule="The party acknowledges each response it receives with an HTTP status of the 200 family at the first attempt",
     clause="DUIS, receive response service; the DCC's public client answers 204",
     provenance="inferred",
+    caught_by=("answers-500-to-responses",),
 )
 def response_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Every response to the action got a 2xx, and none was turned away."""

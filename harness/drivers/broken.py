@@ -114,6 +114,42 @@ _ROWS = (
         {"alert_status": 500},
         ("alert-acknowledged",),
     ),
+    Defect(
+        "forgets-alerts",
+        "acknowledges alerts and tells nobody of them",
+        {"report_alerts": False},
+        ("alert-understood",),
+    ),
+    Defect(
+        "answers-500-to-responses",
+        "answers HTTP 500 to every response, although it uses it",
+        {"response_status": 500},
+        ("response-acknowledged",),
+    ),
+    Defect(
+        "signs-documents-with-wrong-key",
+        "signs DUIS documents with its digital signing key",
+        {"document_key": "ds"},
+        ("request-accepted",),
+    ),
+    Defect(
+        "takes-http-errors-for-success",
+        "takes a request that the DCC's service turned away with an HTTP error for done",
+        {"honour_http_errors": False},
+        ("http-error-noticed",),
+    ),
+    Defect(
+        "overlooks-devices",
+        "reports the first device of an inventory only",
+        {"whole_lists": False},
+        ("inventory-agrees",),
+    ),
+    Defect(
+        "uses-wrong-pass-phrase",
+        "signs in to the self-service pages with a wrong pass phrase",
+        {"right_pass_phrase": False},
+        ("ssi-signed-in",),
+    ),
 )
 
 DEFECTS: Mapping[str, Defect] = MappingProxyType({row.name: row for row in _ROWS})

@@ -59,6 +59,7 @@ STATUSES: Mapping[str, str] = MappingProxyType(
         "whitelisted": "Whitelisted",
         "installed but not commissioned": "InstalledNotCommissioned",
         "commissioned": _COMMISSIONED,
+        "suspended": "Suspended",
     }
 )
 """Words of a scenario to SMI statuses (DUIS, Device Status)."""

@@ -29,6 +29,26 @@ class Faults:
             self._control.clear_fault(self._armed.pop())
 
 
+class Standing:
+    """Whether the DCC lets the party's User send at all; as it was when the scenario ends."""
+
+    def __init__(self, control: Control, user: str) -> None:
+        self._control = control
+        self._user = user
+        self._before: dict[str, Any] | None = None
+
+    def suspend(self) -> None:
+        """The DCC suspends the User."""
+        self._before = next(row for row in self._control.users() if row["user"] == self._user)
+        self._control.register_user(**{**self._before, "status": "suspended"})
+
+    def restore(self) -> None:
+        """As it was."""
+        if self._before is not None:
+            self._control.register_user(**self._before)
+            self._before = None
+
+
 class RunClock:
     """The run's clock, as scenarios move it: forward only."""
 

@@ -16,7 +16,7 @@ from harness.engine.occasions import alert_content
 from harness.engine.scenario_home import ScenarioHome
 from harness.engine.stage import Stage
 from harness.engine.stops import stop_for, verdict_of
-from harness.engine.surroundings import Faults, RunClock
+from harness.engine.surroundings import Faults, RunClock, Standing
 from harness.plan import LibraryScenario
 from schemas.load import Srv, UserRole, service_requests
 from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted
@@ -34,6 +34,7 @@ class World:
         self.role = UserRole(scenario.role)
         self.user = stage.user_of(self.role)
         self.faults = Faults(stage.control, self.user)
+        self.standing = Standing(stage.control, self.user)
         self.clock = RunClock(stage.control)
         self.findings: list[Finding] = []
         self._stage = stage
@@ -265,6 +266,7 @@ class World:
         if not interrupted and not self._stage.journal.is_behind:
             self._stage.seat.settle(self._stage.settings.deadline + self._stage.settings.grace)
         self.faults.clear()
+        self.standing.restore()
         verdict, reason = self._verdict(interrupted=interrupted)
         self._chronicle.finish(verdict, reason)
         if not interrupted:

@@ -13,6 +13,11 @@ def party_acts_as(world: World, role: str) -> None:
     world.acts_as(role)
 
 
+@given("the DCC has suspended the party")
+def party_is_suspended(world: World) -> None:
+    world.standing.suspend()
+
+
 @given(parsers.parse("a home with {home}"))
 def home_with(world: World, home: str) -> None:
     world.lives_in(home)
@@ -36,6 +41,11 @@ def device_holds(world: World, device: str, field: str, value: str) -> None:
 @given(parsers.parse("the {device:Device} has disappeared from the home area network", DEVICE))
 def device_is_silent(world: World, device: str) -> None:
     world.faults.bend("command", "never-answer", device=world.device(device), times=0)
+
+
+@given(parsers.parse("the {device:Device} cannot be reached over the SM WAN", DEVICE))
+def device_is_out_of_reach(world: World, device: str) -> None:
+    world.faults.bend("command", "unreachable", device=world.device(device), times=0)
 
 
 @when(parsers.parse("the {device:Device} raises alert {code:w}", DEVICE))

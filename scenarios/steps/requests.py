@@ -71,6 +71,26 @@ def ask_without_waiting(world: World, srv: str, device: str) -> None:
     world.ask(service=srv, to=device, wait=False)
 
 
+@given("the DCC is too busy to answer")
+def dcc_is_busy(world: World) -> None:
+    world.faults.bend("answer", "http-status", status=503, times=0)
+
+
+@when("the DCC is available again")
+def dcc_is_available(world: World) -> None:
+    world.faults.clear()
+
+
+@then("the party notices that the DCC is busy")
+def business_noticed(world: World) -> None:
+    world.expect("http-error-noticed", http_status=503)
+
+
+@then("the party notices before or after sending that it is not valid")
+def invalidity_noticed(world: World) -> None:
+    world.expect("http-error-noticed", http_status=400, or_unsent=True)
+
+
 @then("the request is accepted")
 def request_accepted(world: World) -> None:
     world.expect("request-accepted")

@@ -27,6 +27,12 @@ FAILS_AND_PASSES = {
     "retries-forever": ("RC-010-IS", "SR-605-IS"),
     "mis-scales-reading": ("SR-201-IS-2", "SR-605-IS"),
     "answers-500-to-alerts": ("AL-001-IS", "SR-605-IS"),
+    "forgets-alerts": ("AL-001-IS", "SR-605-IS"),
+    "answers-500-to-responses": ("PT-009-IS", "AL-001-IS"),
+    "signs-documents-with-wrong-key": ("SR-605-IS", "AL-001-IS"),
+    "takes-http-errors-for-success": ("PT-011-IS", "SR-605-IS"),
+    "overlooks-devices": ("SR-601-IS", "SR-605-IS"),
+    "uses-wrong-pass-phrase": ("SSI-001-IS", "SR-605-IS"),
 }
 """Defect to the key of the scenario run that has to catch it, and of one it has to get through."""
 

@@ -9,20 +9,24 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread, Timer
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from harness.drivers import DEFECTS, Action, Driver, DriverContext, Outcome, UserIdentity, make_driver, running
 from harness.drivers.reference import CORRECT, ReferenceDriver
+from harness.drivers.reference.client import DEFAULT_PASS_PHRASE
 from harness.drivers.reference.receiver import BODY_LIMIT
 from stubs.smki import init_pki
 from stubs.wire import Blocked, Eui64
-from stubs.wire.duis import Node, PreCommand, ServiceRequest, SignedPreCommand
+from stubs.wire.duis import Node, OtherResult, PreCommand, ServiceRequest, SignedPreCommand
 from stubs.wire.gbcs.crypto import check_signature
 from stubs.wire.gbcs.envelope import Group, OtherInformation
+from stubs.wire.xmlsig import SignatureError, verify
 from tests.tiny_dcc import COMMAND, DATA, NOW, OTHER_PARTY, SUPPLIER, TRANSFORM, Received, TinyDcc, tiny_dcc
 
 METER = "DE-51-CE-00-00-00-00-E1"
@@ -655,6 +659,81 @@ def test_broken_a_reading_is_ten_times_too_high(broken: Driver, dcc: TinyDcc) ->
 def test_broken_alerts_are_answered_500(broken: Driver, dcc: TinyDcc) -> None:
     assert dcc.post(dcc.device_alert(Eui64.parse(METER), "8F3F")) == 500
     assert broken.perform(Action(id="a1", kind="wait-alert", deadline=1)).status == "done"
+
+
+@broken_by("forgets-alerts")
+def test_broken_alerts_are_acknowledged_and_forgotten(broken: Driver, dcc: TinyDcc) -> None:
+    assert dcc.post(dcc.device_alert(Eui64.parse(METER), "8F3F")) == 204
+    assert broken.perform(Action(id="a1", kind="wait-alert", deadline=0.2)).status == "timeout"
+
+
+@broken_by("answers-500-to-responses")
+def test_broken_responses_are_answered_500(broken: Driver, dcc: TinyDcc) -> None:
+    assert read(broken).status == "done"
+    assert dcc.answers(1) == [500]
+
+
+@broken_by("signs-documents-with-wrong-key")
+def test_broken_a_document_is_signed_with_another_key(
+    broken: Driver, dcc: TinyDcc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[bytes] = []
+
+    def refuse(_dcc: TinyDcc, _path: str, document: bytes) -> int:
+        posted.append(document)
+        return 400
+
+    monkeypatch.setattr(TinyDcc, "handle", refuse)
+    assert read(broken).status == "failed"
+    with pytest.raises(SignatureError):
+        verify(posted[0], dcc.pki.certificates)
+
+
+@broken_by("takes-http-errors-for-success")
+def test_broken_an_http_error_is_taken_for_success(broken: Driver, dcc: TinyDcc) -> None:
+    dcc.answer = lambda _dcc, _received: 400
+    assert (read(broken).status, read(broken).response_code) == ("done", "I0")
+
+
+@broken_by("overlooks-devices")
+def test_broken_only_the_first_device_of_an_inventory_is_reported(broken: Driver, dcc: TinyDcc) -> None:
+    def two_devices(dcc: TinyDcc, received: Received) -> bytes:
+        assert isinstance(received.request, ServiceRequest)
+        usual = dcc.data(received.request)
+        assert isinstance(usual, OtherResult)
+        return dcc.document(received.request, OtherResult(replace(usual.node, children=usual.node.children * 2)), "I0")
+
+    dcc.answer = two_devices
+    assert len(read(broken, service="8.2").values["devices"]) == 1
+
+
+@broken_by("uses-wrong-pass-phrase")
+def test_broken_the_pass_phrase_is_another(broken: Driver, dcc: TinyDcc) -> None:
+    typed: list[dict[str, list[str]]] = []
+
+    class SignIn(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            form = b'<form method="post" action="/"><input name="person"><input name="password" type="password"></form>'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(form)))
+            self.end_headers()
+            self.wfile.write(form)
+
+        def do_POST(self) -> None:
+            typed.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), SignIn) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        urls = {"ssi": f"http://127.0.0.1:{server.server_port}/"}
+        outcome = broken.perform(Action(id="a1", kind="sign-in-ssi", urls=urls, user=str(SUPPLIER), deadline=5))
+        server.shutdown()
+    assert outcome.status == "refused"
+    assert [form["password"] for form in typed] != [[DEFAULT_PASS_PHRASE]]
+    assert len(typed) == 1
 
 
 def test_every_defect_has_a_test_here() -> None:

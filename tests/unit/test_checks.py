@@ -97,16 +97,18 @@ class Story:
         )  # fmt: skip
         return self
 
-    def refused(self, code: str, counter: int = 1, service: str = "send-command", srv: str = "4.1.1") -> Story:
+    def refused(
+        self, code: str | None, counter: int = 1, service: str = "send-command", srv: str = "4.1.1", status: int = 200
+    ) -> Story:
         self._exchange += 1
         name = f"x{self._exchange}"
         return self.add(
             RequestReceived(exchange=name, service=service, peer="", content_type="", body=name.encode()),
             RequestRefused(
-                exchange=name, rule="r", response_code=code, http_status=200, detail="d",
+                exchange=name, rule="r", response_code=code, http_status=status, detail="d",
                 request_id=request_id(counter), user=USER, srv=srv,
             ),
-            RequestAnswered(exchange=name, status=200, content_type="", body=b"", response_code=code),
+            RequestAnswered(exchange=name, status=status, content_type="", body=b"", response_code=code),
         )  # fmt: skip
 
     def device_answered(self, counter: int = 1, device: str = METER, **values: Any) -> Story:
@@ -180,7 +182,7 @@ def test_a_plain_reading_keeps(check: str, parameters: dict[str, Any]) -> None:
 def test_no_check_passes_on_nothing(check: str) -> None:
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
-        "identities": [METER],
+        "identities": [METER], "http_status": 503,
     }  # fmt: skip
     finding = Story().judged(check, **parameters)
     assert finding.verdict is not Verdict.PASS
@@ -192,7 +194,7 @@ def test_no_check_blames_the_party_for_a_driver_that_could_not_ask(check: str) -
     story = Story().asked().claimed("blocked", "", detail="the program was not found")
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
-        "identities": [METER],
+        "identities": [METER], "http_status": 503,
     }  # fmt: skip
     assert story.judged(check, **parameters).verdict is Verdict.BLOCKED
 
@@ -319,6 +321,35 @@ def test_retries_are_counted(posts: int, verdict: Verdict) -> None:
 
 def test_retries_of_a_party_still_at_work_are_not_judged_yet() -> None:
     assert not Story().asked().refused("E19").judged("retries-bounded").is_final
+
+
+# --- requests without a DUIS answer -----------------------------------------------------------------------------------
+
+
+def busy(status: int = 503) -> Story:
+    return Story().asked().refused(None, status=status)
+
+
+@pytest.mark.parametrize(
+    ("story", "verdict"),
+    [
+        (busy().refused(None, status=503).claimed("failed", ""), Verdict.PASS),
+        (busy().claimed("timeout", ""), Verdict.PASS),
+        (busy().claimed("done"), Verdict.FAIL),
+        (busy(400).claimed("failed", ""), Verdict.FAIL),
+        (Story().asked().refused("E5").claimed("refused", "E5"), Verdict.FAIL),
+        (Story().asked().posted().claimed("done"), Verdict.FAIL),
+        (Story().asked().claimed("failed", ""), Verdict.FAIL),
+        (busy().claimed("attested", ""), Verdict.ATTESTED),
+    ],
+)
+def test_an_http_error_is_noticed(story: Story, verdict: Verdict) -> None:
+    assert story.judged("http-error-noticed", http_status=503).verdict is verdict
+
+
+def test_a_party_that_sends_nothing_invalid_has_noticed_earlier() -> None:
+    story = Story().asked().claimed("failed", "")
+    assert story.judged("http-error-noticed", http_status=400, or_unsent=True).verdict is Verdict.PASS
 
 
 # --- critical requests ------------------------------------------------------------------------------------------------

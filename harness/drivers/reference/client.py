@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock, RLock
 from typing import Any
@@ -91,6 +92,8 @@ class _Client:
             check_name=policy.check_party_certificate,
         )
         self._rings, self._without_keys = _key_rings(context.pki, users)
+        if policy.document_key == "ds":
+            self._rings = {eui: _signing_with_ds(ring) for eui, ring in self._rings.items()}
         self._users = users
         self._counters = CounterFile(context.state_dir, context.now)
         self._repeated: dict[tuple[Eui64, Eui64], int] = {}
@@ -214,7 +217,8 @@ class _Client:
             person = self._people.get((ring.eui, action.role))
             if person is None:
                 name = user.person or f"tester-{ring.eui.hex}"
-                person = SelfService(self._context.tls, name, user.pass_phrase or DEFAULT_PASS_PHRASE)
+                phrase = user.pass_phrase or DEFAULT_PASS_PHRASE
+                person = SelfService(self._context.tls, name, phrase if self._policy.right_pass_phrase else name)
                 self._people[ring.eui, action.role] = person
             return person.perform(action, action.urls.get("ssi") or self._context.urls.get("ssi", ""))
 
@@ -230,6 +234,11 @@ class _Client:
         issue = self._counters.next_token if with_token else self._counters.next
         counter = self._repeated[originator, target] = issue(originator)
         return RequestId(originator, target, counter)
+
+
+def _signing_with_ds(ring: KeyRing) -> KeyRing:
+    """The defect ``document_key``: the certificate named is the right one, the key is not."""
+    return replace(ring, signer=replace(ring.signer, private_key=ring.digital_signing))
 
 
 def _key_rings(pki: Path, users: Iterable[Eui64]) -> tuple[dict[Eui64, KeyRing], dict[Eui64, Blocked]]:

@@ -103,6 +103,8 @@ class Conversation:
             end = Conclusion("unsupported", str(error))
         except UnansweredError as error:
             end = Conclusion("failed", f"no usable answer from the DCC after {error.attempts} attempt(s): {error}")
+            if not self._policy.honour_http_errors:
+                end = Conclusion("done", "the request was sent", "I0")
         except PeerError as error:
             end = Conclusion("failed", str(error))
         messages = self._messages_after_settling()
@@ -267,6 +269,8 @@ class Conversation:
             body = answer.checked.response.body
             if isinstance(body, ServiceResponse):
                 at_once, _ = result_values(body.result, header.request_id, header.srv, self._with.devices)
+                if not self._policy.whole_lists:
+                    at_once = {name: value[:1] if isinstance(value, list) else value for name, value in at_once.items()}
         if not is_asynchronous:
             return Conclusion("done", "answered in the HTTP exchange", code, at_once)
         if not self._policy.wait_for_response:

@@ -92,12 +92,14 @@ class Inbox:
             key = _identity(response, data)
             if key not in self._seen or not self._policy.deduplicate:
                 self._seen.add(key)
+                if is_alert and not self._policy.report_alerts:
+                    return self._policy.alert_status
                 if is_alert:
                     self._alerts.append(ReceivedAlert(response))
                 else:
                     self._file(checked)
                 self._changed.notify_all()
-        return self._policy.alert_status if is_alert else ACCEPTED
+        return self._policy.alert_status if is_alert else self._policy.response_status
 
     def _check_recipient(self, response: Response) -> None:
         response_id = response.header.response_id

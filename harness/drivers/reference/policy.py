@@ -50,7 +50,20 @@ class Policy:
     alert_status: int = 204
     """HTTP status with which an acceptable alert is acknowledged. Anything but 2xx has it delivered again."""
 
+    response_status: int = 204
+    """HTTP status with which an acceptable response is acknowledged. Anything but 2xx has it delivered again."""
+
+    honour_http_errors: bool = True
+    """A request that got no usable answer, an HTTP error for instance, has failed. Relaxed: it is taken for done."""
+
+    report_alerts: bool = True
+    """Tell of the alerts that came. Relaxed: they are acknowledged and forgotten."""
+
     # --- what goes to the DCC -------------------------------------------------------------------------------
+
+    document_key: Literal["xmlsign", "ds"] = "xmlsign"
+    """The key that signs a DUIS document, under the certificate of the first.
+    Anything else is a signature that does not verify: HTTP 400."""
 
     fresh_counter: bool = True
     """Every RequestID gets a counter above all earlier ones, across restarts.
@@ -89,6 +102,12 @@ class Policy:
 
     reading_scale: float = 1
     """Factor applied to readings after decoding: 1. Anything else misreports every register."""
+
+    whole_lists: bool = True
+    """Report every entry of a list, such as the devices of a home. Relaxed: the first one only."""
+
+    right_pass_phrase: bool = True
+    """Sign in to the self-service pages with the person's pass phrase. Relaxed: with another."""
 
 
 CORRECT = Policy()

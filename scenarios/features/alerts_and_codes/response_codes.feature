@@ -17,6 +17,24 @@ Feature: Response codes
       | ED   |
       | OU   |
 
+  @id:RC-003 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P1
+  Scenario Outline: E3, the party may not send at present
+    Given a party acting as <role>
+    And a home with both meters
+    And the DCC has suspended the party
+    When the party is asked to send 11.2 to the <device>
+    Then the request is refused with E3
+    And nothing is changed by it
+    And the party does not flood the DCC
+    And the party understands E3
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | ED   | electricity meter |
+      | OU   | electricity meter |
+
   @id:RC-004 @role:IS @role:GS @srv:4.1.1 @priority:P1
   Scenario Outline: E4, the meter belongs to another supplier
     Given a party acting as <role>
@@ -67,6 +85,21 @@ Feature: Response codes
       | IS   | electricity meter |
       | GS   | gas meter         |
 
+  @id:RC-009 @role:IS @role:GS @srv:11.2 @priority:P1
+  Scenario Outline: E17, no local delivery to a suspended device
+    Given a party acting as <role>
+    And a home with both meters
+    And the <meter> is suspended
+    When the party is asked to send 11.2 to the <meter> as command variant 2
+    Then the request is refused with E17
+    And nothing is changed by it
+    And the party understands E17
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
   @id:RC-010 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P1
   Scenario Outline: E19, the device does not exist
     Given a party acting as <role>
@@ -76,6 +109,24 @@ Feature: Response codes
     Then the request is refused with E19
     And the party does not flood the DCC
     And the party understands E19
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | ED   | electricity meter |
+      | OU   | electricity meter |
+
+  @id:RC-011 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P1
+  Scenario Outline: E20, the DCC cannot reach the device
+    Given a party acting as <role>
+    And a home with both meters
+    And the <device> cannot be reached over the SM WAN
+    When the party is asked to send 11.2 to the <device>
+    Then the request is accepted
+    And a response with code E20 reaches the party
+    And the party understands E20
+    And the party reports that the device did not answer
 
     Examples:
       | role | device            |

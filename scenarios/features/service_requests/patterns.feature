@@ -78,6 +78,26 @@ Feature: Message patterns
       | GS   | gas meter         |
       | OU   | electricity meter |
 
+  @id:PT-011 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P3
+  Scenario Outline: A busy DCC is left alone and asked again later
+    Given a party acting as <role>
+    And a home with both meters
+    And the DCC is too busy to answer
+    When the party is asked to send 11.2 to the <device>
+    Then the party does not flood the DCC
+    And the party notices that the DCC is busy
+    When the DCC is available again
+    And the party is asked to send 11.2 to the <device>
+    Then the request is accepted
+    And the party reports FirmwareVersion as the device sent it
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | ED   | electricity meter |
+      | OU   | electricity meter |
+
   @id:PT-012 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P2
   Scenario Outline: Counters rise with every request
     Given a party acting as <role>
@@ -92,6 +112,19 @@ Feature: Message patterns
       | GS   | gas meter         |
       | ED   | electricity meter |
       | OU   | electricity meter |
+
+  @id:PT-014 @role:IS @role:GS @srv:3.1 @priority:P2
+  Scenario Outline: A request that the schema does not allow
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 3.1 to the <meter> with
+      | SupplierMessage | This message goes on and on, far beyond the one hundred and sixteen characters which a display of a meter or in a home has room to show. |
+    Then the party notices before or after sending that it is not valid
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
 
   @id:PT-015 @role:IS @role:GS @role:ED @role:OU @srv:11.2 @priority:P2
   Scenario Outline: A response with a bad signature is rejected

@@ -1,0 +1,64 @@
+"""Every scenario is there for a reason: at least one broken client fails it, in at least one of its roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.checks import Verdict
+from harness.drivers import DEFECTS
+from harness.plan import load_library
+
+if TYPE_CHECKING:
+    from tests.clients.conftest import Bench
+
+CATCHES = {
+    "accepts-duplicates": ["PT-009"],
+    "alters-pre-command": ["IC-022"],
+    "answers-500-to-alerts": ["AL-005", "AL-021"],
+    "answers-500-to-responses": ["PT-009"],
+    "correlates-by-order": ["PT-009"],
+    "does-not-verify-signatures": ["PT-015"],
+    "forgets-alerts": ["AL-001", "AL-002", "AL-006", "AL-010", "AL-022", "AL-023", "AL-026", "AL-028"],
+    "ignores-error-codes": [
+        "IC-023", "RC-002", "RC-003", "RC-004", "RC-006", "RC-007", "RC-008", "RC-009", "RC-010", "RC-011", "RC-012",
+        "RC-014", "SR-218",
+    ],
+    "mis-scales-reading": ["PT-008", "SR-202", "SR-207", "SR-208", "SR-212"],
+    "overlooks-devices": ["SR-601"],
+    "retries-forever": ["RC-002"],
+    "reuses-counter": ["PT-012"],
+    "sends-critical-unsigned": ["IC-021", "PT-002", "SR-105", "SR-106", "SR-501"],
+    "sends-to-wrong-service": ["SR-502"],
+    "signs-documents-with-wrong-key": [
+        "IC-001", "IC-002", "IC-004", "IC-005", "IC-008", "IC-009", "IC-014", "IC-015", "IC-016", "IC-018", "IC-042",
+        "PT-001", "PT-010", "SR-112", "SR-113", "SR-114", "SR-121", "SR-417", "SR-421", "SR-503", "SR-605",
+    ],
+    "signs-with-wrong-key": ["IC-021"],
+    "takes-http-errors-for-success": ["PT-011", "PT-014"],
+    "treats-acknowledgement-as-done": ["SR-201"],
+    "trusts-wrong-party": ["PT-015"],
+    "uses-wrong-pass-phrase": ["SSI-001", "SSI-006", "SSI-008", "SSI-009"],
+}  # fmt: skip
+"""Defect to the scenarios that have to catch it."""
+
+
+def test_every_scenario_and_every_defect_is_here() -> None:
+    assert set(CATCHES) == set(DEFECTS)
+    named = {one for scenarios in CATCHES.values() for one in scenarios}
+    uncaught = sorted({one.id for one in load_library()} - named)
+    assert not uncaught, f"name a defect that each of these has to catch: {uncaught}"
+    assert named <= {one.id for one in load_library()}
+
+
+@pytest.mark.parametrize("defect", sorted(CATCHES))
+def test_the_scenarios_catch_the_defect(bench: Bench, defect: str) -> None:
+    role_of = {one.id: one.role for one in reversed(load_library())}
+    wanted = CATCHES[defect]
+    select = " or ".join(f"({one} and role:{role_of[one]})" for one in wanted)
+    result = bench.run(f"broken:{defect}", select, deadline=4.0, patience=2.0)
+    caught = {run.id for run in result.run.scenarios if run.verdict is Verdict.FAIL}
+    told = [f"{run.key} {run.verdict.value} {run.reason}" for run in result.run.scenarios if run.id not in caught]
+    assert sorted(caught) == sorted(wanted), told
+    assert not {run.key for run in result.run.scenarios if run.verdict is Verdict.BLOCKED}, told
