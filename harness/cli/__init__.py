@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -76,6 +77,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of ``uept``: runs the command, turns every error into one line and an exit code."""
+    if sys.stderr is None:  # closed by whoever started us (`2>&-`): libraries write to it all the same
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the process ends
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A name that is no UTF-8, a terminal that knows ASCII only: shown with escapes, never an error.

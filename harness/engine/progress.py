@@ -155,6 +155,8 @@ class Terminal:
 
     def ask(self, question: str) -> str:
         """Ask, with the status line out of the way. Raises: EOFError: standard input has ended."""
+        if self._input is None:
+            raise EOFError(question)
         if self._status is not None:
             self._status.stop()
         try:

@@ -232,6 +232,17 @@ def test_a_reader_that_has_gone_changes_no_exit_code(tmp_path: Path, no_reader: 
         assert (done.returncode, done.stderr) == (code, b"")
 
 
+def test_closed_streams_change_no_exit_code(tmp_path: Path) -> None:
+    def close_all() -> None:
+        for descriptor in (0, 1, 2):
+            os.close(descriptor)
+
+    (tmp_path / "valid.xml").write_text(REQUEST)
+    for arguments, code in ((("validate", "valid.xml"), 0), (("pki", "list", "absent"), 2), (("doctor",), 0)):
+        done = uept(*arguments, cwd=tmp_path, preexec_fn=close_all)
+        assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
+
+
 def test_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = uept("catalogue", "srv", cwd=tmp_path, stdout=full)
