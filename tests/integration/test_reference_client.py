@@ -479,7 +479,7 @@ def test_a_gzipped_message_is_understood(client: Driver, dcc: TinyDcc) -> None:
     ("changes", "said"),
     [
         ({"service": "99.9"}, "no service reference variant"),
-        ({"service": "5.1"}, "is not one of"),
+        ({"service": "5.1", "parameters": {"Surprise": 1}}, "no parameter"),
         ({"service": "7.2", "target": ""}, "needs a target"),
         ({"user": "A0-B1-C2-D3-E4-09-00-00"}, "does not act for that User"),
         ({"parameters": {"Colour": "red"}}, "no parameter 'Colour'"),
