@@ -44,6 +44,13 @@ def driver_names() -> tuple[str, ...]:
     )
 
 
+def _mend() -> str:
+    arguments = (
+        f"{kind}:<{wanted.removeprefix('a ').removeprefix('an ')}>" for kind, (wanted, _) in _WITH_ARGUMENT.items()
+    )
+    return f"Known: {', '.join((*_PLAIN, *arguments))}; see docs/drivers.md."
+
+
 def make_driver(text: str) -> Driver:
     """The driver ``text`` names.
 
@@ -55,8 +62,8 @@ def make_driver(text: str) -> Driver:
     if kind in _PLAIN and not argument:
         return _PLAIN[kind]()
     if kind not in _WITH_ARGUMENT:
-        raise InputError(f"no driver is called {text!r}", mend="Known: " + ", ".join(driver_names()))
+        raise InputError(f"no driver is called {text!r}", mend=_mend())
     wanted, make = _WITH_ARGUMENT[kind]
     if not argument.strip():
-        raise InputError(f"driver {kind!r} needs {wanted} after the colon", mend="Known: " + ", ".join(driver_names()))
+        raise InputError(f"driver {kind!r} needs {wanted} after the colon", mend=_mend())
     return make(f"http:{argument}" if kind == "http" and argument.startswith("//") else argument.strip())

@@ -52,7 +52,6 @@ MESSAGES = (
     ("catalogue", "srv", "no such service"),
     ("rehearse", "--role", "XX"),
     ("rehearse", "--driver", "nosuch"),
-    ("rehearse", "--driver", "broken:nosuch"),
     ("rehearse", "--driver", "http:nonsense"),
     ("rehearse", "--jobs", "0"),
     ("rehearse", "--select", "and"),
