@@ -134,6 +134,8 @@ def service_requests() -> Mapping[Srv, ServiceRequestRow]:
                 use_cases=_split(row["use_cases"]),
                 sensitive=row["sensitive"],
                 response_choice=row["response_choice"],
+                provenance=row["provenance"],
+                confidence=row["confidence"],
                 notes=row["notes"],
             )
             for row in _rows("service-requests.csv")

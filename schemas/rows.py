@@ -66,6 +66,8 @@ class ServiceRequestRow:
     use_cases: tuple[str, ...]
     sensitive: str
     response_choice: str
+    provenance: str
+    confidence: str
     notes: str
 
 

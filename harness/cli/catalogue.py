@@ -61,6 +61,9 @@ def srv(search: str, *, example: bool, full: bool, as_json: bool) -> None:
             "device_types": ";".join(sorted(row.device_types)),
             "use_cases": ";".join(row.use_cases),
             "future_dated_pattern": row.future_dated_pattern,
+            "answers": row.response_choice,
+            "provenance": row.provenance,
+            "confidence": row.confidence,
         }
         for row in load.service_requests().values()
     ]
