@@ -63,8 +63,9 @@ def test_a_service_names_roles_device_types_and_use_cases_that_exist() -> None:
     for row in load.service_requests().values():
         assert row.device_types <= set(load.device_types()), row.srv
         assert row.command_variants <= set(load.command_variants()), row.srv
-        # A service names the family (CS02b), a use case its member (CS02bSupplierBySupplier).
-        assert all(any(known.startswith(family) for known in use_cases) for family in row.use_cases), row.srv
+        # A service names the family (CS02b) or a part (CCS04); the row of the use case names the member
+        # (CS02bSupplierBySupplier) or the whole (CCS05CCS04).
+        assert all(any(named in known for known in use_cases) for named in row.use_cases), row.srv
         assert row.is_non_device == (row.command_variants == frozenset({load.CommandVariant(8)})), row.srv
 
 
