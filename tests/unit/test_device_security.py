@@ -85,6 +85,21 @@ def test_after_a_change_of_supplier_only_the_new_one_is_heard(bench: DeviceBench
     assert bench.execute(state, bench.command(state, "ECS43", originator=NEW_SUPPLIER)).refused is None
 
 
+def test_a_load_switch_changes_its_supplier_and_runs_new_firmware_but_knows_no_network_operator(
+    bench: DeviceBench,
+) -> None:
+    cells = {"supplier": str(bench.supplier), "transitional_cos": str(COS), "network_operator": ""}
+    switch = bench.device("HCALCS", image=Image(HASH, "0A0B0C0D"), **cells)
+    state, execution = bench.ask(switch, "CS06", {"FirmwareHash": HASH})
+    assert (execution.refused, state.firmware_version) == (None, "0A0B0C0D")
+    state, execution = bench.ask(state, "CS02bSupplierBySupplier", replacement(bench.supplier))
+    assert (bench.read(switch, execution.response)["MessageSuccess"], len(state.anchors)) == (True, 2)
+    group = bench.group(switch, "CS02bSupplierByTransCoS", replacement(), originator=COS)
+    changed = bench.execute(switch, bench.protect(group, is_critical=True))
+    assert apply(switch, changed.changes).supplier == str(NEW_SUPPLIER)
+    assert bench.execute(switch, bench.command(switch, "CS02bNOByNO", replacement())).refused == "use-case"
+
+
 def test_recovery_needs_no_mac(bench: DeviceBench) -> None:
     esme = bench.device("ESME", recovery=str(RECOVERY))
     name = "CS02bAnyExceptAbnormalRootByRecovery"

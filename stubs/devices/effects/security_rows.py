@@ -13,6 +13,8 @@ from stubs.devices.trust import CELL_ROLES
 _ALL = frozenset({"ESME", "GSME", "GPF", "CHF", "PPMID", "HCALCS", "SAPC"})
 _METERS = frozenset({"ESME", "GSME", "SAPC"})
 _HOLDERS = _METERS | {"GPF"}
+_SUPPLIED = _HOLDERS | {"HCALCS"}
+"""A load switch on the home network has a supplier, but no network operator."""
 _JOINING = frozenset({"ESME", "GSME", "GPF", "PPMID", "HCALCS", "SAPC"})
 _ANY_CELL = frozenset(CELL_ROLES)
 _NETWORK_OPERATOR = frozenset({"network_operator"})
@@ -33,14 +35,14 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "CS02aSignature": Row(credentials.read_credentials, _ALL, _ANY_CELL, is_maced=False),
         "CS02fMAC": Row(credentials.read_credentials, _ALL, _ANY_CELL, is_maced=False),
         "CS02fSignature": Row(credentials.read_credentials, _ALL, _ANY_CELL, is_maced=False),
-        "CS02bSupplierBySupplier": _replacement(2, SUPPLIER | ACB, _HOLDERS),
+        "CS02bSupplierBySupplier": _replacement(2, SUPPLIER | ACB, _SUPPLIED),
         "CS02bSupplierBySupplierHandover": _replacement(2, SUPPLIER | ACB, _HOLDERS),
         "CS02bNOByNO": _replacement(3, _NETWORK_OPERATOR | ACB, _HOLDERS),
         "CS02bNOByNOHandover": _replacement(3, _NETWORK_OPERATOR | ACB, _HOLDERS),
         "CS02bACBByACB": _replacement(4, ACB),
         "CS02bWPByWP": _replacement(5, _WAN),
         "CS02bTransCoSByTransCoS": _replacement(6, _COS),
-        "CS02bSupplierByTransCoS": _replacement(7, _COS, _HOLDERS),
+        "CS02bSupplierByTransCoS": _replacement(7, _COS, _SUPPLIED),
         "CS02bAnyExceptAbnormalRootByRecovery": _replacement(8, _RECOVERY, is_maced=False),
         "CS02bAnyByContingency": _replacement(9, _RECOVERY | {"root"}, is_maced=False),
         "CS02gLoadControllerByLoadController": _replacement(10, _LOAD),
@@ -57,7 +59,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "CS04ACCritical": Row(joining.unjoin, _JOINING, SUPPLIER | ACB),
         "CS04ACNonCritical": Row(joining.unjoin, _JOINING, SUPPLIER | ACB),
         "CS04B": Row(joining.unjoin, _JOINING, ANYBODY),
-        "CS06": Row(activate_firmware, _METERS, SUPPLIER, holds="firmware"),
+        "CS06": Row(activate_firmware, _METERS | {"HCALCS"}, SUPPLIER, holds="firmware"),
         "CS07": Row(joining.read_joined, _ALL, ANYBODY),
         "GCS59": Row(joining.restore_joined, frozenset({"GPF"}), ACB),
     }
