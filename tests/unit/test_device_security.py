@@ -88,7 +88,7 @@ def test_after_a_change_of_supplier_only_the_new_one_is_heard(bench: DeviceBench
 def test_a_load_switch_changes_its_supplier_and_runs_new_firmware_but_knows_no_network_operator(
     bench: DeviceBench,
 ) -> None:
-    cells = {"supplier": str(bench.supplier), "transitional_cos": str(COS), "network_operator": ""}
+    cells: dict[str, Any] = {"supplier": str(bench.supplier), "transitional_cos": str(COS)}
     switch = bench.device("HCALCS", image=Image(HASH, "0A0B0C0D"), **cells)
     state, execution = bench.ask(switch, "CS06", {"FirmwareHash": HASH})
     assert (execution.refused, state.firmware_version) == (None, "0A0B0C0D")
