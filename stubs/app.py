@@ -22,6 +22,7 @@ from stubs.clock import Clock, SystemClock, VirtualClock
 from stubs.control import Control, make_control_app
 from stubs.dcc import Dcc
 from stubs.gateway import Delivery, Runtime, make_app
+from stubs.gateway.heads import listen
 from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
 from stubs.journal import FILE_NAME, Journal, SqliteStore
@@ -207,14 +208,23 @@ class SimulatedDcc:
         host = site.host
         # A stream or a held answer ends only when it learns that the DCC stops.
         stack.callback(self._runtime.stopping.set)
+        assert runner.server is not None, "it was set up"
         try:
-            await web.TCPSite(runner, host, site.port, ssl_context=site.tls).start()
+            listening = await listen(
+                runner.server,
+                host,
+                site.port,
+                site.tls,
+                self.settings.read_timeout,
+                lambda peer: self._runtime.head_too_late(site.setting.removesuffix("port").rstrip("_") or "duis", peer),
+            )
         except OSError as error:
             raise Blocked(
                 f"cannot listen on {host}:{site.port}: {error.strerror or error}",
                 mend=f"Stop what uses the port, or set {site.setting} to another (0 picks a free one).",
             ) from error
-        port = runner.addresses[0][1]
+        stack.callback(listening.close)
+        port = listening.sockets[0].getsockname()[1]
         name = f"[{host}]" if ":" in host else host
         return f"{'https' if site.tls else 'http'}://{name}:{port}"
 

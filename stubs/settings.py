@@ -76,7 +76,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     max_request_bytes: int = 16 * 1024 * 1024
     """Firmware images reach 13.7 MB in base64 (DUIS guide, section 9.8)."""
     read_timeout: Seconds = 20.0
-    """Real seconds a client may take to send its body; then HTTP 408."""
+    """Real seconds a client may take to send the head of a request, and then its body; after that HTTP 408."""
 
     # --- which code or status stands for which rule ---
     rules: dict[str, str] = {}

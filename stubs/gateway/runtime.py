@@ -71,6 +71,14 @@ class Runtime:
         self._wake_if_earlier()
         return handled.reply
 
+    def head_too_late(self, service: str, peer: str) -> None:
+        """Record that a request was given up whose head did not arrive in time; nobody waits for it."""
+        late = f"the head did not arrive within {self.dcc.settings.read_timeout:g} s"
+        now = self.clock.now()
+        self.append(self.dcc.refuse_transport("too-slow", late, service, peer, now).events, now)
+        with suppress(Blocked):  # a full disk: the entries stay pending
+            self.journal.commit()
+
     def append(self, events: Events, now: datetime) -> None:
         """Events into the journal; the outbox learns where the bodies of its messages are."""
         for entry in self.journal.append(*events, at=now):

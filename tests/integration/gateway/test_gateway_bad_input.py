@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import gzip
+import select
 import socket
-from contextlib import ExitStack
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from stubs.app import BackgroundDcc
+from stubs.events import RequestReceived
 from stubs.journal import SqliteStore, verify_chain
 from stubs.smki import Pki
 from tests.dcc_kit import Party
-from tests.serving_kit import WAIT, Endpoint, a_dcc, connected, home, post, raw, rule_of
+from tests.serving_kit import WAIT, Endpoint, a_dcc, connected, happened, home, post, raw, rule_of
 
 # --- bad input ---
+
+
+@contextmanager
+def opened(url: str) -> Iterator[socket.socket]:
+    """A connection, in TLS where the server has it, on which nothing was sent yet."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=WAIT) as plain:
+        if parts.scheme == "http":
+            yield plain
+            return
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(plain) as secured:
+            yield secured
+
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;">]><a>&c;</a>"""
 
@@ -79,6 +99,34 @@ def test_a_slow_body_is_given_up(pki: Pki, endpoint: Endpoint) -> None:
     ):
         assert connection.recv(12) == b"HTTP/1.1 408"
         assert rule_of(dcc) == "too-slow"
+
+
+@pytest.mark.parametrize("server", ["non_device", "smki", "control", "ssi"])
+def test_a_head_that_never_ends_is_given_up_and_recorded(pki: Pki, endpoint: Endpoint, server: str) -> None:
+    with a_dcc(pki, endpoint, read_timeout=0.2) as dcc, opened(getattr(dcc.urls, server)) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nX: ")
+        began = time.monotonic()
+        with suppress(OSError):  # closed while it still sends
+            while time.monotonic() - began < WAIT and not select.select([connection], [], [], 0.02)[0]:
+                connection.sendall(b"y")  # each octet in time, the head never
+        assert connection.recv(12) == b"HTTP/1.1 408"
+        assert time.monotonic() - began < WAIT / 2
+        assert rule_of(dcc) == "too-slow"
+        received = happened(dcc, RequestReceived).event
+        assert isinstance(received, RequestReceived)
+        assert received.service == ("duis" if server == "non_device" else server)
+
+
+def test_a_second_head_on_a_connection_is_timed_and_an_idle_connection_is_not(pki: Pki, endpoint: Endpoint) -> None:
+    with a_dcc(pki, endpoint, read_timeout=0.1) as dcc, opened(dcc.urls.smki) as connection:
+        time.sleep(0.2)
+        for _ in range(2):
+            connection.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(4096).startswith(b"HTTP/1.1 404")
+            time.sleep(0.2)
+        connection.sendall(b"GET /")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 408")
+        assert connection.recv(1) == b""
 
 
 def test_a_body_that_breaks_off_leaves_the_server_serving(dcc: BackgroundDcc, pki: Pki) -> None:
