@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from stubs.devices.calendars import number_at
-from stubs.devices.records import Switch
+from stubs.devices.records import Order, Switch
 from stubs.devices.state import DeviceState
 
 FULL = 100
@@ -41,6 +41,16 @@ def next_limit_end(state: DeviceState) -> tuple[int, int] | None:
     """When the next limit ends, and of which controller; None: none is in force."""
     ends = [(switch.limit_until, switch.number) for switch in state.switches if switch.limit_until]
     return min(ends, default=None)
+
+
+def next_order(state: DeviceState) -> tuple[int, int] | None:
+    """When the next level or limit that was ordered for later begins, and of which controller; None: none is held."""
+    orders = [(one.start, switch.number) for switch in state.switches for one in _orders(switch)]
+    return min(orders, default=None)
+
+
+def _orders(switch: Switch) -> list[Order]:
+    return [one for one in (switch.coming, switch.coming_limit) if one is not None]
 
 
 def commanded(switch: Switch, to: int, until: int) -> Switch:

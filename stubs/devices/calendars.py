@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from stubs.devices.records import Calendar, Season, SpecialDay
+from stubs.devices.records import Calendar, Dated, Season, SpecialDay
 
 DAY = 86_400
 _FIRST = date(2000, 1, 1)
@@ -45,6 +45,26 @@ def _week_of(seasons: tuple[Season, ...], when: date) -> int | None:
     return None if last is None else last.week
 
 
+def _within(dated: Dated, when: date) -> bool:
+    """Whether a date lies in the range; one of every year may go over the turn of the year."""
+    full, short = (when.year, when.month, when.day), (0, when.month, when.day)
+    is_after = dated.first <= (full if dated.first[0] else short)
+    is_before = not dated.last[1] or (full if dated.last[0] else short) <= dated.last
+    is_over_the_turn = not dated.first[0] and not dated.last[0] and dated.last[1] and dated.first > dated.last
+    return is_after or is_before if is_over_the_turn else is_after and is_before
+
+
+def _dated(calendar: Calendar, when: date, special: int | None) -> tuple[tuple[int, int], ...]:
+    """The switch times of a date, in order; those of its special day where it is one."""
+    weekday = when.isoweekday()
+    held = (
+        one
+        for one in calendar.dated
+        if _within(one, when) and (weekday in one.weekdays if special is None else special in one.special)
+    )
+    return tuple(sorted((one.second, one.number) for one in held))
+
+
 @lru_cache(maxsize=8192)
 def changes_of(calendar: Calendar, day: int) -> tuple[tuple[int, int], ...]:
     """The profile of a day: (second of the day, number from then on), the first at second 0.
@@ -60,6 +80,8 @@ def changes_of(calendar: Calendar, day: int) -> tuple[tuple[int, int], ...]:
     if number is None and not calendar.weeks and calendar.days:
         number = calendar.days[0][0]
     profile = next((entries for known, entries in calendar.days if known == number), ())
+    if calendar.dated:
+        profile = _dated(calendar, when, number)
     if not profile:
         return _WHOLE_DAY
     return profile if profile[0][0] == 0 else ((0, profile[-1][1]), *profile)

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from stubs.devices.alerts import Elapsed, RaisedAlert, Sender, raise_notices, raise_outcome
-from stubs.devices.auxiliary import next_limit_end
+from stubs.devices.auxiliary import next_limit_end, next_order
 from stubs.devices.effects import EFFECTS
-from stubs.devices.effects.auxiliary import end_limit
+from stubs.devices.effects.auxiliary import begin_order, end_limit
 from stubs.devices.effects.billing import push_billing
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.effects.credit import end_friendly_hours, floor_of, with_consequences
@@ -98,7 +98,12 @@ def _limit_end(state: DeviceState, horizon: int) -> Coming | None:  # noqa: ARG0
     return None if ending is None else Coming(ending[0], end_limit)
 
 
-_SOURCES = (_billed, _held, _crossing, _friendly_end, _restoration, _overload, _limit_end)
+def _order(state: DeviceState, horizon: int) -> Coming | None:  # noqa: ARG001
+    beginning = next_order(state)
+    return None if beginning is None else Coming(beginning[0], begin_order)
+
+
+_SOURCES = (_billed, _held, _crossing, _friendly_end, _restoration, _overload, _limit_end, _order)
 """Of two things at one instant the earlier in this list comes first."""
 
 

@@ -80,6 +80,23 @@ class SpecialDay(msgspec.Struct, frozen=True, gc=False, array_like=True):
     profile: int
 
 
+class Dated(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A switch time that holds on some dates only."""
+
+    second: int
+    """Of the day."""
+    number: int
+    """What holds from then on."""
+    weekdays: tuple[int, ...]
+    """1 Monday to 7."""
+    special: tuple[int, ...]
+    """Day profiles of special days it is part of."""
+    first: tuple[int, int, int]
+    """Year (0: every year), month, day; (0, 0, 0): always."""
+    last: tuple[int, int, int]
+    """Included."""
+
+
 class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Which number holds when: a rate of a tariff, a state of a switch, 1 for friendly hours."""
 
@@ -89,6 +106,8 @@ class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     days: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
     """Day profile number; its (second of the day, number from then on), ascending."""
     special: tuple[SpecialDay, ...] = ()
+    dated: tuple[Dated, ...] = ()
+    """Switch times with dates of their own, which take the place of seasons, weeks and days."""
 
 
 class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -172,6 +191,14 @@ class Joined(msgspec.Struct, frozen=True, gc=False, array_like=True):
     method: int
 
 
+class Order(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A level from one instant to another, not begun yet."""
+
+    start: int
+    end: int
+    level: int
+
+
 class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One auxiliary controller (1 to 5) of an ESME, or the one of an HCALCS or SAPC."""
 
@@ -187,6 +214,9 @@ class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     limit: int = 100
     limit_until: int = 0
     calendar: Calendar = Calendar()
+    coming: Order | None = None
+    """The commanded level that begins next; a later command takes its place."""
+    coming_limit: Order | None = None
 
 
 class LoadLimit(msgspec.Struct, frozen=True, gc=False, array_like=True):

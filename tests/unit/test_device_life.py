@@ -240,7 +240,7 @@ ROW: dict[str, Any] = {
     "StartDate": "*-*-*",
     "EndDate": "*-*-*",
 }
-SCHEDULE = {
+SCHEDULE: dict[str, Any] = {
     "SwitchTypeAndId2": "ALCS",
     "SpecialDays": (),
     "Schedule": (ROW, ROW | {"Index": 2, "Action": "Deactivate", "SwitchTime": "08:00:00"}),
@@ -283,6 +283,60 @@ def test_a_limit_holds_a_level_down_and_is_reported(bench: DeviceBench) -> None:
     elapsed = elapse(state, until, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
     assert [alert.code for alert in elapsed.alerts] == ["8F87"]
     assert next_due(apply(state, elapsed.changes), until) is None
+
+
+def test_a_level_and_a_limit_are_held_until_they_begin(bench: DeviceBench) -> None:
+    sapc = bench.device("SAPC", supplier=str(bench.supplier))
+    start, middle, end = (bench.now + hours * HOUR for hours in (2, 3, 4))
+    order = {"AuxiliaryController": 1, "EndDateTime": end}
+    state, _ = bench.ask(sapc, "ECS47a", {**order, "CommandedStateLevel": 80, "StartDateTime": start})
+    state, execution = bench.ask(state, "ECS47e", {**order, "CommandedStateLevel": 30, "StartDateTime": middle})
+    assert (execution.alerts, levels(state, bench.now), next_due(state, bench.now)) == ((), [0], start)
+    lived = elapse(state, middle, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    assert [alert.code for alert in lived.alerts] == ["8F86"]
+    assert levels(apply(state, lived.changes), middle, end) == [30, 0]
+    begun = elapse(state, start, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    assert levels(apply(state, begun.changes), start) == [80]
+
+
+def test_a_later_order_takes_the_place_of_the_one_held(bench: DeviceBench) -> None:
+    sapc = bench.device("SAPC", supplier=str(bench.supplier))
+    times = {"AuxiliaryController": 1, "EndDateTime": bench.now + DAY}
+    state, _ = bench.ask(sapc, "ECS47a", {**times, "CommandedStateLevel": 80, "StartDateTime": bench.now + HOUR})
+    state, _ = bench.ask(state, "ECS47a", {**times, "CommandedStateLevel": 20, "StartDateTime": bench.now})
+    assert (levels(state, bench.now + 2 * HOUR), next_due(state, bench.now)) == ([20], None)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "inside", "outside"),
+    [
+        ("*-04-01", "*-09-30", "2027-04-01 2026-09-30", "2026-03-31 2026-10-01"),
+        ("*-10-01", "*-02-28", "2026-10-01 2027-01-01 2027-02-28", "2026-03-01 2026-09-30"),
+        ("2026-04-01", "2026-09-30", "2026-04-01 2026-09-30", "2025-05-01 2027-05-01"),
+        ("2026-04-01", "*-*-*", "2026-04-01 2027-01-01", "2026-03-31"),
+        ("*-*-*", "2026-09-30", "2026-01-01 2026-09-30", "2026-10-01"),
+    ],
+)
+def test_rows_of_a_schedule_hold_in_their_range_of_dates(
+    bench: DeviceBench, start: str, end: str, inside: str, outside: str
+) -> None:
+    rows = tuple(row | {"StartDate": start, "EndDate": end} for row in SCHEDULE["Schedule"])
+    state, _ = bench.ask(bench.device("ESME"), "ECS46c", SCHEDULE | {"Schedule": rows})
+    state = msgspec.json.decode(msgspec.json.encode(state), type=DeviceState)
+    for days, expected in ((inside, 100), (outside, 0)):
+        sevens = [datetime.fromisoformat(f"{day}T07:00:00+00:00") for day in days.split()]
+        assert levels(state, *sevens) == [expected] * len(sevens)
+
+
+def test_special_days_of_a_dated_schedule_have_switch_times_of_their_own(bench: DeviceBench) -> None:
+    on, off = SCHEDULE["Schedule"]
+    dated = {"StartDate": "2026-01-01", "EndDate": "2026-12-31"}
+    holiday = on | dated | {"Index": 3, "SwitchTime": "00:00:00", "DaysOfWeek": (), "SpecialDays": "1"}
+    rows = (on | dated | {"SpecialDays": "0"}, off | dated | {"SpecialDays": "0"}, holiday)
+    values = SCHEDULE | {"Schedule": rows, "SpecialDays": ({"Index": 1, "Date": "2026-12-25", "DayID": 0},)}
+    state, _ = bench.ask(bench.device("ESME"), "ECS46c", values)
+    christmas = datetime.fromisoformat("2026-12-25T12:00:00+00:00")
+    assert levels(state, christmas, christmas + DAY) == [100, 0]
 
 
 def test_a_boost_turns_its_controllers_on_and_is_listed(bench: DeviceBench) -> None:

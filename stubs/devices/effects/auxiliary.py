@@ -7,12 +7,21 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stubs.devices.auxiliary import FULL, commanded, limited, next_limit_end, output, switch_of, with_switch
+from stubs.devices.auxiliary import (
+    FULL,
+    commanded,
+    limited,
+    next_limit_end,
+    next_order,
+    output,
+    switch_of,
+    with_switch,
+)
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.effects.electricity_logs import period
 from stubs.devices.effects.scopes import keeping, shown
-from stubs.devices.effects.written_calendars import schedule
-from stubs.devices.records import Calendar, LogEntry, Switch
+from stubs.devices.effects.written_calendars import dated_schedule
+from stubs.devices.records import Calendar, LogEntry, Order, Switch
 from stubs.devices.state import LOGGED, DeviceState, instant, merged, seconds
 
 CONTROLLERS = range(1, 6)
@@ -53,7 +62,7 @@ def _number_of(controller: int) -> Any:
 
 
 def _calendar(call: Call, controller: int) -> Calendar:
-    return schedule(call.values["Schedule"], call.values.get("SpecialDays", ()), _number_of(controller))
+    return dated_schedule(call.values["Schedule"], call.values.get("SpecialDays", ()), _number_of(controller))
 
 
 def configure_switches(call: Call) -> Done:
@@ -92,12 +101,12 @@ def command_switch(call: Call) -> Done:
 
 
 def set_level(call: Call) -> Done:
-    """7.13: a level from one time to another; it counts from now on (inferred: times before are not held)."""
+    """7.13: a level from one time to another; held until it begins."""
     return _levelled(call, limit=False)
 
 
 def limit_level(call: Call) -> Done:
-    """7.16: at most this level from one time to another."""
+    """7.16: at most this level from one time to another; held until it begins."""
     return _levelled(call, limit=True)
 
 
@@ -105,18 +114,42 @@ def _levelled(call: Call, *, limit: bool) -> Done:
     switch = switch_of(call.state, int(call.values["AuxiliaryController"]))
     if switch is None:
         return Done(result="refused")
-    to, until = int(call.values["CommandedStateLevel"]) & 0x7F, seconds(call.values["EndDateTime"])
-    change = limited if limit else commanded
-    changes = {"switches": with_switch(call.state, change(switch, min(to, FULL), until))}
-    what = "limit" if limit else "level"
+    to = min(int(call.values["CommandedStateLevel"]) & 0x7F, FULL)
+    order = Order(seconds(call.values["StartDateTime"]), seconds(call.values["EndDateTime"]), to)
+    logged = _logged(call, "limit" if limit else "level")
+    if order.start > call.at:
+        held = replace(switch, coming_limit=order) if limit else replace(switch, coming=order)
+        return Done(changes={"switches": with_switch(call.state, held)} | logged)
+    changed, notices = _begun(switch, order, limit=limit)
+    return Done(changes={"switches": with_switch(call.state, changed)} | logged, notices=notices)
+
+
+def _begun(switch: Switch, order: Order, *, limit: bool) -> tuple[Switch, tuple[Notice, ...]]:
+    """An order takes the place of what held and of what was to come; a limit is reported (8F86)."""
+    if not limit:
+        return replace(commanded(switch, order.level, order.end), coming=None), ()
     told = {
         "controller": switch.number,
-        "start": call.values["StartDateTime"],
-        "end": call.values["EndDateTime"],
-        "level": to,
+        "start": instant(order.start),
+        "end": instant(order.end),
+        "level": order.level,
     }
-    notices = (Notice("8F86", f"controller {switch.number} limited to {to}", detail=told),) if limit else ()
-    return Done(changes=changes | _logged(call, what), notices=notices)
+    notice = Notice("8F86", f"controller {switch.number} limited to {order.level}", detail=told)
+    return replace(limited(switch, order.level, order.end), coming_limit=None), (notice,)
+
+
+def begin_order(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """The time of a level or limit that was ordered for later has come."""
+    beginning = next_order(state)
+    switch = None if beginning is None else switch_of(state, beginning[1])
+    if switch is None:
+        return {}, ()
+    notices: tuple[Notice, ...] = ()
+    if switch.coming is not None and switch.coming.start <= at:
+        switch, _ = _begun(switch, switch.coming, limit=False)
+    if switch.coming_limit is not None and switch.coming_limit.start <= at:
+        switch, notices = _begun(switch, switch.coming_limit, limit=True)
+    return {"switches": with_switch(state, switch)}, notices
 
 
 def end_limit(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:  # noqa: ARG001

@@ -2,7 +2,7 @@
 
 Dates are ``2014-10-27`` or ``*-12-25`` with ``/1`` for a weekday, times ``06:00:00``; what has no number (``*``, last
 day of the month) counts as any. Schedules name an action, a time, weekdays and a range of dates per row; the range is
-not regarded (inferred: reference rows give a whole year).
+regarded for auxiliary controllers, not for friendly hours (inferred: reference rows of those give a whole year).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from stubs.devices.records import Calendar, Season, SpecialDay
+from stubs.devices.records import Calendar, Dated, Season, SpecialDay
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SPECIAL_FROM = 253
@@ -109,3 +109,34 @@ def schedule(
             days.append((len(WEEKDAYS) + 1 + place, profile))
             found.append(SpecialDay(*date_parts(written["Date"]), len(WEEKDAYS) + 1 + place))
     return Calendar((Season(0, 1, 1, 1),), ((1, 1, 2, 3, 4, 5, 6, 7),), tuple(days), tuple(found))
+
+
+_ALWAYS = (0, 0, 0)
+_YEAR_START, _YEAR_END = (0, 1, 1), (0, 12, 31)
+
+
+def _bound(text: str, otherwise: int) -> tuple[int, int, int]:
+    """A bound of a range of dates; a month without a day means its first or last day, no month no bound."""
+    year, month, day, _ = date_parts(text)
+    return (year, month, day or otherwise) if month else _ALWAYS
+
+
+def dated_schedule(
+    rows: Iterable[Mapping[str, Any]], special: Iterable[Mapping[str, Any]], number_of: Callable[[Any], int | None]
+) -> Calendar:
+    """The same with the range of dates of each row; outside of all ranges the calendar gives 1."""
+    rows, special = [row for row in rows if number_of(row) is not None], tuple(special)
+    found = []
+    for row in rows:
+        first, last = _bound(row["StartDate"], 1), _bound(row["EndDate"], 31)
+        weekdays = tuple(number for number, name in enumerate(WEEKDAYS, start=1) if name in row["DaysOfWeek"])
+        days = tuple(
+            len(WEEKDAYS) + 1 + place for place in range(len(special)) if row["SpecialDays"][place : place + 1] == "1"
+        )
+        found.append(Dated(seconds_of(row["SwitchTime"]), number_of(row) or 0, weekdays, days, first, last))
+    if all(one.first in (_ALWAYS, _YEAR_START) and one.last in (_ALWAYS, _YEAR_END) for one in found):
+        return schedule(rows, special, number_of)
+    used = {day for one in found for day in one.special}
+    places = ((len(WEEKDAYS) + 1 + place, written) for place, written in enumerate(special))
+    named = tuple(SpecialDay(*date_parts(written["Date"]), number) for number, written in places if number in used)
+    return Calendar(special=named, dated=tuple(found))
