@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from stubs import alerts
-from stubs.dcc import device_log
+from stubs.dcc import associations, device_log
 from stubs.dcc.notices import dcc_alert, tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.schedules import remove
@@ -150,6 +150,21 @@ def _opted_out(_parts: Parts, turn: Turn, answered: Answered, record: InventoryR
         _change(turn, record.device, {"DeviceStatus": "Withdrawn"}, answered.data["request_id"])
 
 
+def _associated(associate: associations.Associate) -> Follow:
+    """8.7, 8.8: the inventory knows whom a device shares keys with."""
+
+    def step(_parts: Parts, turn: Turn, answered: Answered, record: InventoryRecord) -> None:
+        # An answer brought back from the meter (8.13) has no other sign of failure than its own code.
+        codes = (answered.values.get("JoinResponseCode"), answered.values.get("UnjoinResponseCode"))
+        if not answered.is_done or any(codes):
+            return
+        values = associations.after(associate, record, answered.data)
+        if values:
+            _change(turn, record.device, values, answered.data["request_id"])
+
+    return step
+
+
 def _hub_restored(parts: Parts, turn: Turn, answered: Answered, record: InventoryRecord) -> None:
     """8.12.1: the devices of the old hub belong to the new one."""
     old = str(Eui64.parse(answered.given.get("OldCHFID", "")))
@@ -168,6 +183,7 @@ def _proxy_restored(parts: Parts, turn: Turn, answered: Answered, record: Invent
     """8.12.2: the gas proxy knows the devices of the old one."""
     if not answered.is_done:
         return
+    _associated(associations.restored)(parts, turn, answered, record)
     old = str(Eui64.parse(answered.given.get("OldGPFID", "")))
     former = turn.state.inventory.get(old)
     hubs = (former.hub if former is not None and former.hub else record.hub, record.hub)
@@ -220,6 +236,10 @@ AFTER: Mapping[str, Follow] = MappingProxyType(
         "6.23": _supplier,
         "8.1.1": _commissioned,
         "8.5": _opted_out,
+        "8.7.1": _associated(associations.joined),
+        "8.7.2": _associated(associations.joined),
+        "8.8.1": _associated(associations.unjoined),
+        "8.8.2": _associated(associations.unjoined),
         "8.11": _device_log,
         "8.12.1": _hub_restored,
         "8.12.2": _proxy_restored,

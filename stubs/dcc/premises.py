@@ -275,6 +275,8 @@ def _enter(turn: Turn, spec: PremisesSpec, place: Place, device: DeviceSpec) -> 
         values["AssociatedGPFDeviceID"] = _of_type(spec, place, "GPF")
         if device.status in _ON_HAN:
             values["MPxNs"] = [place.mpan, place.mprn]
+    if physical.joined:
+        values["JoinedDeviceIDs"] = sorted(other.device for other in physical.joined)
     if physical.commissioned:
         values["DateCommissioned"] = f"{turn.now.date().isoformat()}Z"
     turn.emit(InventoryChanged(device=eui, values=values, cause="premises"))

@@ -13,7 +13,8 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the inventory knows of one device; field names on the outside are those of DUIS.
 
     Empty means unknown. ``hub`` and ``proxy`` are EUIs (dashed) of the associated CHF and GPF, ``meter_points`` the
-    MPxNs of the premises a hub was installed for; these three are not shown by 8.2.
+    MPxNs of the premises a hub was installed for, ``joined`` the devices it was told to share keys with; these four
+    are not shown by 8.2.
     """
 
     device: str = msgspec.field(name="DeviceID")
@@ -40,6 +41,7 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
     hub: str = msgspec.field(name="AssociatedCHFDeviceID", default="")
     proxy: str = msgspec.field(name="AssociatedGPFDeviceID", default="")
     meter_points: tuple[str, ...] = msgspec.field(name="MPxNs", default=())
+    joined: tuple[str, ...] = msgspec.field(name="JoinedDeviceIDs", default=())
     prenotified_by: str = msgspec.field(name="PrenotifiedBy", default="")
 
     @property

@@ -1,0 +1,44 @@
+"""Which devices of a home share keys, as the inventory has it: joins, unjoins, a proxy's restored list.
+
+Source: GBCS use cases CS03 and CS04, by their own sides: each device is told of the other by a command of its own. 8.2
+has no element for it (DUIS 5.4 schema): there, devices that belong together are those of one hub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stubs.inventory import InventoryRecord
+from stubs.wire.gbcs.envelope import Group
+from stubs.wire.gbcs.use_cases import read_command
+
+FIELD = "JoinedDeviceIDs"
+
+Associate = Callable[[InventoryRecord, Mapping[str, Any]], tuple[str, ...]]
+"""The devices a device shares keys with after the command with these values."""
+
+
+def joined(record: InventoryRecord, told: Mapping[str, Any]) -> tuple[str, ...]:
+    """8.7: one more."""
+    return tuple(sorted({*record.joined, str(told["OtherDeviceID"])}))
+
+
+def unjoined(record: InventoryRecord, told: Mapping[str, Any]) -> tuple[str, ...]:
+    """8.8: one less."""
+    return tuple(other for other in record.joined if other != str(told["OtherDeviceID"]))
+
+
+def restored(_record: InventoryRecord, told: Mapping[str, Any]) -> tuple[str, ...]:
+    """8.12.2: those of the proxy that was exchanged."""
+    return tuple(sorted(str(one["DeviceID"]) for one in told["LogEntries"]))
+
+
+def after(associate: Associate, record: InventoryRecord, order: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of the inventory that change once the device did what ``order`` told it; empty: none.
+
+    Read from the command: the body of a Signed Pre-Command does not repeat whom it is about.
+    """
+    group = Group.from_bytes(bytes.fromhex(order["group"]))
+    others = associate(record, read_command(group.other.message_code, group.content))
+    return {FIELD: list(others)} if others != record.joined else {}

@@ -1,0 +1,88 @@
+"""What the inventory knows of devices that belong together: joins, unjoins, restored lists, large homes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from stubs.dcc.core import Dcc
+from stubs.smki import Pki
+from tests.dcc_kit import Room, a_pki
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return a_pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture
+def room(pki: Pki) -> Iterator[Room]:
+    room = Room(pki)
+    yield room
+    room.valid()
+
+
+def joined(room: Room, device: str) -> tuple[str, ...]:
+    record = room.dcc.state.inventory.get(device)
+    assert record is not None
+    return record.joined
+
+
+def apart(room: Room) -> dict[str, str]:
+    """A home whose meter and display know nothing of each other yet."""
+    alone: dict[str, Any] = {"joined": []}
+    return room.build(
+        {"name": "chf", "type": "CHF"},
+        {"name": "esme", "type": "ESME", "variant": "single", "values": alone},
+        {"name": "ppmid", "type": "PPMID", "values": alone},
+    )
+
+
+def test_the_inventory_of_new_premises_says_who_is_joined(room: Room) -> None:
+    devices = room.build()
+    assert joined(room, devices["esme"]) == (devices["ppmid"],)
+    assert joined(room, devices["gpf"]) == tuple(sorted((devices["gsme"], devices["ppmid"])))
+
+
+def test_a_critical_join_and_unjoin_change_the_inventory_after_the_answer(room: Room) -> None:
+    devices = apart(room)
+    meter, display = devices["esme"], devices["ppmid"]
+    assert room.critical("8.7.1", meter, OtherDeviceID=display).response_code == "I99"
+    assert joined(room, meter) == ()
+    room.pass_time(1)
+    assert joined(room, meter) == (display,)
+    assert room.critical("8.8.1", meter, OtherDeviceID=display).response_code == "I99"
+    room.pass_time(1)
+    assert joined(room, meter) == ()
+
+
+def test_a_display_that_joins_and_leaves_is_known(room: Room) -> None:
+    devices = apart(room)
+    meter, display = devices["esme"], devices["ppmid"]
+    for srv, after in (("8.7.2", (meter,)), ("8.8.2", ())):
+        assert room.post(room.party.request(srv, display, OtherDeviceID=meter)).response_code == "I99"
+        room.pass_time(1)
+        assert joined(room, display) == after
+
+
+def test_a_join_that_failed_leaves_the_inventory(room: Room) -> None:
+    devices = apart(room)
+    room.keep(room.dcc.set_device(devices["ppmid"], {"reachable": False}, room.now))
+    room.critical("8.7.1", devices["esme"], OtherDeviceID=devices["ppmid"])
+    room.pass_time(1)
+    assert joined(room, devices["esme"]) == ()
+
+
+def test_joins_survive_a_restart_from_the_journal_and_from_a_snapshot(room: Room) -> None:
+    meter = room.build()["esme"]
+    for replay in ("journal", "snapshot"):
+        again = Dcc(room.settings, room.pki)
+        if replay == "journal":
+            again.replay(room.entries)
+        else:
+            again.restore(room.dcc.image())
+        record = again.state.inventory.get(meter)
+        assert record is not None
+        assert record.joined == joined(room, meter)
