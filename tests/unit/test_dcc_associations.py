@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from stubs.dcc.core import Dcc
+from stubs.settings import DccSettings
 from stubs.smki import Pki
-from tests.dcc_kit import Room, a_pki
+from stubs.wire.duis import OtherResult, ServiceResponse
+from tests.dcc_kit import Room, a_pki, response_of
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +88,27 @@ def test_joins_survive_a_restart_from_the_journal_and_from_a_snapshot(room: Room
         record = again.state.inventory.get(meter)
         assert record is not None
         assert record.joined == joined(room, meter)
+
+
+def crowded(room: Room) -> dict[str, str]:
+    """A hub with twenty devices."""
+    displays = [{"name": f"ppmid{number}", "type": "PPMID"} for number in range(19)]
+    return room.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME"}, *displays)
+
+
+def test_of_more_devices_than_an_answer_holds_the_hub_and_those_asked_for_come_first(room: Room) -> None:
+    devices = crowded(room)
+    asked_for = max(devices.values())
+    body = response_of(room.post(room.party.request("8.2", DeviceID=asked_for)).body).body
+    assert isinstance(body, ServiceResponse)
+    assert isinstance(body.result, OtherResult)
+    told = [device.get("DeviceID") for device in body.result.node.children]
+    others = sorted(set(devices.values()) - {devices["chf"], asked_for})
+    assert told == [devices["chf"], *others[:15], asked_for]
+
+
+def test_more_devices_than_an_answer_holds_are_refused_when_settings_say_so(pki: Pki) -> None:
+    room = Room(pki, DccSettings(inventory_overflow="refuse"))
+    devices = crowded(room)
+    assert room.post(room.party.request("8.2", DeviceID=devices["esme"])).response_code == "E080201"
+    assert room.refused() == "inventory-empty"
