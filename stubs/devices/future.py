@@ -57,9 +57,11 @@ def _crossing(state: DeviceState, horizon: int) -> Coming | None:
     if state.payment_mode != "prepayment":
         return None
     found = []
+    is_lent = state.emergency_credit_limit > 0 and not state.is_emergency
     for is_past, threshold in (
         (state.is_credit_low, state.low_credit_threshold),
         (state.is_credit_out, floor_of(state)),
+        (state.is_emergency_offered or not is_lent, state.emergency_credit_threshold),
     ):
         at = None if is_past else first_below(state, threshold, state.since, horizon)
         if at is not None:

@@ -146,6 +146,8 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     maximum_balance: int = 50_000_000
     is_credit_low: bool = False
     is_credit_out: bool = False
+    is_emergency_offered: bool = False
+    """The balance is low enough for emergency credit, and the meter has said so."""
 
     is_emergency: bool = False
     """Emergency credit was activated; ``emergency_credit`` is then what was lent at the start."""

@@ -498,9 +498,8 @@ def test_a_token_beyond_the_maximum_balance_is_refused(bench: DeviceBench) -> No
 
 
 def test_a_top_up_arms_a_supply_that_ran_out(bench: DeviceBench) -> None:
-    esme = bench.device(
-        "ESME", payment_mode="prepayment", balance=-5, supply="disabled", is_credit_low=True, is_credit_out=True
-    )
+    past: dict[str, Any] = {"is_credit_low": True, "is_credit_out": True, "is_emergency_offered": True}
+    esme = bench.device("ESME", payment_mode="prepayment", balance=-5, supply="disabled", **past)
     state, codes, _ = top_up(bench, esme, token(bench, esme, 3, 1000), 3)
     assert (state.supply, state.is_credit_out, state.is_credit_low, codes) == ("armed", False, False, ["8F32"])
 
@@ -509,7 +508,7 @@ def test_an_adjustment_below_the_threshold_ends_supply(bench: DeviceBench) -> No
     esme = bench.device("ESME", payment_mode="prepayment", balance=1_000_000)
     state, execution = bench.ask(esme, "ECS04a", {"AdjustMeterBalance": -1_000_001})
     assert state.supply == "disabled"
-    assert [alert.code for alert in execution.alerts] == ["810D", "8F0F"]
+    assert [alert.code for alert in execution.alerts] == ["810D", "8119", "8F0F"]
 
 
 # --- what happens by itself -------------------------------------------------------------------------------------
@@ -521,7 +520,7 @@ def test_a_balance_runs_out_by_use(bench: DeviceBench) -> None:
     first = next_due(esme, bench.now)
     assert first is not None
     warned = elapse(esme, first, credentials, bench.certificates)
-    assert [alert.code for alert in warned.alerts] == ["810D"]
+    assert [alert.code for alert in warned.alerts] == ["810D", "8119"]
     low = apply(esme, warned.changes)
     second = next_due(low, first)
     assert second is not None
@@ -536,14 +535,14 @@ def test_a_balance_runs_out_by_use(bench: DeviceBench) -> None:
 def test_everything_due_happens_in_order_when_time_jumps(bench: DeviceBench) -> None:
     esme = bench.device("ESME", payment_mode="prepayment", balance=1_000_000)
     elapsed = elapse(esme, bench.now + 300 * DAY, bench.credentials(esme.eui), bench.certificates)
-    assert [alert.code for alert in elapsed.alerts] == ["810D", "8F0F"]
+    assert [alert.code for alert in elapsed.alerts] == ["810D", "8119", "8F0F"]
 
 
 def test_a_command_finds_what_was_due_before_it_done(bench: DeviceBench) -> None:
     esme = bench.device("ESME", payment_mode="prepayment", balance=1_000_000)
     state, execution = bench.ask(esme, "ECS45", now=bench.now + 300 * DAY)
     assert bench.read(esme, execution.response)["SupplyState"] == "Disabled"
-    assert [alert.code for alert in execution.alerts] == ["810D", "8F0F"]
+    assert [alert.code for alert in execution.alerts] == ["810D", "8119", "8F0F"]
     assert state == apply(
         esme, elapse(esme, bench.now + 300 * DAY, bench.credentials(esme.eui), bench.certificates).changes
     )

@@ -52,13 +52,44 @@ def top_up(
 def test_emergency_credit_is_lent_used_up_and_then_the_supply_ends(bench: DeviceBench) -> None:
     esme = bench.device("ESME", balance=1000, emergency_credit_limit=5000, low_credit_threshold=0, **PREPAID)
     state, execution = bench.ask(esme, "ECS09")
-    assert [alert.code for alert in execution.alerts] == ["81AB"]
+    assert [alert.code for alert in execution.alerts] == ["8119", "81AB"]
     assert (state.is_emergency, state.emergency_credit) == (True, 5000)
     half = prepayment(state, seconds(bench.now) + 3000)
     assert (half["MeterBalance"], half["EmergencyCreditBalance"]) == (0, 3000)
     state, elapsed = lived(bench, state, bench.now + 2 * HOUR)
     assert codes(elapsed) == ["810D", "81AA", "8F0F"]
     assert state.supply == "disabled"
+
+
+@pytest.mark.parametrize("device_type", ["ESME", "GSME"])
+def test_emergency_credit_is_offered_once_when_the_balance_crosses_its_threshold(
+    bench: DeviceBench, device_type: str
+) -> None:
+    limits: dict[str, Any] = {"emergency_credit_threshold": 5000, "low_credit_threshold": 0}
+    meter = bench.device(device_type, balance=8600, **limits, **PREPAID)
+    assert next_due(meter, bench.now) == bench.now + HOUR + timedelta(seconds=1)
+    state, elapsed = lived(bench, meter, bench.now + HOUR)
+    assert (codes(elapsed), state.is_emergency_offered) == ([], False)
+    state, elapsed = lived(bench, state, bench.now + 2 * HOUR)
+    assert (codes(elapsed), state.is_emergency_offered) == (["8119"], True)
+    assert elapsed.alerts[0].recipient == bench.supplier
+    paid, _ = bench.ask(state, "ECS04a" if device_type == "ESME" else "GCS40a", {"AdjustMeterBalance": 10_000})
+    assert not paid.is_emergency_offered
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {**PREPAID, "emergency_credit_limit": 0},
+        {**PREPAID, "is_emergency": True, "emergency_credit": 1_000_000},
+        {**PREPAID, "payment_mode": "credit"},
+    ],
+    ids=["none to lend", "in use", "credit mode"],
+)
+def test_emergency_credit_that_is_not_to_be_had_is_not_offered(bench: DeviceBench, values: dict[str, Any]) -> None:
+    esme = bench.device("ESME", balance=1000, **values)
+    _, elapsed = lived(bench, esme, bench.now + HOUR)
+    assert "8119" not in codes(elapsed)
 
 
 def test_a_top_up_pays_emergency_credit_back_and_arms_the_supply(bench: DeviceBench) -> None:
@@ -91,7 +122,7 @@ def test_friendly_hours_put_the_end_of_supply_off(bench: DeviceBench) -> None:
     friendly = Calendar(days=((1, ((0, 1), (18 * 3600, 2))),))
     esme = bench.device("ESME", balance=1000, friendly=friendly, low_credit_threshold=0, **PREPAID)
     state, elapsed = lived(bench, esme, bench.now + HOUR)
-    assert codes(elapsed) == ["810D"]
+    assert codes(elapsed) == ["8119", "810D"]
     assert (state.is_credit_out, state.supply) == (True, "enabled")
     evening = bench.now.replace(hour=18)
     assert next_due(state, bench.now) == evening

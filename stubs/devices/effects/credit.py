@@ -1,6 +1,7 @@
 """What follows when a balance crosses a threshold: warnings, emergency credit, the end of supply, its return.
 
-Only in prepayment mode. Below the low-credit threshold the meter warns once (810D). Below the disablement threshold
+Only in prepayment mode. Below the low-credit threshold the meter warns once (810D), below that of emergency credit it
+offers some once (8119) unless none is to be had or it is in use. Below the disablement threshold
 (lower by the emergency credit lent, once that is in use) it disables the supply (8F0F; 81AA before it when emergency
 credit is used up), or waits for the end of the friendly hours to do so; back above it arms the supply, which the
 consumer then enables (8F32). Emergency credit ends when all of it is paid back.
@@ -32,6 +33,9 @@ def with_consequences(
     left = balance(after, at)
     further, notices = _low(after, left)
     further |= _emergency(after, left)
+    offered, offer = _offered(apply(after, further), left)
+    further |= offered
+    notices += offer
     after = apply(after, further)
     is_out = after.payment_mode == "prepayment" and left < floor_of(after)
     if is_out != after.is_credit_out:
@@ -47,6 +51,24 @@ def _low(state: DeviceState, left: int) -> tuple[dict[str, Any], list[Notice]]:
         return {}, []
     warning = [Notice("810D", f"balance {left} fell below {state.low_credit_threshold}")] if is_low else []
     return {"is_credit_low": is_low}, warning
+
+
+def is_offered(state: DeviceState, left: int) -> bool:
+    """Whether the consumer may take emergency credit at a balance of ``left``."""
+    return (
+        state.payment_mode == "prepayment"
+        and not state.is_emergency
+        and state.emergency_credit_limit > 0
+        and left < state.emergency_credit_threshold
+    )
+
+
+def _offered(state: DeviceState, left: int) -> tuple[dict[str, Any], list[Notice]]:
+    now = is_offered(state, left)
+    if now == state.is_emergency_offered:
+        return {}, []
+    offer = [Notice("8119", f"balance {left} fell below {state.emergency_credit_threshold}")] if now else []
+    return {"is_emergency_offered": now}, offer
 
 
 def _emergency(state: DeviceState, left: int) -> dict[str, Any]:

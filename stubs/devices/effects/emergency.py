@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.devices.effects.call import Call, Done, Notice
-from stubs.devices.effects.credit import with_consequences
+from stubs.devices.effects.credit import is_offered, with_consequences
 from stubs.devices.registers import balance, settled
 from stubs.devices.state import DeviceState
 
 
 def activated(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]] | None:
     """What activating emergency credit does; None: not in prepayment mode, in use already, or balance too high."""
-    is_offered = (
-        state.payment_mode == "prepayment"
-        and not state.is_emergency
-        and state.emergency_credit_limit > 0
-        and balance(state, at) < state.emergency_credit_threshold
-    )
-    if not is_offered:
+    if not is_offered(state, balance(state, at)):
         return None
     lent = {"is_emergency": True, "emergency_credit": state.emergency_credit_limit}
     changes, notices = with_consequences(state, at, settled(state, at) | lent)
