@@ -144,10 +144,11 @@ def _credentials(parts: Parts, turn: Turn, answered: Answered, record: Inventory
     _tell(parts, turn, "credentials-updated", content, record, answered)
 
 
-def _opted_out(_parts: Parts, turn: Turn, answered: Answered, record: InventoryRecord) -> None:
-    """8.5: the device leaves the DCC: Withdrawn (inferred)."""
+def _opted_out(parts: Parts, turn: Turn, answered: Answered, record: InventoryRecord) -> None:
+    """8.5: the device leaves the DCC: Withdrawn, and its schedules end (inferred)."""
     if answered.is_done:
         _change(turn, record.device, {"DeviceStatus": "Withdrawn"}, answered.data["request_id"])
+        remove(parts, turn, record.device, f"the device opted out: {answered.data['request_id']}")
 
 
 def _associated(associate: associations.Associate) -> Follow:

@@ -39,14 +39,19 @@ def _admission(state: State, device: str) -> str:
 
 
 def _old_proxy_log(state: State, request: ServiceRequest) -> dict[str, Any]:
-    """8.12.2: the device log of the gas proxy that was replaced."""
+    """8.12.2: the device log of the gas proxy that was replaced: whom it had joined, on whichever hub they are now.
+
+    Of a proxy no join of which is known: the devices of its hub that join proxies.
+    """
     old = str(Eui64.parse(request.body.get("OldGPFID") or ""))
     record = state.inventory.get(old)
-    family = state.inventory.family(record) if record is not None else []
+    if record is None:
+        return {"LogEntries": ()}
+    joined = [state.inventory.get(device) for device in record.joined]
     entries = tuple(
         {"DeviceID": member.device, "DeviceType": member.device_type}
-        for member in family
-        if member.device_type in {"GSME", "PPMID"}
+        for member in (joined or state.inventory.family(record))
+        if member is not None and member.device_type in {"GSME", "PPMID"}
     )
     return {"LogEntries": entries}
 

@@ -60,11 +60,13 @@ def read_joined(call: Call) -> Done:
 
 
 def restore_joined(call: Call) -> Done:
-    """8.12.2: the proxy takes back the list it had before it was exchanged."""
+    """8.12.2: the proxy takes back the list it had before it was exchanged, and mirrors the gas meter on it."""
     listed = [dict(one) for one in call.values["LogEntries"]]
     joined = tuple(Joined(one["DeviceID"], TYPES.index(one["DeviceType"]), 0) for one in listed)
     outcome = [one | {"JoinResponseCode": 0} for one in listed]
-    return Done({"RestoreDeviceLogOutcome": outcome}, {"joined": joined}, _list_changed(call))
+    mirrored = [one.device for one in joined if TYPES[one.device_type] == "GSME"]
+    changes: dict[str, Any] = {"joined": joined} | ({"mirrors": mirrored[0]} if mirrored else {})
+    return Done({"RestoreDeviceLogOutcome": outcome}, changes, _list_changed(call))
 
 
 def read_hub(call: Call) -> Done:
