@@ -175,7 +175,7 @@ class Control:
     def raise_device_alert(
         self, device: str, code: str, recipient: str | None = None, request_id: str | None = None
     ) -> str:
-        """Let a device raise an alert; the id of the message to a User, empty when the DCC keeps it.
+        """Let a device raise an alert; the id of the message to a User, empty when the DCC or the device keeps it.
 
         ``request_id`` is accepted for symmetry and not used: an alert answers no request.
         """

@@ -221,6 +221,7 @@ class Dcc:
         turn = Turn(self.state, now)
         changes = amend(self.state.fleet[device], now, values)
         change_device(turn, device, changes, "set by a tester")
+        pass_on(self._parts, turn, device, ())
         return turn.events
 
     def set_inventory(self, device: str, values: dict[str, Any], now: datetime) -> Events:

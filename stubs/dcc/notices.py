@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from schemas.load import Srv, service_requests, use_cases
 from stubs import alerts
+from stubs.dcc.changes import change_device
 from stubs.dcc.correspondence import Letter
 from stubs.dcc.fold import throttle_key
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
-from stubs.devices import RaisedAlert
+from stubs.devices import RaisedAlert, kept_back, unsent
 from stubs.events import AlertRaised
 from stubs.inventory import InventoryRecord, Notice
 from stubs.scheduler import Item
@@ -94,11 +95,12 @@ def tell_notice(parts: Parts, turn: Turn, notice: Notice, requester: str) -> Non
 def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]) -> list[str]:
     """Record a device's alerts and pass on those for a registered User; ids of the messages.
 
+    A device that is out of reach keeps them, and sends them before newer ones once it is in reach (inferred).
     Alerts to the access control broker stay with the DCC, or become DCC alerts. The outcome of a command the device
     held until its time is a response to that command's request (DUIS guide, section 9.2).
     """
     messages = []
-    for alert in raised:
+    for alert in _that_arrive(turn, device, tuple(raised)):
         recipient = str(alert.recipient)
         key = throttle_key(device, alert.code, recipient)
         is_kept_back = alert.command is None and turn.state.throttle.keeps_back(key, turn.now)
@@ -128,6 +130,17 @@ def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]
         else:
             messages.append(_outcome(parts, turn, device, recipient, alert, counter))
     return messages
+
+
+def _that_arrive(turn: Turn, device: str, raised: tuple[RaisedAlert, ...]) -> tuple[RaisedAlert, ...]:
+    state = turn.state.fleet[device]
+    if not state.reachable:
+        change_device(turn, device, kept_back(state, raised), "out of reach: alerts wait")
+        return ()
+    if not state.unsent:
+        return raised
+    change_device(turn, device, {"unsent": []}, "in reach again: alerts leave")
+    return (*unsent(state), *raised)
 
 
 def _keep_back(turn: Turn, key: str) -> None:

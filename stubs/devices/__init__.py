@@ -19,6 +19,7 @@ from stubs.devices.state import DeviceState, apply
 from stubs.devices.surroundings import Surroundings
 from stubs.devices.trust import Credentials
 from stubs.devices.viewing import view
+from stubs.devices.waiting import kept_back, unsent
 
 __all__ = [
     "OCCURRENCES",
@@ -32,9 +33,11 @@ __all__ = [
     "apply",
     "elapse",
     "execute",
+    "kept_back",
     "manufacture",
     "next_due",
     "occur",
     "raise_alert",
+    "unsent",
     "view",
 ]

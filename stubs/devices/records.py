@@ -191,6 +191,19 @@ class Joined(msgspec.Struct, frozen=True, gc=False, array_like=True):
     method: int
 
 
+class Unsent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """An alert that waits until its device is on the network; originator and counter of the command it tells of."""
+
+    code: str
+    recipient: str
+    payload: bytes
+    cause: str
+    instruction: int | None = None
+    total: int | None = None
+    originator: str = ""
+    counter: int = 0
+
+
 class Order(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A level from one instant to another, not begun yet."""
 

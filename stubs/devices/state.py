@@ -35,6 +35,7 @@ from stubs.devices.records import (
     Snapshot,
     Switch,
     Tariff,
+    Unsent,
 )
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
@@ -197,6 +198,8 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Covers off and the like, as they stand."""
     image: Image | None = None
     joined: tuple[Joined, ...] = ()
+    unsent: tuple[Unsent, ...] = ()
+    """Alerts that wait until the device is reachable."""
     switches: tuple[Switch, ...] = ()
     boost: tuple[tuple[int, int], ...] = ()
     """Starts and ends of the boost function."""

@@ -48,7 +48,10 @@ def test_everything_can_be_done_over_http(dcc: BackgroundDcc) -> None:
     fault = ask(dcc, "POST", "/faults", {"point": "answer", "effect": "drop"})[1]["fault"]
     assert len(ask(dcc, "GET", "/faults")[1]) == 1
     assert ask(dcc, "DELETE", f"/faults/{fault}")[0] == 200
-    assert ask(dcc, "POST", "/alerts/device", {"device": meter, "code": "8F3F"})[1]["message"]
+    alert = {"device": meter, "code": "8F3F"}
+    assert ask(dcc, "POST", "/alerts/device", alert)[1]["message"] == ""  # it waits with the device
+    assert ask(dcc, "PATCH", f"/devices/{meter}", {"reachable": True})[1]["unsent"] == []
+    assert ask(dcc, "POST", "/alerts/device", alert)[1]["message"]
     assert ask(dcc, "POST", "/alerts/dcc", {"code": "N999", "user": SUPPLIER})[1]["message"]
     assert ask(dcc, "POST", "/clock/rate", {"rate": 0})[0] == 200
     before = ask(dcc, "GET", "/clock")[1]["now"]
