@@ -11,6 +11,7 @@ import msgspec
 from schemas.load import device_types
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
+from stubs.devices.generation import typical_peak
 from stubs.events import DeviceManufactured, InventoryChanged, MeterPointRegistered
 
 EUI_PREFIX = bytes.fromhex("de51ce")
@@ -56,7 +57,7 @@ class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     network_operator: str | None = None
     gas_transporter: str | None = None
     export_supplier: str | None = None
-    """Who buys what the premises generate; left out: nobody, and there is no export meter point."""
+    """Who buys what the premises generate; left out: nobody, no export meter point, and nothing is generated."""
     devices: tuple[DeviceSpec, ...] = ()
     seed: str = ""
 
@@ -204,6 +205,8 @@ def _manufacture(parts: Parts, turn: Turn, spec: PremisesSpec, place: Place, dev
         values |= _anchors(place, _SUPPLIED_WITH.get(device.type, ""))
     if device.status in _ON_HAN:
         values["joined"] = _joined(spec, place, device)
+    if device.type == "ESME" and place.export_mpan:
+        values["generation"] = typical_peak(place.euis[device.name])
     if device.type == "GPF":
         values["mirrors"] = _of_type(spec, place, "GSME")
     if device.status in _ON_HAN and device.type != "CHF":

@@ -10,7 +10,14 @@ from stubs.devices.calendars import DAY
 from stubs.devices.periods import billing_dates
 from stubs.devices.profile import SLOT
 from stubs.devices.records import Snapshot
-from stubs.devices.registers import balance, block_matrix, import_register, secondary_register, tou_registers
+from stubs.devices.registers import (
+    balance,
+    block_matrix,
+    export_register,
+    import_register,
+    secondary_register,
+    tou_registers,
+)
 from stubs.devices.state import DeviceState
 from stubs.devices.tariffs import trimmed
 
@@ -39,6 +46,12 @@ def profile_log(state: DeviceState, first: int, last: int, now: int) -> list[tup
     return [
         (at, main[number + 1] - main[number], second[number + 1] - second[number]) for number, at in enumerate(slots)
     ]
+
+
+def export_log(state: DeviceState, first: int, last: int, now: int) -> list[tuple[int, int]]:
+    """Half hours that ended by ``now``: start and export."""
+    slots = _slots(state, first, last, now, SLOT, _HALF_HOURS)
+    return [(at, export_register(state, at + SLOT) - export_register(state, at)) for at in slots]
 
 
 def midnights(state: DeviceState, first: int, last: int, now: int) -> range:

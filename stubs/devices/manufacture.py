@@ -22,6 +22,8 @@ _SETTLES = frozenset(
         "balance",
         "import_register",
         "secondary_register",
+        "export_register",
+        "generation",
         "tariff",
         "tou",
         "blocks",

@@ -40,12 +40,31 @@ def _prefix(weights: tuple[int, ...]) -> tuple[int, ...]:
 
 
 _WEEK_PREFIX = _prefix(tuple(w for day in _WEEK for hour in _HOUR_WEIGHTS[day] for w in (hour, hour)))
-_DAY_WEIGHTS = tuple(
-    weight
-    for leap in _CYCLE_YEARS
-    for month, weight in enumerate(_MONTH_WEIGHTS)
-    for _ in range(_MONTH_DAYS[month] + (leap if month == 1 else 0))
-)
+
+
+def _by_day(months: tuple[int, ...]) -> tuple[int, ...]:
+    """The weights of months, day by day of a cycle."""
+    return tuple(
+        weight
+        for leap in _CYCLE_YEARS
+        for month, weight in enumerate(months)
+        for _ in range(_MONTH_DAYS[month] + (leap if month == 1 else 0))
+    )
+
+
+@lru_cache(maxsize=8)
+def _cycle(months: tuple[int, ...]) -> tuple[int, ...]:
+    return _prefix(_by_day(months))
+
+
+def cumulative_days(months: tuple[int, ...], day: int) -> int:
+    """The sum of the weights of all days from 2000-01-01 up to a day number, each weighted by its month."""
+    cycles, cycle_day = divmod(day, _DAYS_A_CYCLE)
+    prefix = _cycle(months)
+    return cycles * prefix[-1] + prefix[cycle_day]
+
+
+_DAY_WEIGHTS = _by_day(_MONTH_WEIGHTS)
 _CYCLE_PREFIX = _prefix(_DAY_WEIGHTS)
 _HEATING_PREFIX = _prefix(tuple(w for hour in _HEATING_HOURS for w in (hour, hour)))
 _WEEKLY_WEIGHT_A_YEAR = _WEEK_PREFIX[-1] * 365 // 7

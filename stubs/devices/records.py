@@ -59,6 +59,8 @@ class Past(msgspec.Struct, frozen=True, gc=False, array_like=True):
     secondary_register: int
     balance: int
     is_flowing: bool
+    export_register: int = 0
+    generation: int = 0
 
 
 class Season(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.devices.calendars import number_at
+from stubs.devices.generation import exported
 from stubs.devices.periods import boundaries
 from stubs.devices.records import Past, Tariff
 from stubs.devices.recovery import takes
@@ -40,7 +41,15 @@ def _stretch(state: DeviceState, at: int) -> Past:
     """The stretch that holds at ``at``."""
     if at < state.since and state.past:
         return next((past for past in reversed(state.past) if past.since <= at), state.past[0])
-    return Past(state.since, state.import_register, state.secondary_register, state.balance, state.supply == "enabled")
+    return Past(
+        state.since,
+        state.import_register,
+        state.secondary_register,
+        state.balance,
+        state.supply == "enabled",
+        state.export_register,
+        state.generation,
+    )
 
 
 def _moved(state: DeviceState, habit: str, stretch: Past, at: int) -> int:
@@ -61,6 +70,15 @@ def secondary_register(state: DeviceState, at: int) -> int:
         return 0
     stretch = _stretch(state, at)
     return stretch.secondary_register + _moved(state, "secondary", stretch, at)
+
+
+def export_register(state: DeviceState, at: int) -> int:
+    """Active export of an ESME, Wh; what is generated is lost while the supply is off."""
+    stretch = _stretch(state, at)
+    if not stretch.generation or not stretch.is_flowing or at <= stretch.since:
+        return stretch.export_register
+    moved = exported(state.seed, stretch.generation, at) - exported(state.seed, stretch.generation, stretch.since)
+    return stretch.export_register + moved
 
 
 def secondary_tou(state: DeviceState, at: int) -> tuple[int, ...]:
@@ -185,6 +203,7 @@ def settled(state: DeviceState, at: int) -> dict[str, Any]:
         "since": at,
         "import_register": import_register(state, at),
         "secondary_register": secondary_register(state, at),
+        "export_register": export_register(state, at),
         "balance": balance(state, at),
         "tou": trimmed(list(tou_registers(state, at)[1:])),
         "blocks": trimmed(list(block_matrix(state, at))),

@@ -121,9 +121,12 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 
     supply: Supply = "enabled"
     since: int = 0
-    """Instant for which the next three fields hold."""
+    """Instant for which the registers and the balance hold."""
     import_register: int = 0
     secondary_register: int = 0
+    export_register: int = 0
+    generation: int = 0
+    """Peak power of what the home generates and exports, W; 0: it does not export."""
     balance: int = 0
 
     payment_mode: PaymentMode = "credit"

@@ -9,7 +9,14 @@ import msgspec
 
 from stubs.devices.effects.quantities import prepayment
 from stubs.devices.network import power, voltage
-from stubs.devices.registers import balance, block_matrix, import_register, secondary_register, tou_registers
+from stubs.devices.registers import (
+    balance,
+    block_matrix,
+    export_register,
+    import_register,
+    secondary_register,
+    tou_registers,
+)
 from stubs.devices.state import DeviceState, instant, seconds
 from stubs.devices.tariffs import trimmed
 
@@ -23,6 +30,7 @@ def view(state: DeviceState, now: datetime) -> dict[str, Any]:
     fields: dict[str, Any] = {name: msgspec.to_builtins(getattr(state, name)) for name in DeviceState.__struct_fields__}
     fields["import_register"] = import_register(state, at)
     fields["secondary_register"] = secondary_register(state, at)
+    fields["export_register"] = export_register(state, at)
     fields["balance"] = balance(state, at)
     fields["tou"] = trimmed(list(tou_registers(state, at)))
     fields["blocks"] = trimmed(list(block_matrix(state, at)))

@@ -68,8 +68,10 @@ def test_an_export_meter_point_is_that_of_its_supplier(room: Room) -> None:
     assert record.export_mpan == room.premises["export_mpan"]
     point = room.dcc.state.inventory.meter_points[record.export_mpan]
     assert point.supplier == OTHER_SUPPLIER
-    room.build()
+    assert 1000 <= room.dcc.device(device, room.now)["generation"] <= 4000
+    other = room.build()["esme"]
     assert "export_mpan" not in room.premises
+    assert room.dcc.device(other, room.now)["generation"] == 0
 
 
 def test_duis_knows_a_standalone_controller_as_an_electricity_meter(room: Room) -> None:

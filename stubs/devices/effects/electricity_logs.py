@@ -12,13 +12,14 @@ from stubs.devices.logs import (
     calendar_snapshots,
     daily_use,
     event_snapshots,
+    export_log,
     midnights,
     profile_log,
     snapshot,
 )
 from stubs.devices.network import voltage_counts, voltage_log
 from stubs.devices.records import Snapshot
-from stubs.devices.registers import secondary_tou
+from stubs.devices.registers import export_register, secondary_tou
 from stubs.devices.state import DeviceState, instant, seconds
 from stubs.devices.tariffs import BLOCKS, COLUMNS, TOU_REGISTERS
 
@@ -71,16 +72,29 @@ def half_hours(*names: str, share: int = 1) -> Effect:
     return effect
 
 
-def exported(*names: str, by_day: bool = False) -> Effect:
-    """Export logs: every entry of the period, all zero, since no simulated home exports."""
+def export_by_day(call: Call) -> Done:
+    """4.6.2: the export register at each midnight."""
+    days = midnights(call.state, *period(call), call.at)
+    return Done(
+        {
+            "LogEntries": [
+                {"Timestamp": instant(at), "ActiveExportRegister": export_register(call.state, at)} for at in days
+            ]
+        }
+    )
 
-    def effect(call: Call) -> Done:
-        first, last = period(call)
-        starts = midnights(call.state, first, last, call.at) if by_day else None
-        at = starts if starts is not None else [one[0] for one in profile_log(call.state, first, last, call.at)]
-        return Done({"LogEntries": [{"Timestamp": instant(one), **dict.fromkeys(names, 0)} for one in at]})
 
-    return effect
+def exported_half_hours(call: Call) -> Done:
+    """4.8.3: the profile log of export."""
+    entries = [
+        {
+            "Timestamp": instant(at),
+            "ActiveEnergyExportedValue": exported,
+            "ReactiveEnergyExportedValue": exported // REACTIVE,
+        }
+        for at, exported in export_log(call.state, *period(call), call.at)
+    ]
+    return Done({"LogEntries": entries})
 
 
 reactive_half_hours = half_hours("ReactiveEnergyImportedValue", share=REACTIVE)

@@ -159,10 +159,8 @@ READS: Mapping[str, Row] = MappingProxyType(
         "ECS20d": Row(electricity_logs.prepayment_credits, ELECTRICITY),
         "ECS21a": Row(electricity_logs.daily_reads, ELECTRICITY),
         "ECS21b": Row(electricity_logs.daily_prepayment, ELECTRICITY),
-        "ECS21c": Row(electricity_logs.exported("ActiveExportRegister", by_day=True), ELECTRICITY),
-        "ECS22a": Row(
-            electricity_logs.exported("ActiveEnergyExportedValue", "ReactiveEnergyExportedValue"), ELECTRICITY
-        ),
+        "ECS21c": Row(electricity_logs.export_by_day, ELECTRICITY),
+        "ECS22a": Row(electricity_logs.exported_half_hours, ELECTRICITY),
         "ECS22b": Row(electricity_logs.half_hours("PrimaryValue", "SecondaryValue"), ELECTRICITY),
         "ECS22c": Row(electricity_logs.reactive_half_hours, ELECTRICITY),
         "ECS23": Row(electricity_logs.voltage_data(""), ELECTRICITY),

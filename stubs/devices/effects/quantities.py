@@ -8,6 +8,7 @@ from typing import Any
 
 from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off
 from stubs.devices.effects.call import Call
+from stubs.devices.generation import maximum_export
 from stubs.devices.logs import REACTIVE
 from stubs.devices.network import maximum_demand, power
 from stubs.devices.profile import SLOT
@@ -17,6 +18,7 @@ from stubs.devices.registers import (
     balance,
     block_matrix,
     counters,
+    export_register,
     import_register,
     rate_at,
     secondary_register,
@@ -150,6 +152,10 @@ def _demand(call: Call) -> tuple[int, int]:
     return maximum_demand(call.state, call.at)
 
 
+def _export_demand(call: Call) -> tuple[int, int]:
+    return maximum_export(call.state.seed, call.state.generation, call.state.demand_since, call.at)
+
+
 def _identity(call: Call) -> str:
     return call.state.eui
 
@@ -158,7 +164,6 @@ def _money(name: str) -> Quantity:
     return lambda call: getattr(call.mirrored, name)
 
 
-_ZERO: Quantity = lambda _: 0  # noqa: E731 - a row of the table below
 _MPAN_DIGITS, _MPRN_DIGITS = 13, 10
 
 
@@ -214,8 +219,8 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "TariffBlockTOURegisters": (
             lambda call: (*block_matrix(call.state, call.at), *block_counters(call.state, call.at))
         ),
-        "ActiveExportRegister": _ZERO,
-        "ReactiveExportRegister": _ZERO,
+        "ActiveExportRegister": lambda call: export_register(call.state, call.at),
+        "ReactiveExportRegister": lambda call: export_register(call.state, call.at) // REACTIVE,
         "ActivePowerImport": lambda call: power(call.state, call.at),
         "PrimaryActivePowerImportValue": (
             lambda call: power(call.state, call.at) if call.state.variant == "twin" else None
@@ -241,8 +246,8 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "MaxDemandConfigurableTimeActivePowerImport": lambda call: _demand(call)[0],
         "MaxDemandConfigurableTimeActivePowerImportCaptureTime": lambda call: instant(_demand(call)[1]),
         "MaxDemandConfigurableTimeActivePowerImportLastResetDateTime": lambda call: instant(call.state.demand_since),
-        "MaxDemandActiveEnergyExport": _ZERO,
-        "MaxDemandActiveEnergyExportCaptureTime": lambda call: instant(call.state.demand_since),
+        "MaxDemandActiveEnergyExport": lambda call: _export_demand(call)[0],
+        "MaxDemandActiveEnergyExportCaptureTime": lambda call: instant(_export_demand(call)[1]),
         "MaxDemandActiveEnergyExportLastResetDateTime": lambda call: instant(call.state.demand_since),
         "WANAlertSettings": events(TOLD, "81"),
         "HANAlertSettings": events(HAN, "81"),

@@ -1,0 +1,83 @@
+"""What a home exports, as a closed-form function of seed, peak power and time: constant cost, like its use.
+
+Exported energy is counted in mWh since 2000-01-01, in slots of half an hour. A day's yield follows the month, moved by
+a seeded weather at every midnight that is smaller than the poorest day's yield, so that no day takes anything back; it
+spreads over the hours of daylight. Half an hour never yields more than the peak power would. All integers.
+
+Source: made up; the proportions are those of a roof in the middle of Great Britain. That everything generated is
+exported, beside an import that takes no notice of it, is inferred: no document prescribes either.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import accumulate, pairwise
+
+from stubs.devices.calendars import DAY
+from stubs.devices.profile import SLOT, cumulative_days
+
+_HOUR_WEIGHTS = (0, 0, 0, 0, 0, 0, 1, 3, 6, 9, 11, 12, 12, 11, 9, 6, 3, 1, 0, 0, 0, 0, 0, 0)
+_MONTH_WEIGHTS = (2, 4, 8, 12, 15, 17, 16, 14, 10, 6, 3, 2)
+_STRETCH = 1488
+"""Slots (31 days) whose greatest yield is kept together."""
+_SLOT_PREFIX = (0, *accumulate(weight for weight in _HOUR_WEIGHTS for _ in range(2)))
+_BEST = max(_MONTH_WEIGHTS) + min(_MONTH_WEIGHTS)
+"""Weight of the best day: its month's, and all that the weather can add."""
+
+
+def _until_midnight(seed: str, unit: int, day: int) -> int:
+    """Export up to the start of a day, where ``unit`` is the yield per weight of a day."""
+    weather = int.from_bytes(blake2b(f"export:{seed}:{day}".encode(), digest_size=4).digest(), "big")
+    return cumulative_days(_MONTH_WEIGHTS, day) * unit + weather % max(1, min(_MONTH_WEIGHTS) * unit)
+
+
+@lru_cache(maxsize=4096)
+def _day(seed: str, peak: int, day: int) -> tuple[int, int]:
+    """Export up to the start of a day, and its yield, mWh."""
+    best = peak * 1000 * _SLOT_PREFIX[-1] // (2 * max(_HOUR_WEIGHTS))
+    unit = best // _BEST
+    start = _until_midnight(seed, unit, day)
+    return start, _until_midnight(seed, unit, day + 1) - start
+
+
+def exported(seed: str, peak: int, at: int) -> int:
+    """Whole Wh exported since 2000-01-01 by a home that generates ``peak`` W at most; 0 for a peak of 0.
+
+    Never decreases with ``at`` (seconds since 2000-01-01, UTC).
+    """
+    if peak <= 0:
+        return 0
+    day, second = divmod(at, DAY)
+    start, whole = _day(seed, peak, day)
+    slot, rest = divmod(second, SLOT)
+    spread = _SLOT_PREFIX[slot] * SLOT + (_SLOT_PREFIX[slot + 1] - _SLOT_PREFIX[slot]) * rest
+    return (start + whole * spread // (_SLOT_PREFIX[-1] * SLOT)) // 1000
+
+
+@lru_cache(maxsize=4096)
+def _most(seed: str, peak: int, first: int, last: int) -> tuple[int, int]:
+    """Greatest export of a slot in ``first`` to ``last`` (slots), Wh, and the slot."""
+    readings = [exported(seed, peak, slot * SLOT) for slot in range(first, last + 1)]
+    yields = [after - before for before, after in pairwise(readings)]
+    most = max(yields)
+    return most, first + yields.index(most)
+
+
+def maximum_export(seed: str, peak: int, since: int, at: int) -> tuple[int, int]:
+    """Greatest mean power exported in a half hour since ``since``, W, and the end of that half hour.
+
+    As if the home had generated so throughout; ``since`` itself when nothing was exported.
+    """
+    slot, end = -(-since // SLOT), at // SLOT
+    best = (0, 0)
+    while slot < end and peak > 0:
+        until = min(end, (slot // _STRETCH + 1) * _STRETCH)
+        best = max(best, _most(seed, peak, slot, until), key=lambda pair: pair[0])
+        slot = until
+    return (2 * best[0], (best[1] + 1) * SLOT) if best[0] else (0, since)
+
+
+def typical_peak(seed: str) -> int:
+    """Watts of a roof of a home that is said to export: 1 to 4 kW in steps of 100 W, from the seed."""
+    return 1000 + 100 * (int.from_bytes(blake2b(f"roof:{seed}".encode(), digest_size=2).digest(), "big") % 31)

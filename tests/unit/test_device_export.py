@@ -1,0 +1,103 @@
+"""What a home exports: nothing by itself, else a function of its seed, its peak power and time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from stubs.devices import DeviceState, apply, view
+from stubs.devices.generation import exported, maximum_export, typical_peak
+from stubs.devices.manufacture import amend
+from stubs.devices.profile import SLOT
+from stubs.devices.state import instant, seconds
+from tests.device_bench import DeviceBench, make_device_bench
+
+DAY = timedelta(days=1)
+PEAK = 3000
+START = seconds(datetime(2026, 3, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def bench() -> DeviceBench:
+    return make_device_bench()
+
+
+def read(bench: DeviceBench, state: DeviceState, name: str, now: datetime, **values: Any) -> dict[str, Any]:
+    return bench.read(state, bench.ask(state, name, values, now)[1].response)
+
+
+def test_export_never_goes_back_and_half_an_hour_never_yields_more_than_the_peak_power() -> None:
+    slots = [exported("s", PEAK, START + number * SLOT) for number in range(400 * 48)]
+    yields = [after - before for before, after in pairwise(slots)]
+    assert min(yields) == 0
+    assert PEAK // 4 < max(yields) <= PEAK // 2
+
+
+def test_nothing_is_exported_at_night_and_more_in_summer_than_in_winter() -> None:
+    day = 86_400
+    assert exported("s", PEAK, START + 20 * 3600) == exported("s", PEAK, START + day + 5 * 3600)
+    summer, winter = (seconds(datetime(2026, month, 1, tzinfo=UTC)) for month in (6, 12))
+    month = 30 * day
+    june = exported("s", PEAK, summer + month) - exported("s", PEAK, summer)
+    assert june > 4 * (exported("s", PEAK, winter + month) - exported("s", PEAK, winter))
+
+
+def test_the_seed_decides_what_is_exported() -> None:
+    at = START + 40 * 3600
+    one, again, other = (exported(seed, PEAK, at) - exported(seed, PEAK, START) for seed in ("s", "s", "t"))
+    assert one == again
+    assert one != other
+    assert len({typical_peak(str(number)) for number in range(100)}) > 10
+
+
+def test_the_greatest_export_is_that_of_its_half_hour() -> None:
+    end = START + 70 * 86_400
+    power, until = maximum_export("s", PEAK, START, end)
+    assert power == 2 * (exported("s", PEAK, until) - exported("s", PEAK, until - SLOT))
+    assert START < until <= end
+    assert maximum_export("s", 0, START, end) == (0, START)
+
+
+def test_the_reads_of_an_exporting_meter_agree(bench: DeviceBench) -> None:
+    esme, now = bench.device("ESME", generation=PEAK), bench.now + 3 * DAY
+    register = read(bench, esme, "ECS17a", now)
+    assert register["ActiveExportRegister"] == view(esme, now)["export_register"] > 0
+    assert register["ReactiveExportRegister"] == register["ActiveExportRegister"] // 10
+    asked = {"StartDateTime": bench.now, "EndDateTime": now}
+    half_hours = read(bench, esme, "ECS22a", now, **asked)["LogEntries"]
+    assert sum(one["ActiveEnergyExportedValue"] for one in half_hours) == register["ActiveExportRegister"]
+    days = read(bench, esme, "ECS21c", now, **asked)["LogEntries"]
+    registers = [one["ActiveExportRegister"] for one in days]
+    assert len(registers) == 3
+    assert 0 < registers[0] < registers[1] < registers[2] < register["ActiveExportRegister"]
+    demand = read(bench, esme, "ECS18a", now)
+    assert demand["MaxDemandActiveEnergyExport"] == 2 * max(one["ActiveEnergyExportedValue"] for one in half_hours)
+    assert bench.now < demand["MaxDemandActiveEnergyExportCaptureTime"] <= now
+
+
+def test_a_home_exports_nothing_unless_told_to(bench: DeviceBench) -> None:
+    esme, now = bench.device("ESME"), bench.now + DAY
+    assert read(bench, esme, "ECS17a", now)["ActiveExportRegister"] == 0
+    asked = {"StartDateTime": bench.now, "EndDateTime": now}
+    entries = read(bench, esme, "ECS22a", now, **asked)["LogEntries"]
+    assert {one["ActiveEnergyExportedValue"] for one in entries} == {0}
+
+
+def test_a_roof_put_up_or_taken_down_by_hand_counts_from_then_on(bench: DeviceBench) -> None:
+    esme = bench.device("ESME", generation=PEAK)
+    down, later = bench.now + DAY, bench.now + 4 * DAY
+    state = apply(esme, amend(esme, down, {"generation": 0}))
+    before = view(esme, down)["export_register"]
+    assert view(state, later)["export_register"] == before > 0
+    assert view(state, bench.now + DAY / 8)["export_register"] == view(esme, bench.now + DAY / 8)["export_register"]
+    again = apply(state, amend(state, later, {"generation": PEAK}))
+    assert view(again, later + DAY)["export_register"] > before
+    assert instant(again.since) == later
+
+
+def test_a_disabled_supply_exports_nothing(bench: DeviceBench) -> None:
+    esme = bench.device("ESME", generation=PEAK, supply="disabled")
+    assert view(esme, bench.now + DAY)["export_register"] == 0
