@@ -103,6 +103,24 @@ def statuses() -> str:
     )
 
 
+def to_broker() -> str:
+    rows = [
+        [row["code"], row["meaning"], row["to_broker"], row["confidence"]]
+        for row in rows_of("device-alerts.csv")
+        if row["recipient"] == "acb" or row["to_broker"] == "recorded"
+    ]
+    return (
+        "## Alerts of devices to the access control broker\n\n"
+        "A device alert to a User is delivered to that User. Hubs, gas proxies and prepayment displays cannot name a User: "
+        "what becomes of an alert they address to the broker is inferred. `recorded`: the DCC reacts to it, and it "
+        "stays in the journal (the change of a hub's device log, for instance, reaches the supplier as the outcome "
+        "of 8.11). `dcc-alert`: the suppliers are told in the DCC's words, in a structure that goes by the kind of "
+        "device (`ppmid-alert` or `hub-alert` above). `dual-band-alert`: as the occasion of that name. Codes that are "
+        "not listed are treated as `dcc-alert`; alerts of meters and gas proxies to the broker are recorded only.\n\n"
+        + table(["code", "meaning", "what becomes of it", "confidence"], rows)
+    )
+
+
 def switches() -> str:
     tree = ast.parse((ROOT / "stubs" / "settings.py").read_text(encoding="utf-8"))
     (body,) = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "DccSettings"]
@@ -121,7 +139,7 @@ def switches() -> str:
 
 
 def page() -> str:
-    return f"{INTRODUCTION}\n{services()}\n{rules()}\n{statuses()}\n{switches()}"
+    return f"{INTRODUCTION}\n{services()}\n{rules()}\n{statuses()}\n{to_broker()}\n{switches()}"
 
 
 if __name__ == "__main__":

@@ -245,6 +245,7 @@ def device_alerts() -> Mapping[str, DeviceAlertRow]:
                 meaning=row["meaning"],
                 is_critical=row["critical"] == "yes",
                 recipient=row["recipient"],
+                to_broker=row["to_broker"],
                 provenance=row["provenance"],
                 confidence=row["confidence"],
             )

@@ -147,12 +147,18 @@ class DeviceTypeRow:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAlertRow:
-    """One device alert code; ``recipient`` is a trust-anchor cell, or ``originator`` of the command it reports on."""
+    """One device alert code; ``recipient`` is a trust-anchor cell, or ``originator`` of the command it reports on.
+
+    ``to_broker`` is what becomes of it when a hub, gas proxy or prepayment display, which cannot name a User, addresses
+    it to the access control broker (inferred): ``recorded``, told in the DCC's words (``dcc-alert``: the structure goes
+    by the kind of device), or ``dual-band-alert``. None is delivered as a device alert: no public source says so.
+    """
 
     code: str
     meaning: str
     is_critical: bool
     recipient: str
+    to_broker: str
     provenance: str
     confidence: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from schemas.load import Srv, service_requests, use_cases
+from schemas.load import Srv, device_alerts, service_requests, use_cases
 from stubs import alerts
 from stubs.dcc.changes import change_device
 from stubs.dcc.correspondence import Letter
@@ -162,24 +162,26 @@ def end_window(parts: Parts, turn: Turn, item: Item) -> None:
     parts.correspondence.device_alert(turn, user, device, code, counter, window.last, (sequence, window.kept_back))
 
 
-_RADIO = frozenset({"8F20", "8F21", "8F22", "8F23", "8F24", "8F25", "8F26", "8F27", "8F28", "8F29"})
-"""Alerts of a hub about its sub-GHz radio; 8F20 is known, that the next codes belong to it is inferred."""
-_ITS_OWN = frozenset({"8F12", "8071", "8183", "8F69"})
-"""What the DCC itself reacts to, and tells nobody in an alert of its own."""
+_RECORDED, _DUAL_BAND, _ANY = "recorded", "dual-band-alert", "dcc-alert"
 _ACTIVATED = {"8F66": True, "8F67": False}
 
 
 def _in_the_dccs_words(parts: Parts, turn: Turn, device: str, alert: RaisedAlert) -> None:
-    """Hubs and prepayment displays cannot name a User: what they tell the broker reaches suppliers as DCC alerts."""
+    """Hubs and prepayment displays cannot name a User: what they tell the broker reaches suppliers as DCC alerts.
+
+    What the catalogue calls recorded, the DCC itself reacts to, and tells nobody.
+    """
     record = turn.state.inventory.get(device)
-    if record is None or alert.recipient != parts.pki.acb or alert.code in _ITS_OWN:
+    row = device_alerts().get(alert.code)
+    becomes = row.to_broker if row is not None else _ANY
+    if record is None or alert.recipient != parts.pki.acb or becomes == _RECORDED:
         return
     if record.device_type == "PPMID":
         content = alerts.display_alert(
             device, alert.code, turn.now, record.firmware_version, is_activated=_ACTIVATED.get(alert.code)
         )
         occasion = "ppmid-alert"
-    elif record.device_type == "CHF" and alert.code in _RADIO:
+    elif record.device_type == "CHF" and becomes == _DUAL_BAND:
         message_code = Message.from_bytes(alert.payload).group.other.message_code
         content = alerts.dual_band_alert(device, alert.code, f"{message_code:04X}")
         occasion = "dual-band-alert"

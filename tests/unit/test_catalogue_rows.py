@@ -77,6 +77,11 @@ def test_a_rule_refuses_with_a_code_of_the_interface_or_an_http_status() -> None
             assert 400 <= int(row["http_status"]) < 600, row["rule"]
 
 
+def test_what_becomes_of_an_alert_to_the_broker_is_one_of_three() -> None:
+    becomes = {row.to_broker for row in load.device_alerts().values()}
+    assert becomes == {"recorded", "dcc-alert", "dual-band-alert"}
+
+
 def test_a_scenario_names_services_and_roles_that_exist() -> None:
     for row in load.scenarios().values():
         assert set(row.srvs) <= set(load.service_requests()), row.id

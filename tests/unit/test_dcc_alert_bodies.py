@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from schemas.load import dcc_alert_occasions, dcc_alerts
+from schemas.load import dcc_alert_occasions, dcc_alerts, device_alerts
 from stubs import alerts
 from stubs.settings import DccSettings
 from stubs.smki import Pki
@@ -17,7 +17,8 @@ from stubs.wire.xml import SR, parse
 from stubs.wire.xmlsig import verify
 from tests.dcc_kit import NETWORK_OPERATOR, OTHER_USER, SUPPLIER, Room, a_pki, response_of
 
-HUB_ALERT, RADIO_ALERT = "8F3F", "8F20"
+HUB_ALERT = "8F3F"
+RADIO_ALERTS = [code for code, row in device_alerts().items() if row.to_broker == "dual-band-alert"]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def test_another_firmware_of_a_hub_is_told(room: Room) -> None:
     [
         ("ppmid", HUB_ALERT, "PPMIDAlert"),
         ("chf", HUB_ALERT, "CommsHubAlert"),
-        ("chf", RADIO_ALERT, "DualBandCHAlert"),
+        *(("chf", code, "DualBandCHAlert") for code in RADIO_ALERTS),
     ],
 )
 def test_what_hubs_and_displays_tell_the_broker_reaches_the_supplier(

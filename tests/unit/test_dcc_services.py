@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from schemas.load import device_alerts
 from stubs.events import (
     AlertRaised,
     AnyEvent,
@@ -728,9 +729,13 @@ def test_two_alerts_in_one_millisecond_have_different_response_ids(room: Room) -
     assert first.response_id != second.response_id
 
 
-def test_an_alert_to_the_broker_stays_with_the_dcc(room: Room) -> None:
-    hub = room.build()["chf"]
-    _, events = room.dcc.raise_device_alert(hub, "8F12", None, room.now)
+RECORDED = [("chf", code) for code, row in device_alerts().items() if row.to_broker == "recorded"]
+
+
+@pytest.mark.parametrize(("name", "code"), [*RECORDED, ("gpf", "8071"), ("esme", "8F3F")])
+def test_an_alert_to_the_broker_stays_with_the_dcc(room: Room, name: str, code: str) -> None:
+    device = room.build()[name]
+    _, events = room.dcc.raise_device_alert(device, code, str(room.pki.acb), room.now)
     assert [type(event) for event in room.keep(events) if isinstance(event, AlertRaised | MessageQueued)] == [
         AlertRaised
     ]
