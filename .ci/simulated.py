@@ -105,7 +105,7 @@ def statuses() -> str:
 
 def to_broker() -> str:
     rows = [
-        [row["code"], row["meaning"], row["to_broker"], row["confidence"]]
+        [row["code"], row["meaning"], row["to_broker"]]
         for row in rows_of("device-alerts.csv")
         if row["recipient"] == "acb" or row["to_broker"] == "recorded"
     ]
@@ -117,7 +117,7 @@ def to_broker() -> str:
         "of 8.11). `dcc-alert`: the suppliers are told in the DCC's words, in a structure that goes by the kind of "
         "device (`ppmid-alert` or `hub-alert` above). `dual-band-alert`: as the occasion of that name. Codes that are "
         "not listed are treated as `dcc-alert`; alerts of meters and gas proxies to the broker are recorded only.\n\n"
-        + table(["code", "meaning", "what becomes of it", "confidence"], rows)
+        + table(["code", "meaning", "what becomes of it (inferred)"], rows)
     )
 
 
