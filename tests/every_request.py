@@ -370,6 +370,7 @@ VALUES: Mapping[str, dict[str, Any]] = {
         "emergency_credit_limit": 500_000,
         "emergency_credit_threshold": 200_000,
     },
+    "6.15.2": {"requested": ["DS"]},
     "7.3": {"supply": "disabled"},
     "7.5": _SWITCHED,
     "7.6": _SWITCHED,

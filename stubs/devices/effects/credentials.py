@@ -2,6 +2,7 @@
 
 Replaced certificates are checked for what they are (role, usage, identity), not for their issuer's signature; the test
 PKI has no revocation. A certification request is for the key the device has: a simulated device never makes a new one.
+A certificate is taken only while a request for its use is open.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _BAD_CERTIFICATE, _NO_ANCHOR = 5, 25
 _NO_KEY_ID = bytes(8).hex()
 _NOT_HELD = 1
 _OWN = {"Digital Signature": "DS", "Key Agreement": "KA"}
-_WRONG_IDENTITY, _WRONG_KEY, _INVALID = 2, 5, 1
+_INVALID, _WRONG_IDENTITY, _NO_KEY_PAIR, _WRONG_KEY = 1, 2, 4, 5
 _HARDWARE_MODULE_NAME = "1.3.6.1.5.5.7.8.4"
 _MODULE_TYPE = bytes.fromhex("2a8648864801")
 
@@ -210,13 +211,17 @@ def _is_deterministic() -> bool | None:
 
 
 def update_certificate(call: Call) -> Done:
-    """6.15.2: the device's own new certificate; it must name the device and the key the device has."""
+    """6.15.2: the device's own new certificate: asked for, naming the device, of the key the device has."""
     certificate = _certificate(call.values["DeviceCertificate"])
     status = _INVALID
     if certificate is not None and call.credentials is not None:
         pair = call.credentials.ds if certificate.usage == "DS" else call.credentials.ka
         is_own_key = certificate.public_key.public_numbers() == pair.private_key.public_key().public_numbers()
-        status = _WRONG_IDENTITY if certificate.eui != call.state.id else 0 if is_own_key else _WRONG_KEY
+        status = 0 if is_own_key else _WRONG_KEY
+        if certificate.usage not in call.state.requested:
+            status = _NO_KEY_PAIR
+        if certificate.eui != call.state.id:
+            status = _WRONG_IDENTITY
     values = {"UpdateSecurityCredentialsResponseCode": status}
     if status or certificate is None:
         return Done(values, result="refused")
