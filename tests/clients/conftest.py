@@ -16,7 +16,7 @@ from harness.engine import RunResult, run_rehearsal
 from harness.settings import RehearsalSettings, load_settings
 from stubs.app import BackgroundDcc, DccSettings, background_dcc, init_pki
 from stubs.clock import VirtualClock
-from tests.official_traffic import listening
+from tests.official_traffic import Traffic
 
 PARTY = "A0-B1-C2-D3-E4-01-00-00"
 ACB = "DC-C0-00-00-00-00-00-02"
@@ -48,8 +48,11 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         port=0, smki_port=0, ssi_port=0, control_port=0, pki=str(folder / "pki"), state_dir=str(folder / "state")
     )
     clock = VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC))
-    with listening() as said, background_dcc(settings, clock) as dcc:
+    said = Traffic()
+    with background_dcc(settings, clock) as dcc:
         yield Bench(dcc, folder)
+        said.note(entry.event for entry in dcc.journal.entries())
+    assert said.documents
     assert said.problems() == [], "everything the DCC said in these rehearsals is valid by the official schema"
 
 
