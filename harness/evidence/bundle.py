@@ -51,6 +51,7 @@ This is evidence of a rehearsal against a simulated DCC. It is not a DCC test.
 class Evidence:
     """What every run can be judged from again: the journal, and its messages as files."""
 
+    entries: tuple[Entry, ...]
     files: Mapping[str, bytes]
     digest: str
     """SHA-256 of ``evidence.json``, lower-case hex."""
@@ -65,9 +66,10 @@ def gather(rows: Iterable[Row]) -> Evidence:
     """
     kept = list(rows)
     head = journal_slice.check_chain(kept)
-    files = {JOURNAL: journal_slice.to_lines(kept), **dict(message_files(journal_slice.entries(kept)))}
+    entries = tuple(journal_slice.entries(kept))
+    files = {JOURNAL: journal_slice.to_lines(kept), **dict(message_files(entries))}
     listing = manifest.describe(files).encode()
-    return Evidence({**files, EVIDENCE: listing}, manifest.digest(listing), head.hex())
+    return Evidence(entries, {**files, EVIDENCE: listing}, manifest.digest(listing), head.hex())
 
 
 def seal(evidence: Evidence, reports: Mapping[str, bytes], key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -5,8 +5,9 @@ The JSON Schema is published as ``schemas/run/result.schema.json``; a test keeps
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -322,6 +323,11 @@ def _service(
     return Coverage(role, srv, name, state, tuple(s.key for s in positive), tuple(s.key for s in negative))
 
 
-def entries_of(scenario: Scenario, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The journal entries of one scenario's slice."""
-    return tuple(entry for entry in entries if scenario.first <= entry.seq <= scenario.last)
+def entries_of(scenario: Scenario, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The journal entries of one scenario's slice; ``entries`` ascend by their number."""
+    start = bisect_left(entries, scenario.first, key=_seq)
+    return entries[start : bisect_right(entries, scenario.last, lo=start, key=_seq)]
+
+
+def _seq(entry: Entry) -> int:
+    return entry.seq

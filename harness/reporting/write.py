@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.engine.results import fold_run
 from harness.evidence import bundle
-from harness.evidence import slice as journal_slice
 from harness.evidence.manifest import fingerprint
 from harness.reporting import html, model, tables
 from harness.reporting.schemas import compare
@@ -46,9 +45,8 @@ def write_reports(
         schema: another DUIS schema, whose verdict on every document is set beside ours.
     Raises: Blocked: the folder cannot be written (rights, space), saying which file. PeerError: the chain is broken.
     """
-    kept = list(rows)
-    entries = tuple(journal_slice.entries(kept))
-    evidence = bundle.gather(kept)
+    evidence = bundle.gather(rows)
+    entries = evidence.entries
     comparison = compare(entries, schema) if schema else None
     result = model.build(fold_run(entries), evidence.digest, evidence.head, comparison)
     reports = {

@@ -123,7 +123,7 @@ def test_a_message_that_differs_from_the_journal_is_found_even_when_signed_again
     evidence = {name: body for name, body in files.items() if name == "journal.ndjson" or name.startswith("messages/")}
     evidence["messages/000002-request.xml"] = b"<forged/>"
     listing = manifest.describe(evidence).encode()
-    forged = bundle.seal(bundle.Evidence({**evidence, "evidence.json": listing}, "", ""), {}, KEY)
+    forged = bundle.seal(bundle.Evidence((), {**evidence, "evidence.json": listing}, "", ""), {}, KEY)
     assert ("changed", "messages/000002-request.xml") in {
         (problem.state, problem.name) for problem in bundle.verify(forged).problems
     }
