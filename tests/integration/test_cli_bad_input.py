@@ -319,7 +319,7 @@ def sealed(rows: list[Row]) -> bytes:
     """A bundle of rows as they are, without the checks that ours are made with."""
     files = {bundle.JOURNAL: journal_slice.to_lines(rows)}
     listing = manifest.describe(files).encode()
-    evidence = bundle.Evidence({**files, bundle.EVIDENCE: listing}, "", "")
+    evidence = bundle.Evidence((), {**files, bundle.EVIDENCE: listing}, "", "")
     return bundle.seal(evidence, {"report.html": b"<p>all is well</p>"}, ec.derive_private_key(7, ec.SECP256R1()))
 
 
