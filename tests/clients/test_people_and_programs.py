@@ -20,7 +20,10 @@ from harness.cli import run as uept
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\r")
-WANTED = re.compile(r"send service request (\S+) .*?\n +as User +(\S+) in role (\S+)(?:\n +device +(\S+))?", re.DOTALL)
+# Whole, down to its last line: the terminal hands a task over in pieces, and one without its device is another task.
+WANTED = re.compile(
+    r"send service request (\S+) .*?\n +as User +(\S+) in role (\S+)(?:\n +device +(\S+))?\n.*?within +\d", re.DOTALL
+)
 SHORT = {"UEPT_DEADLINE": "20", "UEPT_GRACE": "0.2", "UEPT_PATIENCE": "1", "UEPT_DCC_CONTROL_PORT": "0"}
 
 
