@@ -50,7 +50,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
             "g": lambda: documents.run(rounds=8),
             "h": lambda: agenda.cost(8, 100_000, 10_000) + agenda.logarithmic(3, 100_000),
             "i": lambda: codec.run(rounds=8),
-            "j": lambda: fleet.run(rounds=1, devices=1_000, sample=5),
+            "j": lambda: fleet.run(rounds=1, devices=200, sample=5),
         }
     return {
         "a": lambda: chain.run(rounds=150),
