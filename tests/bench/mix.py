@@ -15,11 +15,11 @@ from typing import Any
 from schemas.load import Service, Srv, service_requests
 from stubs.smki import Pki
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, read_request, write_request
-from stubs.wire.duis.examples import REQUEST_BODIES
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import parse
 from stubs.wire.xmlsig import Signer, sign
+from tests.duis_requests import REQUEST_BODIES
 
 TEMPLATES = Path(__file__).parents[2].parent / "shared/rtds/duis-requests"
 SERVICES = frozenset(

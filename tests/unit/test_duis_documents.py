@@ -33,10 +33,14 @@ from stubs.wire.duis import (
     write_request,
     write_response,
 )
-from stubs.wire.duis.examples import DCC_ALERTS, ESME, REQUEST_BODIES, RESULTS, SUPPLIER, branch, leaf
+from stubs.wire.duis.examples import ESME, SUPPLIER
 from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import parse
+from tests.duis_alerts import DCC_ALERTS
+from tests.duis_nodes import branch, leaf
+from tests.duis_requests import REQUEST_BODIES
+from tests.duis_results import RESULTS
 
 NOW = datetime(2026, 1, 15, 10, 0, 1, 250_000, tzinfo=UTC)
 REQUEST_ID = RequestId(SUPPLIER, ESME, 1768471200001)

@@ -28,12 +28,16 @@ from stubs.wire.duis import (
     write_request,
     write_response,
 )
-from stubs.wire.duis.examples import DCC_ALERTS, ESME, REQUEST_BODIES, RESULTS, SMETS1_RESPONSE, SUPPLIER, branch, leaf
+from stubs.wire.duis.examples import ESME, SUPPLIER
 from stubs.wire.duis.samples import duis_grammar
 from stubs.wire.duis.schema import BASE64_NAMES, MOST_PROBLEMS
 from stubs.wire.grammar import Element, elements_in
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import SR, parse
+from tests.duis_alerts import DCC_ALERTS
+from tests.duis_nodes import branch, leaf
+from tests.duis_requests import REQUEST_BODIES
+from tests.duis_results import RESULTS, SMETS1_RESPONSE
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 NOW = datetime(2026, 1, 15, 10, 0, 1, 250_000, tzinfo=UTC)

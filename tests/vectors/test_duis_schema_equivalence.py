@@ -30,10 +30,13 @@ from stubs.wire.duis import (
     write_request,
     write_response,
 )
-from stubs.wire.duis.examples import DCC_ALERTS, ESME, REQUEST_BODIES, RESULTS, SMETS1_RESPONSE, SUPPLIER
+from stubs.wire.duis.examples import ESME, SUPPLIER
 from stubs.wire.duis.samples import decoded_answer
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import DS, child_elements, local_name, parse
+from tests.duis_alerts import DCC_ALERTS
+from tests.duis_requests import REQUEST_BODIES
+from tests.duis_results import RESULTS, SMETS1_RESPONSE
 from tests.official_schema import IS_FULL, TEMPLATES, disagreement, libxml2_schema, needs_official
 from tests.schema_cases import document_with
 from tests.schema_mutants import mutants
