@@ -265,7 +265,7 @@ def _values(home: Home, payload: bytes) -> dict[str, Any]:
 def _until(room: Room, request: ServiceRequest) -> float:
     """Seconds after which the answer must be there: one, or until after the date to which the DCC holds the request."""
     date = request.body.get("ExecutionDateTime")
-    is_held = "DSP" in service_requests()[Srv(request.header.srv)].future_dated_pattern
+    is_held = service_requests()[Srv(request.header.srv)].future_dated_pattern == "DSP"
     if not date or not is_held or date.startswith("3000"):
         return 1
     return (read_date_time(date) - room.now).total_seconds() + 1

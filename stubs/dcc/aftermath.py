@@ -210,7 +210,7 @@ def _firmware_read(parts: Parts, turn: Turn, answered: Answered, record: Invento
 
 def _firmware_activated(_parts: Parts, turn: Turn, answered: Answered, record: InventoryRecord) -> None:
     """11.3: the inventory says what the device runs now."""
-    if answered.is_done and not answered.data.get("execution"):
+    if answered.is_done:
         follow_firmware(turn, record, answered.data["request_id"])
 
 

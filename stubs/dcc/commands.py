@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from schemas.load import UserRole, device_types
+from schemas.load import Srv, UserRole, device_types, service_requests
 from stubs.access import Case
 from stubs.dcc.correspondence import Letter
 from stubs.dcc.fold import next_acb_counter
@@ -51,7 +51,7 @@ class Order:
     looked_up: Mapping[str, Any] = field(default_factory=dict)
     """What the DCC put into the command that the request does not say."""
     execution: str | None = None
-    """The date until which the device holds a critical command, as written in the request that was transformed."""
+    """The date until which the device holds the command, as written in the request that was transformed."""
 
     def stored(self) -> dict[str, str]:
         """As JSON."""
@@ -120,7 +120,17 @@ def order_of_request(
     if use_case(command.use_case).signer in BROKERS_SIGNATURE:
         is_by_trans_cos = group.originator == parts.trans_cos.certificate.eui
         group = sign(group, (parts.trans_cos if is_by_trans_cos else parts.pki.acb_ds).private_key)
-    return Order(command.use_case, command.message_code, group, known)
+    execution = request.body.get("ExecutionDateTime") if _is_held_by_device(request.header.srv) else None
+    return Order(command.use_case, command.message_code, group, known, execution)
+
+
+def _is_held_by_device(srv: str) -> bool:
+    """Whether the device, not the DCC, waits for the date.
+
+    For a change of supplier the catalogue names both; the reference data show an outcome alert and an answer to the
+    cancellation, so the device holds it. What is left for the DCC is the check of the registration on that date.
+    """
+    return "Device" in service_requests()[Srv(srv)].future_dated_pattern
 
 
 def works_off(use_case_name: str, device_type: str) -> bool:
@@ -222,8 +232,7 @@ def place(parts: Parts, turn: Turn, case: Case, data: dict[str, Any]) -> None:
     """Put a command on the agenda: now (plus the latency of the WAN), at its date, or after its predecessor."""
     header = case.header
     due = turn.now + timedelta(seconds=parts.settings.device_latency)
-    is_held_by_dcc = "DSP" in case.row.future_dated_pattern and not case.is_signed_pre_command
-    if case.execution is not None and is_held_by_dcc:
+    if case.execution is not None and not case.is_signed_pre_command and not _is_held_by_device(header.srv):
         due = read_date_time(case.execution)
         if due.year >= CANCELLATION_YEAR:
             cancel(turn, data)

@@ -15,10 +15,11 @@ from stubs.dcc.turn import Turn
 from stubs.devices import RaisedAlert, kept_back, unsent
 from stubs.events import AlertRaised
 from stubs.inventory import InventoryRecord, Notice
-from stubs.scheduler import Item
+from stubs.scheduler import Item, key_of
 from stubs.wire.duis import DccAlert, FutureDatedDeviceAlert, Node, ServiceResponse
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.envelope import Message
+from stubs.wire.gbcs.envelope import Group, Message
+from stubs.wire.gbcs.use_cases import FUTURE_DATED_DONE
 from stubs.wire.gbcs.use_cases.alerts import read_alert
 
 
@@ -117,6 +118,10 @@ def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]
         )
         if fault is not None and fault.effect == "drop":
             continue
+        awaited = _awaited(turn, device, alert)
+        if awaited is not None:
+            messages.append(_outcome(parts, turn, awaited, alert))
+            continue
         if recipient not in turn.state.users:
             _in_the_dccs_words(parts, turn, device, alert)
             continue
@@ -128,7 +133,7 @@ def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]
                 parts.correspondence.device_alert(turn, recipient, device, alert.code, counter, alert.payload)
             )
         else:
-            messages.append(_outcome(parts, turn, device, recipient, alert, counter))
+            messages.append(_outcome_nobody_awaits(parts, turn, device, recipient, alert))
     return messages
 
 
@@ -193,21 +198,52 @@ def _in_the_dccs_words(parts: Parts, turn: Turn, device: str, alert: RaisedAlert
     tell(parts, turn, occasion, content, record, requester=None, cause=alert.cause)
 
 
-def _outcome(parts: Parts, turn: Turn, device: str, user: str, alert: RaisedAlert, counter: int) -> str:
+def _awaited(turn: Turn, device: str, alert: RaisedAlert) -> Item | None:
+    """The item that waits for the outcome of this very command; None: none does, or the alert is no outcome."""
+    if alert.command is None:
+        return None
+    for item in turn.state.agenda.named(key_of("outcome", {"device": device})):
+        group = Group.from_bytes(bytes.fromhex(item.data["group"]))
+        if (group.originator, group.counter) == alert.command:
+            return item
+    return None
+
+
+def _outcome(parts: Parts, turn: Turn, awaited: Item, alert: RaisedAlert) -> str:
+    """An outcome as a response to the request, whoever's name the command was sent in; what follows it is scheduled."""
+    data = awaited.data
+    if (alert.instruction or 1) >= (alert.total or 1):
+        turn.done(awaited.item, "the outcome came")
+        turn.schedule("outcome-came", turn.now, {"order": data, "is_done": alert.code == f"{FUTURE_DATED_DONE:04X}"})
+    service = ServiceResponse(data["service_reference"], data["srv"], _result(alert))
+    return _queue_outcome(parts, turn, (data["user"], data["device"], data["request_id"]), service, alert)
+
+
+def _outcome_nobody_awaits(parts: Parts, turn: Turn, device: str, user: str, alert: RaisedAlert) -> str:
+    """An outcome after its time was up: the message tells the service, the User's own counter the request."""
     assert alert.command is not None
-    originator, command_counter = alert.command
+    originator, counter = alert.command
     srv, service_reference = _service_of(alert.payload)
-    awaited = outcome_name(device, srv, user)
-    if awaited in turn.state.agenda.items and (alert.instruction or 1) >= (alert.total or 1):
-        turn.done(awaited, "the outcome came")
-    result = FutureDatedDeviceAlert(alert.code, alert.payload, alert.instruction or 1, alert.total or 1)
+    service = ServiceResponse(service_reference, srv, _result(alert))
+    return _queue_outcome(parts, turn, (user, device, f"{originator}:{device}:{counter}"), service, alert)
+
+
+def _result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
+    return FutureDatedDeviceAlert(alert.code, alert.payload, alert.instruction or 1, alert.total or 1)
+
+
+def _queue_outcome(
+    parts: Parts, turn: Turn, whose: tuple[str, str, str], service: ServiceResponse, alert: RaisedAlert
+) -> str:
+    user, device, request_id = whose
+    counter = Message.from_bytes(alert.payload).group.counter
     letter = Letter(
         user,
         "response",
-        ServiceResponse(service_reference, srv, result),
-        request_id=f"{originator}:{device}:{command_counter}",
+        service,
+        request_id=request_id,
         response_id=f"{device}:{user}:{counter}",
-        srv=srv,
+        srv=service.srv,
         alert_code=alert.code,
         device=device,
     )

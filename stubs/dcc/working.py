@@ -121,9 +121,10 @@ def _answered(parts: Parts, turn: Turn, data: dict[str, Any], answered: DeviceAn
     """The device's response reached the DCC: on to the User, and what follows for the inventory."""
     turn.emit(answered)
     respond(parts, turn, data, "I0", ServiceResponse(data["service_reference"], data["srv"], _result(data, answered)))
-    if is_done and data.get("execution"):
+    if is_done and data.get("execution") and read_date_time(data["execution"]) > turn.now:
         _await_outcome(parts, turn, data)
-    follow(parts, turn, Answered(data, answered.values, is_done))
+    else:
+        follow(parts, turn, Answered(data, answered.values, is_done))
 
 
 def _result(data: dict[str, Any], answered: DeviceAnswered) -> Result:
@@ -139,14 +140,19 @@ def _result(data: dict[str, Any], answered: DeviceAnswered) -> Result:
 
 
 def _await_outcome(parts: Parts, turn: Turn, data: dict[str, Any]) -> None:
-    """A device holds a command until its date: its outcome is due some time after it, or E30 is."""
+    """A device holds a command until its date: its outcome is due some time after it, or E30 is; what follows, then."""
     name = outcome_name(data["device"], data["srv"], data["user"])
     date = read_date_time(data["execution"])
     if date.year < commands.CANCELLATION_YEAR:
-        if date > turn.now:
-            turn.schedule("outcome", date + timedelta(seconds=parts.settings.outcome_timeout), data, name)
+        turn.schedule("outcome", date + timedelta(seconds=parts.settings.outcome_timeout), data, name)
     elif name in turn.state.agenda.items:
         turn.done(name, "cancelled")
+
+
+def _outcome_came(parts: Parts, turn: Turn, item: Item) -> None:
+    """What follows a command that a device held, now that it was carried out, or failed."""
+    turn.done(item.item, "followed")
+    follow(parts, turn, Answered(item.data["order"], {}, item.data["is_done"]))
 
 
 def _no_outcome(parts: Parts, turn: Turn, item: Item) -> None:
@@ -240,6 +246,7 @@ WORKERS: Mapping[str, Worker] = MappingProxyType(
         "join": device_log.join,
         "late-answer": _late_answer,
         "outcome": _no_outcome,
+        "outcome-came": _outcome_came,
         "registration": _registration,
         "returned": _returned,
         "schedule": schedules.run,

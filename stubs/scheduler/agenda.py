@@ -104,14 +104,14 @@ def key_of(what: str, data: Mapping[str, Any]) -> str:
     """The key under which an item is looked up; empty when nobody looks for it.
 
     A command held by the DCC is found by User, service and device (it may be cancelled), a follower by the request it
-    waits for, a schedule by its device, and a device's image on its way by the device.
+    waits for, and by its device a schedule, an image on its way, and an outcome that is awaited.
     """
     match what:
         case "command" if data.get("held"):
             return f"held|{data['user']}|{data['srv']}|{data['device']}"
         case "follower":
             return f"after|{data['preceding']}"
-        case "schedule" | "firmware":
+        case "schedule" | "firmware" | "outcome":
             return f"{what}|{data['device']}"
         case _:
             return ""

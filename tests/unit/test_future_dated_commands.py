@@ -8,9 +8,10 @@ import pytest
 
 from schemas.load import Srv, service_requests
 from stubs.dcc.simulated import device_types_of
+from stubs.events import CommandSent
 from stubs.smki import Pki
 from stubs.wire.duis import FutureDatedDeviceAlert, ServiceRequest, ServiceResponse, example, write_request
-from tests.dcc_kit import a_pki, response_of
+from tests.dcc_kit import OTHER_SUPPLIER, a_pki, response_of
 from tests.every_request import (
     DEVICES,
     VALUES,
@@ -26,15 +27,29 @@ from tests.every_request import (
 
 IN_AN_HOUR = "2026-01-15T11:00:00.00Z"
 NEVER = "3000-12-31T00:00:00.00Z"
-ACCEPTED = ("PreCommand", "I99", "GBCSPayload")
+CRITICAL = ("PreCommand", "I99", "GBCSPayload")
+NON_CRITICAL = ("I99", "GBCSPayload")
 TWIN = frozenset({"1.1.2", "1.2.2"})
 HELD = [
     (srv, kind)
     for srv, row in service_requests().items()
-    if row.future_dated_pattern == "Device"
+    if "Device" in row.future_dated_pattern
     for kind in DEVICES
     if kind in device_types_of()[srv]
 ]
+
+
+HELD_BY_DCC = [
+    (srv, kind)
+    for srv, row in service_requests().items()
+    if row.future_dated_pattern == "DSP" and not row.is_non_device
+    for kind in DEVICES
+    if kind in device_types_of()[srv]
+]
+
+
+def accepted(srv: str) -> tuple[str, ...]:
+    return CRITICAL if service_requests()[Srv(srv)].is_critical else NON_CRITICAL
 
 
 class Outcome(NamedTuple):
@@ -77,17 +92,36 @@ def outcomes(home: Home) -> list[Outcome]:
     return found
 
 
+def sent_commands(home: Home) -> list[CommandSent]:
+    return [entry.event for entry in home.room.entries if isinstance(entry.event, CommandSent)]
+
+
+def dcc_alerts_of(home: Home) -> list[str | None]:
+    return [message.alert_code for message in home.room.messages("dcc-alert")]
+
+
 def test_there_are_services_that_devices_hold() -> None:
-    assert {"1.1.1", "1.1.2", "1.2.1", "1.2.2", "1.6", "2.1", "6.4.1", "6.14.2", "6.14.3", "6.15.1", "11.3"} == {
-        srv for srv, _ in HELD
-    }
+    assert {
+        "1.1.1",
+        "1.1.2",
+        "1.2.1",
+        "1.2.2",
+        "1.6",
+        "2.1",
+        "6.4.1",
+        "6.14.2",
+        "6.14.3",
+        "6.15.1",
+        "6.23",
+        "11.3",
+    } == {srv for srv, _ in HELD}
 
 
 @pytest.mark.parametrize(("srv", "kind"), HELD)
 def test_every_setting_of_a_held_command_is_told_of_on_its_date(pki: Pki, srv: str, kind: str) -> None:
     home = a_home(pki, srv, kind)
     course, request_id = sent(home, IN_AN_HOUR)
-    assert (course.steps, course.detail) == (ACCEPTED, "")
+    assert (course.steps, course.detail) == (accepted(srv), "")
     home.room.pass_time(3500)
     assert outcomes(home) == []
     home.room.pass_time(3600)
@@ -103,7 +137,7 @@ def test_a_held_command_is_cancelled_by_the_same_one_dated_to_the_year_3000(pki:
     home = a_home(pki, srv, kind)
     sent(home, IN_AN_HOUR)
     course, _ = sent(home, NEVER)
-    assert (course.steps, course.detail) == (ACCEPTED, "")
+    assert (course.steps, course.detail) == (accepted(srv), "")
     home.room.pass_time(7200)
     assert outcomes(home) == []
     assert home.room.dcc.device(home.target, home.room.now)["pending"] == []
@@ -125,20 +159,47 @@ def test_a_device_with_a_fault_tells_of_every_setting_that_failed(pki: Pki) -> N
     assert [told.code for told in outcomes(home)] == ["8F67", "8F67"]
 
 
-def test_a_change_of_supplier_is_held_by_the_dcc_until_its_date(pki: Pki) -> None:
-    home = a_home(pki, "6.23", "ESME")
-    course, _ = sent(home, IN_AN_HOUR)
-    assert course.steps == ("I99", "GBCSPayload")
+@pytest.mark.parametrize(("srv", "kind"), HELD_BY_DCC)
+def test_what_the_catalogue_has_the_dcc_hold_reaches_no_device_before_its_date(pki: Pki, srv: str, kind: str) -> None:
+    home = a_home(pki, srv, kind)
+    body = example(srv, full=True, device_type=kind)
+    texts = texts_for(home, body) | {"ExecutionDateTime": IN_AN_HOUR}
+    request = ServiceRequest(header_of(srv, 1, home), fitted(body, texts))
+    assert home.room.post(home.party.sign(write_request(request))).response_code == "I99", home.room.refused()
+    home.room.pass_time(3500)
+    assert home.room.dcc.device(home.target, home.room.now)["pending"] == []
+    assert (outcomes(home), sent_commands(home)) == ([], [])
+    home.room.pass_time(3600)
+    assert [command.srv for command in sent_commands(home)] == [srv]
     assert outcomes(home) == []
-    assert home.room.now.isoformat() >= "2026-01-15T11:00:00"
 
 
-def test_a_change_of_supplier_that_the_dcc_holds_is_cancelled(pki: Pki) -> None:
+def test_a_held_change_of_supplier_changes_who_is_trusted_on_its_date_and_not_before(pki: Pki) -> None:
     home = a_home(pki, "6.23", "ESME")
-    body = example("6.23", full=True, device_type="ESME")
-    texts = texts_for(home, body)
-    for date in (IN_AN_HOUR, NEVER):
-        request = ServiceRequest(header_of("6.23", 1, home), fitted(body, texts | {"ExecutionDateTime": date}))
-        home.room.post(home.party.sign(write_request(request)))
+    new = str(home.party.eui)
+    home.room.keep(home.room.dcc.set_device(home.target, {"supplier": OTHER_SUPPLIER}, home.room.now))
+    sent(home, IN_AN_HOUR)
+    assert home.room.dcc.device(home.target, home.room.now)["supplier"] == OTHER_SUPPLIER
+    assert dcc_alerts_of(home) == []
     home.room.pass_time(7200)
-    assert home.room.messages("response") == []
+    assert home.room.dcc.device(home.target, home.room.now)["supplier"] == new
+    assert "N27" in dcc_alerts_of(home)
+    home.room.valid()
+
+
+def test_a_change_of_supplier_that_fails_on_its_date_is_told_of_as_such(pki: Pki) -> None:
+    home = a_home(pki, "6.23", "ESME")
+    sent(home, IN_AN_HOUR)
+    home.room.keep(home.room.dcc.set_device(home.target, {"hardware_fault": True}, home.room.now))
+    home.room.pass_time(7200)
+    assert [told.code for told in outcomes(home)] == ["8F67"]
+    assert dcc_alerts_of(home) == ["N26"]
+
+
+def test_a_change_of_supplier_whose_outcome_never_comes_ends_in_a_time_out(pki: Pki) -> None:
+    home = a_home(pki, "6.23", "ESME")
+    sent(home, IN_AN_HOUR)
+    home.room.keep(home.room.dcc.set_device(home.target, {"reachable": False}, home.room.now))
+    home.room.pass_time(10 * 86_400)
+    assert outcomes(home) == []
+    assert "E30" in [message.response_code for message in home.room.messages("response")]

@@ -254,6 +254,7 @@ def test_packed_data_is_the_same_data() -> None:
         ("command", {"user": "u"}, ""),
         ("follower", {"preceding": "r"}, "after|r"),
         ("schedule", {"device": "d"}, "schedule|d"),
+        ("outcome", {"device": "d"}, "outcome|d"),
         ("silence", {}, ""),
     ],
 )
