@@ -12,15 +12,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from stubs.devices.calendars import DAY
 from stubs.devices.profile import SLOT, cumulative_days
 
 _HOUR_WEIGHTS = (0, 0, 0, 0, 0, 0, 1, 3, 6, 9, 11, 12, 12, 11, 9, 6, 3, 1, 0, 0, 0, 0, 0, 0)
 _MONTH_WEIGHTS = (2, 4, 8, 12, 15, 17, 16, 14, 10, 6, 3, 2)
-_STRETCH = 1488
-"""Slots (31 days) whose greatest yield is kept together."""
 _SLOT_PREFIX = (0, *accumulate(weight for weight in _HOUR_WEIGHTS for _ in range(2)))
 _BEST = max(_MONTH_WEIGHTS) + min(_MONTH_WEIGHTS)
 """Weight of the best day: its month's, and all that the weather can add."""
@@ -53,29 +51,6 @@ def exported(seed: str, peak: int, at: int) -> int:
     slot, rest = divmod(second, SLOT)
     spread = _SLOT_PREFIX[slot] * SLOT + (_SLOT_PREFIX[slot + 1] - _SLOT_PREFIX[slot]) * rest
     return (start + whole * spread // (_SLOT_PREFIX[-1] * SLOT)) // 1000
-
-
-@lru_cache(maxsize=4096)
-def _most(seed: str, peak: int, first: int, last: int) -> tuple[int, int]:
-    """Greatest export of a slot in ``first`` to ``last`` (slots), Wh, and the slot."""
-    readings = [exported(seed, peak, slot * SLOT) for slot in range(first, last + 1)]
-    yields = [after - before for before, after in pairwise(readings)]
-    most = max(yields)
-    return most, first + yields.index(most)
-
-
-def maximum_export(seed: str, peak: int, since: int, at: int) -> tuple[int, int]:
-    """Greatest mean power exported in a half hour since ``since``, W, and the end of that half hour.
-
-    As if the home had generated so throughout; ``since`` itself when nothing was exported.
-    """
-    slot, end = -(-since // SLOT), at // SLOT
-    best = (0, 0)
-    while slot < end and peak > 0:
-        until = min(end, (slot // _STRETCH + 1) * _STRETCH)
-        best = max(best, _most(seed, peak, slot, until), key=lambda pair: pair[0])
-        slot = until
-    return (2 * best[0], (best[1] + 1) * SLOT) if best[0] else (0, since)
 
 
 def typical_peak(seed: str) -> int:

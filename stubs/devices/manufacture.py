@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any, get_args
 
 from stubs.devices.records import Switch
-from stubs.devices.registers import settled
+from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState, DeviceType, apply, plain, seconds
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64

@@ -1,4 +1,4 @@
-"""What a meter measures of the network: power, maximum demand, voltage, gas flow; functions of seed and time.
+"""What a meter measures of the network: power, voltage, gas flow; functions of seed and time.
 
 Power is twice the half hour's use. Voltage moves around 240 V with the hour and a seeded deviation, averaged over the
 measurement period; an offset lets a tester push it across a threshold. Units: W, Wh, tenths of a volt, litres.
@@ -7,9 +7,7 @@ Source: made up within the limits of the statutory 230 V +10/-6 per cent.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
 
 from stubs.devices.profile import SLOT
 from stubs.devices.registers import habit_of, import_register
@@ -18,8 +16,6 @@ from stubs.devices.tariffs import counter
 
 NOMINAL = 2400
 _SPREAD = 60
-_STRETCH = 1488
-"""Slots (31 days) whose greatest use is kept together."""
 
 
 def power(state: DeviceState, at: int) -> int:
@@ -28,31 +24,6 @@ def power(state: DeviceState, at: int) -> int:
         return 0
     start = at // SLOT * SLOT
     return 2 * (counter(state.seed, habit_of(state), start + SLOT) - counter(state.seed, habit_of(state), start))
-
-
-@lru_cache(maxsize=16384)
-def _most(seed: str, habit: str, first: int, last: int) -> tuple[int, int]:
-    """Greatest use of a slot in ``first`` to ``last`` (slots), and the slot."""
-    readings = [counter(seed, habit, slot * SLOT) for slot in range(first, last + 1)]
-    used = [after - before for before, after in pairwise(readings)]
-    most = max(used)
-    return most, first + used.index(most)
-
-
-def maximum_demand(state: DeviceState, at: int) -> tuple[int, int]:
-    """Greatest mean power of a half hour since the last reset, W, and the end of that half hour.
-
-    As if the supply had flowed throughout; sums of 31 days are kept.
-    """
-    habit = habit_of(state)
-    slot, end = -(-state.demand_since // SLOT), at // SLOT
-    best = (0, state.demand_since // SLOT - 1)
-    while slot < end and habit:
-        until = min(end, (slot // _STRETCH + 1) * _STRETCH)
-        found = _most(state.seed, habit, slot, until)
-        best = max(best, found, key=lambda pair: pair[0])
-        slot = until
-    return 2 * best[0], (best[1] + 1) * SLOT
 
 
 def voltage(state: DeviceState, at: int, phase: int = 1) -> int:

@@ -17,7 +17,7 @@ from stubs.devices.effects.call import Notice
 from stubs.devices.effects.emergency import activated
 from stubs.devices.network import NOMINAL, voltage
 from stubs.devices.records import Image, Outage
-from stubs.devices.registers import settled
+from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState, apply, merged, plain, seconds
 from stubs.devices.trust import Credentials
 from stubs.wire.certificates import CertificateStore

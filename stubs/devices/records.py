@@ -185,6 +185,18 @@ class Image(msgspec.Struct, frozen=True, gc=False):
     is_verified: bool = True
 
 
+DemandRegister = Literal["import", "period", "export"]
+
+
+class Peak(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What a maximum demand register had found at ``until``: power (W) of the half hour that ended at ``end``."""
+
+    register: DemandRegister
+    power: int
+    end: int
+    until: int
+
+
 class Joined(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A device this one shares a key with."""
 

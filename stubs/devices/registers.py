@@ -22,13 +22,10 @@ from stubs.devices.tariffs import (
     TOU_REGISTERS,
     block_use,
     counter,
-    trimmed,
     use_by_rate,
 )
 
 _HABITS = {"ESME": "electricity", "GSME": "gas"}
-_PASTS = 64
-"""Stretches a meter remembers."""
 ONE_RATE = Tariff()
 
 
@@ -37,10 +34,19 @@ def habit_of(state: DeviceState) -> str:
     return _HABITS.get(state.device_type, "")
 
 
+def stretches(state: DeviceState) -> tuple[Past, ...]:
+    """The stretches a meter remembers and the one that holds now, oldest first."""
+    return (*state.past, _current(state))
+
+
 def _stretch(state: DeviceState, at: int) -> Past:
     """The stretch that holds at ``at``."""
     if at < state.since and state.past:
         return next((past for past in reversed(state.past) if past.since <= at), state.past[0])
+    return _current(state)
+
+
+def _current(state: DeviceState) -> Past:
     return Past(
         state.since,
         state.import_register,
@@ -193,27 +199,6 @@ def _past_balance(state: DeviceState, at: int) -> int:
     end, left = (later[0].since, later[0].balance) if later else (state.since, state.balance)
     share = max(0, at - stretch.since)
     return stretch.balance + (left - stretch.balance) * share // max(1, end - stretch.since)
-
-
-def settled(state: DeviceState, at: int) -> dict[str, Any]:
-    """Changes that move ``since`` to ``at``: to be made before supply, prices, tariff or balance change."""
-    if at <= state.since:
-        return {}
-    changes: dict[str, Any] = {
-        "since": at,
-        "import_register": import_register(state, at),
-        "secondary_register": secondary_register(state, at),
-        "export_register": export_register(state, at),
-        "balance": balance(state, at),
-        "tou": trimmed(list(tou_registers(state, at)[1:])),
-        "blocks": trimmed(list(block_matrix(state, at))),
-        **takes(state, at).changes,
-    }
-    if habit_of(state):
-        changes["past"] = (*state.past, _stretch(state, state.since))[-_PASTS:]
-        ended = boundaries(state, state.block_since, at)
-        changes["block_since"] = ended[-1] if ended else state.block_since
-    return {name: value for name, value in changes.items() if getattr(state, name) != value}
 
 
 def first_below(state: DeviceState, threshold: int, after: int, horizon: int) -> int | None:

@@ -31,6 +31,7 @@ from stubs.devices.records import (
     LogName,
     Outage,
     Past,
+    Peak,
     Pending,
     Snapshot,
     Switch,
@@ -184,7 +185,14 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Stretches before ``since``, oldest first: what the profile and daily logs look back on."""
     snapshots: tuple[Snapshot, ...] = ()
     demand_since: int = 0
-    """When the maximum demand registers were last reset."""
+    """When the maximum demand register of import was last reset."""
+    period_demand_since: int = 0
+    """The same for that of the configured period of the day; 0: never."""
+    export_demand_since: int = 0
+    demand_period: Calendar = Calendar()
+    """1 in the period of the day for which a maximum demand register of its own counts."""
+    peaks: tuple[Peak, ...] = ()
+    """What maximum demand registers had found when the stretches or the period they follow from were given up."""
     voltage_since: int = 0
     """When the voltage counters were last reset."""
     voltage_offset: int = 0

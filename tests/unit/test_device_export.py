@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stubs.devices import DeviceState, apply, view
-from stubs.devices.generation import exported, maximum_export, typical_peak
+from stubs.devices.generation import exported, typical_peak
 from stubs.devices.manufacture import amend
 from stubs.devices.profile import SLOT
 from stubs.devices.state import instant, seconds
@@ -51,14 +51,6 @@ def test_the_seed_decides_what_is_exported() -> None:
     assert one == again
     assert one != other
     assert len({typical_peak(str(number)) for number in range(100)}) > 10
-
-
-def test_the_greatest_export_is_that_of_its_half_hour() -> None:
-    end = START + 70 * 86_400
-    power, until = maximum_export("s", PEAK, START, end)
-    assert power == 2 * (exported("s", PEAK, until) - exported("s", PEAK, until - SLOT))
-    assert START < until <= end
-    assert maximum_export("s", 0, START, end) == (0, START)
 
 
 def test_the_reads_of_an_exporting_meter_agree(bench: DeviceBench) -> None:

@@ -123,16 +123,6 @@ def test_a_cleared_log_is_empty_and_others_are_not(bench: DeviceBench, device_ty
 # --- network --------------------------------------------------------------------------------------------------------
 
 
-def test_maximum_demand_is_the_greatest_half_hour_and_can_be_reset(bench: DeviceBench) -> None:
-    esme, later = bench.device("ESME"), bench.now + 40 * DAY
-    entries = read(bench, esme, "ECS22b", later, **period(bench.now, later))["LogEntries"]
-    values = read(bench, esme, "ECS18b", later)
-    assert values["MaxDemandActiveEnergyImport"] == 2 * max(one["PrimaryValue"] for one in entries)
-    reset = {"MaxDemandActivePowerImportValue": True}
-    state, _ = bench.ask(esme, "ECS57", reset, now=later)
-    assert read(bench, state, "ECS18b", later)["MaxDemandActiveEnergyImport"] == 0
-
-
 def test_voltage_is_logged_counted_and_reset(bench: DeviceBench) -> None:
     esme, later = bench.device("ESME", voltage_offset=300), bench.now + DAY
     values = read(bench, esme, "ECS23", later, **period(bench.now, later))

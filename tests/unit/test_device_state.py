@@ -9,7 +9,8 @@ import pytest
 
 from stubs.devices.manufacture import amend, manufacture
 from stubs.devices.profile import SLOT, used
-from stubs.devices.registers import balance, first_below, import_register, secondary_register, settled
+from stubs.devices.registers import balance, first_below, import_register, secondary_register
+from stubs.devices.settling import settled
 from stubs.devices.state import LOG_CAPACITY, DeviceState, LogEntry, apply, instant, plain, seconds
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64

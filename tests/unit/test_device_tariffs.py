@@ -11,7 +11,8 @@ from stubs.devices import DeviceState, apply, elapse, next_due
 from stubs.devices.calendars import number_at
 from stubs.devices.periods import billing_dates
 from stubs.devices.records import Billing, Calendar, SpecialDay
-from stubs.devices.registers import balance, block_matrix, import_register, settled, tou_registers
+from stubs.devices.registers import balance, block_matrix, import_register, tou_registers
+from stubs.devices.settling import settled
 from stubs.devices.state import instant, seconds
 from stubs.devices.tariffs import into_blocks, use_by_rate
 from tests.device_bench import DeviceBench, make_device_bench

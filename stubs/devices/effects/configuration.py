@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off, switching
+from stubs.devices.demand import kept_peaks
 from stubs.devices.effects.call import Call, Done, Effect
 from stubs.devices.effects.credit import with_consequences
 from stubs.devices.effects.load import load_limit
 from stubs.devices.effects.quantities import events
 from stubs.devices.effects.scopes import keeping, shown
 from stubs.devices.effects.tariff import money
-from stubs.devices.effects.written_calendars import gas_calendar, schedule, seconds_of
-from stubs.devices.records import Debt, LogName
-from stubs.devices.registers import settled
+from stubs.devices.effects.written_calendars import dated_schedule, gas_calendar, schedule, seconds_of
+from stubs.devices.records import Calendar, Debt, LogName
+from stubs.devices.settling import settled
 from stubs.devices.state import SET, merged, seconds
 
 _PERIODS = {"HOURLY": 3600, "DAILY": 86_400}
@@ -28,6 +29,13 @@ _LIMITS = {
 }
 _FRIENDLY = {"START": 1, "STOP": 2}
 _STARTS = "NonDisablementScript"
+_IN_PERIOD = {"Start": 1, "End": 2}
+_DEMANDS = {
+    "MaxDemandActivePowerImportValue": "demand_since",
+    "MaxDemandConfigTimeActivePowerImportValue": "period_demand_since",
+    "MaxDemandActivePowerExportValue": "export_demand_since",
+}
+"""What 6.18.2 names, and when it was last reset."""
 
 
 def _configured(call: Call, scope: str, friendly: Any) -> Done:
@@ -96,9 +104,17 @@ def reset_voltage_counters(call: Call) -> Done:
 
 
 def reset_maximum_demand(call: Call) -> Done:
-    """6.18.2: the registers named start again."""
-    imports = ("MaxDemandActivePowerImportValue", "MaxDemandConfigTimeActivePowerImportValue")
-    return Done(changes={"demand_since": call.at} if any(call.values.get(name) for name in imports) else {})
+    """6.18.2: the registers named start again, each by itself."""
+    return Done(changes={field: call.at for name, field in _DEMANDS.items() if call.values.get(name)})
+
+
+def set_demand_period(call: Call) -> Done:
+    """6.18.1: the period of the day of a maximum demand register; what it found in the old one stays."""
+    rows = call.values["MaximumDemandTimePeriodSchedule"]
+    is_whole_day = len({row["SwitchTime"] for row in rows}) < len({row["Script"] for row in rows})
+    period = Calendar() if is_whole_day else dated_schedule(rows, (), lambda row: _IN_PERIOD[row["Script"]])
+    changes = {"demand_period": period, "peaks": kept_peaks(call.state, call.at, ("period",))}
+    return Done(changes=merged(changes, keeping(call.state, "demand", {"MaxDemandConfigurableTimePeriod": rows})))
 
 
 def configure_load_limit(call: Call) -> Done:

@@ -14,7 +14,8 @@ from typing import Any
 
 from stubs.devices.calendars import next_change, number_at
 from stubs.devices.effects.call import Notice
-from stubs.devices.registers import balance, settled
+from stubs.devices.registers import balance
+from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState, apply
 
 _FRIENDLY = 1

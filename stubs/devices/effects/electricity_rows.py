@@ -117,7 +117,7 @@ SETS: Mapping[str, Row] = MappingProxyType(
         "ECS30": Row(tariff.set_billing_calendar, ELECTRICITY, SUPPLIER),
         "ECS30a": Row(tariff.set_billing_calendar, ELECTRICITY, SUPPLIER),
         "ECS34": Row(keep("power"), ELECTRICITY),
-        "ECS37": Row(keep("demand", MaximumDemandTimePeriodSchedule="MaxDemandConfigurableTimePeriod"), ELECTRICITY),
+        "ECS37": Row(configuration.set_demand_period, ELECTRICITY),
         "ECS38": Row(keep("device"), AUXILIARY, SUPPLIER),
         "ECS39a": Row(keep("identity"), ELECTRICITY),
         "ECS39b": Row(keep("identity"), ELECTRICITY),

@@ -12,7 +12,8 @@ from stubs.wire.eui64 import Eui64
 TYPES = ("GSME", "ESME", "CHF", "GPF", "HCALCS", "PPMID", "Type2")
 """By number (GBCS guide, section 1)."""
 _CAPACITY = 16
-_FULL, _NO_ANSWER, _NOT_LISTED = 4, 13, 1
+_FULL, _BAD_CERTIFICATE, _NO_ANSWER, _NOT_LISTED = 4, 11, 13, 1
+_METHOD_C = 3
 _GAS_PROXY = "GPF"
 
 
@@ -28,6 +29,8 @@ def join(method: int) -> Effect:
         entry = Joined(other, TYPES.index(str(call.values["OtherDeviceType"])), method)
         others = tuple(one for one in call.state.joined if one.device != other)
         neighbour = call.surroundings.devices.get(other)
+        if method == _METHOD_C and "Certificate" not in call.values:
+            return _failed(_BAD_CERTIFICATE, other)
         if len(others) >= _CAPACITY:
             return _failed(_FULL, other)
         if neighbour is not None and not neighbour.reachable:

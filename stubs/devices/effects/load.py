@@ -9,7 +9,7 @@ from typing import Any
 
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.records import LoadLimit
-from stubs.devices.registers import settled
+from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState
 
 

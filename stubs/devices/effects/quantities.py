@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off
+from stubs.devices.demand import maximum_demand, reset_at
 from stubs.devices.effects.call import Call
-from stubs.devices.generation import maximum_export
 from stubs.devices.logs import REACTIVE
-from stubs.devices.network import maximum_demand, power
+from stubs.devices.network import power
 from stubs.devices.profile import SLOT
-from stubs.devices.records import Tariff
+from stubs.devices.records import DemandRegister, Tariff
 from stubs.devices.recovery import takes
 from stubs.devices.registers import (
     balance,
@@ -148,12 +148,21 @@ def events(kind: str, high: str) -> Quantity:
     return _known_codes(kind, high)
 
 
-def _demand(call: Call) -> tuple[int, int]:
-    return maximum_demand(call.state, call.at)
+def _demand(register: DemandRegister) -> dict[str, Quantity]:
+    """What a maximum demand register shows: power, the end of its half hour, the last reset."""
+    name = _DEMANDS[register]
+    return {
+        name: lambda call: maximum_demand(call.state, register, call.at)[0],
+        f"{name}CaptureTime": lambda call: instant(maximum_demand(call.state, register, call.at)[1]),
+        f"{name}LastResetDateTime": lambda call: instant(reset_at(call.state, register)),
+    }
 
 
-def _export_demand(call: Call) -> tuple[int, int]:
-    return maximum_export(call.state.seed, call.state.generation, call.state.demand_since, call.at)
+_DEMANDS: dict[DemandRegister, str] = {
+    "import": "MaxDemandActiveEnergyImport",
+    "period": "MaxDemandConfigurableTimeActivePowerImport",
+    "export": "MaxDemandActiveEnergyExport",
+}
 
 
 def _identity(call: Call) -> str:
@@ -240,15 +249,9 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "EmergencyCreditLimit": _money("emergency_credit_limit"),
         "EmergencyCreditThreshold": _money("emergency_credit_threshold"),
         "LoadLimitCounterValue": _money("load_limited"),
-        "MaxDemandActiveEnergyImport": lambda call: _demand(call)[0],
-        "MaxDemandActiveEnergyImportCaptureTime": lambda call: instant(_demand(call)[1]),
-        "MaxDemandActiveEnergyImportLastResetDateTime": lambda call: instant(call.state.demand_since),
-        "MaxDemandConfigurableTimeActivePowerImport": lambda call: _demand(call)[0],
-        "MaxDemandConfigurableTimeActivePowerImportCaptureTime": lambda call: instant(_demand(call)[1]),
-        "MaxDemandConfigurableTimeActivePowerImportLastResetDateTime": lambda call: instant(call.state.demand_since),
-        "MaxDemandActiveEnergyExport": lambda call: _export_demand(call)[0],
-        "MaxDemandActiveEnergyExportCaptureTime": lambda call: instant(_export_demand(call)[1]),
-        "MaxDemandActiveEnergyExportLastResetDateTime": lambda call: instant(call.state.demand_since),
+        **_demand("import"),
+        **_demand("period"),
+        **_demand("export"),
         "WANAlertSettings": events(TOLD, "81"),
         "HANAlertSettings": events(HAN, "81"),
         "AlarmSettings": events(AUDIBLE, "81"),

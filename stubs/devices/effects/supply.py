@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.devices.effects.call import Call, Done, Notice
-from stubs.devices.registers import settled
+from stubs.devices.settling import settled
 from stubs.devices.state import Supply
 
 _NOTICES: dict[Supply, tuple[Notice, ...]] = {

@@ -17,7 +17,7 @@ from stubs.devices.effects.scopes import keeping, setting
 from stubs.devices.effects.written_calendars import date_parts, gas_calendar, seconds_of, switching_table
 from stubs.devices.logs import with_snapshot
 from stubs.devices.records import Billing, Tariff
-from stubs.devices.registers import settled
+from stubs.devices.settling import settled
 from stubs.devices.state import instant, merged, seconds
 from stubs.devices.tariffs import BLOCK_RATES, BLOCKS, COLUMNS
 
