@@ -33,7 +33,7 @@ from stubs.smki.repository import Repository
 from stubs.smki.service import make_app as make_smki_app
 from stubs.smki.tls import server_identity
 from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
-from stubs.transform import Acb, Target, transform
+from stubs.transform import Acb, NotLookedUp, Target, transform
 from stubs.wire.duis import ServiceRequest, read_request
 from stubs.wire.errors import Blocked, InputError, PeerError
 from stubs.wire.eui64 import Eui64
@@ -345,20 +345,34 @@ _TEST_NUMBER = "1234"
 """Customer identification number of reference data; the DCC makes one up for each request."""
 
 
+def _certificate_of_other(request: ServiceRequest, pki: Pki | None) -> dict[str, str]:
+    other = request.body.get("OtherDeviceID")
+    held = pki.certificates_of(Eui64.parse(other), "KA") if pki is not None and other else ()
+    return {"Certificate": held[0].der.hex()} if held else {}
+
+
+def _give(names: tuple[str, ...]) -> str:
+    options = " ".join(f"--look-up {name}=…" for name in names)
+    return f"Give {options}" + (", or --pki with the other device's certificate" if "Certificate" in names else "")
+
+
 def build_command(
     request_xml: bytes,
     device_type: str,
     device_variant: str = "",
     gbcs_version: str = "4.2",
     looked_up: Mapping[str, Any] | None = None,
+    pki: Pki | None = None,
 ) -> dict[str, str]:
     """What a DUIS request becomes: use case, message code, payload and group, the last three in hex.
 
     Nobody is asked about the device, so these are assumed: meters and gas proxies know the originator, except in
     services of an export supplier and in requests that bring a key-agreement certificate; EUI-64s that end 02-00-00
-    are network operators. The group is unsigned and without MAC. ``looked_up``: see :class:`stubs.transform.Target`.
+    are network operators. The group is unsigned and without MAC. ``looked_up``: see :class:`stubs.transform.Target`;
+    ``pki`` is asked for the certificate of another device that is not among them.
 
-    Raises: PeerError: no Service Request; Refusal: it cannot be transformed.
+    Raises: PeerError: no Service Request; Refusal: it cannot be transformed; InputError: what the DCC looks up for it
+    was not given.
     """
     request = read_request(parse(request_xml))
     if not isinstance(request, ServiceRequest):
@@ -378,10 +392,17 @@ def build_command(
         gbcs_version=gbcs_version,
         known_parties=frozenset() if is_stranger else frozenset({asker}),
         network_operator=asker if is_network_operator else None,
-        looked_up={"CustomerIdentificationNumber": _TEST_NUMBER, **(looked_up or {})},
+        looked_up={
+            "CustomerIdentificationNumber": _TEST_NUMBER,
+            **_certificate_of_other(request, pki),
+            **(looked_up or {}),
+        },
     )
     acb = Acb(Eui64.parse("90-B3-D5-1F-30-00-00-02"), request_id.counter + _BROKER_AHEAD)
-    command = transform(request, target, acb, SystemClock().now())
+    try:
+        command = transform(request, target, acb, SystemClock().now())
+    except NotLookedUp as missing:
+        raise InputError(missing.detail, mend=_give(missing.names)) from missing
     return {
         "use_case": command.use_case,
         "message_code": f"{command.message_code:04X}",

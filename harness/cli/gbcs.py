@@ -174,6 +174,7 @@ def _view_keys(pki: Path) -> ViewKeys:
     metavar="NAME=VALUE",
     help="What the DCC would look up, as text or JSON: OtherDeviceType, Certificate (hex), LogEntries, ….",
 )
+@click.option("--pki", type=click.Path(path_type=Path), help="Where certificates of other devices are looked up.")
 @json_option
 @click.pass_context
 def build(
@@ -183,23 +184,26 @@ def build(
     device_variant: str,
     gbcs_version: str,
     looked_up: tuple[str, ...],
+    pki: Path | None,
     *,
     as_json: bool,
 ) -> None:
     """Show the command or Pre-Command that a DUIS request becomes: use case, message code, payload and group in hex.
 
     --json prints one object per file: file, use_case, message_code, payload, group, or file and error. Exit code 1
-    when a request cannot be transformed, 2 when a file cannot be read or is no request, saying why.
+    when a request cannot be transformed, 2 when a file cannot be read, is no request, or becomes a command with values
+    that the DCC looks up and you did not give, saying why.
     """
-    from stubs.app import build_command
+    from stubs.app import build_command, load_pki
     from stubs.wire.errors import PeerError, Refusal
 
     known = _looked_up(looked_up)
+    keys = load_pki(pki) if pki else None
     results: list[dict[str, Any]] = []
     exit_code = 0
     for file in requests:
         try:
-            built = build_command(read(file), device_type, device_variant, gbcs_version, known)
+            built = build_command(read(file), device_type, device_variant, gbcs_version, known, keys)
             results.append({"file": str(file), **built})
         except Refusal as problem:
             results.append({"file": str(file), "error": str(problem)})

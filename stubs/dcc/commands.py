@@ -103,7 +103,7 @@ def order_of_request(
     ``is_by_broker`` lets the broker ask for the User although the device may know the User itself.
     """
     acb = Acb(parts.pki.acb, next_acb_counter(turn.state, turn.now))
-    known = looked_up(turn.state, request)
+    known = looked_up(parts, turn.state, request)
     target = target_of(turn.state, record)
     if known:
         target = replace(target, looked_up=known)

@@ -7,22 +7,24 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from schemas.load import device_types
+from stubs.dcc.parts import Parts
 from stubs.dcc.state import State
 from stubs.wire.duis import ServiceRequest
 from stubs.wire.eui64 import Eui64
 
 CUSTOMER_NUMBER = "CustomerIdentificationNumber"
 
-LookUp = Callable[[State, ServiceRequest], dict[str, Any]]
+LookUp = Callable[[Parts, State, ServiceRequest], dict[str, Any]]
 
 
-def _customer_number(state: State, request: ServiceRequest) -> dict[str, Any]:
+def _customer_number(_parts: Parts, state: State, request: ServiceRequest) -> dict[str, Any]:
     """9.1: four digits that nobody but the DCC and the consumer's display know."""
     digest = hashlib.sha256(f"{state.seed}|{request.header.request_id}".encode()).digest()
     return {CUSTOMER_NUMBER: f"{int.from_bytes(digest[:4], 'big') % 10_000:04d}"}
 
 
-def _old_hub_log(state: State, request: ServiceRequest) -> dict[str, Any]:
+def _old_hub_log(_parts: Parts, state: State, request: ServiceRequest) -> dict[str, Any]:
     """8.12.1: the device log of the hub that was replaced, as its alerts told the DCC of it."""
     old = str(Eui64.parse(request.body.get("OldCHFID") or ""))
     members = [record.device for record in state.inventory.on_hub(old) if record.device_type not in {"CHF", "GPF"}]
@@ -38,7 +40,7 @@ def _admission(state: State, device: str) -> str:
     return hashlib.blake2b(code, digest_size=16).hexdigest().upper()
 
 
-def _old_proxy_log(state: State, request: ServiceRequest) -> dict[str, Any]:
+def _old_proxy_log(_parts: Parts, state: State, request: ServiceRequest) -> dict[str, Any]:
     """8.12.2: the device log of the gas proxy that was replaced: whom it had joined, on whichever hub they are now.
 
     Of a proxy no join of which is known: the devices of its hub that join proxies.
@@ -56,19 +58,20 @@ def _old_proxy_log(state: State, request: ServiceRequest) -> dict[str, Any]:
     return {"LogEntries": entries}
 
 
-def _other_device(state: State, request: ServiceRequest) -> dict[str, Any]:
-    """8.7 and 8.8: the type of the device to be joined."""
-    other = str(Eui64.parse(request.body.get("OtherDeviceID") or ""))
-    record = state.inventory.get(other)
-    return {"OtherDeviceType": record.told_type} if record is not None else {}
+def _other_device(parts: Parts, state: State, request: ServiceRequest) -> dict[str, Any]:
+    """8.7: of the device to be joined, its type and its key-agreement certificate."""
+    other = Eui64.parse(request.body.get("OtherDeviceID") or "")
+    record = state.inventory.get(str(other))
+    if record is None:
+        return {}
+    held = parts.pki.certificates_of(other, "KA") if device_types()[record.device_type].has_credentials else ()
+    return {"OtherDeviceType": record.told_type} | ({"Certificate": held[0].der.hex().upper()} if held else {})
 
 
 LOOK_UPS: Mapping[str, LookUp] = MappingProxyType(
     {
         "8.7.1": _other_device,
         "8.7.2": _other_device,
-        "8.8.1": _other_device,
-        "8.8.2": _other_device,
         "8.12.1": _old_hub_log,
         "8.12.2": _old_proxy_log,
         "9.1": _customer_number,
@@ -77,7 +80,7 @@ LOOK_UPS: Mapping[str, LookUp] = MappingProxyType(
 """By service."""
 
 
-def looked_up(state: State, request: ServiceRequest) -> Mapping[str, Any]:
+def looked_up(parts: Parts, state: State, request: ServiceRequest) -> Mapping[str, Any]:
     """Named values for the command that the request does not hold; empty for nearly every service."""
     look_up = LOOK_UPS.get(request.header.srv)
-    return look_up(state, request) if look_up is not None else {}
+    return look_up(parts, state, request) if look_up is not None else {}

@@ -8,12 +8,14 @@ must not know who may ask (``stubs.access``), nor any key.
 from stubs.transform.bodies import BODY_FIELDS, command_values
 from stubs.transform.commands import Acb, Command, Target, transform
 from stubs.transform.dispatch import use_case_for
+from stubs.transform.looked_up import NotLookedUp
 from stubs.transform.signed import check_signed
 
 __all__ = [
     "BODY_FIELDS",
     "Acb",
     "Command",
+    "NotLookedUp",
     "Target",
     "check_signed",
     "command_values",

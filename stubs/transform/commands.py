@@ -15,6 +15,7 @@ from stubs.transform.dispatch import NOT_TRANSFORMABLE, POLYPHASE, use_case_for
 from stubs.transform.electricity import ELECTRICITY_LISTS
 from stubs.transform.fields import field_values
 from stubs.transform.gas_bodies import GAS_LISTS
+from stubs.transform.looked_up import looked_up_values
 from stubs.wire.duis import ServiceRequest
 from stubs.wire.errors import Misuse, PeerError, Refusal
 from stubs.wire.eui64 import Eui64
@@ -114,7 +115,7 @@ def transform(
         acb: the broker.
         now: UTC; issuer event ids of ZigBee commands.
         trans_cos: the transitional change-of-supplier party with its counter; None takes the broker's.
-    Raises: Refusal: rule ``not-transformable``.
+    Raises: Refusal: rule ``not-transformable``; NotLookedUp: the same, values that are looked up are missing.
     Source: the guide's sections 3 and 13.
     """
     srv = request.header.srv
@@ -156,7 +157,8 @@ def _content(srv: str, request: ServiceRequest, target: Target) -> str:
 
 def _values(name: str, srv: str, request: ServiceRequest, target: Target) -> dict[str, Any]:
     """The named values of the command, from the body and from what is known beside it."""
-    values = {**target.looked_up, **command_values(srv, request.body), **field_values(name, request.body)}
+    known = looked_up_values(name, target.looked_up)
+    values = {**known, **command_values(srv, request.body), **field_values(name, request.body)}
     if name in _LISTS:
         values |= _LISTS[name](request.body)
     if name in USUAL_OTHERS:

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from stubs.dcc.core import Dcc
+from stubs.events import CommandSent
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import OtherResult, ServiceResponse
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.envelope import Message
+from stubs.wire.gbcs.use_cases import read_command
 from tests.dcc_kit import Room, a_pki, response_of
 
 
@@ -38,6 +42,7 @@ def apart(room: Room) -> dict[str, str]:
     return room.build(
         {"name": "chf", "type": "CHF"},
         {"name": "esme", "type": "ESME", "variant": "single", "values": alone},
+        {"name": "gsme", "type": "GSME", "values": alone},
         {"name": "ppmid", "type": "PPMID", "values": alone},
     )
 
@@ -67,6 +72,21 @@ def test_a_display_that_joins_and_leaves_is_known(room: Room) -> None:
         assert room.post(room.party.request(srv, display, OtherDeviceID=meter)).response_code == "I99"
         room.pass_time(1)
         assert joined(room, display) == after
+
+
+@pytest.mark.parametrize(("asked", "other"), [("ppmid", "gsme"), ("gsme", "ppmid")])
+def test_a_join_by_method_c_brings_the_other_devices_certificate(room: Room, asked: str, other: str) -> None:
+    devices = apart(room)
+    if asked == "ppmid":
+        room.post(room.party.request("8.7.2", devices[asked], OtherDeviceID=devices[other]))
+    else:
+        room.critical("8.7.1", devices[asked], OtherDeviceID=devices[other])
+    room.pass_time(1)
+    (command,) = [entry.event for entry in room.entries if isinstance(entry.event, CommandSent)]
+    values = read_command(0x00AF, Message.from_bytes(command.payload).group.content)
+    held = room.pki.device(Eui64.parse(devices[other])).ka.certificate
+    assert values["Certificate"] == held.der.hex().upper()
+    assert joined(room, devices[asked]) == (devices[other],)
 
 
 def test_a_join_that_failed_leaves_the_inventory(room: Room) -> None:

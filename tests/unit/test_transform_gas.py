@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from harness.cli.gbcs import command as gbcs_command
-from stubs.transform import Acb, Command, Target, transform, use_case_for
+from schemas.load import transform_rows
+from stubs.transform import Acb, Command, NotLookedUp, Target, transform, use_case_for
+from stubs.transform.looked_up import NEEDED, looked_up_values
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, write_request
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.use_cases import CANCELLED, read_command
 from stubs.wire.request_id import RequestId
+from tests.dcc_kit import a_pki
 from tests.gas_samples import CERTIFICATE
 
 NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
@@ -124,6 +128,7 @@ def join(**looked_up: Any) -> Command:
 
 def test_the_other_device_decides_on_the_join() -> None:
     assert join().use_case == "CS03A2NonCritical"
+    assert "Certificate" not in read_command(0x00AB, join(Certificate=CERTIFICATE).group.content)
     assert join(OtherDeviceType="ESME").use_case == "CS03A2NonCritical"
     command = join(OtherDeviceType="GSME", Certificate=CERTIFICATE)
     assert command.use_case == "CS03CNonCritical"
@@ -137,6 +142,24 @@ def test_displays_are_type_2() -> None:
     body = tree("JoinServiceNonCritical", leaf("OtherDeviceID", OTHER))
     command = made("8.7.2", "GPF", body, OtherDeviceType="IHD")
     assert read_command(0x000E, command.group.content)["OtherDeviceType"] == "Type2"
+
+
+def test_no_value_that_is_looked_up_may_be_missing() -> None:
+    rows = {row.use_case: row for row in transform_rows() if row.use_case in NEEDED}
+    assert set(rows) == set(NEEDED)
+    for name, needed in NEEDED.items():
+        for missing in needed:
+            with pytest.raises(NotLookedUp) as refused:
+                looked_up_values(name, dict.fromkeys(set(needed) - {missing}, "known"))
+            assert (refused.value.names, refused.value.rule) == ((missing,), "not-transformable")
+
+
+def test_a_join_by_method_c_needs_the_certificate_of_the_other_device() -> None:
+    with pytest.raises(NotLookedUp, match="CS03CNonCritical holds Certificate"):
+        join(OtherDeviceType="GSME")
+    critical = tree("JoinServiceCritical", leaf("OtherDeviceID", OTHER))
+    with pytest.raises(NotLookedUp, match="CS03CCritical holds Certificate"):
+        made("8.7.1", "GSME", critical)
 
 
 def test_values_that_were_not_looked_up_refuse_the_request() -> None:
@@ -220,15 +243,34 @@ def test_what_cannot_become_a_command_is_refused(srv: str, device_type: str, bod
     assert refused.value.rule == "not-transformable"
 
 
+def built(file: Path, device_type: str, *more: str) -> Result:
+    return CliRunner().invoke(gbcs_command, ["build", str(file), "--device-type", device_type, "--json", *more])
+
+
 def test_the_command_line_takes_what_was_looked_up(tmp_path: Path) -> None:
+    file = tmp_path / "request.xml"
+    file.write_bytes(write_request(request("8.12.2", OWN_NAME["8.12.2"][1])))
+    log = f'LogEntries=[{{"DeviceID": "{OTHER}", "DeviceType": "PPMID"}}]'
+    without = built(file, "GPF")
+    assert (without.exit_code, "Give --look-up LogEntries=…" in without.stderr) == (2, True)
+    assert built(file, "GPF", "--look-up", log).exit_code == 0
+    assert built(file, "GPF", "--look-up", "nonsense").exit_code != 0
+    file.write_bytes(write_request(request("8.12.1", tree("RestoreHANDeviceLog", leaf("OldCHFID", OTHER)))))
+    assert "Give --look-up ExtendedPanID=… --look-up Devices=…" in built(file, "CHF").stderr
+
+
+def test_the_command_line_takes_a_certificate_from_the_keys_or_says_that_it_needs_one(tmp_path: Path) -> None:
     file = tmp_path / "join.xml"
     file.write_bytes(write_request(request("8.7.2", tree("JoinServiceNonCritical", leaf("OtherDeviceID", OTHER)))))
-    arguments = ["build", str(file), "--device-type", "PPMID", "--json"]
-    result = CliRunner().invoke(gbcs_command, [*arguments, "--look-up", "OtherDeviceType=GSME"])
-    assert (result.exit_code, "CS03CNonCritical" in result.output) == (0, True)
-    log = f'LogEntries=[{{"DeviceID": "{OTHER}", "DeviceType": "PPMID"}}]'
-    file.write_bytes(write_request(request("8.12.2", OWN_NAME["8.12.2"][1])))
-    arguments = ["build", str(file), "--device-type", "GPF", "--json"]
-    assert CliRunner().invoke(gbcs_command, arguments).exit_code == 1
-    assert CliRunner().invoke(gbcs_command, [*arguments, "--look-up", log]).exit_code == 0
-    assert CliRunner().invoke(gbcs_command, [*arguments, "--look-up", "nonsense"]).exit_code != 0
+    kind = ("--look-up", "OtherDeviceType=GSME")
+    without = built(file, "PPMID", *kind)
+    assert without.exit_code == 2
+    assert "Give --look-up Certificate=…, or --pki with the other device's certificate" in without.stderr
+    assert json.loads(without.stdout)[0].keys() == {"file", "error"}
+    given = built(file, "PPMID", *kind, "--look-up", f"Certificate={CERTIFICATE}")
+    keys = a_pki(tmp_path / "pki")
+    held = keys.device(Eui64.parse(OTHER)).ka.certificate.der.hex().upper()
+    found = built(file, "PPMID", *kind, "--pki", str(tmp_path / "pki"))
+    assert (given.exit_code, found.exit_code) == (0, 0)
+    assert held in json.loads(found.stdout)[0]["payload"]
+    assert CERTIFICATE in json.loads(given.stdout)[0]["payload"]

@@ -19,7 +19,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from stubs.app import build_command
+from stubs.app import build_command, load_pki
 from stubs.transform import Acb, Command, Target, check_signed, transform
 from stubs.wire import duis, xml
 from stubs.wire.certificates import Certificate
@@ -375,10 +375,13 @@ def test_signed_commands_pass_the_check_of_the_pre_command_they_answer() -> None
 
 
 def test_the_command_line_builds_every_request() -> None:
+    pki = load_pki(RTDS / "keystore")
     for path in requests():
         request = duis.read_request(xml.parse(path.read_bytes()))
         device_type = DEVICE_TYPES[request.header.request_id.target.octets[-1]]
-        built = build_command(path.read_bytes(), device_type, "", VERSIONS.get(path.name.split("_")[0], "4.2"))
+        version = VERSIONS.get(path.name.split("_")[0], "4.2")
+        known = {name: value for name, value in looked_up(path).items() if name != "Certificate"}
+        built = build_command(path.read_bytes(), device_type, "", version, known, pki)
         assert built["payload"], path.name
 
 
