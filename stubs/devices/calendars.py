@@ -1,8 +1,9 @@
 """Which number a calendar gives for an instant, and when it changes (tariffs, switches, friendly hours).
 
 A day has one profile: that of its special day, else that of its weekday in the week of its season. Days are counted
-from 2000-01-01 (a Saturday); everything is UTC. Source: SMETS2, switching tables; that the first season also holds
-before its own date is inferred.
+from 2000-01-01 (a Saturday); everything is UTC. Source: SMETS2, switching tables. Inferred: that the first season also
+holds before its own date; that friendly hours last from the switch time that begins them to the one that ends them, be
+it days later, while every day of another calendar stands alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from stubs.devices.records import Calendar, Dated, Season, SpecialDay
 
 DAY = 86_400
 _FIRST = date(2000, 1, 1)
-_WHOLE_DAY = ((0, 1),)
+_LOOKED_BACK = 400
+"""Days for which what a switch time set is looked for."""
 
 
 def day_of(at: int) -> int:
@@ -66,25 +68,37 @@ def _dated(calendar: Calendar, when: date, special: int | None) -> tuple[tuple[i
 
 
 @lru_cache(maxsize=8192)
-def changes_of(calendar: Calendar, day: int) -> tuple[tuple[int, int], ...]:
-    """The profile of a day: (second of the day, number from then on), the first at second 0.
-
-    What holds before a profile's first entry is its last entry; an empty calendar gives 1 all day.
-    """
+def _profile(calendar: Calendar, day: int) -> tuple[tuple[int, int], ...]:
+    """The switch times of a day: (second of the day, number from then on), ascending."""
     when = date_of(day)
     number = next((special.profile for special in calendar.special if _is(special, when)), None)
+    if calendar.dated:
+        return _dated(calendar, when, number)
     if number is None:
         week = _week_of(calendar.seasons, when)
         days = next((row[1:] for row in calendar.weeks if row[0] == week), ())
         number = days[when.isoweekday() - 1] if len(days) == 7 else None
     if number is None and not calendar.weeks and calendar.days:
         number = calendar.days[0][0]
-    profile = next((entries for known, entries in calendar.days if known == number), ())
-    if calendar.dated:
-        profile = _dated(calendar, when, number)
-    if not profile:
-        return _WHOLE_DAY
-    return profile if profile[0][0] == 0 else ((0, profile[-1][1]), *profile)
+    return next((entries for known, entries in calendar.days if known == number), ())
+
+
+@lru_cache(maxsize=8192)
+def changes_of(calendar: Calendar, day: int) -> tuple[tuple[int, int], ...]:
+    """The profile of a day: (second of the day, number from then on), the first at second 0.
+
+    What holds before its first switch time is what the last one set: that of the same day, or, where it ``lasts``, of
+    the days before.
+    """
+    profile = _profile(calendar, day)
+    if profile and profile[0][0] == 0:
+        return profile
+    if calendar.lasts:
+        earlier = (_profile(calendar, one) for one in range(day - 1, day - 1 - _LOOKED_BACK, -1))
+        before = next((one[-1][1] for one in earlier if one), calendar.otherwise)
+    else:
+        before = profile[-1][1] if profile else calendar.otherwise
+    return ((0, before), *profile)
 
 
 def number_at(calendar: Calendar, at: int) -> int:
@@ -101,8 +115,9 @@ def number_at(calendar: Calendar, at: int) -> int:
 def next_change(calendar: Calendar, after: int, horizon: int = 400) -> int | None:
     """The first instant after ``after`` at which another number holds; None: none within ``horizon`` days."""
     now = number_at(calendar, after)
+    switches = _profile if calendar.lasts else changes_of
     for day in range(day_of(after), day_of(after) + horizon):
-        for start, number in changes_of(calendar, day):
+        for start, number in switches(calendar, day):
             at = day * DAY + start
             if at > after and number != now:
                 return at

@@ -110,6 +110,10 @@ class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     special: tuple[SpecialDay, ...] = ()
     dated: tuple[Dated, ...] = ()
     """Switch times with dates of their own, which take the place of seasons, weeks and days."""
+    otherwise: int = 1
+    """What holds where nothing is said."""
+    lasts: bool = False
+    """What a switch time sets lasts over midnight until the next; else a day begins with what it ends with."""
 
 
 class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -175,6 +179,15 @@ class Anchor(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     usage: Literal["DS", "KA"]
     cell_usage: int
     der: bytes
+
+
+class OwnKey(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Which of its own key pairs a device uses, by generation: 0 is the factory's, each request makes the next."""
+
+    usage: Literal["DS", "KA"]
+    in_use: int = 0
+    newest: int = 0
+    """The last one made; it waits for its certificate while a request for the usage is open."""
 
 
 class Image(msgspec.Struct, frozen=True, gc=False):

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off, switching
 from stubs.devices.demand import kept_peaks
 from stubs.devices.effects.call import Call, Done, Effect
-from stubs.devices.effects.credit import with_consequences
+from stubs.devices.effects.credit import reconsidered, with_consequences
 from stubs.devices.effects.load import load_limit
 from stubs.devices.effects.quantities import events
 from stubs.devices.effects.scopes import keeping, shown
 from stubs.devices.effects.tariff import money
-from stubs.devices.effects.written_calendars import dated_schedule, gas_calendar, schedule, seconds_of
+from stubs.devices.effects.written_calendars import dated_schedule, gas_calendar, seconds_of
 from stubs.devices.records import Calendar, Debt, LogName
 from stubs.devices.settling import settled
-from stubs.devices.state import SET, merged, seconds
+from stubs.devices.state import SET, apply, merged, seconds
 
 _PERIODS = {"HOURLY": 3600, "DAILY": 86_400}
 _LIMITS = {
@@ -42,14 +44,21 @@ def _configured(call: Call, scope: str, friendly: Any) -> Done:
     limits = {field: int(call.values[name]) for name, field in _LIMITS.items() if name in call.values}
     changes = settled(call.state, call.at) | limits | {"friendly": friendly}
     completed, notices = with_consequences(call.state, call.at, changes)
-    return Done(changes=merged(completed, keeping(call.state, scope, call.values)), notices=notices)
+    further, told = reconsidered(apply(call.state, completed), call.at)
+    kept = keeping(call.state, scope, call.values)
+    return Done(changes=merged(completed | further, kept), notices=(*notices, *told))
+
+
+def _hours(calendar: Calendar) -> Calendar:
+    """A calendar of friendly hours: what no row says is not friendly, and what a row says lasts until the next."""
+    return replace(calendar, otherwise=_FRIENDLY["STOP"], lasts=True)
 
 
 def configure_prepayment(call: Call) -> Done:
     """2.1 on electricity: limits, thresholds, and the hours in which the supply is not disabled."""
     rows = call.values["NonDisablementSchedule"]
     special = call.values.get("SpecialDays", ())
-    friendly = schedule(rows, special, lambda row: _FRIENDLY[row[_STARTS]]) if rows else None
+    friendly = _hours(dated_schedule(rows, special, lambda row: _FRIENDLY[row[_STARTS]])) if rows else None
     return _configured(call, "prepayment", friendly)
 
 
@@ -61,7 +70,7 @@ def _gas_hours(day: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
 
 def configure_gas_prepayment(call: Call) -> Done:
     """2.1 on gas."""
-    return _configured(call, "gas prepayment", gas_calendar(call.values, _gas_hours))
+    return _configured(call, "gas prepayment", _hours(gas_calendar(call.values, _gas_hours)))
 
 
 def manage_debt(call: Call) -> Done:

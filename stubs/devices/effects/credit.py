@@ -19,6 +19,8 @@ from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState, apply
 
 _FRIENDLY = 1
+_LOOKED_AT_AGAIN = 400 * 86_400
+"""Seconds after which friendly hours without an end are looked at again."""
 
 
 def floor_of(state: DeviceState) -> int:
@@ -82,11 +84,17 @@ def _emergency(state: DeviceState, left: int) -> dict[str, Any]:
 
 def _ended(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list[Notice]]:
     exhausted = [Notice("81AA", "emergency credit is used up")] if state.is_emergency else []
-    if state.supply == "enabled" and state.friendly is not None and number_at(state.friendly, at) == _FRIENDLY:
-        end = next_change(state.friendly, at)
-        if end is not None:
-            return {"disable_at": end}, exhausted
+    end = _put_off(state, at)
+    if state.supply == "enabled" and end:
+        return {"disable_at": end}, exhausted
     return _disabled(state, at, left, exhausted)
+
+
+def _put_off(state: DeviceState, at: int) -> int:
+    """When the friendly hours that hold at ``at`` end, or are looked at again; 0: it is none of them."""
+    if state.friendly is None or number_at(state.friendly, at) != _FRIENDLY:
+        return 0
+    return next_change(state.friendly, at) or at + _LOOKED_AT_AGAIN
 
 
 def _disabled(state: DeviceState, at: int, left: int, notices: list[Notice]) -> tuple[dict[str, Any], list[Notice]]:
@@ -103,5 +111,13 @@ def _returned(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], l
 
 def end_friendly_hours(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:
     """The friendly hours end while credit is out: disable now."""
+    end = _put_off(state, at)
+    if end:
+        return {"disable_at": end}, ()
     changes, notices = _disabled(state, at, balance(state, at), [])
     return changes, tuple(notices)
+
+
+def reconsidered(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """What other friendly hours mean for a supply whose end was put off to the end of the old ones."""
+    return end_friendly_hours(state, at) if state.disable_at else ({}, ())

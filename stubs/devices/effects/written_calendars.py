@@ -1,8 +1,7 @@
 """Calendars as commands write them, to ``Calendar``: the DLMS forms of an ESME, and those of a gas meter.
 
 Dates are ``2014-10-27`` or ``*-12-25`` with ``/1`` for a weekday, times ``06:00:00``; what has no number (``*``, last
-day of the month) counts as any. Schedules name an action, a time, weekdays and a range of dates per row; the range is
-regarded for auxiliary controllers, not for friendly hours (inferred: reference rows of those give a whole year).
+day of the month) counts as any. Schedules name an action, a time, weekdays and a range of dates per row.
 """
 
 from __future__ import annotations
