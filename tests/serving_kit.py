@@ -32,7 +32,8 @@ FREE = DccSettings(
     join_delay=0.0,
     delivery_retries=(0.02, 0.02, 0.05),
 )
-WAIT = 5.0
+WAIT = 30.0
+"""Seconds until something that should happen counts as not happening: many times what it takes."""
 
 
 class Endpoint:

@@ -7,8 +7,11 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,18 +103,20 @@ def test_a_client_without_http_is_one_line_and_serving_goes_on_until_ctrl_c(tmp_
 def test_serving_without_a_reader_goes_on(tmp_path: Path) -> None:
     read, write = os.pipe()
     os.close(read)
-    with started("serve", *FREE, "--settings", "ports.toml", cwd=_with_ports(tmp_path), stdout=write) as process:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])  # nobody can read which port was taken
+    with started("serve", *FREE, "--control-port", str(port), cwd=tmp_path, stdout=write) as process:
         os.close(write)
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(2)
+        while True:
+            assert process.poll() is None
+            with suppress(ConnectionError):
+                assert control({"control": f"http://127.0.0.1:{port}"}, "GET", "/health")["status"] == "ok"
+                break
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=WAIT)
         assert (process.returncode, errors) == (0, "")
-
-
-def _with_ports(folder: Path) -> Path:
-    (folder / "ports.toml").write_text("[dcc]\ndevice_latency = 0.01\n")
-    return folder
 
 
 def test_a_state_folder_without_room_is_said(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def started(name: str, dcc: TinyDcc, pki: Path, state: Path) -> Iterator[Driver]
 
 
 def read(driver: Driver, **changes: Any) -> Outcome:
-    fields: dict[str, Any] = {"id": "a1", "service": "4.1.1", "target": METER, "deadline": 5.0} | changes
+    fields: dict[str, Any] = {"id": "a1", "service": "4.1.1", "target": METER, "deadline": 30.0} | changes
     return driver.perform(Action(**fields))
 
 
@@ -300,7 +300,7 @@ def _alter_pre_commands(dcc: TinyDcc, change: dict[str, Any]) -> None:
 
 def test_a_response_with_a_wrong_signature_is_answered_400_and_not_used(client: Driver, dcc: TinyDcc) -> None:
     dcc.deliver = lambda dcc, document: dcc.post(document.replace(b"I0<", b"I99<"))
-    outcome = read(client, deadline=0.6)
+    outcome = read(client, deadline=1.5)
     assert outcome.status == "timeout"
     assert "rejected" in outcome.detail
     assert dcc.answers(1) == [400]
@@ -308,7 +308,7 @@ def test_a_response_with_a_wrong_signature_is_answered_400_and_not_used(client: 
 
 def test_a_response_signed_by_another_party_is_answered_400(client: Driver, dcc: TinyDcc) -> None:
     _sign_as_other_party(dcc)
-    outcome = read(client, deadline=0.6)
+    outcome = read(client, deadline=1.5)
     assert outcome.status == "timeout"
     assert "not signed by the DCC" in outcome.detail
     assert dcc.answers(1) == [400]

@@ -45,7 +45,7 @@ class Bench:
             service=named,
             target=target or (self.devices[kind] if kind else ""),
             user=user_for(named, self.kind),
-            deadline=8.0,
+            deadline=30.0,
             options=options,
             **fields,
         )
@@ -194,6 +194,8 @@ def test_a_service_is_sent_and_its_answer_understood(
         assert outcome.status == "acknowledged", outcome.detail
         bench.dcc.control.advance_clock(20 * 86400)
         asked = {"request_id": outcome.request_id}
-        outcome = bench.driver.perform(Action(id="late", kind="collect", user=SUPPLIER, parameters=asked, deadline=8.0))
+        outcome = bench.driver.perform(
+            Action(id="late", kind="collect", user=SUPPLIER, parameters=asked, deadline=30.0)
+        )
     assert outcome.status == "done", (outcome.response_code, outcome.detail)
     assert outcome.response_code in {"I0", "I99"}

@@ -34,7 +34,7 @@ class Journey:
     def do(self, service: str = "", device: str = "", **changes: Any) -> Outcome:
         self.actions += 1
         target = self.home["devices"].get(device, device)
-        fields: dict[str, Any] = {"service": service, "target": target, "user": SUPPLIER, "deadline": 8.0} | changes
+        fields: dict[str, Any] = {"service": service, "target": target, "user": SUPPLIER, "deadline": 30.0} | changes
         return self.driver.perform(Action(id=f"a{self.actions}", **fields))
 
 
