@@ -149,6 +149,10 @@ CREDENTIALS = (
     "CS02gLoadControllerBySupplier",
 )
 COMMANDS |= dict.fromkeys(CREDENTIALS, REPLACEMENT)
+COMMANDS["CS02bAnyByContingency"] = REPLACEMENT | {
+    "PlaintextSymmetricKey": "AB" * 16,
+    "AuthorisingRemotePartyCell": {"RemotePartyRole": "Root", "CertificateUsage": "CertificateSigning"},
+}
 
 VOLUMES = {
     "Timestamp": START,

@@ -124,6 +124,11 @@ REPLACEMENTS = st.builds(
             "RemotePartyFloorSeqNumber": COUNTERS,
             "RemotePartyPrepaymentTopUpFloorSeqNumber": COUNTERS,
             "OtherFloors": rows(FLOORS, least=1),
+            "PlaintextSymmetricKey": st.binary(min_size=1, max_size=32).map(lambda key: key.hex().upper()),
+            # As bytes tell it: never the cell that the mode names anyway.
+            "AuthorisingRemotePartyCell": st.fixed_dictionaries(
+                {"RemotePartyRole": st.just("Root"), "CertificateUsage": USAGES}
+            ),
         },
     ),
     EXECUTIONS,

@@ -28,7 +28,8 @@ from stubs.wire.gbcs.use_cases.model import CommandContext, Values, given
 
 _IGNORE_TIME, _AUTHORITY, _SEQUENCE_NUMBER, _FLOOR, _TOP_UP_FLOOR, _OTHER_FLOORS = 0x81, 0xA2, 0x83, 0x84, 0xA5, 0xA6
 _NEVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=CANCELLED.tzinfo)
-_PLAIN_KEY = 0xA0, 0x80
+_PLAIN_KEY = 0x80
+_DIGITAL_SIGNATURE = "DigitalSignature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ MODES = {
     "CS02gLoadControllerByLoadController": Mode(10, "LoadController"),
     "CS02gLoadControllerBySupplier": Mode(11, "Supplier"),
 }
-"""By use case. That contingency names Recovery is inferred: no such command is public."""
+"""By use case. That contingency names Recovery is inferred: no such command is public; it may name another cell."""
 
 
 def execution_time(when: datetime) -> Tlv:
@@ -101,10 +102,14 @@ def _read_top_up(value: Tlv) -> int:
 def _to_command(mode: Mode) -> Any:
     def build(values: Values, context: CommandContext) -> Tlv:
         control = [der.integer(mode.number)]
+        if values.get("PlaintextSymmetricKey") is not None:
+            control.append(Tlv(_PLAIN_KEY, bytes.fromhex(values["PlaintextSymmetricKey"])))
         if not values.get("ApplyTimeBasedCPVChecks", True):
             control.append(_tagged(_IGNORE_TIME, 1))
-        if mode.authority is not None:
-            control.append(Tlv(_AUTHORITY, members=cell(mode.authority, "DigitalSignature").members))
+        authority = values.get("AuthorisingRemotePartyCell", _usual_authority(mode))
+        if authority:
+            named = cell(given(authority, "RemotePartyRole"), given(authority, "CertificateUsage"))
+            control.append(Tlv(_AUTHORITY, members=named.members))
         control.append(_tagged(_SEQUENCE_NUMBER, context.counter))
         if values.get("RemotePartyFloorSeqNumber") is not None:
             control.append(_tagged(_FLOOR, values["RemotePartyFloorSeqNumber"]))
@@ -134,12 +139,14 @@ def _to_command(mode: Mode) -> Any:
 def _from_command(mode: Mode) -> Any:
     def read(value: Tlv) -> dict[str, Any]:
         control, replacements, path, *when = members(value, 3, 4)
-        parts = members(control, 1, 7)
+        parts = members(control, 1, 8)
         if parts[0].expect(der.INTEGER).number != mode.number:
             raise GbcsError("a credentials replacement mode", 0, expected=str(mode.number), got=str(parts[0].number))
-        found: dict[str, Any] = {"ApplyTimeBasedCPVChecks": True}
+        found: dict[str, Any] = {"ApplyTimeBasedCPVChecks": True, "AuthorisingRemotePartyCell": {}}
         for part in parts[1:]:
             found |= _read_control(part)
+        if found["AuthorisingRemotePartyCell"] == _usual_authority(mode):
+            del found["AuthorisingRemotePartyCell"]
         found["ReplacementCertificates"] = tuple(
             {"Certificate": read_certificate(one[0])} | read_cell(members(one, 2)[1])
             for one in replacements.expect(der.SEQUENCE).members
@@ -153,7 +160,9 @@ def _from_command(mode: Mode) -> Any:
 
 
 def _read_control(part: Tlv) -> dict[str, Any]:
-    """One tagged part of the authorising party's control; authority and counter say nothing new."""
+    """One tagged part of the authorising party's control; the counter, which is GROUP's, says nothing new."""
+    if part.tag == _PLAIN_KEY:
+        return {"PlaintextSymmetricKey": part.content.hex().upper()}
     if part.tag == _IGNORE_TIME:
         return {"ApplyTimeBasedCPVChecks": _number(part) != 1}
     if part.tag == _FLOOR:
@@ -163,12 +172,16 @@ def _read_control(part: Tlv) -> dict[str, Any]:
     if part.tag == _OTHER_FLOORS:
         return {"OtherFloors": tuple(_read_floors(one) for one in part.members)}
     if part.tag == _AUTHORITY:
-        read_cell(part)
-    elif part.tag == _SEQUENCE_NUMBER:
-        _number(part)
-    elif part.tag not in _PLAIN_KEY:
+        return {"AuthorisingRemotePartyCell": read_cell(part)}
+    if part.tag != _SEQUENCE_NUMBER:
         raise GbcsError("unknown part of a credentials replacement", 0, got=f"{part.tag:02X}")
+    _number(part)
     return {}
+
+
+def _usual_authority(mode: Mode) -> dict[str, str]:
+    """The cell that commands of a mode name; empty: they name none."""
+    return {"RemotePartyRole": mode.authority, "CertificateUsage": _DIGITAL_SIGNATURE} if mode.authority else {}
 
 
 def outcome(values: Values) -> Tlv:
