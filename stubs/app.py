@@ -27,13 +27,14 @@ from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.settings import LOOPBACK, DccSettings, problems
-from stubs.smki import DeviceCredentials, Pki, import_pki, init_pki, list_pki, load_pki, view_keys
+from stubs.smki import Pki, import_pki, init_pki, list_pki, load_pki, view_keys
 from stubs.smki.keys import derive_secret
 from stubs.smki.repository import Repository
 from stubs.smki.service import make_app as make_smki_app
 from stubs.smki.tls import server_identity
 from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
 from stubs.transform import Acb, NotLookedUp, Target, transform
+from stubs.wire.certificates import Certificate
 from stubs.wire.duis import ServiceRequest, read_request
 from stubs.wire.errors import Blocked, InputError, PeerError
 from stubs.wire.eui64 import Eui64
@@ -158,13 +159,13 @@ class SimulatedDcc:
         )
 
     def _repository(self) -> Repository:
-        dcc, pki = self._runtime.dcc, self.pki
+        runtime, dcc = self._runtime, self._runtime.dcc
 
-        def device(eui: Eui64) -> DeviceCredentials | None:
-            is_known = str(eui) in dcc.state.fleet or dcc.state.inventory.get(str(eui)) is not None
-            return pki.device(eui) if is_known else None
+        def issue(request: bytes) -> Certificate:
+            return runtime.perform(lambda now: dcc.issue_device_certificate(request, now))
 
-        return Repository(pki, device, self.clock.now if self.settings.validity_checks else None)
+        now = self.clock.now if self.settings.validity_checks else None
+        return Repository(self.pki, dcc.device_certificates, now, issue)
 
     def _ssi(self) -> web.Application:
         dcc = self._runtime.dcc

@@ -9,10 +9,12 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from stubs.dcc.device_certificates import installed_in
 from stubs.devices import DeviceState, Execution, Surroundings, apply, execute, manufacture
 from stubs.smki.authority import Authority, make_hierarchy
+from stubs.smki.certification import read_device_request
 from stubs.smki.keys import DeviceCredentials, KeyPair
-from stubs.wire.certificates import CertificateIndex, Usage
+from stubs.wire.certificates import Certificate, CertificateIndex, Usage
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import SharedSecrets, add_mac, check_mac, check_signature, decrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
@@ -20,7 +22,8 @@ from stubs.wire.gbcs.use_cases import CommandContext, build_command, read_respon
 
 
 @cache
-def _authority() -> Authority:
+def bench_authority() -> Authority:
+    """Issues everything on the bench."""
     return make_hierarchy(bytes(range(32))).issuing
 
 
@@ -38,8 +41,11 @@ class DeviceBench:
     agree: SharedSecrets
     counters: count[int]
 
-    def credentials(self, eui: str | Eui64) -> DeviceCredentials:
-        return device_credentials(eui if isinstance(eui, Eui64) else Eui64.parse(eui))
+    def credentials(self, device: str | Eui64 | DeviceState) -> DeviceCredentials:
+        """Those a device uses now; given by its identity those of the factory."""
+        if isinstance(device, DeviceState):
+            return device_credentials(device.id).with_installed(installed_in(device))
+        return device_credentials(device if isinstance(device, Eui64) else Eui64.parse(device))
 
     def device(self, device_type: str, variant: str = "", number: int = 1, **values: Any) -> DeviceState:
         eui = Eui64(_DEVICES + number.to_bytes(2, "big"))
@@ -78,26 +84,35 @@ class DeviceBench:
             self.certificates.add(self.keys[eui, usage].certificate)
 
     def protect(
-        self, group: Group, *, signer: Eui64 | None = None, is_critical: bool = False, is_maced: bool = True
+        self,
+        group: Group,
+        *,
+        signer: Eui64 | None = None,
+        is_critical: bool = False,
+        is_maced: bool = True,
+        device: DeviceState | None = None,
     ) -> bytes:
-        """Sign and MAC as the parties would; a device that speaks for itself MACs with its own key."""
+        """Sign and MAC as the parties would; a device that speaks for itself MACs with its own key.
+
+        Without ``device`` its key is the factory's.
+        """
         if is_critical:
             group = sign(group, self.keys[signer or group.originator, "DS"].private_key)
         if not is_maced:
             return Message(group, None).to_bytes()
-        device = self.credentials(group.recipient)
+        recipient = self.credentials(device or group.recipient)
         is_device = group.originator.octets.startswith(_DEVICES)
         speaker = self.credentials(group.originator).ka if is_device else self.keys[self.acb, "KA"]
-        message = add_mac(group, speaker.private_key, device.ka.certificate.public_key, self.agree)
+        message = add_mac(group, speaker.private_key, recipient.ka.certificate.public_key, self.agree)
         return message.to_bytes()
 
     def command(self, state: DeviceState, name: str, values: Mapping[str, Any] | None = None, **more: Any) -> bytes:
         group = self.group(state, name, values, **more)
-        return self.protect(group, is_critical=use_case(name).is_critical)
+        return self.protect(group, is_critical=use_case(name).is_critical, device=state)
 
     def execute(self, state: DeviceState, command: bytes, now: datetime | None = None, **more: Any) -> Execution:
         return execute(
-            state, command, now or self.now, self.credentials(state.eui), self.certificates, agree=self.agree, **more
+            state, command, now or self.now, self.credentials(state), self.certificates, agree=self.agree, **more
         )
 
     def ask(
@@ -112,7 +127,7 @@ class DeviceBench:
         """Verify and open a response as the party it is for would."""
         assert response is not None
         message = Message.from_bytes(response)
-        group, device = message.group, self.credentials(state.eui)
+        group, device = message.group, self.credentials(state)
         assert group.cra is Cra.RESPONSE
         if message.mac is None:
             check_signature(group, device.ds.certificate.public_key)
@@ -131,13 +146,18 @@ class DeviceBench:
 
         return read_response(group.other.message_code, group.content, opened)
 
+    def issue(self, request: str) -> Certificate:
+        """What the authority issues for a certification request (hexadecimal), valid from now on."""
+        wanted = read_device_request(bytes.fromhex(request))
+        return bench_authority().issue_device(wanted.eui, wanted.usage, wanted.public, since=self.now)
+
     def surroundings(self, *states: DeviceState) -> Surroundings:
         return Surroundings({state.eui: state for state in states})
 
 
 @cache
 def device_credentials(eui: Eui64) -> DeviceCredentials:
-    return _authority().device(eui, bytes(32))
+    return bench_authority().device(eui, bytes(32))
 
 
 SUPPLIER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")
@@ -151,7 +171,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @cache
 def make_pair(eui: Eui64, role: str, usage: Usage, label: str = "") -> KeyPair:
-    return _authority().organisation(eui, role, usage, label=label)
+    return bench_authority().organisation(eui, role, usage, label=label)
 
 
 def make_device_bench(

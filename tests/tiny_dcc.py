@@ -16,7 +16,7 @@ from typing import Any
 from harness.drivers.listening import Listener, QuietHandler
 from stubs.devices import DeviceState, apply, execute, manufacture, raise_alert
 from stubs.smki import KeyPair, Pki, load_pki
-from stubs.smki.repository import Repository
+from stubs.smki.repository import Listed, Repository
 from stubs.transform import Acb, Target, check_signed, transform
 from stubs.wire import Eui64, RequestId
 from stubs.wire.duis import (
@@ -230,11 +230,16 @@ class _Handler(QuietHandler):
         self.wfile.write(body)
 
 
+def _listed(pki: Pki, eui: Eui64) -> tuple[Listed, ...]:
+    held = pki.device(eui)
+    return tuple(Listed(pair.certificate, "I") for pair in (held.ds, held.ka))
+
+
 class _Server(Listener):
     def __init__(self, dcc: TinyDcc) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.dcc = dcc
-        self.repository = Repository(dcc.pki, dcc.pki.device)
+        self.repository = Repository(dcc.pki, lambda eui: _listed(dcc.pki, eui))
 
 
 @contextmanager

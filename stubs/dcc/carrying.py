@@ -123,7 +123,7 @@ def _command(
     if variant not in LOCAL_VARIANTS:
         commands.place(parts, turn, case, data)
         return Outcome("I99")
-    local = LocalCommand(commands.protect(parts, order.group))
+    local = LocalCommand(commands.protect(parts, turn.state, order.group))
     if variant in BOTH_VARIANTS:
         commands.place(parts, turn, case, dict(data))
     turn.emit(LocalCommandIssued(request_id=str(header.request_id), data=data))

@@ -10,6 +10,7 @@ from typing import Any
 from schemas.load import Srv, UserRole, device_types, service_requests
 from stubs.access import Case
 from stubs.dcc.correspondence import Letter
+from stubs.dcc.device_certificates import credentials_by_name
 from stubs.dcc.fold import next_acb_counter
 from stubs.dcc.lookups import CUSTOMER_NUMBER, looked_up
 from stubs.dcc.parts import Parts
@@ -192,9 +193,9 @@ def _check_signature(parts: Parts, issued: Group, signed: Group) -> None:
     check_signed(issued, signed, certificates[-1].public_key)
 
 
-def protect(parts: Parts, group: Group) -> bytes:
+def protect(parts: Parts, state: State, group: Group) -> bytes:
     """The command as it travels: the access control broker's MAC over the group."""
-    device = parts.pki.device(group.recipient)
+    device = credentials_by_name(parts.pki, state, group.recipient)
     return add_mac(group, parts.pki.acb_ka.private_key, device.ka.certificate.public_key, parts.secrets).to_bytes()
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from schemas.load import Service, UserRole
 from stubs.dcc.changes import change_device
+from stubs.dcc.device_certificates import certificates_of, credentials_of, issue
 from stubs.dcc.fold import fold
 from stubs.dcc.handling import Handling
 from stubs.dcc.image import image_of, state_from
@@ -35,6 +36,8 @@ from stubs.faults import read_rule
 from stubs.scheduler import next_attempt
 from stubs.settings import DccSettings
 from stubs.smki import Pki
+from stubs.smki.repository import Listed
+from stubs.wire.certificates import Certificate
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
 
@@ -197,13 +200,23 @@ class Dcc:
             state,
             code,
             now,
-            self._pki.device(state.id),
+            credentials_of(self._pki, state),
             self._pki.certificates,
             recipient=to,
             agree=self._parts.secrets,
         )
         change_device(turn, device, raised.changes, "raised by a tester")
         return pass_on(self._parts, turn, device, raised.alerts), turn.events
+
+    def device_certificates(self, device: Eui64) -> tuple[Listed, ...]:
+        """What the SMKI repository has of a device; nothing when nobody knows it."""
+        is_known = str(device) in self.state.fleet or self.state.inventory.get(str(device)) is not None
+        return certificates_of(self._pki, self.state, device) if is_known else ()
+
+    def issue_device_certificate(self, request: bytes, now: datetime) -> tuple[Certificate, Events]:
+        """Certify a device's key (PKCS#10). Raises: PeerError: why not."""
+        turn = Turn(self.state, now)
+        return issue(self._pki, turn, request), turn.events
 
     def perform(self, action: Callable[[Operations, Turn], T], now: datetime) -> tuple[T, Events]:
         """One of a tester's operations; its result, and the events to commit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stubs import alerts
 from stubs.dcc.changes import change_device
+from stubs.dcc.device_certificates import credentials_of
 from stubs.dcc.notices import pass_on, tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
@@ -52,7 +53,7 @@ def _received(parts: Parts, turn: Turn, device: str, data: dict[str, str], *, is
         state,
         "image received",
         turn.now,
-        parts.pki.device(state.id),
+        credentials_of(parts.pki, state),
         parts.pki.certificates,
         detail={"hash": data["hash"], "version": data["version"], "is_valid": is_valid},
         agree=parts.secrets,

@@ -69,6 +69,11 @@ def _quarantine_ended(state: State, event: events.QuarantineEnded, _: datetime) 
     state.quarantine.pop(event.reference, None)
 
 
+def _certificate_issued(state: State, event: events.CertificateIssued, _: datetime) -> None:
+    if event.role is None:
+        state.certificates[event.eui] = (*state.certificates.get(event.eui, ()), event.der)
+
+
 def _threshold_set(state: State, event: events.ThresholdSet, _: datetime) -> None:
     state.thresholds.set_own(event.user, event.srv, event.limit)
 
@@ -227,6 +232,7 @@ def _reset(state: State, event: events.DccReset, _: datetime) -> None:
     state.throttle = Throttle(state.throttle.most, state.throttle.seconds)
     state.ledger.issued.clear()
     state.fleet.clear()
+    state.certificates.clear()
 
 
 FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
@@ -253,6 +259,7 @@ FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
         events.InventoryChanged: _inventory_changed,
         events.ItemScheduled: _scheduled,
         events.ItemDone: _item_done,
+        events.CertificateIssued: _certificate_issued,
         events.FaultSet: _fault_set,
         events.FaultCleared: _fault_cleared,
         events.FaultApplied: _fault_applied,

@@ -22,7 +22,7 @@ from stubs.inventory import InventoryRecord, MeterPoint, Product
 from stubs.scheduler import Item, QueuedMessage
 from stubs.settings import DccSettings
 
-FORMAT = 1
+FORMAT = 2
 """Goes up with every change of what is stored; a snapshot of another format is not used."""
 
 
@@ -74,6 +74,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     sequences: dict[str, str]
     quarantine: list[RequestQuarantined]
     local: dict[str, dict[str, Any]]
+    certificates: dict[str, tuple[bytes, ...]]
     windows: dict[str, Window]
     throttled: dict[str, int]
     counts: Counts
@@ -113,6 +114,7 @@ def image_of(state: State) -> bytes:
         sequences=state.sequences,
         quarantine=list(state.quarantine.values()),
         local=state.local,
+        certificates=state.certificates,
         windows=state.throttle.windows,
         throttled=state.throttle.sequences,
         counts=state.counts,
@@ -149,6 +151,7 @@ def state_from(settings: DccSettings, octets: bytes) -> State:
     state.sequences.update(image.sequences)
     state.quarantine.update({held.reference: held for held in image.quarantine})
     state.local.update(image.local)
+    state.certificates.update(image.certificates)
     state.throttle = replace(state.throttle, windows=image.windows, sequences=image.throttled)
     state.counts = image.counts
     state.acb_counter, state.dcc_alert_counter = image.acb_counter, image.dcc_alert_counter

@@ -10,6 +10,7 @@ from schemas.load import dcc_alerts
 from stubs import alerts
 from stubs.dcc import quarantine, smets1
 from stubs.dcc.changes import change_device
+from stubs.dcc.device_certificates import credentials_of
 from stubs.dcc.handling import Handling
 from stubs.dcc.notices import dcc_alert, pass_on, tell
 from stubs.dcc.parts import Parts
@@ -169,7 +170,7 @@ class Operations:
             state,
             command,
             turn.now,
-            self._parts.pki.device(state.id),
+            credentials_of(self._parts.pki, state),
             self._parts.pki.certificates,
             surroundings=Surroundings(turn.state.fleet),
             agree=self._parts.secrets,
@@ -186,7 +187,7 @@ class Operations:
             state,
             what,
             turn.now,
-            self._parts.pki.device(state.id),
+            credentials_of(self._parts.pki, state),
             self._parts.pki.certificates,
             detail=detail,
             agree=self._parts.secrets,

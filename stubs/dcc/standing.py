@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.load import Srv
+from stubs.dcc.device_certificates import certificates_of
 from stubs.dcc.parts import Parts
 from stubs.dcc.state import State
 from stubs.events import ItemScheduled
@@ -97,25 +98,34 @@ def return_response(parts: Parts, state: State, question: Question) -> Decision:
     order = state.local.get(str(asked))
     if order is None or order["user"] != question.sender:
         raise Refusal("local-command-unknown", f"no local command of {question.sender} waits for an answer to {asked}")
-    _check_protection(parts, message)
+    _check_protection(parts, state, message)
     data = {"order": order, "payload": message.to_bytes().hex()}
     return Decision(events=(ItemScheduled(item=f"returned {asked}", what="returned", due=question.now, data=data),))
 
 
-def _check_protection(parts: Parts, message: Message) -> None:
+def _check_protection(parts: Parts, state: State, message: Message) -> None:
     """A response to the broker carries a MAC it can check, a critical one the device's signature.
 
-    One with a MAC for the User only the User can check.
+    Any key that the device has had will do: it may have answered before it changed it. A response with a MAC for the
+    User only the User can check.
     """
-    group = message.group
-    device = parts.pki.device(group.originator)
-    try:
-        if message.mac is None:
-            check_signature(group, device.ds.certificate.public_key)
-        elif group.recipient == parts.pki.acb:
-            check_mac(message, parts.pki.acb_ka.private_key, device.ka.certificate.public_key)
-    except PeerError as error:
-        raise Refusal("local-response-forged", str(error)) from error
+    group, reasons = message.group, []
+    usage = "DS" if message.mac is None else "KA"
+    if usage == "KA" and group.recipient != parts.pki.acb:
+        return
+    for known in certificates_of(parts.pki, state, group.originator):
+        if known.certificate.usage != usage or known.status == "P":
+            continue
+        try:
+            if usage == "DS":
+                check_signature(group, known.certificate.public_key)
+            else:
+                check_mac(message, parts.pki.acb_ka.private_key, known.certificate.public_key)
+        except PeerError as error:
+            reasons.append(str(error))
+        else:
+            return
+    raise Refusal("local-response-forged", reasons[0])
 
 
 STANDING_SERVICES: Mapping[Srv, StandingService] = MappingProxyType({Srv("8.6"): opt_in, Srv("8.13"): return_response})

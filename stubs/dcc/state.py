@@ -126,6 +126,8 @@ class State:
     """Requests held by anomaly detection, by QuarantineEventRef."""
     local: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Commands handed out for local delivery by RequestID, the newest ``MOST_LOCAL``, until their answer comes back."""
+    certificates: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
+    """Certificates (DER) issued for devices since they left the factory, oldest first."""
     throttle: Throttle = field(default_factory=Throttle)
     counts: Counts = field(default_factory=Counts)
     acb_counter: int = 0

@@ -14,6 +14,7 @@ from stubs.dcc import commands, device_log, distribution, schedules
 from stubs.dcc.aftermath import Answered, follow, follow_firmware
 from stubs.dcc.answers import release_followers, respond, respond_error, sequence_code
 from stubs.dcc.changes import change_device
+from stubs.dcc.device_certificates import credentials_of
 from stubs.dcc.notices import end_window, outcome_name, pass_on, tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
@@ -45,7 +46,7 @@ def _command(parts: Parts, turn: Turn, item: Item) -> None:
     if fault is not None and fault.effect == "delay":
         turn.schedule("command", turn.now + timedelta(seconds=fault.seconds), data)
         return
-    payload = commands.protect(parts, Group.from_bytes(bytes.fromhex(data["group"])))
+    payload = commands.protect(parts, turn.state, Group.from_bytes(bytes.fromhex(data["group"])))
     turn.emit(
         CommandSent(
             command=command,
@@ -72,7 +73,7 @@ def _execute(parts: Parts, turn: Turn, data: dict[str, Any], command: str, paylo
         state,
         payload,
         turn.now,
-        parts.pki.device(state.id),
+        credentials_of(parts.pki, state),
         parts.pki.certificates,
         surroundings=Surroundings(turn.state.fleet),
         agree=parts.secrets,
@@ -216,7 +217,7 @@ def _device(parts: Parts, turn: Turn, item: Item) -> None:
     turn.done(item.item, "elapsed")
     device = item.data["device"]
     state = turn.state.fleet[device]
-    elapsed = elapse(state, turn.now, parts.pki.device(state.id), parts.pki.certificates)
+    elapsed = elapse(state, turn.now, credentials_of(parts.pki, state), parts.pki.certificates)
     change_device(turn, device, elapsed.changes, "time")
     pass_on(parts, turn, device, elapsed.alerts)
     record = turn.state.inventory.get(device)

@@ -30,6 +30,7 @@ from stubs.devices.records import (
     LoggedDevice,
     LogName,
     Outage,
+    OwnKey,
     Past,
     Peak,
     Pending,
@@ -97,7 +98,9 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     own_certificates: tuple[tuple[str, bytes], ...] = ()
     """Usage (``DS``, ``KA``) and DER of the device's own certificates, once replaced."""
     requested: tuple[str, ...] = ()
-    """Usages for which a certification request was issued and not yet answered."""
+    """Usages for which a certification request was issued and not yet answered: the newest key waits."""
+    own_keys: tuple[OwnKey, ...] = ()
+    """Generations of the device's own keys; a usage not named is as it left the factory."""
     install_code: str = ""
     """Hexadecimal; what a hub must be told before this device can join."""
     hub: str = ""

@@ -7,12 +7,14 @@ Source: GBCS, trust anchor cells.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
+from stubs.devices.records import OwnKey
 from stubs.devices.state import DeviceState
-from stubs.wire.certificates import Certificate, CertificateStore
+from stubs.wire.certificates import Certificate, CertificateStore, Usage
 from stubs.wire.eui64 import Eui64
 
 _PPMID = 5
@@ -35,7 +37,7 @@ class KeyPair(Protocol):
 
 
 class Credentials(Protocol):
-    """The two key pairs of a device."""
+    """The two key pairs that a device uses, and those it would make."""
 
     @property
     def ds(self) -> KeyPair:
@@ -45,6 +47,11 @@ class Credentials(Protocol):
     @property
     def ka(self) -> KeyPair:
         """Key agreement."""
+        ...
+
+    @property
+    def make_key(self) -> Callable[[Usage, int], EllipticCurvePrivateKey]:
+        """Usage and generation (from 1) to a key of the device; the factory's, generation 0, is in the pairs."""
         ...
 
 
@@ -68,6 +75,12 @@ def cell_of(state: DeviceState, party: Eui64) -> str | None:
     if any(one.device == name and one.device_type == _PPMID for one in state.joined):
         return "ppmid"
     return next((cell for cell in CELL_ROLES if getattr(state, cell) == name), None)
+
+
+def own_key(state: DeviceState, usage: str) -> OwnKey:
+    """Which key of its own the device uses for ``DS`` or ``KA``, and which it made last."""
+    made = (one for one in state.own_keys if one.usage == usage)
+    return next(made, OwnKey("DS" if usage == "DS" else "KA"))
 
 
 def replaced(state: DeviceState, cell: str | None, usage: str, cell_usage: int = MANAGEMENT) -> Certificate | None:

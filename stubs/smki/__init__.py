@@ -5,7 +5,7 @@ Knows certificates and keys. Must not know devices, inventory or requests: who e
 """
 
 from stubs.smki.folder import import_pki, init_pki
-from stubs.smki.keys import DeviceCredentials, KeyPair
+from stubs.smki.keys import DeviceCredentials, Installed, KeyPair
 from stubs.smki.parties import DEFAULT_ACB, DEFAULT_PARTIES, PartyIdentity
 from stubs.smki.pki import Pki, PkiRow, list_pki, load_pki
 from stubs.smki.view_keys import view_keys
@@ -14,6 +14,7 @@ __all__ = [
     "DEFAULT_ACB",
     "DEFAULT_PARTIES",
     "DeviceCredentials",
+    "Installed",
     "KeyPair",
     "PartyIdentity",
     "Pki",

@@ -10,10 +10,12 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from stubs.smki import profile
-from stubs.smki.keys import DeviceCredentials, KeyPair, derive_private_key, spki
+from stubs.smki.keys import DeviceCredentials, KeyPair, derive_private_key, device_key, spki
 from stubs.wire import tlv
 from stubs.wire.certificates import Certificate, Usage
 from stubs.wire.errors import Misuse
@@ -32,9 +34,10 @@ def _serial(secret: bytes, info: str) -> int:
     return int.from_bytes(bytes((0x40 | octets[0] & 0x0F,)) + octets[1:], "big")
 
 
-def _device_serial(secret: bytes, eui: Eui64, usage: Usage) -> int:
+def _device_serial(secret: bytes, eui: Eui64, usage: Usage, label: str) -> int:
     """Mark (1 octet), tag (7 octets), EUI-64 (8 octets)."""
-    tag = hmac.digest(secret, f"serial|{eui.hex}|{usage}".encode(), hashlib.sha256)[:7]
+    info = f"serial|{eui.hex}|{usage}{label}"
+    tag = hmac.digest(secret, info.encode(), hashlib.sha256)[:7]
     return int.from_bytes(bytes((_DEVICE_MARK[usage],)) + tag + eui.octets, "big")
 
 
@@ -110,24 +113,36 @@ class Authority:
             (profile.key_usage(usage), profile.policy()),
         )
 
-    def issue_device(self, eui: Eui64, usage: Usage, public: bytes) -> Certificate:
-        """A certificate of a device; ``usage`` DS or KA, ``public`` DER SubjectPublicKeyInfo."""
+    def issue_device(self, eui: Eui64, usage: Usage, public: bytes, since: datetime | None = None) -> Certificate:
+        """A certificate of a device.
+
+        Args:
+            eui: its identity.
+            usage: DS or KA.
+            public: DER SubjectPublicKeyInfo.
+            since: when it was asked for, UTC: its validity begins then, and the key tells its serial number from that
+                of the factory's certificate. None: the factory's.
+        """
         if usage not in _DEVICE_MARK:
             raise Misuse(f"a device has no certificate for {usage}")
+        validity, label = profile.DEVICE_VALIDITY, ""
+        if since is not None:
+            validity, label = profile.Validity(since.replace(microsecond=0), validity.not_after), f"|{public.hex()}"
         return self._issue(
-            _device_serial(self.secret, eui, usage),
+            _device_serial(self.secret, eui, usage, label),
             profile.EMPTY_NAME,
             public,
-            profile.DEVICE_VALIDITY,
+            validity,
             (profile.key_usage(usage), profile.policy(), profile.hardware_module_name(eui)),
         )
 
     def device(self, eui: Eui64, fleet_secret: bytes) -> DeviceCredentials:
-        """Both key pairs of a simulated device, the same for the same ``fleet_secret`` (32 octets)."""
-        return DeviceCredentials(self._device_pair(eui, "DS", fleet_secret), self._device_pair(eui, "KA", fleet_secret))
+        """Both factory key pairs of a simulated device, the same for the same ``fleet_secret`` (32 octets)."""
+        ds, ka = (self._device_pair(eui, usage, fleet_secret) for usage in _DEVICE_USAGE.values())
+        return DeviceCredentials(ds, ka, partial(device_key, fleet_secret, eui))
 
     def _device_pair(self, eui: Eui64, usage: Usage, fleet_secret: bytes) -> KeyPair:
-        key = derive_private_key(fleet_secret, f"{eui.hex}|{usage}")
+        key = device_key(fleet_secret, eui, usage)
         return KeyPair(key, self.issue_device(eui, usage, spki(key)))
 
     def organisation(

@@ -6,7 +6,8 @@ Only test keys live here. P-256 throughout (SMKI certificate profile).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -21,8 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from stubs.wire.certificates import Certificate
+from stubs.wire.certificates import Certificate, Usage
 from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
 
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _PEM_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
@@ -50,11 +52,40 @@ class KeyPair:
 
 
 @dataclass(frozen=True, slots=True)
+class Installed:
+    """A certificate (DER) that a device took, and the generation of the key it is for."""
+
+    generation: int
+    der: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceCredentials:
-    """The two key pairs of a device."""
+    """The two key pairs that a device uses, and the keys it would make.
+
+    Generation 0 is the key of the factory; each certification request of the device makes the next one of its usage.
+    """
 
     ds: KeyPair
     ka: KeyPair
+    make_key: Callable[[Usage, int], ec.EllipticCurvePrivateKey]
+    """Usage and generation (from 1) to the key, the same every time."""
+
+    def pair(self, usage: str) -> KeyPair:
+        """The pair in use for ``DS`` or ``KA``."""
+        return self.ds if usage == "DS" else self.ka
+
+    def with_installed(self, installed: Mapping[Usage, Installed]) -> DeviceCredentials:
+        """Of the device after it took certificates; for generation 0 a certificate that renews the factory's."""
+
+        def now(usage: Usage, factory: KeyPair) -> KeyPair:
+            one = installed.get(usage)
+            if one is None:
+                return factory
+            key = self.make_key(usage, one.generation) if one.generation else factory.private_key
+            return KeyPair(key, Certificate.from_der(one.der))
+
+        return replace(self, ds=now("DS", self.ds), ka=now("KA", self.ka))
 
 
 def derive_secret(secret: bytes, info: str, length: int = 32) -> bytes:
@@ -66,6 +97,12 @@ def derive_private_key(secret: bytes, info: str) -> ec.EllipticCurvePrivateKey:
     """The P-256 key of the purpose ``info``: 48 octets of HKDF reduced to 1..n-1, so without noticeable bias."""
     scalar = int.from_bytes(derive_secret(secret, info, 48), "big") % (_ORDER - 1) + 1
     return ec.derive_private_key(scalar, ec.SECP256R1())
+
+
+def device_key(fleet_secret: bytes, eui: Eui64, usage: Usage, generation: int = 0) -> ec.EllipticCurvePrivateKey:
+    """The key of a simulated device; ``fleet_secret`` has 32 octets."""
+    suffix = f"|{generation}" if generation else ""
+    return derive_private_key(fleet_secret, f"{eui.hex}|{usage}{suffix}")
 
 
 def spki(key: ec.EllipticCurvePrivateKey) -> bytes:

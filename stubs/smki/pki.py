@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from schemas.load import certificate_roles, roles
 from stubs.smki.authority import ISSUING_ROLE, Authority, Hierarchy, device_of_serial, make_hierarchy
 from stubs.smki.folder import DEVICES_SECRET, INDEX, acb_of, read_index
-from stubs.smki.keys import DeviceCredentials, KeyPair, derive_secret
+from stubs.smki.keys import DeviceCredentials, Installed, KeyPair, derive_secret, device_key, spki
 from stubs.smki.material import Material, read_material
 from stubs.smki.parties import ACB_ROLE, DSP_XML_SIGN_ROLE, TRUSTED_ROLES, PartyIdentity, parties_of
 from stubs.wire.certificates import NO_EUI, Certificate, CertificateIndex, Usage
@@ -23,6 +25,9 @@ from stubs.wire.errors import Blocked, InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
 _CACHED_DEVICES = 4096
+GENERATIONS = 16
+"""How many keys of a simulated device, for each usage, a reader of messages tries who does not know which it had when:
+the factory's and those of the first 15 certification requests."""
 _USAGES: tuple[Usage, ...] = ("DS", "KA")
 
 
@@ -41,8 +46,9 @@ class Pki:
         self._material = material
         self._fleet_secret = fleet_secret
         self._parties = tuple(parties)
-        self._devices: OrderedDict[Eui64, DeviceCredentials] = OrderedDict()
-        self._imported = _imported_devices(material)
+        self._devices: OrderedDict[tuple[Any, ...], DeviceCredentials] = OrderedDict()
+        self._later: OrderedDict[tuple[Eui64, Usage], tuple[ec.EllipticCurvePrivateKey, ...]] = OrderedDict()
+        self._imported = _imported_devices(material, fleet_secret)
         self.authority = authority
         """Issues for simulated devices and for whatever the material lacks."""
         self.acb = acb
@@ -102,9 +108,9 @@ class Pki:
     def private_key(self, certificate: Certificate) -> ec.EllipticCurvePrivateKey | None:
         """The private key that belongs to ``certificate``, when it is held."""
         if certificate.is_device:
-            credentials = self.device(certificate.eui)
-            pair = credentials.ds if certificate.usage == "DS" else credentials.ka
-            return pair.private_key if pair.certificate.spki == certificate.spki else None
+            keys = (self.device(certificate.eui).pair(certificate.usage).private_key,)
+            later = self.later_keys(certificate.eui, certificate.usage)
+            return next((key for key in (*keys, *later) if spki(key) == certificate.spki), None)
         if certificate == self.authority.key_pair.certificate:
             return self.authority.key_pair.private_key
         return self._material.keys.get(certificate.spki)
@@ -125,22 +131,30 @@ class Pki:
                 return KeyPair(key, certificate)
         return None
 
-    def device(self, eui: Eui64) -> DeviceCredentials:
-        """Credentials of a simulated device: imported ones if there are, else derived; the same every time."""
+    def device(self, eui: Eui64, installed: Mapping[Usage, Installed] | None = None) -> DeviceCredentials:
+        """Credentials of a simulated device: imported ones if there are, else derived; the same every time.
+
+        ``installed`` are the certificates it took since it left the factory, by usage.
+        """
+        if installed:
+            key = (eui, *((usage, one.generation, one.der) for usage, one in sorted(installed.items())))
+            return _remembered(self._devices, key, lambda: self.device(eui).with_installed(installed))
         if eui in self._imported:
             return self._imported[eui]
-        known = self._devices.get(eui)
-        if known is None:
-            known = self._devices[eui] = self.authority.device(eui, self._fleet_secret)
-            if len(self._devices) > _CACHED_DEVICES:
-                self._devices.popitem(last=False)
-        else:
-            self._devices.move_to_end(eui)
-        return known
+        return _remembered(self._devices, (eui,), lambda: self.authority.device(eui, self._fleet_secret))
+
+    def later_keys(self, eui: Eui64, usage: Usage) -> tuple[ec.EllipticCurvePrivateKey, ...]:
+        """The keys a simulated device may have had after the factory's, oldest first: as many as ``GENERATIONS``."""
+
+        def make() -> tuple[ec.EllipticCurvePrivateKey, ...]:
+            return tuple(device_key(self._fleet_secret, eui, usage, number) for number in range(1, GENERATIONS))
+
+        return _remembered(self._later, (eui, usage), make)
 
     def certificates_of(self, eui: Eui64, usage: Usage) -> tuple[Certificate, ...]:
         """Every certificate that may speak for ``eui``: an organisation's, an imported or a simulated device's.
 
+        Of a simulated device the factory's; ``later_keys`` are those it may have had afterwards.
         Imported device certificates count although their keys are not held: they check, they do not sign.
         """
         organisations = self.certificates.of(eui, usage)
@@ -151,36 +165,55 @@ class Pki:
             for certificate in self._material.certificates
             if certificate.is_device and certificate.eui == eui and certificate.usage == usage
         )
-        credentials = self.device(eui)
-        simulated = (credentials.ds if usage == "DS" else credentials.ka).certificate
+        simulated = self.device(eui).pair(usage).certificate
         return imported if simulated in imported else (*imported, simulated)
 
     def device_by_serial(self, serial: int) -> Certificate | None:
-        """The certificate with this serial that ``device`` gives for some EUI-64; it need not exist in any home."""
-        for credentials in self._imported.values():
-            for pair in (credentials.ds, credentials.ka):
-                if pair.serial == serial:
-                    return pair.certificate
-        named = device_of_serial(serial)
-        if named is None:
+        """The factory certificate with this serial of some EUI-64; it need not exist in any home."""
+        eui = self.device_of_serial(serial)
+        if eui is None:
             return None
-        eui, usage = named
         credentials = self.device(eui)
-        certificate = (credentials.ds if usage == "DS" else credentials.ka).certificate
-        return certificate if certificate.serial == serial else None
+        pairs = (credentials.ds, credentials.ka)
+        return next((pair.certificate for pair in pairs if pair.serial == serial), None)
+
+    def device_of_serial(self, serial: int) -> Eui64 | None:
+        """The only device that may have a certificate with this serial; None: no device."""
+        for eui, credentials in self._imported.items():
+            if serial in {credentials.ds.serial, credentials.ka.serial}:
+                return eui
+        named = device_of_serial(serial)
+        return None if named is None else named[0]
 
     def parties(self) -> tuple[PartyIdentity, ...]:
         """The Users of this PKI."""
         return self._parties
 
 
-def _imported_devices(material: Material) -> dict[Eui64, DeviceCredentials]:
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _remembered(cache: OrderedDict[K, V], key: K, make: Callable[[], V]) -> V:
+    """What ``make`` gives, from the cache when it was asked for lately."""
+    if key in cache:
+        cache.move_to_end(key)
+        return cache[key]
+    made = cache[key] = make()
+    if len(cache) > _CACHED_DEVICES:
+        cache.popitem(last=False)
+    return made
+
+
+def _imported_devices(material: Material, fleet_secret: bytes) -> dict[Eui64, DeviceCredentials]:
     pairs: dict[Eui64, dict[Usage, KeyPair]] = {}
     for certificate in material.certificates:
         if certificate.is_device and (pair := material.pair(certificate)) is not None:
             pairs.setdefault(certificate.eui, {})[certificate.usage] = pair
     return {
-        eui: DeviceCredentials(ds=held["DS"], ka=held["KA"]) for eui, held in pairs.items() if {"DS", "KA"} <= set(held)
+        eui: DeviceCredentials(ds=held["DS"], ka=held["KA"], make_key=partial(device_key, fleet_secret, eui))
+        for eui, held in pairs.items()
+        if {"DS", "KA"} <= set(held)
     }
 
 

@@ -25,7 +25,8 @@ POLICY = "1.2.826.0.1.8641679.1.2.1.4"
 
 _ECDSA_WITH_SHA256 = tlv.write(tlv.SEQUENCE, tlv.write_oid("1.2.840.10045.4.3.2"))
 _CN, _OU, _UNIQUE_IDENTIFIER = "2.5.4.3", "2.5.4.11", "2.5.4.45"
-_USAGE_BITS: dict[Usage, bytes] = {"DS": b"\x07\x80", "KA": b"\x03\x08", "CS": b"\x01\x06"}
+USAGE_BITS: dict[Usage, bytes] = {"DS": b"\x07\x80", "KA": b"\x03\x08", "CS": b"\x01\x06"}
+"""Content of the key usage extension's BIT STRING."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def extension(oid: str, value: bytes, *, is_critical: bool = False) -> bytes:
 
 def key_usage(usage: Usage) -> bytes:
     """The critical key usage extension."""
-    return extension("2.5.29.15", tlv.write(tlv.BIT_STRING, _USAGE_BITS[usage]), is_critical=True)
+    return extension("2.5.29.15", tlv.write(tlv.BIT_STRING, USAGE_BITS[usage]), is_critical=True)
 
 
 def policy() -> bytes:

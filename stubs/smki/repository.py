@@ -1,8 +1,9 @@
-"""The two look-ups of the SMKI repository as the DCC's public client uses them: request octets in, answer out.
+"""The SMKI repository: its two look-ups as the DCC's public client uses them, and issuing for devices.
 
-No XML namespace; the client sends one identity or one serial and filters by usage, status and role itself. HTTP
-status: 200 found, 402 nothing found, 401 bad search parameters; 400 for what is not XML at all (ours, inferred).
-The production repository's interface is not described in any public source.
+Request octets in, answer out. No XML namespace; the client sends one identity or one serial and filters by usage,
+status and role itself. HTTP status: 200 found, 402 nothing found, 401 bad search parameters; 400 for what is not XML at
+all (ours, inferred). The production repository's interface is not described in any public source. The request for a
+device's certificate is ours in form; that a party asks the SMKI for one with the device's PKCS#10 is known.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ import base64
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from schemas.load import certificate_roles
-from stubs.smki.keys import DeviceCredentials
 from stubs.smki.pki import Pki
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import PeerError
@@ -31,6 +32,18 @@ FOUND, MALFORMED, BAD_SEARCH, NOT_FOUND = 200, 400, 401, 402
 _LIMITS = Limits(size=64 * 1024)
 _SERIAL = re.compile(r"\A[0-9A-Fa-f]{1,40}\Z")
 _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
+
+
+Status = Literal["P", "I", "N"]
+"""Pending, in use, not in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A device's certificate, and whether the device uses it."""
+
+    certificate: Certificate
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,8 @@ class Repository:
 
     Args:
         pki: organisations and authorities.
-        device: credentials of a simulated device, None when there is no such device.
+        device: certificates of a simulated device, those in use first; none when there is no such device.
+        issue: certifies a device's request (PKCS#10), or raises PeerError; None: nobody does.
         now: the run's clock when validity is checked; expired certificates then have status ``E``. None: all are
             in use, as a client of the public, long expired test certificates needs.
     """
@@ -54,12 +68,14 @@ class Repository:
     def __init__(
         self,
         pki: Pki,
-        device: Callable[[Eui64], DeviceCredentials | None],
+        device: Callable[[Eui64], Sequence[Listed]],
         now: Callable[[], datetime] | None = None,
+        issue: Callable[[bytes], Certificate] | None = None,
     ) -> None:
         self._pki = pki
         self._device = device
         self._now = now
+        self._issue = issue
 
     def search(self, request: bytes, audit_reference: int = 1) -> Answer:
         """``CertificateSearchRequest``: all certificates of one organisation or device."""
@@ -104,6 +120,23 @@ class Repository:
         content = f"<CertificateResponse>{self._describe(certificate, with_body=True)}</CertificateResponse>"
         return _answer(root, FOUND, "Success", audit_reference, (content,))
 
+    def certify(self, request: bytes, audit_reference: int = 1) -> Answer:
+        """``DeviceCertificateRequest``: a certificate for the PKCS#10 (base64) that a device made (6.17)."""
+        root = "DeviceCertificateResponse"
+        try:
+            text = _child(_read(request, "DeviceCertificateRequest"), "CertificateSigningRequest")
+        except PeerError as error:
+            return _answer(root, MALFORMED, str(error), audit_reference)
+        try:
+            asked = base64.b64decode("".join((text or "").split()), validate=True)
+            if self._issue is None:
+                raise PeerError("this repository issues no certificates")
+            certificate = self._issue(asked)
+        except (PeerError, ValueError) as error:
+            return _answer(root, BAD_SEARCH, f"CertificateSigningRequest: {error}", audit_reference)
+        content = f"<CertificateResponse>{self._describe(certificate, with_body=True)}</CertificateResponse>"
+        return _answer(root, FOUND, "Success", audit_reference, (content,))
+
     def organisations_zip(self) -> bytes:
         """All certificates of organisations and authorities, PEM, in one zip file."""
         buffer = io.BytesIO()
@@ -118,23 +151,23 @@ class Repository:
         return index.of(eui, "DS") + index.of(eui, "KA")
 
     def _of_device(self, eui: Eui64) -> tuple[Certificate, ...]:
-        credentials = self._device(eui)
-        return () if credentials is None else (credentials.ds.certificate, credentials.ka.certificate)
+        return tuple(listed.certificate for listed in self._device(eui))
 
     def _by_serial(self, serial: int) -> Certificate | None:
         found = self._pki.certificates.by_serial(serial)
         if found is not None:
             return found
-        candidate = self._pki.device_by_serial(serial)
-        if candidate is None:
+        owner = self._pki.device_of_serial(serial)
+        if owner is None:
             return None
-        return next((item for item in self._of_device(candidate.eui) if item.serial == serial), None)
+        return next((item for item in self._of_device(owner) if item.serial == serial), None)
 
     def _status(self, certificate: Certificate) -> str:
-        """``I`` in use, ``E`` expired, ``P`` not valid yet (inferred: pending)."""
-        if self._now is None or certificate.is_valid_at(now := self._now()):
-            return "I"
-        return "E" if now > certificate.not_after else "P"
+        """``I`` in use, ``E`` expired, ``P`` not valid yet or not in its device yet (inferred), ``N`` replaced."""
+        if self._now is not None and not certificate.is_valid_at(now := self._now()):
+            return "E" if now > certificate.not_after else "P"
+        listed = self._device(certificate.eui) if certificate.is_device else ()
+        return next((one.status for one in listed if one.certificate == certificate), "I")
 
     def _describe(self, certificate: Certificate, *, with_body: bool) -> str:
         name = "CertificateSubjectAltName" if certificate.is_device else "CertificateSubjectName"

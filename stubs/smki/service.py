@@ -1,7 +1,8 @@
 """The SMKI repository over HTTP: an aiohttp application around ``stubs.smki.repository``; default port 8083.
 
 Paths as the DCC's public client has them, under ``/services``. The ``apikey`` of the query and any further headers
-are accepted and not looked at. The zip's path is ours: that the emulator serves one is known, where is not.
+are accepted and not looked at. The zip's path is ours: that the emulator serves one is known, where is not. So is the
+path at which a device's certificate is asked for.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from stubs.smki.repository import MALFORMED, Answer, Repository
+from stubs.wire.errors import Blocked
 
 SEARCH = "/services/certificatesearch"
 RETRIEVE = "/services/retrievecertificate"
+CERTIFY = "/services/devicecertificate"
 ORGANISATIONS = "/services/organisationcertificates.zip"
 
 LARGEST_REQUEST = 64 * 1024
@@ -40,7 +43,10 @@ def make_app(repository: Repository, read_seconds: float = READ_SECONDS) -> web.
                 return _problem(
                     f"the request did not arrive within {read_seconds:g} s", web.HTTPRequestTimeout.status_code
                 )
-            found = answer(body, next(references))
+            try:
+                found = answer(body, next(references))
+            except Blocked as blocked:  # what is issued is recorded first
+                return _problem(str(blocked), web.HTTPServiceUnavailable.status_code)
             return web.Response(status=found.status, body=found.body, content_type="application/xml", charset="utf-8")
 
         return handle
@@ -55,6 +61,7 @@ def make_app(repository: Repository, read_seconds: float = READ_SECONDS) -> web.
     app = web.Application(client_max_size=LARGEST_REQUEST)
     app.router.add_post(SEARCH, lookup(repository.search))
     app.router.add_post(RETRIEVE, lookup(repository.retrieve))
+    app.router.add_post(CERTIFY, lookup(repository.certify))
     app.router.add_get(ORGANISATIONS, organisations)
     return app
 

@@ -33,6 +33,7 @@ __all__ = [
     "CertificateIndex",
     "CertificateStore",
     "Usage",
+    "device_eui",
     "is_issued_by",
     "issuer_names_equal",
 ]
@@ -100,11 +101,11 @@ class Certificate:
         """
         _, serial, _, issuer, validity, subject, spki, extensions = _body(data)
         role, eui = _subject_identity(subject)
-        device_eui = _device_eui(extensions.get(_ALT_NAME))
-        is_device = role is None and device_eui is not None
+        module = device_eui(extensions.get(_ALT_NAME))
+        is_device = role is None and module is not None
         usage = _usage(extensions.get(_KEY_USAGE))
         if is_device:
-            eui = device_eui
+            eui = module
         elif role is None:
             raise PeerError(
                 "a certificate names neither an organisation nor a device",
@@ -304,7 +305,11 @@ def _subject_identity(subject: tlv.Tlv) -> tuple[str | None, Eui64 | None]:
     return role, eui
 
 
-def _device_eui(extension: bytes | None) -> Eui64 | None:
+def device_eui(extension: bytes | None) -> Eui64 | None:
+    """The EUI-64 in an alternative name (DER GeneralNames); None: none there, or no such extension.
+
+    Raises: PeerError: a hardwareModuleName with something else, or broken DER.
+    """
     if extension is None:
         return None
     for name in tlv.read(extension).children():

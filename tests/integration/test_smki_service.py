@@ -16,8 +16,8 @@ import pytest
 from aiohttp import web
 from lxml import etree
 
-from stubs.smki import DEFAULT_ACB, DEFAULT_PARTIES, DeviceCredentials, Pki, init_pki, load_pki
-from stubs.smki.repository import Repository
+from stubs.smki import DEFAULT_ACB, DEFAULT_PARTIES, Pki, init_pki, load_pki
+from stubs.smki.repository import Listed, Repository
 from stubs.smki.service import ORGANISATIONS, RETRIEVE, SEARCH, make_app
 from stubs.wire.certificates import Certificate
 from stubs.wire.eui64 import Eui64
@@ -38,8 +38,9 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 @pytest.fixture
 def repository(pki: Pki) -> Repository:
-    def device(eui: Eui64) -> DeviceCredentials | None:
-        return pki.device(eui) if eui == METER else None
+    def device(eui: Eui64) -> tuple[Listed, ...]:
+        held = pki.device(eui)
+        return tuple(Listed(pair.certificate, "I") for pair in (held.ds, held.ka)) if eui == METER else ()
 
     return Repository(pki, device)
 
@@ -205,8 +206,8 @@ def test_a_serial_that_is_none_is_told(repository: Repository, serial: str) -> N
 
 
 def test_status_follows_the_clock_only_when_told_to(pki: Pki) -> None:
-    late = Repository(pki, lambda _: None, now=lambda: datetime(2090, 1, 1, tzinfo=UTC))
-    early = Repository(pki, lambda _: None, now=lambda: datetime(2000, 1, 1, tzinfo=UTC))
+    late = Repository(pki, lambda _: (), now=lambda: datetime(2090, 1, 1, tzinfo=UTC))
+    early = Repository(pki, lambda _: (), now=lambda: datetime(2000, 1, 1, tzinfo=UTC))
     request = _search("CertificateSubjectName", SUPPLIER)
     assert {item.text for item in parse(late.search(request).body).iter("CertificateStatus")} == {"E"}
     assert {item.text for item in parse(early.search(request).body).iter("CertificateStatus")} == {"P"}

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from stubs.smki import DeviceCredentials, Pki, load_pki
-from stubs.smki.repository import Repository
+from stubs.smki import Pki, load_pki
+from stubs.smki.repository import Listed, Repository
 from stubs.smki.service import make_app
 from stubs.wire.eui64 import Eui64
 
@@ -77,8 +77,9 @@ def pki(installed: Path) -> Pki:
 
 
 def _look_up(pki: Pki, installed: Path, serial: int) -> dict[str, Any]:
-    def device(eui: Eui64) -> DeviceCredentials | None:
-        return pki.device(eui) if eui == METER else None
+    def device(eui: Eui64) -> tuple[Listed, ...]:
+        held = pki.device(eui)
+        return tuple(Listed(pair.certificate, "I") for pair in (held.ds, held.ka)) if eui == METER else ()
 
     async def run() -> bytes:
         runner = web.AppRunner(make_app(Repository(pki, device)))

@@ -6,15 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cryptography import x509
 
 from stubs.devices import DeviceState, Surroundings, apply, elapse, occur
 from stubs.devices.records import Image, Joined
-from stubs.smki.authority import make_hierarchy
 from stubs.smki.keys import KeyPair
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.use_cases.alerts import read_alert
-from tests.device_bench import DeviceBench, device_credentials, make_device_bench, make_pair
+from tests.device_bench import DeviceBench, make_device_bench, make_pair
 
 DAY = timedelta(days=1)
 HASH = "AB" * 32
@@ -159,51 +157,6 @@ def test_held_credentials_are_listed(bench: DeviceBench) -> None:
     ]
     assert len(operator["Certificates"]) == 2
     assert controller["StatusCode"] != 0
-
-
-@pytest.mark.parametrize(("word", "usage"), [("Digital Signature", "DS"), ("Key Agreement", "KA")])
-def test_a_certification_request_and_its_certificate(bench: DeviceBench, word: str, usage: str) -> None:
-    esme = bench.device("ESME")
-    state, execution = bench.ask(esme, "CS02c", {"CredentialType": word})
-    request = x509.load_der_x509_csr(bytes.fromhex(bench.read(esme, execution.response)["CertificationRequest"]))
-    assert request.is_signature_valid
-    own = device_credentials(esme.id)
-    pair = own.ds if usage == "DS" else own.ka
-    assert request.public_key() == pair.private_key.public_key()
-    assert state.requested == (usage,)
-    state, execution = bench.ask(state, "CS02d", {"DeviceCertificate": pair.certificate.der.hex()})
-    assert bench.read(esme, execution.response)["MessageSuccess"]
-    assert (state.requested, state.own_certificates) == ((), ((usage, pair.certificate.der),))
-    held = bench.read(esme, bench.ask(state, "CS02e", {"CredentialType": word})[1].response)
-    assert bytes.fromhex(held["Certificate"]) == pair.certificate.der
-
-
-def test_a_certificate_nobody_asked_for_is_refused(bench: DeviceBench) -> None:
-    esme = bench.device("ESME")
-    pairs = device_credentials(esme.id)
-    state, _ = bench.ask(esme, "CS02c", {"CredentialType": "Key Agreement"})
-    state, execution = bench.ask(state, "CS02d", {"DeviceCertificate": pairs.ds.certificate.der.hex()})
-    assert bench.read(esme, execution.response)["UpdateSecurityCredentialsResponseCode"] == 4
-    assert (state.own_certificates, state.requested) == ((), ("KA",))
-    own = {"DeviceCertificate": pairs.ka.certificate.der.hex()}
-    state, _ = bench.ask(state, "CS02d", own)
-    assert state.own_certificates == (("KA", pairs.ka.certificate.der),)
-    assert bench.read(esme, bench.ask(state, "CS02d", own)[1].response)["UpdateSecurityCredentialsResponseCode"] == 4
-
-
-def test_a_certificate_of_another_key_is_refused(bench: DeviceBench) -> None:
-    esme = bench.device("ESME", requested=("DS",))
-    imposter = make_hierarchy(bytes(32)).issuing.device(esme.id, bytes(range(32))).ds.certificate
-    _, execution = bench.ask(esme, "CS02d", {"DeviceCertificate": imposter.der.hex()})
-    assert bench.read(esme, execution.response)["UpdateSecurityCredentialsResponseCode"] == 5
-
-
-def test_another_device_s_certificate_is_refused(bench: DeviceBench) -> None:
-    esme = bench.device("ESME")
-    other = device_credentials(bench.device("ESME", number=2).id).ds.certificate
-    state, execution = bench.ask(esme, "CS02d", {"DeviceCertificate": other.der.hex()})
-    assert bench.read(esme, execution.response)["UpdateSecurityCredentialsResponseCode"] == 2
-    assert state.own_certificates == ()
 
 
 # --- firmware -------------------------------------------------------------------------------------------------------

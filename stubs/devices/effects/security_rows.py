@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from stubs.devices.effects import credentials, joining
+from stubs.devices.effects import credentials, joining, own_credentials
 from stubs.devices.effects.firmware import activate_firmware
 from stubs.devices.effects.row import ACB, ANYBODY, SUPPLIER, Row
 from stubs.devices.trust import CELL_ROLES
@@ -47,9 +47,9 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "CS02bAnyByContingency": _replacement(9, _RECOVERY | {"root"}, is_maced=False),
         "CS02gLoadControllerByLoadController": _replacement(10, _LOAD),
         "CS02gLoadControllerBySupplier": _replacement(11, SUPPLIER),
-        "CS02c": Row(credentials.issue_request, _ALL, SUPPLIER | ACB),
-        "CS02d": Row(credentials.update_certificate, _ALL, SUPPLIER | ACB),
-        "CS02e": Row(credentials.read_certificate, _ALL, ANYBODY),
+        "CS02c": Row(own_credentials.issue_request, _ALL, SUPPLIER | ACB),
+        "CS02d": Row(own_credentials.update_certificate, _ALL, SUPPLIER | ACB),
+        "CS02e": Row(own_credentials.read_certificate, _ALL, ANYBODY),
         "CS03A1": Row(joining.join(0), _JOINING, SUPPLIER),
         "CS03A2Critical": Row(joining.join(1), _JOINING, SUPPLIER | ACB),
         "CS03A2NonCritical": Row(joining.join(1), _JOINING, SUPPLIER | ACB),

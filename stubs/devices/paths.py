@@ -1,0 +1,78 @@
+"""Whether a certificate comes from where a device trusts: the path from its issuer to the root the device holds.
+
+The store stands for what a device knows of authorities. Where it lacks the one that issued the certificates of the
+device's own parties, as imported key stores do, a device cannot tell and takes others of that issuer too: inferred,
+like the order of the checks. Validity and revocation are not looked at. Source: GBCS, certification path validation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from stubs.wire.certificates import NO_EUI, Certificate, CertificateStore, Usage, is_issued_by, issuer_names_equal
+from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
+
+_ROOT = "00"
+_USAGES: tuple[Usage, ...] = ("DS", "KA")
+_LONGEST = 4
+"""Authorities above a certificate that are looked at; the SMKI has two."""
+
+
+def is_trusted(
+    certificate: Certificate, brought: Iterable[Certificate], store: CertificateStore, parties: Iterable[Eui64]
+) -> bool:
+    """Whether the issuer is who the certificate says, and leads to a root of ``store``.
+
+    Args:
+        certificate: what is to be held.
+        brought: the certification path that came with it; counts as far as the store confirms it.
+        store: authorities, and the certificates that the device's parties have.
+        parties: whom the device knows.
+    """
+    known = store.of(NO_EUI, "CS")
+    authorities = (*known, *(one for one in brought if one.usage == "CS" and one not in known))
+    if any(issuer_names_equal(certificate.issuer_name, one.subject_name) for one in authorities):
+        return _leads_up(certificate, authorities, known, _LONGEST)
+    return _is_issuer_of_theirs(certificate, store, parties)
+
+
+def is_root(certificate: Certificate) -> bool:
+    """Whether it is a root authority's, signed by itself."""
+    return certificate.usage == "CS" and certificate.role == _ROOT and _is_issued_by(certificate, certificate)
+
+
+def _leads_up(
+    certificate: Certificate, authorities: Sequence[Certificate], known: Sequence[Certificate], most: int
+) -> bool:
+    for authority in authorities if most else ():
+        if not _is_issued_by(certificate, authority):
+            continue
+        if authority in known and _is_end(authority, known):
+            return True
+        if authority != certificate and _leads_up(authority, authorities, known, most - 1):
+            return True
+    return False
+
+
+def _is_end(authority: Certificate, known: Sequence[Certificate]) -> bool:
+    """A root of the store, or one of its authorities whose own issuer it lacks."""
+    if authority.role == _ROOT:
+        return True
+    return not any(issuer_names_equal(authority.issuer_name, one.subject_name) for one in known)
+
+
+def _is_issuer_of_theirs(certificate: Certificate, store: CertificateStore, parties: Iterable[Eui64]) -> bool:
+    return any(
+        issuer_names_equal(certificate.issuer_name, held.issuer_name)
+        for party in {*parties, certificate.eui}
+        for usage in _USAGES
+        for held in store.of(party, usage)
+    )
+
+
+def _is_issued_by(certificate: Certificate, authority: Certificate) -> bool:
+    try:
+        return is_issued_by(certificate, authority)
+    except PeerError:  # a key of another kind, or a certificate that ends early
+        return False
