@@ -41,7 +41,8 @@ class Control:
 
         Args:
             spec: ``name``; ``supplier``, ``gas_supplier``, ``network_operator``, ``gas_transporter`` (EUIs; left out:
-                the first party of the PKI with that role), ``export_supplier`` (left out: nobody); ``seed``;
+                the first party of the PKI with that role), ``export_supplier`` (left out: nobody, though
+                some homes generate; empty: nobody, and nothing is generated); ``seed``;
                 ``devices``: each ``name``, ``type``, ``variant`` (``single``, ``twin`` or ``polyphase``), ``status``
                 (an inventory status, or ``absent``), ``values`` (fields of the device's state).
         Returns: mpan, mprn, postcode, address, uprn, the parties, ``devices`` and ``install_codes`` by device name.

@@ -11,7 +11,7 @@ import msgspec
 from schemas.load import device_types
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
-from stubs.devices.generation import typical_peak
+from stubs.devices.generation import drawn_peak, typical_peak
 from stubs.events import DeviceManufactured, InventoryChanged, MeterPointRegistered
 
 EUI_PREFIX = bytes.fromhex("de51ce")
@@ -57,7 +57,8 @@ class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     network_operator: str | None = None
     gas_transporter: str | None = None
     export_supplier: str | None = None
-    """Who buys what the premises generate; left out: nobody, no export meter point, and nothing is generated."""
+    """Who buys what the premises generate; left out: nobody, and no export meter point, but some homes, drawn from the
+    seed, generate all the same; empty: nobody, and nothing is generated."""
     devices: tuple[DeviceSpec, ...] = ()
     seed: str = ""
 
@@ -205,8 +206,8 @@ def _manufacture(parts: Parts, turn: Turn, spec: PremisesSpec, place: Place, dev
         values |= _anchors(place, _SUPPLIED_WITH.get(device.type, ""))
     if device.status in _ON_HAN:
         values["joined"] = _joined(spec, place, device)
-    if device.type == "ESME" and place.export_mpan:
-        values["generation"] = typical_peak(place.euis[device.name])
+    if device.type == "ESME" and (generation := _generation(spec, place.euis[device.name])):
+        values["generation"] = generation
     if device.type == "GPF":
         values["mirrors"] = _of_type(spec, place, "GSME")
     if device.status in _ON_HAN and device.type != "CHF":
@@ -228,6 +229,13 @@ def _manufacture(parts: Parts, turn: Turn, spec: PremisesSpec, place: Place, dev
             values=values | device.values,
         )
     )
+
+
+def _generation(spec: PremisesSpec, eui: str) -> int:
+    """Peak power, W, of what an electricity meter's home generates."""
+    if spec.export_supplier is None:
+        return drawn_peak(eui)
+    return typical_peak(eui) if spec.export_supplier else 0
 
 
 def _anchors(place: Place, fuel: str) -> dict[str, str]:

@@ -9,15 +9,15 @@ whose start is its end, counts the whole day; a new period does not reset what t
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 
 from stubs.devices.calendars import DAY, changes_of
-from stubs.devices.generation import exported
+from stubs.devices.history import stretches
+from stubs.devices.netting import Element, by_slot
 from stubs.devices.profile import SLOT
 from stubs.devices.records import Calendar, DemandRegister, Past, Peak
-from stubs.devices.registers import export_register, habit_of, import_register, stretches
+from stubs.devices.registers import export_register, habit_of, import_register
 from stubs.devices.state import DeviceState
-from stubs.devices.tariffs import FLAT, counter
+from stubs.devices.tariffs import FLAT
 
 REGISTERS: tuple[DemandRegister, ...] = ("import", "period", "export")
 _DAY_SLOTS = DAY // SLOT
@@ -28,11 +28,9 @@ _NOTHING = (0, -1)
 
 
 @lru_cache(maxsize=64)
-def _moved(seed: str, habit: str, peak: int, first: int, last: int) -> tuple[int, ...]:
-    """Units by slot, in ``first`` to ``last`` (slots): export for a ``peak``, else use."""
-    ends = range(first * SLOT, last * SLOT + 1, SLOT)
-    readings = [exported(seed, peak, at) for at in ends] if peak else [counter(seed, habit, at) for at in ends]
-    return tuple(after - before for before, after in pairwise(readings))
+def _moved(element: Element, first: int, last: int, *, is_export: bool) -> tuple[int, ...]:
+    """Units by slot; kept, since two registers look at the same."""
+    return by_slot(element, first, last, is_export=is_export)
 
 
 @lru_cache(maxsize=4096)
@@ -52,10 +50,10 @@ def _is_counted(period: Calendar, slot: int) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _most(seed: str, habit: str, peak: int, period: Calendar, first: int, last: int) -> tuple[int, int]:
+def _most(element: Element, period: Calendar, first: int, last: int, *, is_export: bool) -> tuple[int, int]:
     """Greatest units of a slot of the period in ``first`` to ``last`` (slots), and the slot; the earliest such."""
     best = _NOTHING
-    for slot, units in enumerate(_moved(seed, habit, peak, first, last), start=first):
+    for slot, units in enumerate(_moved(element, first, last, is_export=is_export), start=first):
         if units > best[0] and _is_counted(period, slot):
             best = units, slot
     return best
@@ -63,14 +61,14 @@ def _most(seed: str, habit: str, peak: int, period: Calendar, first: int, last: 
 
 def _whole(state: DeviceState, stretch: Past, register: DemandRegister, first: int, last: int) -> tuple[int, int]:
     """The same for slots that lie in one stretch; sums of 31 days are kept."""
-    peak = stretch.generation if register == "export" else 0
-    habit = habit_of(state)
-    if not stretch.is_flowing or not habit or (register == "export" and not peak):
+    element, is_export = Element(state.seed, habit_of(state), stretch.generation), register == "export"
+    if not stretch.is_flowing or not element.habit or (is_export and not element.peak):
         return _NOTHING
     best, slot = _NOTHING, first
     while slot < last:
         until = min(last, (slot // _STRETCH + 1) * _STRETCH)
-        best = max(best, _most(state.seed, habit, peak, _period(state, register), slot, until), key=_units)
+        found = _most(element, _period(state, register), slot, until, is_export=is_export)
+        best = max(best, found, key=_units)
         slot = until
     return best
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from stubs.devices.account import first_below
 from stubs.devices.alerts import Elapsed, RaisedAlert, Sender, raise_notices, raise_outcome
 from stubs.devices.auxiliary import next_limit_end, next_order
 from stubs.devices.effects import EFFECTS
@@ -21,7 +22,6 @@ from stubs.devices.effects.credit import end_friendly_hours, floor_of, with_cons
 from stubs.devices.effects.load import limit_load, restore_load, see_load
 from stubs.devices.network import first_overload
 from stubs.devices.periods import billing_dates
-from stubs.devices.registers import first_below
 from stubs.devices.state import DeviceState, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.surroundings import ALONE
 from stubs.devices.trust import Credentials

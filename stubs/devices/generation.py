@@ -1,11 +1,11 @@
-"""What a home exports, as a closed-form function of seed, peak power and time: constant cost, like its use.
+"""What a home generates, as a closed-form function of seed, peak power and time: constant cost, like its use.
 
-Exported energy is counted in mWh since 2000-01-01, in slots of half an hour. A day's yield follows the month, moved by
+Energy is counted in mWh since 2000-01-01, in slots of half an hour. A day's yield follows the month, moved by
 a seeded weather at every midnight that is smaller than the poorest day's yield, so that no day takes anything back; it
 spreads over the hours of daylight. Half an hour never yields more than the peak power would. All integers.
 
-Source: made up; the proportions are those of a roof in the middle of Great Britain. That everything generated is
-exported, beside an import that takes no notice of it, is inferred: no document prescribes either.
+Source: made up; the proportions are those of a roof in the middle of Great Britain. No document prescribes them. What
+of it leaves the home is ``netting``'s.
 """
 
 from __future__ import annotations
@@ -25,22 +25,26 @@ _BEST = max(_MONTH_WEIGHTS) + min(_MONTH_WEIGHTS)
 
 
 def _until_midnight(seed: str, unit: int, day: int) -> int:
-    """Export up to the start of a day, where ``unit`` is the yield per weight of a day."""
+    """What was generated up to the start of a day, where ``unit`` is the yield per weight of a day."""
     weather = int.from_bytes(blake2b(f"export:{seed}:{day}".encode(), digest_size=4).digest(), "big")
     return cumulative_days(_MONTH_WEIGHTS, day) * unit + weather % max(1, min(_MONTH_WEIGHTS) * unit)
 
 
+SHARE = 6
+"""Homes in a hundred that generate when nothing is said of them (made up: about that of Great Britain)."""
+
+
 @lru_cache(maxsize=4096)
 def _day(seed: str, peak: int, day: int) -> tuple[int, int]:
-    """Export up to the start of a day, and its yield, mWh."""
+    """What was generated up to the start of a day, and the yield of that day, mWh."""
     best = peak * 1000 * _SLOT_PREFIX[-1] // (2 * max(_HOUR_WEIGHTS))
     unit = best // _BEST
     start = _until_midnight(seed, unit, day)
     return start, _until_midnight(seed, unit, day + 1) - start
 
 
-def exported(seed: str, peak: int, at: int) -> int:
-    """Whole Wh exported since 2000-01-01 by a home that generates ``peak`` W at most; 0 for a peak of 0.
+def generated(seed: str, peak: int, at: int) -> int:
+    """Whole Wh generated since 2000-01-01 by a home that generates ``peak`` W at most; 0 for a peak of 0.
 
     Never decreases with ``at`` (seconds since 2000-01-01, UTC).
     """
@@ -56,3 +60,9 @@ def exported(seed: str, peak: int, at: int) -> int:
 def typical_peak(seed: str) -> int:
     """Watts of a roof of a home that is said to export: 1 to 4 kW in steps of 100 W, from the seed."""
     return 1000 + 100 * (int.from_bytes(blake2b(f"roof:{seed}".encode(), digest_size=2).digest(), "big") % 31)
+
+
+def drawn_peak(seed: str) -> int:
+    """The same for a home of which nothing is said: most have no roof, and 0."""
+    drawn = int.from_bytes(blake2b(f"has roof:{seed}".encode(), digest_size=2).digest(), "big")
+    return typical_peak(seed) if drawn % 100 < SHARE else 0

@@ -6,16 +6,20 @@ SMETS2's: 13 months of half hours, 731 days, 12 calendar snapshots.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from stubs.devices.account import balance, prepayment
 from stubs.devices.calendars import DAY
+from stubs.devices.history import as_of
 from stubs.devices.periods import billing_dates
 from stubs.devices.profile import SLOT
 from stubs.devices.records import Snapshot
 from stubs.devices.registers import (
-    balance,
     block_matrix,
     export_register,
     import_register,
     secondary_register,
+    secondary_tou,
     tou_registers,
 )
 from stubs.devices.state import DeviceState
@@ -68,6 +72,7 @@ def daily_use(state: DeviceState, first: int, last: int, now: int) -> list[tuple
 
 def snapshot(state: DeviceState, at: int, cause: str = "calendar") -> Snapshot:
     """The billing registers at an instant."""
+    state = as_of(state, at)
     return Snapshot(
         at,
         cause,  # type: ignore[arg-type]
@@ -76,6 +81,7 @@ def snapshot(state: DeviceState, at: int, cause: str = "calendar") -> Snapshot:
         balance(state, at),
         trimmed(list(tou_registers(state, at))),
         trimmed(list(block_matrix(state, at))),
+        trimmed(list(secondary_tou(state, at))),
     )
 
 
@@ -92,4 +98,5 @@ def event_snapshots(state: DeviceState, first: int, last: int) -> list[Snapshot]
 
 def with_snapshot(state: DeviceState, at: int, cause: str) -> tuple[Snapshot, ...]:
     """``snapshots`` with one more; the oldest goes."""
-    return (*state.snapshots, snapshot(state, at, cause))[-_SNAPSHOTS:]
+    taken = replace(snapshot(state, at, cause), prepayment=tuple(prepayment(state, at).items()))
+    return (*state.snapshots, taken)[-_SNAPSHOTS:]

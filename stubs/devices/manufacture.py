@@ -33,6 +33,16 @@ _SETTLES = frozenset(
         "time_debt_2",
         "debt_1",
         "debt_2",
+        "accumulated_debt",
+        "payment_debt",
+        "emergency_credit",
+        "suspend_debt_emergency",
+        "suspend_debt_disabled",
+        "disablement_threshold",
+        "billing",
+        "resets_blocks_daily",
+        "secondary_tou",
+        "block_counters",
     }
 )
 """Fields that hold for an instant: changing one first brings all of them up to now."""

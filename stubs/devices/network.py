@@ -1,7 +1,7 @@
 """What a meter measures of the network: power, voltage, gas flow; functions of seed and time.
 
-Power is twice the half hour's use. Voltage moves around 240 V with the hour and a seeded deviation, averaged over the
-measurement period; an offset lets a tester push it across a threshold. Units: W, Wh, tenths of a volt, litres.
+Power is twice the half hour's import. Voltage moves around 240 V with the hour and a seeded deviation, averaged over
+the measurement period; an offset lets a tester push it across a threshold. Units: W, Wh, tenths of a volt, litres.
 Source: made up within the limits of the statutory 230 V +10/-6 per cent.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from stubs.devices.netting import Element, imported
 from stubs.devices.profile import SLOT
 from stubs.devices.registers import habit_of, import_register
 from stubs.devices.state import DeviceState
-from stubs.devices.tariffs import counter
 
 NOMINAL = 2400
 _SPREAD = 60
@@ -23,7 +23,7 @@ def power(state: DeviceState, at: int) -> int:
     if state.supply != "enabled" or not habit_of(state):
         return 0
     start = at // SLOT * SLOT
-    return 2 * (counter(state.seed, habit_of(state), start + SLOT) - counter(state.seed, habit_of(state), start))
+    return 2 * imported(Element(state.seed, habit_of(state), state.generation), start, start + SLOT)
 
 
 def voltage(state: DeviceState, at: int, phase: int = 1) -> int:

@@ -41,7 +41,7 @@ def billing_dates(state: DeviceState, first: int, last: int) -> tuple[int, ...]:
 
 
 def boundaries(state: DeviceState, first: int, last: int) -> tuple[int, ...]:
-    """Instants after ``first`` and before ``last`` at which the block counters go back to zero."""
+    """Instants after ``first`` and up to ``last`` at which the block counters go back to zero."""
     if state.resets_blocks_daily:
-        return tuple(range((first // DAY + 1) * DAY, last, DAY))
-    return tuple(at for at in billing_dates(state, first, last) if at < last)
+        return tuple(range((first // DAY + 1) * DAY, last + 1, DAY))
+    return billing_dates(state, first, last)

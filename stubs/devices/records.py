@@ -52,7 +52,7 @@ class Pending(msgspec.Struct, frozen=True, gc=False):
 
 
 class Past(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A stretch that ended: what the registers were when it began, and whether supply flowed in it."""
+    """A stretch that ended: what the registers were when it began, whether supply flowed, under which terms."""
 
     since: int
     import_register: int
@@ -61,6 +61,18 @@ class Past(msgspec.Struct, frozen=True, gc=False, array_like=True):
     is_flowing: bool
     export_register: int = 0
     generation: int = 0
+    terms: int = -1
+    """Place in the device's ``terms``; -1: those that hold now."""
+    tou: tuple[int, ...] = ()
+    secondary_tou: tuple[int, ...] = ()
+    blocks: tuple[int, ...] = ()
+    block_counters: tuple[int, ...] = ()
+    accumulated_debt: int = 0
+    payment_debt: int = 0
+    time_debt_1: int = 0
+    time_debt_2: int = 0
+    emergency_credit: int = 0
+    is_emergency: bool = False
 
 
 class Season(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -151,6 +163,22 @@ class Billing(msgspec.Struct, frozen=True, gc=False, array_like=True):
     days: int
 
 
+class Terms(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """What a meter's account and rate registers follow from; the fields are those of the device's state."""
+
+    price: int = 0
+    standing_charge: int = 0
+    tariff: Tariff | None = None
+    payment_mode: Literal["credit", "prepayment"] = "credit"
+    suspend_debt_emergency: bool = False
+    suspend_debt_disabled: bool = False
+    debt_1: Debt | None = None
+    debt_2: Debt | None = None
+    disablement_threshold: int = 0
+    billing: Billing | None = None
+    resets_blocks_daily: bool = False
+
+
 class Snapshot(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A stored billing snapshot: when, why, and the registers then."""
 
@@ -161,6 +189,9 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False, array_like=True):
     balance: int
     tou: tuple[int, ...]
     blocks: tuple[int, ...]
+    secondary_tou: tuple[int, ...] = ()
+    prepayment: tuple[tuple[str, int], ...] = ()
+    """The prepayment registers by name, where an event took it."""
 
 
 class Credit(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -2,7 +2,7 @@
 
 In prepayment mode a time-based debt is recovered at its rate. While the supply is disabled, or emergency credit is in
 use, the suspend flags stop that; without the flag the amount goes to the accumulated debt register instead of the
-balance. Source: SMETS2, prepayment mode and debt recovery; rounding to whole periods' shares is inferred.
+balance. Source: SMETS2, prepayment mode and debt recovery; that part periods count by the second is inferred.
 """
 
 from __future__ import annotations
@@ -23,8 +23,13 @@ class Takes:
     changes: dict[str, Any]
 
 
-def _recovered(debt: Debt | None, owed: int, elapsed: int) -> int:
-    return 0 if debt is None else min(owed, debt.amount * elapsed // max(1, debt.period))
+def _accrued(amount: int, period: int, first: int, last: int) -> int:
+    """Of an amount per period what falls to ``first`` to ``last``; adds up, however an interval is cut."""
+    return amount * last // period - amount * first // period if last > first else 0
+
+
+def _recovered(debt: Debt | None, owed: int, first: int, last: int) -> int:
+    return 0 if debt is None else min(owed, _accrued(debt.amount, max(1, debt.period), first, last))
 
 
 def is_recovering(state: DeviceState) -> bool:
@@ -38,12 +43,11 @@ def is_recovering(state: DeviceState) -> bool:
 
 def takes(state: DeviceState, at: int) -> Takes:
     """Standing charge and debts from ``since`` to ``at``."""
-    elapsed = max(0, at - state.since)
-    standing = elapsed * state.standing_charge // DAY
+    standing = _accrued(state.standing_charge, DAY, state.since, at)
     if not is_recovering(state):
         return Takes(standing, {})
-    first = _recovered(state.debt_1, state.time_debt_1, elapsed)
-    second = _recovered(state.debt_2, state.time_debt_2, elapsed)
+    first = _recovered(state.debt_1, state.time_debt_1, state.since, at)
+    second = _recovered(state.debt_2, state.time_debt_2, state.since, at)
     if not first and not second:
         return Takes(standing, {})
     changes = {"time_debt_1": state.time_debt_1 - first, "time_debt_2": state.time_debt_2 - second}

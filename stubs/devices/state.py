@@ -37,6 +37,7 @@ from stubs.devices.records import (
     Snapshot,
     Switch,
     Tariff,
+    Terms,
     Unsent,
 )
 from stubs.wire.errors import PeerError
@@ -176,8 +177,12 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Time-of-use registers 2, 3, ... at ``since``; register 1 holds the rest of the import."""
     blocks: tuple[int, ...] = ()
     """The block matrix at ``since``, by (block - 1) * 8 + column - 1."""
+    secondary_tou: tuple[int, ...] = ()
+    """Time-of-use registers 2 to 4 of the second element at ``since``."""
+    block_counters: tuple[int, ...] = ()
+    """Use by column of the block matrix at ``since``, in the block period that ran."""
     block_since: int = 0
-    """Start of the block period: when the counters were last zero."""
+    """When the block counters were last set to zero, as far as the meter was settled since."""
     billing: Billing | None = None
     billed_at: int = 0
     """Until when the ends of billing periods were reported."""
@@ -185,7 +190,9 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     made: int = 0
     """When the device left the factory; its logs begin then."""
     past: tuple[Past, ...] = ()
-    """Stretches before ``since``, oldest first: what the profile and daily logs look back on."""
+    """Stretches before ``since``, oldest first: what logs look back on."""
+    terms: tuple[Terms, ...] = ()
+    """The terms that held in them."""
     snapshots: tuple[Snapshot, ...] = ()
     demand_since: int = 0
     """When the maximum demand register of import was last reset."""
@@ -229,6 +236,11 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     event_log: tuple[LogEntry, ...] = ()
     device_log: tuple[LoggedDevice, ...] = ()
     pending: tuple[Pending, ...] = ()
+
+    @property
+    def is_flowing(self) -> bool:
+        """Whether the supply is on."""
+        return self.supply == "enabled"
 
     @property
     def id(self) -> Eui64:

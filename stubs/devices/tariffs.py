@@ -12,7 +12,7 @@ from collections import Counter
 from functools import lru_cache
 
 from stubs.devices.calendars import DAY, changes_of
-from stubs.devices.profile import used
+from stubs.devices.netting import Element, imported
 from stubs.devices.records import Calendar, Tariff
 
 _STRETCH = 32
@@ -23,12 +23,7 @@ BLOCK_RATES = range(101, 101 + COLUMNS)
 FLAT = Calendar()
 
 
-def counter(seed: str, habit: str, at: int) -> int:
-    """Whole register units an element has used since 2000-01-01."""
-    return used(seed, habit, at) // 1000
-
-
-def _day(seed: str, habit: str, calendar: Calendar, day: int, first: int, last: int) -> dict[int, int]:
+def _day(element: Element, calendar: Calendar, day: int, first: int, last: int) -> dict[int, int]:
     """Use by rate between two seconds of one day."""
     spans = changes_of(calendar, day)
     ends = [start for start, _ in spans[1:]] + [DAY]
@@ -36,42 +31,42 @@ def _day(seed: str, habit: str, calendar: Calendar, day: int, first: int, last: 
     for (start, rate), end in zip(spans, ends, strict=True):
         low, high = max(start, first), min(end, last)
         if low < high:
-            found[rate] += counter(seed, habit, day * DAY + high) - counter(seed, habit, day * DAY + low)
+            found[rate] += imported(element, day * DAY + low, day * DAY + high)
     return found
 
 
 @lru_cache(maxsize=2048)
-def _stretch(seed: str, habit: str, calendar: Calendar, number: int) -> tuple[dict[int, int], ...]:
+def _stretch(element: Element, calendar: Calendar, number: int) -> tuple[dict[int, int], ...]:
     """Use by rate from the start of a stretch to the start of each of its days, and to its end."""
     found: Counter[int] = Counter()
     sums = [dict(found)]
     for day in range(number * _STRETCH, (number + 1) * _STRETCH):
-        found.update(_day(seed, habit, calendar, day, 0, DAY))
+        found.update(_day(element, calendar, day, 0, DAY))
         sums.append(dict(found))
     return tuple(sums)
 
 
-def use_by_rate(seed: str, habit: str, calendar: Calendar, first: int, last: int) -> dict[int, int]:
+def use_by_rate(element: Element, calendar: Calendar, first: int, last: int) -> dict[int, int]:
     """Register units used in ``first`` to ``last`` (seconds since 2000), by rate. Empty when ``last <= first``."""
     if last <= first:
         return {}
     if calendar == FLAT:
-        return {1: counter(seed, habit, last) - counter(seed, habit, first)}
+        return {1: imported(element, first, last)}
     day, second = divmod(first, DAY)
     end, rest = divmod(last, DAY)
     if day == end:
-        return _day(seed, habit, calendar, day, second, rest)
-    found: Counter[int] = Counter(_day(seed, habit, calendar, day, second, DAY)) if second else Counter()
+        return _day(element, calendar, day, second, rest)
+    found: Counter[int] = Counter(_day(element, calendar, day, second, DAY)) if second else Counter()
     day += bool(second)
     while day < end:
         number, place = divmod(day, _STRETCH)
         until = min(end, (number + 1) * _STRETCH)
-        sums = _stretch(seed, habit, calendar, number)
+        sums = _stretch(element, calendar, number)
         before = sums[place]
         found.update({rate: units - before.get(rate, 0) for rate, units in sums[until - number * _STRETCH].items()})
         day = until
     if rest:
-        found.update(_day(seed, habit, calendar, end, 0, rest))
+        found.update(_day(element, calendar, end, 0, rest))
     return found
 
 

@@ -7,16 +7,9 @@ from typing import Any
 
 import msgspec
 
-from stubs.devices.effects.quantities import prepayment
+from stubs.devices.account import balance, prepayment
 from stubs.devices.network import power, voltage
-from stubs.devices.registers import (
-    balance,
-    block_matrix,
-    export_register,
-    import_register,
-    secondary_register,
-    tou_registers,
-)
+from stubs.devices.registers import block_matrix, export_register, import_register, secondary_register, tou_registers
 from stubs.devices.state import DeviceState, instant, seconds
 from stubs.devices.tariffs import trimmed
 

@@ -154,7 +154,7 @@ def test_a_supply_that_is_off_has_no_demand(bench: DeviceBench) -> None:
 
 
 def test_what_a_meter_forgets_of_its_past_stays_in_its_registers(bench: DeviceBench) -> None:
-    state, _ = bench.ask(bench.device("ESME", generation=3000), "ECS37", schedule("11:00:00", "16:00:00"))
+    state, _ = bench.ask(bench.device("ESME", generation=3000), "ECS37", schedule("16:00:00", "21:00:00"))
     now = bench.now
     for step in range(70):
         now = bench.now + step * timedelta(hours=7, minutes=13)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from stubs.devices import DeviceState, Surroundings, apply, elapse, next_due, raise_alert, view
-from stubs.devices.registers import balance, import_register, secondary_register
+from stubs.devices.account import balance
+from stubs.devices.registers import import_register, secondary_register
 from stubs.devices.state import LogEntry, seconds
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64

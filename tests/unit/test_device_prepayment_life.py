@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from stubs.devices import DeviceState, Elapsed, apply, elapse, next_due, occur
-from stubs.devices.effects.quantities import prepayment
+from stubs.devices.account import balance, prepayment
 from stubs.devices.records import Calendar, Debt, Joined, LoadLimit
-from stubs.devices.registers import balance
 from stubs.devices.state import seconds
 from stubs.wire.eui64 import Eui64
 from stubs.wire.utrn import ValueClass, generate

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from stubs.devices.account import balance, first_below
 from stubs.devices.manufacture import amend, manufacture
 from stubs.devices.profile import SLOT, used
-from stubs.devices.registers import balance, first_below, import_register, secondary_register
+from stubs.devices.registers import import_register, secondary_register
 from stubs.devices.settling import settled
 from stubs.devices.state import LOG_CAPACITY, DeviceState, LogEntry, apply, instant, plain, seconds
 from stubs.wire.errors import PeerError

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from stubs.devices import DeviceState, apply, elapse, next_due
+from stubs.devices.account import balance
 from stubs.devices.calendars import number_at
+from stubs.devices.netting import Element
 from stubs.devices.periods import billing_dates
 from stubs.devices.records import Billing, Calendar, SpecialDay
-from stubs.devices.registers import balance, block_matrix, import_register, tou_registers
+from stubs.devices.registers import block_matrix, import_register, tou_registers
 from stubs.devices.settling import settled
 from stubs.devices.state import instant, seconds
 from stubs.devices.tariffs import into_blocks, use_by_rate
@@ -193,11 +195,11 @@ def test_the_first_entry_of_a_profile_that_starts_late_is_preceded_by_the_last()
     assert number_at(calendar, 0) == 2
 
 
-def test_use_by_rate_is_the_same_in_one_piece_and_in_many() -> None:
+@pytest.mark.parametrize("peak", [0, 3000])
+def test_use_by_rate_is_the_same_in_one_piece_and_in_many(peak: int) -> None:
+    element = Element("seed", "electricity", peak)
     calendar = Calendar(days=((1, ((0, 1), (30_000, 2), (60_000, 1))),))
     start, end = 830_000_000, 830_000_000 + 75 * 86_400 + 12_345
-    whole = use_by_rate("seed", "electricity", calendar, start, end)
-    pieces = [
-        use_by_rate("seed", "electricity", calendar, at, min(at + 100_000, end)) for at in range(start, end, 100_000)
-    ]
+    whole = use_by_rate(element, calendar, start, end)
+    pieces = [use_by_rate(element, calendar, at, min(at + 100_000, end)) for at in range(start, end, 100_000)]
     assert whole == {rate: sum(piece.get(rate, 0) for piece in pieces) for rate in whole}

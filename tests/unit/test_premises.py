@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.load import device_types
+from stubs.devices.generation import drawn_peak
 from stubs.smki import Pki
 from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, SUPPLIER, Room, a_pki
@@ -69,9 +70,17 @@ def test_an_export_meter_point_is_that_of_its_supplier(room: Room) -> None:
     point = room.dcc.state.inventory.meter_points[record.export_mpan]
     assert point.supplier == OTHER_SUPPLIER
     assert 1000 <= room.dcc.device(device, room.now)["generation"] <= 4000
-    other = room.build()["esme"]
+    other = room.build(export_supplier="")["esme"]
     assert "export_mpan" not in room.premises
     assert room.dcc.device(other, room.now)["generation"] == 0
+
+
+def test_of_homes_of_which_nothing_is_said_some_generate(room: Room) -> None:
+    meters = [room.build(name=f"home {number}", seed=str(number))["esme"] for number in range(60)]
+    assert "export_mpan" not in room.premises
+    peaks = [room.dcc.device(meter, room.now)["generation"] for meter in meters]
+    assert peaks == [drawn_peak(meter) for meter in meters]
+    assert 0 < sum(peak > 0 for peak in peaks) < 12
 
 
 def test_duis_knows_a_standalone_controller_as_an_electricity_meter(room: Room) -> None:

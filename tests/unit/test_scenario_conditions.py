@@ -10,7 +10,7 @@ import pytest
 from harness.engine.conditions import CONDITIONS, HAPPENINGS, condition_called, happening, money
 from harness.engine.homes import device_name
 from stubs.devices import OCCURRENCES, manufacture
-from stubs.devices.registers import balance
+from stubs.devices.account import balance
 from stubs.devices.state import seconds
 from stubs.wire.errors import Misuse
 from stubs.wire.eui64 import Eui64

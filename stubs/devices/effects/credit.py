@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from stubs.devices.account import balance
 from stubs.devices.calendars import next_change, number_at
 from stubs.devices.effects.call import Notice
-from stubs.devices.registers import balance
 from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState, apply
 
@@ -35,7 +35,7 @@ def with_consequences(
     after = apply(state, changes)
     left = balance(after, at)
     further, notices = _low(after, left)
-    further |= _emergency(after, left)
+    further |= _emergency(after, at, left)
     offered, offer = _offered(apply(after, further), left)
     further |= offered
     notices += offer
@@ -74,12 +74,12 @@ def _offered(state: DeviceState, left: int) -> tuple[dict[str, Any], list[Notice
     return {"is_emergency_offered": now}, offer
 
 
-def _emergency(state: DeviceState, left: int) -> dict[str, Any]:
+def _emergency(state: DeviceState, at: int, left: int) -> dict[str, Any]:
     """Emergency credit that is paid back, or that the mode no longer knows, ends."""
     is_over = state.payment_mode != "prepayment" or left >= state.disablement_threshold + state.emergency_credit
     if not state.is_emergency or not is_over:
         return {}
-    return {"is_emergency": False, "emergency_credit": 0}
+    return settled(state, at) | {"is_emergency": False, "emergency_credit": 0}
 
 
 def _ended(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list[Notice]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from stubs.devices.account import prepayment
 from stubs.devices.effects.call import Call, Done, Effect
-from stubs.devices.effects.quantities import prepayment
 from stubs.devices.effects.scopes import setting
 from stubs.devices.logs import (
     REACTIVE,
@@ -19,12 +19,13 @@ from stubs.devices.logs import (
 )
 from stubs.devices.network import voltage_counts, voltage_log
 from stubs.devices.records import Snapshot
-from stubs.devices.registers import export_register, secondary_tou
+from stubs.devices.registers import export_register
 from stubs.devices.state import DeviceState, instant, seconds
 from stubs.devices.tariffs import BLOCKS, COLUMNS, TOU_REGISTERS
 
 _VOLTAGE_ENTRIES = 4320
 _PREPAID = "prepayment"
+_SECOND_TOU = 4
 
 
 def period(call: Call) -> tuple[int, int]:
@@ -48,7 +49,7 @@ def consumption(state: DeviceState, taken: Snapshot) -> dict[str, Any]:
         entry[f"Block{block + 1}Registers"] = blocks[block * COLUMNS : (block + 1) * COLUMNS]
     if state.variant == "twin":
         entry["SecondaryActiveImportRegister"] = taken.secondary_register
-        entry["SecondaryTOURegisters"] = secondary_tou(state, taken.at)
+        entry["SecondaryTOURegisters"] = _padded(taken.secondary_tou, _SECOND_TOU)
     return entry
 
 
@@ -135,7 +136,7 @@ def billing_by_event(call: Call) -> Done:
     """4.4.2: snapshots that a change of tariff or mode left."""
     entries = []
     for taken in event_snapshots(call.state, *period(call)):
-        registers = prepayment(call.state, call.at) | {"MeterBalance": taken.balance}
+        registers = dict(taken.prepayment) or prepayment(call.state, taken.at)
         entries.append(consumption(call.state, taken) | registers)
     return Done({"LogEntries": entries})
 

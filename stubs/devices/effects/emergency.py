@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from stubs.devices.account import balance
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.effects.credit import is_offered, with_consequences
-from stubs.devices.registers import balance
 from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState
 

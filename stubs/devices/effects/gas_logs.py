@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from stubs.devices.account import prepayment
 from stubs.devices.effects.call import Call, Done
 from stubs.devices.effects.electricity_logs import period
-from stubs.devices.effects.quantities import LITRES, prepayment
+from stubs.devices.effects.quantities import LITRES
 from stubs.devices.logs import calendar_snapshots, daily_use, event_snapshots, midnights, profile_log, snapshot
 from stubs.devices.network import flow
 from stubs.devices.records import Snapshot
@@ -35,6 +36,11 @@ def _money(state: DeviceState, at: int) -> dict[str, Any]:
     return {"Timestamp": instant(at), **prepayment(state, at)}
 
 
+def _paid(state: DeviceState, taken: Snapshot) -> dict[str, Any]:
+    """The prepayment registers of a snapshot."""
+    return {"Timestamp": instant(taken.at), **(dict(taken.prepayment) or prepayment(state, taken.at))}
+
+
 def _newest_first(entries: list[Any]) -> list[Any]:
     return entries[::-1]
 
@@ -55,7 +61,7 @@ def _billing(call: Call, taken: list[Snapshot]) -> Done:
     return Done(
         {
             "LogEntries": _newest_first([volumes(one) for one in taken]),
-            "PrepaymentLogEntries": _newest_first([_money(call.mirrored, one.at) for one in taken]),
+            "PrepaymentLogEntries": _newest_first([_paid(call.mirrored, one) for one in taken]),
         }
     )
 

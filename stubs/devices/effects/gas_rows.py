@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from stubs.devices.account import balance
 from stubs.devices.effects import configuration, gas_logs, tariff
 from stubs.devices.effects.call import Call, Done
 from stubs.devices.effects.emergency import activate_emergency_credit
@@ -13,7 +14,6 @@ from stubs.devices.effects.prepayment import local_top_up
 from stubs.devices.effects.row import GAS, GAS_AND_PROXY, NEIGHBOUR, SUPPLIER, Row
 from stubs.devices.effects.scopes import keep, show, shown
 from stubs.devices.effects.supply import arm_valve
-from stubs.devices.registers import balance
 
 _TARIFF = (
     *(f"BlockThreshold{number}" for number in range(1, 4)),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from stubs.devices.account import balance
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.effects.credit import with_consequences
 from stubs.devices.logs import with_snapshot
 from stubs.devices.records import Credit
-from stubs.devices.registers import balance
 from stubs.devices.settling import settled
 from stubs.devices.state import PaymentMode, highest, raised
 from stubs.wire.errors import PeerError

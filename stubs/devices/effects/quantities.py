@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from stubs.devices.account import balance, prepayment
 from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off
 from stubs.devices.demand import maximum_demand, reset_at
 from stubs.devices.effects.call import Call
@@ -13,9 +14,7 @@ from stubs.devices.logs import REACTIVE
 from stubs.devices.network import power
 from stubs.devices.profile import SLOT
 from stubs.devices.records import DemandRegister, Tariff
-from stubs.devices.recovery import takes
 from stubs.devices.registers import (
-    balance,
     block_matrix,
     counters,
     export_register,
@@ -45,26 +44,6 @@ def _gas_counter(number: int) -> Quantity:
 
 LITRES = 1000
 _NO_TARIFF = Tariff()
-
-
-def prepayment(state: DeviceState, at: int) -> dict[str, int]:
-    """The six prepayment registers, thousandths of a penny.
-
-    While emergency credit is in use the balance stands at the disablement threshold, and what is missing has been
-    taken from the emergency credit.
-    """
-    moved = takes(state, at).changes if at >= state.since else {}
-    left, lent = balance(state, at), state.emergency_credit
-    if state.is_emergency and left < state.disablement_threshold:
-        lent, left = max(0, lent - (state.disablement_threshold - left)), state.disablement_threshold
-    return {
-        "EmergencyCreditBalance": lent,
-        "AccumulatedDebtRegister": moved.get("accumulated_debt", state.accumulated_debt),
-        "PaymentDebtRegister": state.payment_debt,
-        "TimeDebtRegister1": moved.get("time_debt_1", state.time_debt_1),
-        "TimeDebtRegister2": moved.get("time_debt_2", state.time_debt_2),
-        "MeterBalance": left,
-    }
 
 
 def block_counters(state: DeviceState, at: int) -> list[int]:

@@ -151,7 +151,7 @@ def set_gas_prices(call: Call) -> Done:
 
 def reset_block_counters(call: Call) -> Done:
     """1.7: the block counters start again at zero."""
-    return Done(changes=settled(call.state, call.at) | {"block_since": call.at})
+    return Done(changes=settled(call.state, call.at) | {"block_since": call.at, "block_counters": ()})
 
 
 def reset_blocks_daily(call: Call) -> Done:
