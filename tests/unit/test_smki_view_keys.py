@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from stubs.smki import DEFAULT_ACB, DEFAULT_PARTIES, Pki, init_pki, load_pki, view_keys
+from stubs.smki.pki import GENERATIONS
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs import Cra, Group, OtherInformation
+from stubs.wire.gbcs import Cra, Group, Message, OtherInformation
 from stubs.wire.gbcs.crypto import add_mac, encrypt, encryption_key, sign
 from stubs.wire.gbcs.view import Check, Field, describe
 
@@ -53,6 +54,22 @@ def test_an_encrypted_response_opens(pki: Pki) -> None:
     whole = Group(Cra.RESPONSE, 7, DEVICE, SUPPLIER, b"", OtherInformation(0x27), content, b"")
     message = add_mac(whole, device.private_key, supplier.certificate.public_key)
     assert checks(message.to_bytes(), pki) == {"authentication tag": Check.AGREES, "MAC": Check.AGREES}
+
+
+@pytest.mark.parametrize("generation", [1, GENERATIONS - 1])
+def test_messages_of_a_device_s_later_keys_are_confirmed_too(pki: Pki, generation: int) -> None:
+    group = Group(Cra.RESPONSE, 7, DEVICE, SUPPLIER, b"", OtherInformation(0x4F), b"\x05\x00", None)
+    make, supplier = pki.device(DEVICE).make_key, pki.key_pair(SUPPLIER, "KA")
+    assert supplier is not None
+    signed = sign(group, make("DS", generation))
+    message = add_mac(signed, make("KA", generation), supplier.certificate.public_key)
+    assert checks(message.to_bytes(), pki) == {"signature": Check.AGREES, "MAC": Check.AGREES}
+
+
+def test_a_device_s_key_beyond_those_tried_is_not_confirmed(pki: Pki) -> None:
+    group = Group(Cra.RESPONSE, 7, DEVICE, SUPPLIER, b"", OtherInformation(0x4F), b"\x05\x00", None)
+    signed = sign(group, pki.device(DEVICE).make_key("DS", GENERATIONS))
+    assert checks(Message(signed, None).to_bytes(), pki) == {"signature": Check.DIFFERS}
 
 
 def test_an_organisation_is_never_taken_for_a_device(pki: Pki) -> None:

@@ -278,6 +278,9 @@ class Conversation:
         if self._action.options.get("wait") is False:
             return Conclusion("acknowledged", "acknowledged, the response is not awaited", code, at_once)
         end = self._await(header)
+        if end.status == "done":
+            done = self._with.devices.follow_up(header.srv, str(header.request_id.target), end.values)
+            end = replace(end, detail=end.detail + done)
         return replace(end, values=at_once | end.values)
 
     def _refused(self, answer: Answer) -> Conclusion:

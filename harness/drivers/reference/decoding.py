@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from harness.drivers.reference.identity import KeyRing
 from harness.drivers.reference.policy import Policy
+from harness.drivers.reference.repository import KnownCertificates
 from schemas.load import transform_rows, use_case_facts, use_cases
 from stubs.wire import Eui64, PeerError, RequestId
-from stubs.wire.certificates import Certificate, CertificateStore
-from stubs.wire.gbcs.crypto import check_mac, check_signature, decrypt, encryption_key
+from stubs.wire.certificates import Certificate
+from stubs.wire.gbcs.crypto import ProtectionError, check_mac, check_signature, decrypt, encryption_key
 from stubs.wire.gbcs.envelope import Cra, Group, Message
 from stubs.wire.gbcs.use_cases import read_response
 from stubs.wire.gbcs.use_cases.alerts import read_alert
+
+T = TypeVar("T")
 
 _XML_SIGNERS = frozenset({"87", "89"})
 _IN_THE_DCCS_NAME = frozenset({"6.21", "6.23", "6.24.1", "8.5", "8.12.2"})
@@ -55,7 +60,7 @@ class DeviceMessages:
 
     ring: KeyRing
     acb: Eui64
-    certificates: CertificateStore
+    certificates: KnownCertificates
     policy: Policy
 
     def response(self, payload: bytes, request_id: RequestId, srv: str) -> DeviceAnswer:
@@ -115,15 +120,37 @@ class DeviceMessages:
         """Signature with the device's key, or MAC with ours; a MAC for the ACB is not ours to check."""
         group = message.group
         if group.signature:
-            check_signature(group, self.certificate(group.originator, "DS").public_key)
+            self._with_key_of(group.originator, "DS", lambda key: check_signature(group, key))
         elif message.mac is None:
             raise PeerError("the device's message is not protected", expected="a signature or a MAC")
         if message.mac is not None and group.recipient == self.ring.eui:
-            check_mac(message, self.ring.key_agreement, self.certificate(group.originator, "KA").public_key)
+            own = self.ring.key_agreement
+            self._with_key_of(group.originator, "KA", lambda key: check_mac(message, own, key))
 
     def _decrypt(self, group: Group, blob: bytes) -> bytes:
-        device = self.certificate(group.originator, "KA").public_key
-        return decrypt(blob, encryption_key(group, self.ring.key_agreement, device), group.originator)
+        own, device = self.ring.key_agreement, group.originator
+        return self._with_key_of(
+            device, "KA", lambda key: decrypt(blob, encryption_key(group, own, key), group.originator)
+        )
+
+    def _with_key_of(self, device: Eui64, usage: str, attempt: Callable[[EllipticCurvePublicKey], T]) -> T:
+        """What ``attempt`` gives with a key of the device: one we know, else what the repository has meanwhile.
+
+        A device may have new keys (6.17, 6.15.2) that another made it take, and messages of before may come after.
+        Raises: PeerError: no certificate is to be had, or no key fits.
+        """
+        tried: set[bytes] = set()
+        failure: PeerError | None = None
+        for look_up in (self.certificates.of, self.certificates.renewed):
+            for certificate in look_up(device, usage):
+                if certificate.spki in tried:
+                    continue
+                tried.add(certificate.spki)
+                try:
+                    return attempt(certificate.public_key)
+                except ProtectionError as error:
+                    failure = failure or error
+        raise failure or _no_certificate(device, usage)
 
     def own_values(self, target: str) -> dict[str, str]:
         """What requests say of us and of the device they are for, by element name: identities and certificates."""
@@ -141,17 +168,38 @@ class DeviceMessages:
             top_up = agreement.get(keys.prepayment.public_key().public_numbers())
             held |= {"KeyAgreementTopUpCertificate": top_up} if top_up else {}
         if target:
-            own = self.certificates.of(Eui64.parse(target), "DS")
-            held |= {"DeviceCertificate": own[0]} if own else {}
+            device = Eui64.parse(target)
+            own = self.certificates.made_for(device) or next(iter(self.certificates.of(device, "DS")), None)
+            held |= {"DeviceCertificate": own} if own else {}
         values = {name: base64.b64encode(one.der).decode() for name, one in held.items()}
         return values | ({"DeviceID": target} if target else {})
 
     def certificate(self, device: Eui64, usage: str) -> Certificate:
-        """A device's certificate, DS or KA. Raises: PeerError: none is to be had."""
-        found = self.certificates.of(device, usage)
+        """The certificate a device uses now, DS or KA. Raises: PeerError: none is to be had."""
+        found = self.certificates.renewed(device, usage)
         if not found:
-            raise PeerError(f"no {usage} certificate of {device} is known, here or at the repository")
+            raise _no_certificate(device, usage)
         return found[0]
+
+    def follow_up(self, srv: str, target: str, values: Mapping[str, Any]) -> str:
+        """What a User does once a device has done as asked; what came of it, in words, if anything.
+
+        6.17: have its certification request certified. 6.15.2: the certificate is where it belongs.
+        """
+        request = values.get("CertificationRequest")
+        if srv == "6.15.2":
+            self.certificates.installed(Eui64.parse(target))
+        if srv != "6.17" or not isinstance(request, str):
+            return ""
+        try:
+            made = self.certificates.certify(Eui64.parse(target), bytes.fromhex(request))
+        except (PeerError, ValueError) as error:
+            return f"; {error}"
+        return f"; certificate {made.serial_hex} was issued for its request"
+
+
+def _no_certificate(device: Eui64, usage: str) -> PeerError:
+    return PeerError(f"no {usage} certificate of {device} is known, here or at the repository")
 
 
 def check_pre_command(group: Group, request_id: RequestId, srv: str) -> None:

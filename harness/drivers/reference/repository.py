@@ -1,14 +1,15 @@
-"""Certificates when they are needed: those we hold, else the SMKI repository's two web services.
+"""Certificates when they are needed: those we hold, else the SMKI repository's two web services; and new ones.
 
 Shape of the services: DUIS guide, section 16 (as the DCC's public client uses them). The repository does not
-filter, the client does; what it hands out is checked against what was asked for.
+filter, the client does; what it hands out is checked against what was asked for. The service that certifies a device's
+key is the simulated SMKI's own.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from threading import Lock
 from xml.sax.saxutils import escape
 
@@ -36,6 +37,7 @@ class KnownCertificates:
         self._http = http
         self._check_name = check_name
         self._lock = Lock()
+        self._made: dict[Eui64, Certificate] = {}
 
     def find(self, issuer_name: str, serial: int) -> Certificate | None:
         """The certificate an XML signature names, fetched by its serial number when we do not hold it."""
@@ -50,43 +52,86 @@ class KnownCertificates:
             found = self._held.of(eui, usage, role)
             if found:
                 return found
-            fetched = [certificate for serial in self._search(eui) if (certificate := self._fetch(serial))]
-            for certificate in fetched:
-                if self._check_name and certificate.eui != eui:
-                    raise PeerError(
-                        "the repository handed out somebody else's certificate",
-                        expected=str(eui),
-                        got=str(certificate.eui),
-                    )
-            return tuple(item for item in fetched if item.usage == usage and role in {None, item.role})
+            return tuple(item for item in self._listed(eui) if item.usage == usage and role in {None, item.role})
+
+    def renewed(self, device: Eui64, usage: str) -> tuple[Certificate, ...]:
+        """What the repository has of a device now, that in use first; else what we hold."""
+        with self._lock:
+            return tuple(one for one in self._listed(device) if one.usage == usage) or self._held.of(device, usage)
+
+    def _listed(self, eui: Eui64) -> list[Certificate]:
+        """Raises: PeerError: a certificate of somebody else."""
+        found = []
+        for serial in self._search(eui):
+            certificate = self._known(serial) or self._fetch(serial)
+            if certificate is None:
+                continue
+            if self._check_name and certificate.eui != eui:
+                raise PeerError(
+                    "the repository handed out somebody else's certificate",
+                    expected=str(eui),
+                    got=str(certificate.eui),
+                )
+            found.append(certificate)
+        return found
+
+    def _known(self, serial: str) -> Certificate | None:
+        try:
+            return self._held.by_serial(int(serial, 16))
+        except ValueError:
+            return None
+
+    def certify(self, device: Eui64, request: bytes) -> Certificate:
+        """Have the SMKI certify a device's certification request (PKCS#10); kept until it is ``installed``.
+
+        Raises: PeerError: it does not.
+        """
+        text = base64.b64encode(request).decode()
+        wanted = f"<CertificateSigningRequest>{text}</CertificateSigningRequest>"
+        body = f"<DeviceCertificateRequest>{wanted}</DeviceCertificateRequest>"
+        for response in self._ask("devicecertificate", body, "CertificateResponse"):
+            certificate = _body_of(response)
+            if certificate is not None and certificate.eui == device:
+                with self._lock:
+                    self._made[device] = certificate
+                return certificate
+        raise PeerError(f"the SMKI issued no certificate for the request of {device}")
+
+    def made_for(self, device: Eui64) -> Certificate | None:
+        """The certificate last made for a device's own request, not installed yet."""
+        return self._made.get(device)
+
+    def installed(self, device: Eui64) -> None:
+        """A device took the certificate made for it."""
+        with self._lock:
+            self._made.pop(device, None)
 
     def by_serial(self, serial: int) -> Certificate | None:
         """The certificate with this serial number."""
         return self._held.by_serial(serial) or self._fetch(f"{serial:x}")
 
     def _search(self, eui: Eui64) -> Iterator[str]:
-        """Serial numbers (hexadecimal) of the device's certificates."""
+        """Serial numbers (hexadecimal) of the device's certificates, those in use first; pending ones do not count."""
         request = (
             f"<CertificateSearchRequest><CertificateSubjectAltName>{eui}</CertificateSubjectAltName>"
             "</CertificateSearchRequest>"
         )
-        for result in self._ask("certificatesearch", request, "Result"):
-            usable = result.get("CertificateStatus", "I").strip() in {"I", "N", "E"}
-            if usable and result.get("CertificateSerial"):
-                yield result["CertificateSerial"]
+        found = [
+            (result.get("CertificateStatus", "I").strip(), result.get("CertificateSerial", ""))
+            for result in self._ask("certificatesearch", request, "Result")
+        ]
+        yield from (serial for status, serial in found if status == "I" and serial)
+        yield from (serial for status, serial in found if status in {"N", "E"} and serial)
 
     def _fetch(self, serial: str) -> Certificate | None:
         request = (
             f"<CertificateDataRequest><CertificateSerial>{escape(serial)}</CertificateSerial></CertificateDataRequest>"
         )
         for response in self._ask("retrievecertificate", request, "CertificateResponse"):
-            try:
-                der = base64.b64decode("".join(response.get("CertificateBody", "").split()), validate=True)
-                certificate = Certificate.from_der(der)
-            except (binascii.Error, PeerError):
-                continue  # not a certificate: as if it were not there
-            self._held.add(certificate)
-            return certificate
+            certificate = _body_of(response)
+            if certificate is not None:
+                self._held.add(certificate)
+                return certificate
         return None
 
     def _ask(self, service: str, request: str, element: str) -> Iterator[dict[str, str]]:
@@ -101,3 +146,13 @@ class KnownCertificates:
             return
         for item in root.iter(element):
             yield {str(child.tag): child.text or "" for child in item}
+
+
+def _body_of(response: Mapping[str, str]) -> Certificate | None:
+    """The certificate in an answer; one that cannot be read counts as not there."""
+    try:
+        return Certificate.from_der(
+            base64.b64decode("".join(response.get("CertificateBody", "").split()), validate=True)
+        )
+    except (binascii.Error, PeerError):
+        return None
