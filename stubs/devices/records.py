@@ -35,6 +35,8 @@ class LoggedDevice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     join_until: int = 0
     """End of the period in which the device may join."""
     joined: bool = False
+    removed: int = 0
+    """When it was taken out of the log; 0: it has not been."""
 
 
 class Pending(msgspec.Struct, frozen=True, gc=False):

@@ -235,6 +235,8 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     display_message: str = ""
     event_log: tuple[LogEntry, ...] = ()
     device_log: tuple[LoggedDevice, ...] = ()
+    former_devices: tuple[LoggedDevice, ...] = ()
+    """Devices that were taken out of the hub's log, oldest first."""
     pending: tuple[Pending, ...] = ()
 
     @property

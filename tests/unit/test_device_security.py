@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.use_cases.alerts import read_alert
 from tests.device_bench import DeviceBench, make_device_bench, make_pair
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 HASH = "AB" * 32
 NEW_SUPPLIER = Eui64.parse("A0-B1-C2-D3-E4-05-00-00")
 COS = Eui64.parse("A0-B1-C2-D3-E4-06-00-00")
@@ -255,6 +255,47 @@ def test_a_proxy_takes_its_list_back(bench: DeviceBench) -> None:
     execution = bench.execute(gpf, bench.protect(group))
     assert bench.read(gpf, execution.response)["MessageSuccess"]
     assert apply(gpf, execution.changes).joined == (Joined("00-DB-12-34-56-78-00-77", 5, 0),)
+
+
+def historic(bench: DeviceBench, hub: DeviceState, now: datetime) -> tuple[list[str], datetime]:
+    found = bench.read(hub, bench.ask(hub, "CCS07", now=now)[1].response)["HistoricDeviceLog"]
+    return [one["DeviceID"] for one in found["Devices"]], found["BackupDateTime"]
+
+
+def test_a_device_that_left_a_hub_s_list_stays_in_the_historic_one(bench: DeviceBench) -> None:
+    names = [bench.device("ESME", number=number).eui for number in range(2, 6)]
+    hub = bench.device("CHF", device_log=[{"device": name, "install_code": "AB" * 16} for name in names])
+    assert historic(bench, hub, bench.now + HOUR) == ([], bench.now)
+    left = [bench.now + hours * HOUR for hours in (1, 2)]
+    for name, now in zip(names[1:3], left, strict=True):
+        hub, _ = bench.ask(hub, "CCS02", {"DeviceID": name}, now)
+    assert historic(bench, hub, bench.now + 5 * HOUR) == (names[1:3], left[1])
+    again = {"DeviceID": names[1], "InstallCode": "AB" * 16, "JoinTimePeriod": 60}
+    hub, _ = bench.ask(hub, "CCS01", again, bench.now + 3 * HOUR)
+    assert historic(bench, hub, bench.now + 5 * HOUR) == ([names[2]], left[1])
+    backup = bench.read(hub, bench.ask(hub, "CCS07")[1].response)
+    assert [one["DeviceID"] for one in backup["CurrentDeviceLog"]["Devices"]] == [names[0], names[3], names[1]]
+    assert backup["HistoricDeviceLog"]["Devices"][0]["DeviceSecurityDetails"] == "AB" * 16
+
+
+def test_a_hub_remembers_the_sixteen_devices_that_left_it_last(bench: DeviceBench) -> None:
+    names = [bench.device("ESME", number=number).eui for number in range(2, 20)]
+    hub = bench.device("CHF")
+    for step, name in enumerate(names):
+        now = bench.now + step * HOUR
+        hub, _ = bench.ask(hub, "CCS01", {"DeviceID": name, "InstallCode": "AB" * 16, "JoinTimePeriod": 60}, now)
+        hub, _ = bench.ask(hub, "CCS02", {"DeviceID": name}, now + HOUR / 2)
+    assert historic(bench, hub, now + HOUR) == (names[2:], now + HOUR / 2)
+
+
+def test_what_another_hub_s_list_replaces_becomes_historic(bench: DeviceBench) -> None:
+    old, new = (bench.device("ESME", number=number).eui for number in (2, 3))
+    hub = bench.device("CHF", device_log=[{"device": old}, {"device": new}])
+    taken: dict[str, Any] = {"Devices": [{"DeviceID": new, "DeviceSecurityDetails": "00" * 16}]}
+    taken |= {"ExtendedPanID": "00" * 8}
+    hub, execution = bench.ask(hub, "CCS03", taken, bench.now + HOUR)
+    assert execution.response is not None, execution.details
+    assert historic(bench, hub, bench.now + 2 * HOUR) == ([old], bench.now + HOUR)
 
 
 def test_a_hub_lists_who_it_hears_and_takes_over_another_s_list(bench: DeviceBench) -> None:

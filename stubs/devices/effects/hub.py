@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from stubs.devices.effects.call import Call, Done, Notice
 from stubs.devices.state import DeviceState, LoggedDevice
 
 _LIMIT = 16
-"""Devices a hub's log holds (inferred from the fixed sizes of public hubs)."""
+"""Devices a hub's log holds, and as many that left it (inferred from the fixed sizes of public hubs)."""
 
 
 def _without(state: DeviceState, device: str) -> tuple[LoggedDevice, ...]:
     return tuple(entry for entry in state.device_log if entry.device != device)
+
+
+def former_devices(state: DeviceState, log: tuple[LoggedDevice, ...], at: int) -> tuple[LoggedDevice, ...]:
+    """The devices that were in the hub's log once, when ``log`` takes its place at ``at``; the oldest are forgotten."""
+    listed = {entry.device for entry in log}
+    gone = tuple(replace(entry, joined=False, removed=at) for entry in state.device_log if entry.device not in listed)
+    again = listed | {entry.device for entry in gone}
+    return (*(entry for entry in state.former_devices if entry.device not in again), *gone)[-_LIMIT:]
 
 
 def add_device(call: Call) -> Done:
@@ -38,7 +48,9 @@ def add_device(call: Call) -> Done:
     if joins:
         notices.append(Notice("8183", f"{device} joined the home network"))
         other_changes[device] = {"hub": call.state.eui}
-    return Done(changes={"device_log": (*others, entry)}, notices=tuple(notices), other_changes=other_changes)
+    log = (*others, entry)
+    changes = {"device_log": log, "former_devices": former_devices(call.state, log, call.at)}
+    return Done(changes=changes, notices=tuple(notices), other_changes=other_changes)
 
 
 def remove_device(call: Call) -> Done:
@@ -50,7 +62,7 @@ def remove_device(call: Call) -> Done:
     neighbour = call.surroundings.devices.get(device)
     left = {device: {"hub": ""}} if neighbour is not None and neighbour.hub == call.state.eui else {}
     return Done(
-        changes={"device_log": others},
+        changes={"device_log": others, "former_devices": former_devices(call.state, others, call.at)},
         notices=(Notice("8F12", f"{device} removed from the device log"),),
         other_changes=left,
     )

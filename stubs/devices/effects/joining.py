@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.devices.effects.call import Call, Done, Effect, Notice
+from stubs.devices.effects.hub import former_devices
 from stubs.devices.records import Joined, LoggedDevice
 from stubs.devices.state import instant
 from stubs.wire.eui64 import Eui64
@@ -99,19 +100,28 @@ def _heard(call: Call, entry: LoggedDevice) -> dict[str, Any]:
     }
 
 
-def _backup(call: Call, entries: tuple[LoggedDevice, ...]) -> dict[str, Any]:
+def _backup(call: Call, entries: tuple[LoggedDevice, ...], at: int) -> dict[str, Any]:
     devices = [
         {"DeviceID": one.device, "DeviceSecurityDetails": one.install_code.upper().ljust(32, "0")[:32]}
         for one in entries
     ]
     network = call.state.id.octets.hex().upper()
-    return {"BackupDateTime": instant(call.device_time), "ExtendedPanID": network, "Devices": devices}
+    return {"BackupDateTime": instant(at + call.state.clock_offset), "ExtendedPanID": network, "Devices": devices}
 
 
 def read_hub_backup(call: Call) -> Done:
-    """8.9: the current list as another hub would take it over, and the one before (the same: none is kept)."""
-    backup = _backup(call, call.state.device_log)
-    return Done({"CurrentDeviceLog": backup, "HistoricDeviceLog": backup})
+    """8.9: the current list as another hub would take it over, and the devices that have left it.
+
+    The second list is of the time when the last of them left, or of when the hub was made (inferred).
+    """
+    gone = call.state.former_devices
+    left = max((one.removed for one in gone), default=call.state.made)
+    return Done(
+        {
+            "CurrentDeviceLog": _backup(call, call.state.device_log, call.at),
+            "HistoricDeviceLog": _backup(call, gone, left),
+        }
+    )
 
 
 def restore_hub(call: Call) -> Done:
@@ -127,4 +137,6 @@ def restore_hub(call: Call) -> Done:
         if is_there:
             others[device] = {"hub": call.state.eui}
     notice = Notice("8F12", "the device log was restored")
-    return Done(changes={"device_log": tuple(entries)}, notices=(notice,), other_changes=others)
+    log = tuple(entries)
+    changes = {"device_log": log, "former_devices": former_devices(call.state, log, call.at)}
+    return Done(changes=changes, notices=(notice,), other_changes=others)
