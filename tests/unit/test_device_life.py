@@ -250,7 +250,7 @@ def test_a_controller_follows_its_calendar_and_commands(bench: DeviceBench) -> N
     assert levels(state, noon + HOUR / 2, noon + HOUR) == [100, 0]
     assert read(bench, state, "ECS61a")["SwitchState2"]
     log = read(bench, state, "ECS35f", LogToRead="ALCS Event", **period(noon - DAY, noon + DAY))["LogEntries"]
-    assert [entry["LogCode"] for entry in log] == ["0211"]
+    assert [entry["LogCode"] for entry in log] == ["0221"]
     state, _ = bench.ask(state, "ECS47", {"AuxiliaryController": 2, "Action": "Reset"})
     assert levels(state, noon + HOUR / 2) == [0]
 

@@ -12,6 +12,7 @@ from stubs.devices.account import balance, prepayment
 from stubs.devices.records import Calendar, Debt, Joined, LoadLimit
 from stubs.devices.state import seconds
 from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.use_cases.payment import charge_rows, suspended_debts
 from stubs.wire.utrn import ValueClass, generate
 from tests.device_bench import DeviceBench, make_device_bench
 
@@ -234,6 +235,19 @@ def test_prepayment_is_configured_and_read_back(bench: DeviceBench) -> None:
         name: values[name] for name in ("MaxMeterBalance", "MaxCreditThreshold", "DebtRecoveryRateCap")
     }
     assert len(read["NonDisablementSchedule"]) == 2
+
+
+@pytest.mark.parametrize("variant", ["single", "twin"])
+@pytest.mark.parametrize(("disabled", "emergency"), [(True, False), (False, True)])
+def test_what_is_collected_from_which_credit_is_read_as_the_payment_mode_set_it(
+    bench: DeviceBench, variant: str, *, disabled: bool, emergency: bool
+) -> None:
+    flags = {"SuspendDebtDisabled": disabled, "SuspendDebtEmergency": emergency}
+    mode = {"PaymentMode": "Prepayment", "DisablementThreshold": 0, "IsTwinElement": variant == "twin", **flags}
+    state, _ = bench.ask(bench.device("ESME", variant), "ECS03", mode)
+    read = bench.read(state, bench.ask(state, "ECS26a")[1].response)
+    assert suspended_debts(read["CreditChargeConfiguration"]) == flags
+    assert read["CreditChargeConfiguration"] == charge_rows(mode)
 
 
 def test_an_overload_disables_the_supply_and_arms_it_again(bench: DeviceBench) -> None:

@@ -37,7 +37,7 @@ UNSAID = {
     "FriendlyCredit FriendlyCreditCalendar EmergencyCreditLimit": "the schema has nothing but the outcome",
     "ClearedLogs": "the schema has nothing but the outcome",
     "HardwareVersion": "the schema has no place",
-    "PaymentModeStatus CreditChargeConfiguration DebtRecoveryRateCapPeriod": "the schema has no place",
+    "PaymentModeStatus DebtRecoveryRateCapPeriod": "the schema has no place",
     "LoadLimitCounterScaler": "a count has no unit",
     "PrimaryActiveTariffPriceScale SecondaryActiveTariffPriceScale": "the schema has no place",
     "MeasurementPeriod": "the schema has no place for phases",

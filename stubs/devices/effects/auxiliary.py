@@ -27,8 +27,9 @@ from stubs.devices.state import LOGGED, DeviceState, instant, merged, seconds
 CONTROLLERS = range(1, 6)
 _OWN = "ALCS"
 _FOREVER = 0xFFFFFFFF
-_CODES = {"Activate": 0x0211, "Deactivate": 0x0212, "Reset": 0x0220, "level": 0x0213, "limit": 0x0214}
-"""Codes in the auxiliary log (made up in the range of the reference data's)."""
+_SWITCHED = 0x0200
+_ACTIONS = {"Deactivate": 0, "Activate": 1, "Reset": 2}
+"""Codes in the auxiliary log: 02, controller, action (inferred from those the reference data show)."""
 
 
 def _switches(state: DeviceState, changed: dict[int, Switch]) -> tuple[Switch, ...]:
@@ -85,8 +86,9 @@ def configure_switches(call: Call) -> Done:
     return Done(changes=merged(changes, keeping(call.state, "auxiliary", kept)))
 
 
-def _logged(call: Call, what: str) -> dict[str, Any]:
-    return {LOGGED: (LogEntry("auxiliary", call.device_time, _CODES[what]),)}
+def _logged(call: Call, action: str) -> dict[str, Any]:
+    code = _SWITCHED | int(call.values["AuxiliaryController"]) << 4 | _ACTIONS[action]
+    return {LOGGED: (LogEntry("auxiliary", call.device_time, code),)}
 
 
 def command_switch(call: Call) -> Done:
@@ -116,7 +118,7 @@ def _levelled(call: Call, *, limit: bool) -> Done:
         return Done(result="refused")
     to = min(int(call.values["CommandedStateLevel"]) & 0x7F, FULL)
     order = Order(seconds(call.values["StartDateTime"]), seconds(call.values["EndDateTime"]), to)
-    logged = _logged(call, "limit" if limit else "level")
+    logged = _logged(call, "Activate" if to else "Deactivate")
     if order.start > call.at:
         held = replace(switch, coming_limit=order) if limit else replace(switch, coming=order)
         return Done(changes={"switches": with_switch(call.state, held)} | logged)

@@ -13,7 +13,7 @@ _SCANNED = 0x8F26
 
 def request_scan(call: Call) -> Done:
     """6.29: the hub scans and stays on its channel (inferred outcome)."""
-    logged = LogEntry("sub-ghz", call.device_time, _SCANNED, "E0000001000000")
+    logged = LogEntry("sub-ghz", call.device_time, _SCANNED, "E0000001090100")
     return Done(changes={LOGGED: (logged,)}, notices=(Notice("8F28", "a channel scan was asked for"),))
 
 

@@ -26,6 +26,7 @@ from stubs.devices.registers import (
 )
 from stubs.devices.state import DeviceState, instant
 from stubs.devices.tariffs import BLOCK_RATES, COLUMNS, block_use
+from stubs.wire.gbcs.use_cases.payment import charge_rows
 
 Quantity = Callable[[Call], Any]
 
@@ -180,6 +181,19 @@ def _mprn(call: Call) -> str:
     return str(given or _digits(call.mirrored, _MPRN_DIGITS))
 
 
+def _charge_rows(call: Call) -> tuple[dict[str, str], ...]:
+    """Which charge is collected from which credit, as the last change of payment mode set it (1.6)."""
+    state = call.mirrored
+    return charge_rows(
+        {
+            "PaymentMode": "Prepayment" if state.payment_mode == "prepayment" else "Credit",
+            "SuspendDebtDisabled": state.suspend_debt_disabled,
+            "SuspendDebtEmergency": state.suspend_debt_emergency,
+            "IsTwinElement": state.variant == "twin",
+        }
+    )
+
+
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {
         **{
@@ -251,6 +265,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         ),
         "PaymentMode": lambda call: "Prepayment" if call.mirrored.payment_mode == "prepayment" else "Credit",
         "PaymentModeStatus": lambda call: 1 if call.mirrored.is_credit_out else 2,
+        "CreditChargeConfiguration": _charge_rows,
         "SuspendDebtDisabled": _money("suspend_debt_disabled"),
         "SuspendDebtEmergency": _money("suspend_debt_emergency"),
         "MeasurementPeriod": lambda _: SLOT,

@@ -61,10 +61,6 @@ _PREPAYMENT = {
     "DebtRecoveryPerPayment": 0,
     "DebtRecoveryRateCap": 0,
     "DebtRecoveryRateCapPeriod": 604_800,
-    "CreditChargeConfiguration": (
-        {"Credit": "0000130A00FF", "Charge": "0000131400FF", "Collection": "100"},
-        {"Credit": "0000130A01FF", "Charge": "0000131400FF", "Collection": "100"},
-    ),
 }
 _GAS_PREPAYMENT = {
     name: _PREPAYMENT[name] for name in _PREPAYMENT if name.startswith("DebtRecovery") and "Scale" not in name

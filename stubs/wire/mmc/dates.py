@@ -20,6 +20,7 @@ _LAST, _SECOND_LAST = "254", "253"
 _SPECIAL_DAYS = {_LAST: "LastDayOfMonth", _SECOND_LAST: "SecondLastDayOfMonth"}
 _FIRST_YEAR = 2014
 """The schema knows no earlier one; devices come with calendars that begin in 2000."""
+_BILLING_DAYS = range(1, 29)
 _PERIODS = {4: "Quarterly", 2: "SixMonthly", 1: "Yearly"}
 """By the number of dates in a year."""
 
@@ -71,6 +72,8 @@ def billing_calendar(entries: Sequence[Mapping[str, Any]]) -> tuple[Node, ...] |
     if not dates or dates[0] is None or time is None:
         return None
     _, month, day, weekday = dates[0].groups()
+    if day != "*" and int(day) not in _BILLING_DAYS:
+        return None
     if month != "*" and len(dates) in _PERIODS:
         start = (Node("DayOfMonth", str(int(day))), Node("BillingPeriodStartMonth", str(int(month))))
         period = Node(_PERIODS[len(dates)], children=start)

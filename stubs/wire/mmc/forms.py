@@ -16,6 +16,8 @@ from schemas.gbcs_words import alert_meanings
 from schemas.mmc_words import mmc_word
 from stubs.wire.duis.node import Node
 from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.use_cases.electricity_shapes import read_channel_event
+from stubs.wire.gbcs.use_cases.payment import suspended_debts
 from stubs.wire.mmc.dates import billing_calendar, electricity_date, gas_date, plain_date, whole_time
 
 Form = Callable[[Any, str, Mapping[str, Any]], Any]
@@ -25,6 +27,8 @@ _TOU_BLOCKS, _TOU_COLUMNS = 4, 8
 _NO_DEVICE = "0000000000000000"
 _APC = "FF"
 _INPUT_CONTROLLER = 2
+_SWITCHING = "02"
+_OF_A_SWITCH = "0200"
 _CHANNELS_OF_PAGE = {28: ("Lower", 0), 29: ("Lower", 27), 30: ("Lower", 35), 31: ("Upper", 0)}
 """IEEE 802.15.4 channel pages of the sub-GHz bands, and the number of their first channel."""
 
@@ -102,6 +106,31 @@ def _operating_channel(value: Any, _: str, __: Mapping[str, Any]) -> Any:
     return (Node(f"Operating{band}BandSubGHzChannel", children=(Node(f"Channel{first + value['Channels'][0]}"),)),)
 
 
+def _event_channel(value: Any, argument: str, beside: Mapping[str, Any]) -> Any:
+    found = read_channel_event(value)
+    return _operating_channel(found["OperatingSubGHzChannel"], argument, beside) if found else None
+
+
+def _scan_trigger(value: Any, _: str, __: Mapping[str, Any]) -> Any:
+    return mmc_word("scan-trigger", str(read_channel_event(value).get("ScanTrigger")))
+
+
+def _switch_number(value: Any, _: str, __: Mapping[str, Any]) -> Any:
+    """Codes of the switching log are 02, number of the switch, action: inferred from those the reference data show."""
+    number = int(value[2], 16) if value.startswith(_SWITCHING) else 0
+    return number if number in range(1, 6) else None
+
+
+def _switch_action(value: Any, _: str, __: Mapping[str, Any]) -> Any:
+    if not value.startswith(_SWITCHING):
+        return None
+    return mmc_word("switch-action", "message" if value == _OF_A_SWITCH else str(int(value[3], 16)))
+
+
+def _suspended(value: Any, flag: str, _: Mapping[str, Any]) -> Any:
+    return suspended_debts(value).get(flag)
+
+
 def _switch(value: Any, _: str, __: Mapping[str, Any]) -> tuple[Node, ...]:
     return (Node("ALCS"),) if value == "ALCS" else (Node("HCALCS", value),)
 
@@ -171,6 +200,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "controller-type": _controller_type,
         "date": lambda value, _, __: electricity_date(value),
         "each": _each,
+        "event-channel": _event_channel,
         "first": lambda value, _, __: value[0],
         "gas-date": lambda value, _, __: gas_date(value),
         "gas-settings": _gas_settings,
@@ -188,10 +218,14 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "plain-date": lambda value, _, __: plain_date(value),
         "ratio": _ratio,
         "scaled": _scaled,
+        "scan-trigger": _scan_trigger,
         "set-bits": _set_bits,
         "settings": _settings,
         "settings-if-any": _settings_if_any,
+        "suspended": _suspended,
         "switch": _switch,
+        "switch-action": _switch_action,
+        "switch-number": _switch_number,
         "time": lambda value, _, __: whole_time(value),
         "time-period": _time_period,
         "trailing-digit": lambda value, _, __: -(value >> 4),

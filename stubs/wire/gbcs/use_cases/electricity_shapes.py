@@ -24,6 +24,8 @@ _FIRST_BLOCK = 0xA0
 MPAN_DIGITS = 13
 _NO_DEVICE = bytes(8)
 _CHANNELS = 27
+_CHANNEL_EVENT = 7
+_ONE_OCTET = bytes((9, 1))
 _CHANNEL_MASK = (1 << _CHANNELS) - 1
 _LEVEL = 0x80
 _OUTPUT, _INPUT = 1, 2
@@ -135,6 +137,19 @@ class AuxiliaryAction:
     def type(self) -> TypeDescription:
         """See :class:`Shape`."""
         return TypeDescription(Tag.UINT16)
+
+
+def read_channel_event(other: str) -> dict[str, Any]:
+    """What the other information of a channel log entry (6.32) says, in hexadecimal; empty when it has another form.
+
+    The channel in use as 32 bits, then an octet string (09, length 1) with what had the hub scan: as the reference data
+    has it, and the alert of the same event (8F26) tells it.
+    """
+    octets = bytes.fromhex(other)
+    if len(octets) != _CHANNEL_EVENT or octets[4:6] != _ONE_OCTET:
+        return {}
+    bits = f"{int.from_bytes(octets[:4], 'big'):032b}"
+    return {"OperatingSubGHzChannel": _channels(bits), "ScanTrigger": octets[6]}
 
 
 def _channels_text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from stubs.wire.gbcs.use_cases.gbz_codecs import ClusterAnswer, ClusterCommand, 
 from stubs.wire.gbcs.use_cases.model import CommandContext, Values, given
 
 _CREDITS = "0-0:19.10.{}.255"
+_CHARGES = "0-0:19.20.{}.255"
 _ACCOUNT = "0-1:19.0.0.255"
 _THRESHOLD = "0-0:94.44.128.22"
 _GBZ_CANCEL = 0xFFFFFFFF
@@ -20,7 +22,7 @@ _ALWAYS = "111"
 _NOT_WHEN_DISABLED = "110"
 _SECOND_ELEMENT = 5
 """Charge number of the secondary element's tariff: its rows are there on twin element meters only."""
-_ACCUMULATED_DEBT = 2
+_EMERGENCY_CREDIT, _ACCUMULATED_DEBT = 1, 2
 _TIME_DEBTS = (1, 2)
 
 ECS04A = DlmsRows(
@@ -65,8 +67,8 @@ def _collection(*rows: tuple[int, int, str]) -> Data:
     return dlms.array(
         *(
             dlms.structure(
-                dlms.octets(dlms.obis(f"0-0:19.10.{credit}.255")),
-                dlms.octets(dlms.obis(f"0-0:19.20.{charge}.255")),
+                dlms.octets(dlms.obis(_CREDITS.format(credit))),
+                dlms.octets(dlms.obis(_CHARGES.format(charge))),
                 dlms.bits(when),
             )
             for credit, charge, when in rows
@@ -76,6 +78,32 @@ def _collection(*rows: tuple[int, int, str]) -> Data:
 
 def _collected(rows: Data) -> list[tuple[int, int, str]]:
     return [(row[0].octets[4], row[1].octets[4], row[2].expect(Tag.BIT_STRING)) for row in rows.items]
+
+
+def charge_rows(values: Values) -> tuple[dict[str, str], ...]:
+    """The rows of :func:`_collection` that ``PaymentMode`` and the flags of ECS03 set, as 4.13 shows them."""
+    rows = _prepayment_rows(values) if given(values, "PaymentMode") == "Prepayment" else _credit_rows(values)
+    return tuple(
+        {"Credit": _name(_CREDITS, credit), "Charge": _name(_CHARGES, charge), "Collection": when}
+        for credit, charge, when in rows
+    )
+
+
+def suspended_debts(rows: Iterable[Mapping[str, str]]) -> dict[str, bool]:
+    """The flags of ECS03 in the rows that 4.13 shows; empty when they are not those of prepayment mode."""
+    shown = {(row["Credit"], row["Charge"], row["Collection"]) for row in rows}
+    credits_shown = {credit for credit, _, _ in shown}
+    if _name(_CREDITS, _EMERGENCY_CREDIT) not in credits_shown:
+        return {}
+    debt = _name(_CREDITS, 0), _name(_CHARGES, _TIME_DEBTS[0]), _NOT_WHEN_DISABLED
+    return {
+        "SuspendDebtDisabled": debt in shown,
+        "SuspendDebtEmergency": _name(_CREDITS, _ACCUMULATED_DEBT) in credits_shown,
+    }
+
+
+def _name(pattern: str, number: int) -> str:
+    return dlms.obis(pattern.format(number)).hex().upper()
 
 
 def _execution(values: Values) -> Data:
@@ -88,10 +116,12 @@ def _dated(octets: bytes) -> dict[str, Any]:
 
 
 def _credit_data(values: Values) -> tuple[Data, ...]:
+    return dlms.structure(dlms.enum(1), dlms.enum(1)), _collection(*_credit_rows(values)), _execution(values)
+
+
+def _credit_rows(values: Values) -> list[tuple[int, int, str]]:
     rows = [(0, 0, _ALWAYS), (0, 4, _ALWAYS)]
-    if values.get("IsTwinElement"):
-        rows.append((0, _SECOND_ELEMENT, _ALWAYS))
-    return dlms.structure(dlms.enum(1), dlms.enum(1)), _collection(*rows), _execution(values)
+    return [*rows, (0, _SECOND_ELEMENT, _ALWAYS)] if values.get("IsTwinElement") else rows
 
 
 def _credit_values(data: tuple[Data, ...]) -> dict[str, Any]:
@@ -107,8 +137,8 @@ ECS02 = DlmsRows(
 )
 
 
-def _prepayment_data(values: Values) -> tuple[Data, ...]:
-    """The five values of ECS03.
+def _prepayment_rows(values: Values) -> list[tuple[int, int, str]]:
+    """Which charge is collected from which credit in prepayment mode.
 
     SuspendDebtDisabled: time debts are not collected while supply is disabled. SuspendDebtEmergency: they and the
     standing charge go to the accumulated debt while emergency credit is in use. Which flag is which is inferred.
@@ -120,9 +150,15 @@ def _prepayment_data(values: Values) -> tuple[Data, ...]:
         rows += [(_ACCUMULATED_DEBT, charge, _ALWAYS) for charge in (4, *_TIME_DEBTS)]
     if values.get("IsTwinElement"):
         rows += [(0, _SECOND_ELEMENT, _ALWAYS), (1, _SECOND_ELEMENT, _ALWAYS)]
+    return rows
+
+
+def _prepayment_data(values: Values) -> tuple[Data, ...]:
+    """The five values of ECS03."""
     execution = _execution(values)
     threshold = dlms.int32(given(values, "DisablementThreshold"))
-    return dlms.structure(dlms.enum(2), dlms.enum(1)), threshold, _collection(*rows), execution, execution
+    collected = _collection(*_prepayment_rows(values))
+    return dlms.structure(dlms.enum(2), dlms.enum(1)), threshold, collected, execution, execution
 
 
 def _prepayment_values(data: tuple[Data, ...]) -> dict[str, Any]:
