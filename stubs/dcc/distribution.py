@@ -7,6 +7,7 @@ from stubs.dcc.changes import change_device
 from stubs.dcc.device_certificates import credentials_of
 from stubs.dcc.notices import pass_on, tell
 from stubs.dcc.parts import Parts
+from stubs.dcc.reach import is_in_reach
 from stubs.dcc.turn import Turn
 from stubs.devices import occur
 from stubs.inventory import InventoryRecord
@@ -27,14 +28,10 @@ def deliver(parts: Parts, turn: Turn, item: Item) -> None:
         cause = "no hub to send the image to"
         tell(parts, turn, "firmware-distribution-failed", content, record, requester=data["user"], cause=cause)
         return
-    is_delivered = effect != "drop" and _is_reachable(turn, record.hub)
+    is_delivered = effect != "drop" and is_in_reach(turn.state, record.hub)
     _tell(parts, turn, record, data, is_delivered=is_delivered)
-    if is_delivered and _is_reachable(turn, device):
+    if is_delivered and is_in_reach(turn.state, device):
         _received(parts, turn, device, data, is_valid=effect != "altered")
-
-
-def _is_reachable(turn: Turn, device: str) -> bool:
-    return device in turn.state.fleet and turn.state.fleet[device].reachable
 
 
 def _tell(parts: Parts, turn: Turn, record: InventoryRecord, data: dict[str, str], *, is_delivered: bool) -> None:

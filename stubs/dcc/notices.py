@@ -11,8 +11,9 @@ from stubs.dcc.changes import change_device
 from stubs.dcc.correspondence import Letter
 from stubs.dcc.fold import throttle_key
 from stubs.dcc.parts import Parts
+from stubs.dcc.reach import is_in_reach, released
 from stubs.dcc.turn import Turn
-from stubs.devices import RaisedAlert, kept_back, unsent
+from stubs.devices import RaisedAlert, kept_back
 from stubs.events import AlertRaised
 from stubs.inventory import InventoryRecord, Notice
 from stubs.scheduler import Item, key_of
@@ -96,56 +97,58 @@ def tell_notice(parts: Parts, turn: Turn, notice: Notice, requester: str) -> Non
 def pass_on(parts: Parts, turn: Turn, device: str, raised: Iterable[RaisedAlert]) -> list[str]:
     """Record a device's alerts and pass on those for a registered User; ids of the messages.
 
-    A device that is out of reach keeps them, and sends them before newer ones once it is in reach (inferred).
+    A device that is out of reach, or whose hub is, keeps them, and sends them before newer ones once it is in reach
+    (inferred).
+
     Alerts to the access control broker stay with the DCC, or become DCC alerts. The outcome of a command the device
     held until its time is a response to that command's request (DUIS guide, section 9.2).
     """
     messages = []
-    for alert in _that_arrive(turn, device, tuple(raised)):
-        recipient = str(alert.recipient)
-        key = throttle_key(device, alert.code, recipient)
-        is_kept_back = alert.command is None and turn.state.throttle.keeps_back(key, turn.now)
-        fault = turn.fault("device-alert", f"{device} {alert.code}", {"device": device, "alert_code": alert.code})
-        turn.emit(
-            AlertRaised(
-                alert_kind="device",
-                code=alert.code,
-                device=device,
-                recipient=recipient,
-                cause=alert.cause,
-                payload=alert.payload,
-            )
-        )
-        if fault is not None and fault.effect == "drop":
-            continue
-        awaited = _awaited(turn, device, alert)
-        if awaited is not None:
-            messages.append(_outcome(parts, turn, awaited, alert))
-            continue
-        if recipient not in turn.state.users:
-            _in_the_dccs_words(parts, turn, device, alert)
-            continue
-        counter = Message.from_bytes(alert.payload).group.counter
-        if is_kept_back:
-            _keep_back(turn, key)
-        elif alert.command is None:
-            messages.append(
-                parts.correspondence.device_alert(turn, recipient, device, alert.code, counter, alert.payload)
-            )
-        else:
-            messages.append(_outcome_nobody_awaits(parts, turn, device, recipient, alert))
+    for sender, alert in _that_arrive(turn, device, tuple(raised)):
+        messages += _arrived(parts, turn, sender, alert)
     return messages
 
 
-def _that_arrive(turn: Turn, device: str, raised: tuple[RaisedAlert, ...]) -> tuple[RaisedAlert, ...]:
-    state = turn.state.fleet[device]
-    if not state.reachable:
-        change_device(turn, device, kept_back(state, raised), "out of reach: alerts wait")
-        return ()
-    if not state.unsent:
-        return raised
-    change_device(turn, device, {"unsent": []}, "in reach again: alerts leave")
-    return (*unsent(state), *raised)
+def _arrived(parts: Parts, turn: Turn, device: str, alert: RaisedAlert) -> list[str]:
+    """One alert that came to the DCC; ids of the messages it became."""
+    recipient = str(alert.recipient)
+    key = throttle_key(device, alert.code, recipient)
+    is_kept_back = alert.command is None and turn.state.throttle.keeps_back(key, turn.now)
+    fault = turn.fault("device-alert", f"{device} {alert.code}", {"device": device, "alert_code": alert.code})
+    turn.emit(
+        AlertRaised(
+            alert_kind="device",
+            code=alert.code,
+            device=device,
+            recipient=recipient,
+            cause=alert.cause,
+            payload=alert.payload,
+        )
+    )
+    if fault is not None and fault.effect == "drop":
+        return []
+    awaited = _awaited(turn, device, alert)
+    if awaited is not None:
+        return [_outcome(parts, turn, awaited, alert)]
+    if recipient not in turn.state.users:
+        _in_the_dccs_words(parts, turn, device, alert)
+        return []
+    counter = Message.from_bytes(alert.payload).group.counter
+    if is_kept_back:
+        _keep_back(turn, key)
+        return []
+    if alert.command is None:
+        return [parts.correspondence.device_alert(turn, recipient, device, alert.code, counter, alert.payload)]
+    return [_outcome_nobody_awaits(parts, turn, device, recipient, alert)]
+
+
+def _that_arrive(turn: Turn, device: str, raised: tuple[RaisedAlert, ...]) -> list[tuple[str, RaisedAlert]]:
+    """What waited at the device, or behind the hub, and what is new; nothing while it is out of reach."""
+    if not is_in_reach(turn.state, device):
+        kept = kept_back(turn.state.fleet[device], raised, turn.now)
+        change_device(turn, device, kept, "out of reach: alerts wait")
+        return []
+    return [*released(turn, device), *((device, alert) for alert in raised)]
 
 
 def _keep_back(turn: Turn, key: str) -> None:

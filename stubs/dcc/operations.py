@@ -8,12 +8,13 @@ from typing import Any
 
 from schemas.load import dcc_alerts
 from stubs import alerts
-from stubs.dcc import quarantine, smets1
+from stubs.dcc import outages, quarantine, smets1
 from stubs.dcc.changes import change_device
 from stubs.dcc.device_certificates import credentials_of
 from stubs.dcc.handling import Handling
 from stubs.dcc.notices import dcc_alert, pass_on, tell
 from stubs.dcc.parts import Parts
+from stubs.dcc.reach import UNREACHABLE, has_network
 from stubs.dcc.turn import Turn
 from stubs.devices import Surroundings, execute, occur
 from stubs.events import (
@@ -166,6 +167,8 @@ class Operations:
     def hand_over(self, turn: Turn, device: str, command: bytes) -> tuple[bytes | None, str | None]:
         """Give a device a command as a hand-held terminal does; its response, or why it gave none."""
         state = turn.state.fleet[device]
+        if not has_network(turn.state, device):
+            return None, UNREACHABLE
         done = execute(
             state,
             command,
@@ -193,6 +196,7 @@ class Operations:
             agree=self._parts.secrets,
         )
         change_device(turn, device, happened.changes, f"{what}, by a tester")
+        outages.watch(turn, device)
         return pass_on(self._parts, turn, device, happened.alerts)
 
     # --- alerts and SMETS1 messages ---

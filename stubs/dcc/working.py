@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 
 from stubs import alerts
-from stubs.dcc import commands, device_log, distribution, schedules
+from stubs.dcc import commands, device_log, distribution, outages, schedules
 from stubs.dcc.aftermath import Answered, follow, follow_firmware
 from stubs.dcc.answers import release_followers, respond, respond_error, sequence_code
 from stubs.dcc.changes import change_device
 from stubs.dcc.device_certificates import credentials_of
 from stubs.dcc.notices import end_window, outcome_name, pass_on, tell
 from stubs.dcc.parts import Parts
+from stubs.dcc.reach import is_in_reach
 from stubs.dcc.turn import Turn
 from stubs.devices import Execution, Surroundings, elapse, execute
 from stubs.events import CommandSent, DeviceAnswered, DeviceSilent
@@ -63,6 +64,8 @@ def _command(parts: Parts, turn: Turn, item: Item) -> None:
     elif fault is not None:
         code = NOT_REACHED if fault.effect == "unreachable" else NO_ANSWER
         _silence(parts, turn, data, command, code, f"fault: {fault.effect}")
+    elif turn.state.fleet[data["device"]].reachable and not is_in_reach(turn.state, data["device"]):
+        _silence(parts, turn, data, command, NOT_REACHED, "its hub is out of reach")
     else:
         _execute(parts, turn, data, command, payload)
 
@@ -246,6 +249,7 @@ WORKERS: Mapping[str, Worker] = MappingProxyType(
         "follower": _follower,
         "join": device_log.join,
         "late-answer": _late_answer,
+        "outage": outages.told,
         "outcome": _no_outcome,
         "outcome-came": _outcome_came,
         "registration": _registration,

@@ -29,7 +29,7 @@ HUB = frozenset({"CHF"})
 ELECTRIC = frozenset({"ESME", "SAPC"})
 ANY = METERS | {"CHF", "GPF", "PPMID", "HCALCS", "SAPC"}
 _SHORT = 180
-"""Seconds: a shorter interruption is reported as 8F35, any other as 8F36."""
+"""Seconds: a shorter interruption is reported as 8F35, any other as 8F36; of a hub's own the DCC tells."""
 _OUTAGES, _BOOSTS = 100, 25
 
 Detail = Mapping[str, Any]
@@ -76,6 +76,8 @@ def _power_restored(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[
         return {}, ()
     began = state.outages[-1].started
     changes = {"outages": (*state.outages[:-1], Outage(began, at)), "reachable": True}
+    if state.device_type in HUB:
+        return changes, ()
     code = "8F35" if at - began < _SHORT else "8F36"
     return changes, (Notice(code, f"power is back after {at - began} s"),)
 
@@ -147,8 +149,8 @@ OCCURRENCES: Mapping[str, Occurrence] = MappingProxyType(
         "magnet": Occurrence(_tamper("magnet", "8F75"), METERS),
         "tamper": Occurrence(_tamper("tamper", "8F3F"), ANY),
         "covers closed": Occurrence(_closed, ANY),
-        "power lost": Occurrence(_power_lost, ELECTRIC),
-        "power restored": Occurrence(_power_restored, ELECTRIC),
+        "power lost": Occurrence(_power_lost, ELECTRIC | HUB),
+        "power restored": Occurrence(_power_restored, ELECTRIC | HUB),
         "gas power lost": Occurrence(_alert("8F1D", "the gas meter's supply of power failed"), frozenset({"GSME"})),
         "battery low": Occurrence(_alert("8F1F", "the battery runs low"), frozenset({"GSME"})),
         "voltage": Occurrence(_voltage, frozenset({"ESME"}), {"voltage": NOMINAL}),

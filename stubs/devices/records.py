@@ -262,6 +262,8 @@ class Unsent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     total: int | None = None
     originator: str = ""
     counter: int = 0
+    at: int = 0
+    """When it could not be sent."""
 
 
 class Order(msgspec.Struct, frozen=True, gc=False, array_like=True):

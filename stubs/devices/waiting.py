@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from stubs.devices.alerts import RaisedAlert
 from stubs.devices.records import Unsent
-from stubs.devices.state import DeviceState, plain
+from stubs.devices.state import DeviceState, plain, seconds
 from stubs.wire.eui64 import Eui64
 
 MOST_UNSENT = 100
 """A device that keeps more forgets the oldest (inferred: as its logs do)."""
 
 
-def kept_back(state: DeviceState, raised: Iterable[RaisedAlert]) -> dict[str, Any]:
-    """What changes when a device keeps alerts it cannot send; fit for the journal."""
-    unsent = (*state.unsent, *(_stored(alert) for alert in raised))
+def kept_back(state: DeviceState, raised: Iterable[RaisedAlert], now: datetime) -> dict[str, Any]:
+    """What changes when a device keeps alerts it cannot send at ``now``; fit for the journal."""
+    unsent = (*state.unsent, *(_stored(alert, seconds(now)) for alert in raised))
     return plain({"unsent": unsent[-MOST_UNSENT:]}) if unsent != state.unsent else {}
 
 
@@ -25,7 +26,7 @@ def unsent(state: DeviceState) -> tuple[RaisedAlert, ...]:
     return tuple(_restored(alert) for alert in state.unsent)
 
 
-def _stored(alert: RaisedAlert) -> Unsent:
+def _stored(alert: RaisedAlert, at: int) -> Unsent:
     originator, counter = alert.command or ("", 0)
     return Unsent(
         code=alert.code,
@@ -36,6 +37,7 @@ def _stored(alert: RaisedAlert) -> Unsent:
         total=alert.total,
         originator=str(originator),
         counter=counter,
+        at=at,
     )
 
 

@@ -1,0 +1,37 @@
+"""A hub without power: the DCC tells the network operator when it lasts (AD1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from stubs import alerts
+from stubs.dcc.notices import tell
+from stubs.dcc.parts import Parts
+from stubs.dcc.turn import Turn
+from stubs.devices.state import instant
+from stubs.scheduler import Item
+
+_LASTING = timedelta(minutes=3)
+"""A loss of supply longer than this is told (public page on AD1)."""
+_METER = "ESME"
+
+
+def watch(turn: Turn, device: str) -> None:
+    """A hub has just lost its power: look again when the outage is one to be told of."""
+    physical = turn.state.fleet[device]
+    if physical.device_type == "CHF" and physical.outages and not physical.outages[-1].restored:
+        started = physical.outages[-1].started
+        due = instant(started) + _LASTING
+        turn.schedule("outage", max(due, turn.now), {"device": device, "started": started}, f"outage {device}")
+
+
+def told(parts: Parts, turn: Turn, item: Item) -> None:
+    """AD1 to the network operator of the hub's electricity meter, if the power is still off."""
+    device, started = item.data["device"], item.data["started"]
+    physical = turn.state.fleet.get(device)
+    lasts = physical is not None and any(one.started == started and not one.restored for one in physical.outages)
+    turn.done(item.item, "told" if lasts else "power is back")
+    meters = [one for one in turn.state.inventory.on_hub(device) if one.device_type == _METER and one.import_mpxn]
+    if lasts and meters:
+        content = alerts.power_outage(device, instant(started), meters[0].import_mpxn)
+        tell(parts, turn, "power-outage", content, meters[0], requester=None, cause="the hub lost its power")
