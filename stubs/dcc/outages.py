@@ -8,7 +8,8 @@ from stubs import alerts
 from stubs.dcc.notices import tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.turn import Turn
-from stubs.devices.state import instant
+from stubs.devices.records import Outage
+from stubs.devices.state import instant, seconds
 from stubs.scheduler import Item
 
 _LASTING = timedelta(minutes=3)
@@ -17,12 +18,12 @@ _METER = "ESME"
 
 
 def watch(turn: Turn, device: str) -> None:
-    """A hub has just lost its power: look again when the outage is one to be told of."""
+    """If a hub has just lost its power, look again when the outage is one to be told of."""
     physical = turn.state.fleet[device]
-    if physical.device_type == "CHF" and physical.outages and not physical.outages[-1].restored:
-        started = physical.outages[-1].started
-        due = instant(started) + _LASTING
-        turn.schedule("outage", max(due, turn.now), {"device": device, "started": started}, f"outage {device}")
+    is_now = bool(physical.outages) and physical.outages[-1] == Outage(seconds(turn.now), 0)
+    if physical.device_type == "CHF" and is_now:
+        data = {"device": device, "started": seconds(turn.now)}
+        turn.schedule("outage", turn.now + _LASTING, data, f"outage {device}")
 
 
 def told(parts: Parts, turn: Turn, item: Item) -> None:

@@ -144,9 +144,13 @@ def test_an_outage_of_a_hub_that_lasts_is_told_to_the_network_operator(
     home = room.build()
     happens(room, home["chf"], "power lost")
     room.pass_time(60 * minutes)
+    happens(room, home["chf"], "tamper")
+    happens(room, home["chf"], "power lost")
+    room.pass_time(30)
     happens(room, home["chf"], "power restored")
     room.pass_time(600)
-    assert [(message.user, message.alert_code) for message in room.messages("dcc-alert")] == expected
+    found = [(message.user, message.alert_code) for message in room.messages("dcc-alert")]
+    assert [one for one in found if one[1] == "AD1"] == expected
 
 
 def test_a_hand_held_terminal_finds_no_network_without_a_hub_that_has_power(room: Room) -> None:
