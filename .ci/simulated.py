@@ -40,7 +40,7 @@ How to read the columns: *provenance* says where a fact comes from (`schema`, `p
 | order of checks, most refusals' codes | inferred, see the rules below | low, where marked |
 | delivery, retries, time-outs | inferred, see the settings below | low |
 | Self-Service Interface | its known functions with pages of our own | low: today's screens are not public |
-| SMKI keys | made for the run, or the public test identities | test keys only |
+| SMKI keys | made for the run, or the public test identities; a device makes new ones when 6.17 asks, and the simulated SMKI certifies them | test keys only; when a certificate counts as pending or replaced, and which of a device's checks of one comes first, is inferred |
 | transport | plain HTTP on loopback by default; TLS with client certificates by settings | inferred |
 """
 

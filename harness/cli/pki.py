@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from harness.cli.documents import read
 from harness.cli.output import json_option, print_json, print_table, say, say_error
+from stubs.wire.errors import InputError
 
 
 @click.group()
@@ -57,6 +62,49 @@ def list_(folder: Path, *, as_json: bool) -> None:
     --json prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
     """
     _tell(folder, as_json=as_json, listing=True)
+
+
+@command.command("issue-device")
+@click.argument("request", type=click.Path(path_type=Path))
+@click.option(
+    "--smki", default="http://127.0.0.1:8083", show_default=True, metavar="URL", help="Of a running `uept serve`."
+)
+@json_option
+def issue_device(request: Path, smki: str, *, as_json: bool) -> None:
+    """Have the simulated SMKI certify a device's new key: REQUEST is the CertificationRequest that 6.17 returned.
+
+    It may be PEM, DER, or the octets as hexadecimal or base64 text. Prints the certificate as PEM; its base64 text
+    without the PEM lines is what 6.15.2 takes as DeviceCertificate.
+
+    --json prints one object: eui, usage, serial, valid_from, certificate (base64). Exit code 2 when it is not
+    certified, saying why, 3 when no SMKI answers.
+    """
+    from harness.drivers.reference.repository import KnownCertificates
+    from harness.drivers.reference.transport import HttpClient
+    from stubs.wire.certificates import CertificateIndex
+    from stubs.wire.errors import PeerError
+
+    asked = _octets(read(request))
+    known = KnownCertificates(CertificateIndex(), smki, HttpClient(), check_name=True)
+    try:
+        made = known.certify(asked)
+    except PeerError as problem:
+        raise InputError(str(problem), mend="Give the CertificationRequest of a device of that DCC.") from problem
+    if as_json:
+        content = {"eui": str(made.eui), "usage": made.usage, "serial": made.serial_hex}
+        body = base64.b64encode(made.der).decode()
+        print_json(content | {"valid_from": made.not_before.isoformat(), "certificate": body})
+    else:
+        say(made.pem.removesuffix("\n"))
+
+
+def _octets(data: bytes) -> bytes:
+    """DER or PEM as it is; hexadecimal or base64 text as the octets it stands for."""
+    text = b"".join(data.split())
+    for decode in (binascii.unhexlify, lambda given: base64.b64decode(given, validate=True)):
+        with suppress(binascii.Error):
+            return decode(text)
+    return data
 
 
 def _tell(folder: Path, *, as_json: bool, listing: bool = False) -> None:

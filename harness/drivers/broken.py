@@ -73,6 +73,12 @@ _ROWS = (
         ("service-matches-variant",),
     ),
     Defect(
+        "leaves-old-certificate",
+        "puts a device's old certificate into 6.15.2, not the one issued for its new key",
+        {"install_new_certificate": False},
+        ("new-certificate-taken",),
+    ),
+    Defect(
         "signs-with-wrong-key",
         "signs the Pre-Command with its XML signing key",
         {"pre_command_key": "xmlsign"},

@@ -68,6 +68,11 @@ def inventory_shows(world: World, device: str, status: str) -> None:
     world.expect("inventory-status-becomes", device=world.device(device), status=status)
 
 
+@then(parsers.parse("the {device:Device} takes the certificate issued for its new key", DEVICE))
+def new_certificate_taken(world: World, device: str) -> None:
+    world.expect("new-certificate-taken", device=world.device(device))
+
+
 @then(parsers.parse("the {device:Device}'s {field:w} becomes {value}", DEVICE))
 def device_becomes(world: World, device: str, field: str, value: str) -> None:
     world.expect("device-state-becomes", device=world.device(device), name=field, value=value)

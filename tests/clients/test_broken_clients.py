@@ -25,6 +25,7 @@ FAILS_AND_PASSES = {
     "treats-acknowledgement-as-done": ("SR-201-IS", "SR-601-IS"),
     "ignores-error-codes": ("RC-010-IS", "SR-605-IS"),
     "retries-forever": ("RC-010-IS", "SR-605-IS"),
+    "leaves-old-certificate": ("IC-031-IS", "SR-605-IS"),
     "mis-scales-reading": ("SR-201-IS-2", "SR-605-IS"),
     "answers-500-to-alerts": ("AL-001-IS", "SR-605-IS"),
     "forgets-alerts": ("AL-001-IS", "SR-605-IS"),

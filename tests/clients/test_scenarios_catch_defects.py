@@ -25,6 +25,7 @@ CATCHES = {
         "IC-023", "RC-002", "RC-003", "RC-004", "RC-006", "RC-007", "RC-008", "RC-009", "RC-010", "RC-011", "RC-012",
         "RC-014", "SR-218",
     ],
+    "leaves-old-certificate": ["IC-031"],
     "mis-scales-reading": ["PT-008", "SR-202", "SR-207", "SR-208", "SR-212"],
     "overlooks-devices": ["SR-601"],
     "retries-forever": ["RC-002"],

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
+import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from harness.cli import run
 from harness.drivers import Action, Driver, DriverContext, Outcome, TlsFiles, UserIdentity, make_driver, running
 from stubs.app import BackgroundDcc, DccSettings, background_dcc, init_pki, load_pki, view_keys
 from stubs.clock import VirtualClock
@@ -23,6 +27,7 @@ from stubs.wire.gbcs import Message
 from stubs.wire.gbcs.crypto import ProtectionError, check_signature
 from stubs.wire.gbcs.view import Check, checks, describe
 from stubs.wire.xml import parse
+from tests.cli_kit import refuser
 from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER
 
 ROLES = {SUPPLIER: ["IS", "GS"], NETWORK_OPERATOR: ["ED", "GT"], OTHER_USER: ["OU"]}
@@ -247,3 +252,47 @@ def test_new_keys_outlive_a_restart(tmp_path: Path) -> None:
                 assert [status for _, status in room.listed(meter, "DS")] == ["I", "N"]
             assert room.done("4.1.1", meter).values
             room.done("7.1", meter)
+
+
+# --- an engineer at the command line --------------------------------------------------------------------------------
+
+
+def as_pem(request: bytes) -> bytes:
+    return x509.load_der_x509_csr(request).public_bytes(Encoding.PEM)
+
+
+FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "DER": lambda request: request,
+    "PEM": as_pem,
+    "hexadecimal": lambda request: request.hex().upper().encode() + b"\n",
+    "base64": base64.encodebytes,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_engineer_has_a_request_certified(
+    together: Together, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    meter = together.meter(f"engineer {form}")
+    request = together.done("6.17", meter, parameters={"CredentialType": WORDS["DS"]}).values["CertificationRequest"]
+    file = tmp_path / "request"
+    file.write_bytes(FORMS[form](bytes.fromhex(request)))
+    assert run(["pki", "issue-device", str(file), "--smki", together.dcc.urls.smki]) == 0
+    certificate = Certificate.from_pem(capsys.readouterr().out)
+    assert run(["pki", "issue-device", str(file), "--smki", together.dcc.urls.smki, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert base64.b64decode(told["certificate"]) == certificate.der
+    assert (told["eui"], told["usage"], told["serial"]) == (meter, "DS", certificate.serial_hex)
+    together.done("6.15.2", meter, parameters={"DeviceCertificate": told["certificate"]})
+    assert together.listed(meter, "DS")[0] == (certificate.serial_hex, "I")
+
+
+def test_what_cannot_be_certified_is_said_in_one_line(
+    together: Together, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused, file = refuser(capsys), tmp_path / "request"
+    file.write_bytes(b"nonsense")
+    said = refused("pki", "issue-device", file, "--smki", together.dcc.urls.smki)
+    assert "not a certification request" in said
+    assert "no SMKI answers" in refused("pki", "issue-device", file, "--smki", "http://127.0.0.1:9", code=3)
+    assert "request2" in refused("pki", "issue-device", tmp_path / "request2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from harness.checks import Finding, Verdict, checks, evidence_of, judge, judge_a
 from stubs.events import (
     ActionAsked,
     AnyEvent,
+    CertificateIssued,
     CheckJudged,
     CommandSent,
     DeliveryFailed,
@@ -595,3 +597,27 @@ def test_judging_again_gives_the_same_finding() -> None:
     (again,) = judge_again(story.entries)
     assert again.agrees
     assert again.finding == finding
+
+
+# --- a device's own keys --------------------------------------------------------------------------------------------
+
+
+def taken(der: bytes) -> DeviceChanged:
+    octets = base64.b64encode(der).decode()
+    return DeviceChanged(device=METER, values={"own_certificates": [["DS", octets]]}, cause="")
+
+
+def test_a_device_has_taken_the_certificate_issued_for_its_new_key() -> None:
+    story = Story().asked().add(CertificateIssued(eui=METER, usage="DS", role=None, der=b"new"))
+    waits = story.judged("new-certificate-taken", device=METER)
+    assert (waits.verdict, waits.got) == (Verdict.FAIL, "1 certificate(s) issued for it, none taken")
+    assert story.add(taken(b"new")).judged("new-certificate-taken", device=METER).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("owner", [METER, "DE-51-CE-00-00-00-00-E9"])
+def test_an_older_certificate_or_another_device_s_is_not_the_new_one(owner: str) -> None:
+    story = Story().add(CertificateIssued(eui=METER, usage="DS", role=None, der=b"old")).asked()
+    if owner != METER:
+        story = story.add(CertificateIssued(eui=owner, usage="DS", role=None, der=b"other"))
+    finding = story.add(taken(b"old")).add(taken(b"other")).judged("new-certificate-taken", device=METER)
+    assert (finding.verdict, finding.got) == (Verdict.FAIL, "no certificate was issued for it")

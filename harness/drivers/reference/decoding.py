@@ -15,7 +15,7 @@ from harness.drivers.reference.identity import KeyRing
 from harness.drivers.reference.policy import Policy
 from harness.drivers.reference.repository import KnownCertificates
 from schemas.load import transform_rows, use_case_facts, use_cases
-from stubs.wire import Eui64, PeerError, RequestId
+from stubs.wire import Blocked, Eui64, PeerError, RequestId
 from stubs.wire.certificates import Certificate
 from stubs.wire.gbcs.crypto import ProtectionError, check_mac, check_signature, decrypt, encryption_key
 from stubs.wire.gbcs.envelope import Cra, Group, Message
@@ -169,7 +169,8 @@ class DeviceMessages:
             held |= {"KeyAgreementTopUpCertificate": top_up} if top_up else {}
         if target:
             device = Eui64.parse(target)
-            own = self.certificates.made_for(device) or next(iter(self.certificates.of(device, "DS")), None)
+            made = self.certificates.made_for(device) if self.policy.install_new_certificate else None
+            own = made or next(iter(self.certificates.of(device, "DS")), None)
             held |= {"DeviceCertificate": own} if own else {}
         values = {name: base64.b64encode(one.der).decode() for name, one in held.items()}
         return values | ({"DeviceID": target} if target else {})
@@ -192,8 +193,8 @@ class DeviceMessages:
         if srv != "6.17" or not isinstance(request, str):
             return ""
         try:
-            made = self.certificates.certify(Eui64.parse(target), bytes.fromhex(request))
-        except (PeerError, ValueError) as error:
+            made = self.certificates.certify(bytes.fromhex(request))
+        except (PeerError, Blocked, ValueError) as error:
             return f"; {error}"
         return f"; certificate {made.serial_hex} was issued for its request"
 

@@ -98,6 +98,10 @@ class Policy:
     http_timeout: float = 3.0
     """Seconds the DCC has for the answer in the HTTP exchange, as the DCC's public client allows."""
 
+    install_new_certificate: bool = True
+    """6.15.2 brings the certificate that the SMKI issued for the key a device just made (6.17).
+    Relaxed: the one that the repository has had all along, which the device refuses."""
+
     # --- what is made of it ---------------------------------------------------------------------------------
 
     reading_scale: float = 1

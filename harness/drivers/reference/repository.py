@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping
 from threading import Lock
 from xml.sax.saxutils import escape
 
+from lxml.etree import _Element
+
 from harness.drivers.reference.transport import HttpClient, TransportFailureError
-from stubs.wire import Eui64, PeerError, xml
+from stubs.wire import Blocked, Eui64, PeerError, xml
 from stubs.wire.certificates import Certificate, CertificateIndex
 
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
@@ -81,21 +83,27 @@ class KnownCertificates:
         except ValueError:
             return None
 
-    def certify(self, device: Eui64, request: bytes) -> Certificate:
+    def certify(self, request: bytes) -> Certificate:
         """Have the SMKI certify a device's certification request (PKCS#10); kept until it is ``installed``.
 
-        Raises: PeerError: it does not.
+        Raises: PeerError: it does not, and why. Blocked: it cannot be reached.
         """
         text = base64.b64encode(request).decode()
         wanted = f"<CertificateSigningRequest>{text}</CertificateSigningRequest>"
         body = f"<DeviceCertificateRequest>{wanted}</DeviceCertificateRequest>"
-        for response in self._ask("devicecertificate", body, "CertificateResponse"):
+        root = self._answer("devicecertificate", body)
+        if root is None:
+            raise Blocked(
+                f"no SMKI answers at {self._address or 'no address'}",
+                mend="Start one: uept serve; it says where it is.",
+            )
+        for response in _items(root, "CertificateResponse"):
             certificate = _body_of(response)
-            if certificate is not None and certificate.eui == device:
+            if certificate is not None:
                 with self._lock:
-                    self._made[device] = certificate
+                    self._made[certificate.eui] = certificate
                 return certificate
-        raise PeerError(f"the SMKI issued no certificate for the request of {device}")
+        raise PeerError("the SMKI issued no certificate", got=root.findtext("ResponseMessage") or "no reason")
 
     def made_for(self, device: Eui64) -> Certificate | None:
         """The certificate last made for a device's own request, not installed yet."""
@@ -136,16 +144,26 @@ class KnownCertificates:
 
     def _ask(self, service: str, request: str, element: str) -> Iterator[dict[str, str]]:
         """Children of every ``element`` of the answer, by name; nothing when nothing was found or nobody answers."""
+        root = self._answer(service, request)
+        yield from () if root is None else _items(root, element)
+
+    def _answer(self, service: str, request: str) -> _Element | None:
         if not self._address:
-            return
+            return None
         url = f"{self._address}/services/{service}?apikey=uept-harness"
         try:
-            answer = self._http.post(url, (_DECLARATION + request).encode(), "application/xml", _TIMEOUT)
-            root = xml.parse(answer.body)
-        except (TransportFailureError, PeerError):
-            return
-        for item in root.iter(element):
-            yield {str(child.tag): child.text or "" for child in item}
+            body = self._http.post(url, (_DECLARATION + request).encode(), "application/xml", _TIMEOUT).body
+        except TransportFailureError as failure:  # it may say why
+            body = failure.body
+        try:
+            return xml.parse(body) if body else None
+        except PeerError:
+            return None
+
+
+def _items(root: _Element, element: str) -> Iterator[dict[str, str]]:
+    for item in root.iter(element):
+        yield {str(child.tag): child.text or "" for child in item}
 
 
 def _body_of(response: Mapping[str, str]) -> Certificate | None:

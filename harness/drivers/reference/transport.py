@@ -16,12 +16,13 @@ ANSWER_LIMIT = 16 * 1024 * 1024
 
 
 class TransportFailureError(Exception):
-    """No answer, or none that HTTP counts as success: ``reason`` for people, ``status`` where there was one."""
+    """No answer, or none that HTTP counts as success: ``reason`` for people; ``status`` and ``body`` if one came."""
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
+    def __init__(self, reason: str, status: int | None = None, body: bytes = b"") -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
+        self.body = body
 
     @property
     def is_worth_repeating(self) -> bool:
@@ -92,7 +93,7 @@ class HttpClient:
         finally:
             connection.close()
         if not 200 <= response.status < 300:
-            raise TransportFailureError(f"HTTP {response.status} from {url}", response.status)
+            raise TransportFailureError(f"HTTP {response.status} from {url}", response.status, received)
         media_type = response.getheader("Content-Type", "").partition(";")[0].strip().lower()
         return HttpAnswer(response.status, media_type, received)
 

@@ -45,6 +45,33 @@ Feature: Commissioning
       | IS   | electricity meter |
       | GS   | gas meter         |
 
+  @id:IC-031 @role:IS @role:GS @srv:6.17 @srv:6.15.2 @srv:4.1.1 @priority:P1
+  Scenario Outline: A meter makes new keys and goes on with them
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 6.17 to the <meter> with
+      | CredentialType | <key> |
+    Then the command was signed
+    And the request is accepted
+    And the response reaches the party
+    And the party reports what the response says
+    When the party is asked to send 6.15.2 to the <meter>
+    Then the command was signed
+    And the request is accepted
+    And the response reaches the party
+    And the <meter> takes the certificate issued for its new key
+    When the party is asked to send 4.1.1 to the <meter>
+    Then the request is accepted
+    And the response reaches the party
+    And the party reports the values the device sent
+
+    Examples:
+      | role | meter             | key               |
+      | IS   | electricity meter | Digital Signature |
+      | IS   | electricity meter | Key Agreement     |
+      | GS   | gas meter         | Digital Signature |
+      | GS   | gas meter         | Key Agreement     |
+
   @id:IC-042 @role:IS @role:GS @srv:8.3 @priority:P1
   Scenario Outline: A meter is decommissioned
     Given a party acting as <role>
