@@ -12,6 +12,7 @@ from stubs.dcc import outages, quarantine, smets1
 from stubs.dcc.changes import change_device
 from stubs.dcc.device_certificates import credentials_of
 from stubs.dcc.handling import Handling
+from stubs.dcc.home_network import PASSED_ON, HomeCertificates, tell_meter
 from stubs.dcc.notices import dcc_alert, pass_on, tell
 from stubs.dcc.parts import Parts
 from stubs.dcc.reach import UNREACHABLE, has_network
@@ -174,7 +175,7 @@ class Operations:
             command,
             turn.now,
             credentials_of(self._parts.pki, state),
-            self._parts.pki.certificates,
+            HomeCertificates(self._parts.pki, turn.state),
             surroundings=Surroundings(turn.state.fleet),
             agree=self._parts.secrets,
         )
@@ -195,9 +196,11 @@ class Operations:
             detail=detail,
             agree=self._parts.secrets,
         )
+        asked = PASSED_ON.get(what)
+        messages = tell_meter(self._parts, turn, device, asked, detail) if asked is not None else []
         change_device(turn, device, happened.changes, f"{what}, by a tester")
         outages.watch(turn, device)
-        return pass_on(self._parts, turn, device, happened.alerts)
+        return [*messages, *pass_on(self._parts, turn, device, happened.alerts)]
 
     # --- alerts and SMETS1 messages ---
 

@@ -26,6 +26,7 @@ from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
 
 METERS = frozenset({"ESME", "GSME"})
 HUB = frozenset({"CHF"})
+DISPLAY = frozenset({"PPMID"})
 ELECTRIC = frozenset({"ESME", "SAPC"})
 ANY = METERS | {"CHF", "GPF", "PPMID", "HCALCS", "SAPC"}
 _SHORT = 180
@@ -142,6 +143,11 @@ def _updated(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, A
     return {"firmware_version": version}, (Notice("8F8B", "firmware activated", detail=detail),)
 
 
+def _asked(state: DeviceState, _at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """The consumer types something in at a display, which sends it to a meter: with a counter of its own."""
+    return {"own_counter": state.own_counter + 1}, ()
+
+
 OCCURRENCES: Mapping[str, Occurrence] = MappingProxyType(
     {
         "cover removed": Occurrence(_tamper("cover removed", "8F74"), METERS),
@@ -165,7 +171,9 @@ OCCURRENCES: Mapping[str, Occurrence] = MappingProxyType(
         "message discarded": Occurrence(_told("8F2C", "a message was discarded"), HUB, {"message": ""}),
         "no more capacity": Occurrence(_told("8F2D", "the hub cannot take another device"), HUB, {"device": ""}),
         "image transferred": Occurrence(_transferred, HUB, {"device": "", "version": "02000000", "result": 0}),
-        "firmware activated": Occurrence(_updated, frozenset({"PPMID"}), {"version": "02000000"}),
+        "firmware activated": Occurrence(_updated, DISPLAY, {"version": "02000000"}),
+        "top-up entered": Occurrence(_asked, DISPLAY, {"utrn": ""}),
+        "emergency credit asked for": Occurrence(_asked, DISPLAY),
         "boost": Occurrence(_boost, ELECTRIC, {"minutes": 60}),
         "operational update": Occurrence(_told("8F88", "an operational update"), ELECTRIC, {"text": ""}),
         "network command done": Occurrence(_alert("8154", "a command from the home network was done"), METERS),

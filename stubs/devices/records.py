@@ -249,6 +249,8 @@ class Joined(msgspec.Struct, frozen=True, gc=False, array_like=True):
     device: str
     device_type: int
     method: int
+    certificate: bytes = b""
+    """The other device's key-agreement certificate as the command brought it, DER; empty: it brought none."""
 
 
 class Unsent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

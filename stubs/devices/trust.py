@@ -92,10 +92,21 @@ def replaced(state: DeviceState, cell: str | None, usage: str, cell_usage: int =
     return next((Certificate.from_der(der) for der in held), None)
 
 
+def _brought(state: DeviceState, device: str) -> Certificate | None:
+    """The certificate of a neighbour that came with the command to join it."""
+    held = (one.certificate for one in state.joined if one.device == device and one.certificate)
+    return next((Certificate.from_der(der) for der in held), None)
+
+
 def key_agreement(state: DeviceState, certificates: CertificateStore, party: Eui64) -> EllipticCurvePublicKey | None:
-    """The public key with which messages to and from ``party`` are protected: the cell's, else the store's first."""
+    """The public key with which messages to and from ``party`` are protected.
+
+    That of the cell; of a device that was joined, that of the certificate the command brought; else the store's first.
+    """
     if state.anchors and (held := replaced(state, cell_of(state, party), "KA")) is not None:
         return held.public_key
+    if (brought := _brought(state, str(party))) is not None:
+        return brought.public_key
     known = certificates.of(party, "KA")
     return known[0].public_key if known else None
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from stubs.devices import DeviceState, Surroundings, apply, elapse, occur
+from stubs.devices.effects.call import Call
+from stubs.devices.effects.joining import join
 from stubs.devices.records import Image, Joined
 from stubs.smki.keys import KeyPair
 from stubs.wire.eui64 import Eui64
@@ -232,6 +235,25 @@ def test_a_join_without_an_answer_fails(bench: DeviceBench) -> None:
     execution = bench.execute(gsme, command, surroundings=Surroundings({gpf.eui: gpf}))
     assert bench.read(gsme, execution.response)["JoinResponseCode"] == 13
     assert [alert.code for alert in execution.alerts] == ["8F48"]
+
+
+@pytest.mark.parametrize("bad", ["none", "of another", "signing", "no certificate"])
+def test_a_join_by_method_c_needs_the_other_device_s_certificate(bench: DeviceBench, bad: str) -> None:
+    gsme, ppmid, other = bench.device("GSME"), bench.device("PPMID", number=2), bench.device("PPMID", number=3)
+    good = bench.credentials(ppmid.eui)
+    der = {
+        "of another": bench.credentials(other.eui).ka.certificate.der,
+        "signing": good.ds.certificate.der,
+        "no certificate": b"0",
+    }
+    certificate = {} if bad == "none" else {"Certificate": der[bad].hex().upper()}
+    around = Surroundings({ppmid.eui: ppmid})
+    failed = Call(
+        gsme, 0, joining("PPMID", ppmid) | certificate, bench.supplier, 1, gsme, around, lambda _token, _counter: False
+    )
+    assert join(3)(failed).values == {"JoinResponseCode": 11}
+    done = join(3)(replace(failed, values=joining("PPMID", ppmid) | {"Certificate": good.ka.certificate.der.hex()}))
+    assert done.changes["joined"] == (Joined(ppmid.eui, 5, 3, good.ka.certificate.der),)
 
 
 def test_a_proxy_reports_its_changed_list(bench: DeviceBench) -> None:

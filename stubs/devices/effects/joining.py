@@ -8,6 +8,8 @@ from stubs.devices.effects.call import Call, Done, Effect, Notice
 from stubs.devices.effects.hub import former_devices
 from stubs.devices.records import Joined, LoggedDevice
 from stubs.devices.state import instant
+from stubs.wire.certificates import Certificate
+from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 
 TYPES = ("GSME", "ESME", "CHF", "GPF", "HCALCS", "PPMID", "Type2")
@@ -27,10 +29,11 @@ def join(method: int) -> Effect:
 
     def effect(call: Call) -> Done:
         other = str(call.values["OtherDeviceID"])
-        entry = Joined(other, TYPES.index(str(call.values["OtherDeviceType"])), method)
+        certificate = bytes.fromhex(str(call.values.get("Certificate", "")))
+        entry = Joined(other, TYPES.index(str(call.values["OtherDeviceType"])), method, certificate)
         others = tuple(one for one in call.state.joined if one.device != other)
         neighbour = call.surroundings.devices.get(other)
-        if method == _METHOD_C and "Certificate" not in call.values:
+        if (certificate or method == _METHOD_C) and not _is_of(certificate, other):
             return _failed(_BAD_CERTIFICATE, other)
         if len(others) >= _CAPACITY:
             return _failed(_FULL, other)
@@ -40,6 +43,15 @@ def join(method: int) -> Effect:
         return Done({"JoinResponseCode": 0}, {"joined": (*others, entry)}, notices)
 
     return effect
+
+
+def _is_of(certificate: bytes, device: str) -> bool:
+    """Whether it is a key-agreement certificate of that device."""
+    try:
+        found = Certificate.from_der(certificate)
+    except PeerError:
+        return False
+    return found.usage == "KA" and str(found.eui) == device
 
 
 def _failed(code: int, other: str) -> Done:
