@@ -178,6 +178,10 @@ def texts_for(home: Home, body: Node) -> dict[str, str]:
         "DigitalSigningCertificate": home.certificate("DS", holder),
         "KeyAgreementCertificate": home.certificate("KA", holder),
     }
+    if body.get("RemotePartyRole") == "LoadController":
+        issue = home.pki.authority.organisation
+        texts["DigitalSigningCertificate"] = _base64(issue(Eui64.parse(holder), "08", "DS").certificate)
+        texts["KeyAgreementCertificate"] = _base64(issue(Eui64.parse(holder), "08", "KA").certificate)
     top_up = home.pki.prepayment_key(Eui64.parse(holder))
     if top_up is not None:
         texts["KeyAgreementTopUpCertificate"] = _base64(top_up.certificate)

@@ -1,7 +1,7 @@
 """Whether a certificate comes from where a device trusts: the path from its issuer to the root the device holds.
 
 The store stands for what a device knows of authorities. Where it lacks the one that issued the certificates of the
-device's own parties, as imported key stores do, a device cannot tell and takes others of that issuer too: inferred,
+device or its parties, as imported key stores do, a device cannot tell and takes others of that issuer too: inferred,
 like the order of the checks. Validity and revocation are not looked at. Source: GBCS, certification path validation.
 """
 
@@ -20,7 +20,11 @@ _LONGEST = 4
 
 
 def is_trusted(
-    certificate: Certificate, brought: Iterable[Certificate], store: CertificateStore, parties: Iterable[Eui64]
+    certificate: Certificate,
+    brought: Iterable[Certificate],
+    store: CertificateStore,
+    parties: Iterable[Eui64],
+    own: Iterable[Certificate] = (),
 ) -> bool:
     """Whether the issuer is who the certificate says, and leads to a root of ``store``.
 
@@ -29,12 +33,14 @@ def is_trusted(
         brought: the certification path that came with it; counts as far as the store confirms it.
         store: authorities, and the certificates that the device's parties have.
         parties: whom the device knows.
+        own: the device's own certificates.
     """
     known = store.of(NO_EUI, "CS")
     authorities = (*known, *(one for one in brought if one.usage == "CS" and one not in known))
     if any(issuer_names_equal(certificate.issuer_name, one.subject_name) for one in authorities):
         return _leads_up(certificate, authorities, known, _LONGEST)
-    return _is_issuer_of_theirs(certificate, store, parties)
+    theirs = (held for party in {*parties, certificate.eui} for usage in _USAGES for held in store.of(party, usage))
+    return any(issuer_names_equal(certificate.issuer_name, held.issuer_name) for held in (*own, *theirs))
 
 
 def is_root(certificate: Certificate) -> bool:
@@ -60,15 +66,6 @@ def _is_end(authority: Certificate, known: Sequence[Certificate]) -> bool:
     if authority.role == _ROOT:
         return True
     return not any(issuer_names_equal(authority.issuer_name, one.subject_name) for one in known)
-
-
-def _is_issuer_of_theirs(certificate: Certificate, store: CertificateStore, parties: Iterable[Eui64]) -> bool:
-    return any(
-        issuer_names_equal(certificate.issuer_name, held.issuer_name)
-        for party in {*parties, certificate.eui}
-        for usage in _USAGES
-        for held in store.of(party, usage)
-    )
 
 
 def _is_issued_by(certificate: Certificate, authority: Certificate) -> bool:

@@ -52,6 +52,11 @@ def test_without_authorities_a_certificate_of_the_issuer_of_known_parties_is_tak
     assert trusted(of(OURS), OURS.issuing.organisation(PARTY, "02", "KA").certificate)
 
 
+def test_without_authorities_a_certificate_of_the_device_s_own_issuer_is_taken() -> None:
+    factory = OURS.issuing.device(PARTY, bytes(32)).ds.certificate
+    assert is_trusted(of(OURS), (), CertificateIndex(), (), (factory,))
+
+
 def test_without_authorities_one_of_an_issuer_nobody_has_is_not_taken() -> None:
     assert not trusted(of(OURS))
 

@@ -185,7 +185,7 @@ class Conversation:
         return sample_body(
             srv,
             parameters,
-            self._with.devices.own_values(self._action.target),
+            self._with.devices.own_values(self._action.target, srv),
             device_type=str(options.get("device_type", "")),
             is_full=options.get("example") == "full",
         )

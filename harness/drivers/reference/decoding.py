@@ -27,6 +27,7 @@ T = TypeVar("T")
 _XML_SIGNERS = frozenset({"87", "89"})
 _IN_THE_DCCS_NAME = frozenset({"6.21", "6.23", "6.24.1", "8.5", "8.12.2"})
 """Services whose command the broker, or the transitional change-of-supplier party, sends as its own (GBCS guide, 3)."""
+_OPT_OUT, _BROKER = "8.5", "04"
 _READING_SERVICES = "4."
 """Services whose values are readings: section 4 of the service reference variants."""
 
@@ -152,8 +153,11 @@ class DeviceMessages:
                     failure = failure or error
         raise failure or _no_certificate(device, usage)
 
-    def own_values(self, target: str) -> dict[str, str]:
-        """What requests say of us and of the device they are for, by element name: identities and certificates."""
+    def own_values(self, target: str, srv: str = "") -> dict[str, str]:
+        """What requests say of us and of the device they are for, by element name: identities and certificates.
+
+        Opting out (8.5) puts another broker's certificates into the device; we know of none but the DCC's.
+        """
         keys, eui = self.ring, self.ring.eui
         agreement = {one.public_key.public_numbers(): one for one in self.certificates.of(eui, "KA")}
         signing = [one for one in self.certificates.of(eui, "DS") if one.role not in _XML_SIGNERS]
@@ -164,6 +168,8 @@ class DeviceMessages:
         }
         if signing:
             held |= {"DigitalSigningCertificate": signing[0], "Certificate": signing[0]}
+        if srv == _OPT_OUT and (broker := self.certificates.of(self.acb, "KA", _BROKER)):
+            held["KeyAgreementCertificate"] = broker[0]
         if keys.prepayment is not None:
             top_up = agreement.get(keys.prepayment.public_key().public_numbers())
             held |= {"KeyAgreementTopUpCertificate": top_up} if top_up else {}

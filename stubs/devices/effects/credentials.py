@@ -79,9 +79,7 @@ def _problem(call: Call, one: Mapping[str, Any], certificate: Certificate | None
     cell = ROLE_CELLS.get(role, "")
     if not cell or (name in USAGES and not getattr(call.state, cell) and role != "LoadController"):
         return _NO_ANCHOR
-    # Who opts a device out (8.5) becomes its broker; which role its certificates then have is not public.
-    is_of_the_role = certificate is not None and (cell == "acb" or certificate.role == f"{CELL_ROLES[cell]:02X}")
-    if certificate is None or not is_of_the_role:
+    if certificate is None or certificate.role != f"{CELL_ROLES[cell]:02X}":
         return _BAD_CERTIFICATE
     if name in USAGES and certificate.usage != USAGES[name][0]:
         return _BAD_CERTIFICATE
@@ -91,7 +89,8 @@ def _problem(call: Call, one: Mapping[str, Any], certificate: Certificate | None
 def is_path_trusted(call: Call, certificate: Certificate, path: Sequence[Certificate] = ()) -> bool:
     """Whether the issuer of ``certificate`` leads to a root; ``path`` are authorities that the command brought."""
     parties = (Eui64.parse(name) for cell in CELL_ROLES if (name := getattr(call.state, cell)))
-    return call.certificates is None or is_trusted(certificate, path, call.certificates, parties)
+    own = () if call.credentials is None else (call.credentials.ds.certificate, call.credentials.ka.certificate)
+    return call.certificates is None or is_trusted(certificate, path, call.certificates, parties, own)
 
 
 def certificate_of(text: str) -> Certificate | None:
