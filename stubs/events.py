@@ -330,6 +330,15 @@ class CertificateIssued(Event, frozen=True, kw_only=True, tag=True):
     der: bytes
 
 
+class CertificateFiled(Event, frozen=True, kw_only=True, tag=True):
+    """A public signing certificate (DER) put beside the evidence, so that a reader checks signatures without keys."""
+
+    eui: str
+    role: str | None
+    """OU of an organisation certificate; None for a device."""
+    der: bytes
+
+
 # --- the run's surroundings ---------------------------------------------------------------------------------------
 
 
@@ -516,6 +525,7 @@ AnyEvent = (
     | ItemScheduled
     | ItemDone
     | CertificateIssued
+    | CertificateFiled
     | ClockMoved
     | DccReset
     | FaultSet

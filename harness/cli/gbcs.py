@@ -36,10 +36,11 @@ def decode(messages: tuple[str, ...], pki: Path | None, *, as_json: bool) -> Non
     """Show every field with offset, raw bytes and value.
 
     A message is hexadecimal text, a file of it, a binary file, or a DUIS document (its GBCSPayload is taken). Of a
-    run's bundle.zip every message is shown. With --pki, MAC, signature and encrypted parts are checked.
+    run's bundle.zip every message is shown, and signatures are checked with the certificates it holds. With --pki, MAC,
+    signature and encrypted parts are checked.
 
-    --json prints one object (a list when there are several): message, summary, checks (with --pki), fields (offset,
-    length, raw, name, value, unit, check, children). Exit code 2 when something is no GBCS message.
+    --json prints one object (a list when there are several): message, summary, checks (with --pki, and of a bundle),
+    fields (offset, length, raw, name, value, unit, check, children). Exit code 2 when something is no GBCS message.
     """
     from harness.cli.gbcs_messages import find, with_commands
 
@@ -53,9 +54,9 @@ def decode(messages: tuple[str, ...], pki: Path | None, *, as_json: bool) -> Non
     for found in with_commands(given):
         problems += _no_message(found)
         if as_json:
-            shown.append(_as_json(found, keys))
+            shown.append(_as_json(found, keys or found.keys))
         else:
-            say(_as_text(found, keys))
+            say(_as_text(found, keys or found.keys))
     if as_json:
         print_json(shown[0] if len(shown) == 1 else shown)
     if problems:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from harness.cli.documents import read
 from harness.evidence.archive import unpack
-from harness.evidence.bundle import MANIFEST
+from harness.evidence.bundle import JOURNAL, MANIFEST, read_journal
+from harness.evidence.certificates import public_keys
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.gbcs import Group
-from stubs.wire.gbcs.view import Commands
+from stubs.wire.gbcs.view import Commands, ViewKeys
 from stubs.wire.xml import local_name, parse, text_of
 
 _HEX = re.compile(r"\A(?:\s*[0-9A-Fa-f]{2})+\s*\Z")
@@ -32,12 +33,14 @@ class Found:
         data: the bytes of the message.
         srv: service reference variant of the document around it; empty when there is none.
         command: GROUP of the command it answers, when that was found too.
+        keys: the public certificates of the bundle it is in.
     """
 
     name: str
     data: bytes
     srv: str = ""
     command: Group | None = None
+    keys: ViewKeys | None = None
 
 
 def find(argument: str) -> tuple[Found, ...]:
@@ -88,9 +91,10 @@ def _in_bundle(data: bytes) -> Iterator[Found]:
     files = unpack(data)
     if MANIFEST not in files:
         raise PeerError("not a bundle", expected=f"a file {MANIFEST}", got=f"{len(files)} other files")
+    keys = public_keys(read_journal(data)) if JOURNAL in files else None
     for name, body in sorted(files.items()):
         if name.startswith("messages/"):
-            yield from _in_message(name, body)
+            yield from (replace(found, keys=keys) for found in _in_message(name, body))
 
 
 def _in_message(name: str, body: bytes) -> Iterator[Found]:

@@ -25,7 +25,7 @@ from harness.settings import RehearsalSettings
 from schemas.load import UserRole
 from stubs.app import BackgroundDcc, background_dcc
 from stubs.clock import SystemClock, VirtualClock
-from stubs.events import CertificateIssued, RunFinished, RunStarted
+from stubs.events import CertificateFiled, CertificateIssued, RunFinished, RunStarted
 from stubs.journal import FILE_NAME
 from stubs.wire.certificates import Certificate
 from stubs.wire.eui64 import Eui64
@@ -105,7 +105,8 @@ class Rehearsal:
         self._start_driver(stage, driver, dcc)
         facts = self._facts(stage, driver, dcc)
         self._run_id = str(facts["run"])
-        entries = stage.journal.record(RunStarted(run=self._run_id, facts=facts), *_certificates(stage, dcc))
+        started = RunStarted(run=self._run_id, facts=facts)
+        entries = stage.journal.record(started, *_certificates(stage, dcc), *_of_the_dcc(dcc))
         self._began = entries[0].seq if entries else stage.journal.last_seq
         short = {"driver": self.settings.driver, "roles": ", ".join(self.plan.roles), "folder": str(self.folder)}
         self.progress.run_started(len(self.plan.chosen), short)
@@ -255,6 +256,19 @@ def _certificates(stage: Stage, dcc: BackgroundDcc) -> list[CertificateIssued]:
         CertificateIssued(eui=user, usage="DS", role=certificate.role, der=certificate.der)
         for user in dict.fromkeys(stage.users().values())
         for certificate in dcc.pki.certificates.of(Eui64.parse(user), "DS")
+    ]
+
+
+_COMMANDING = frozenset({"04", "05"})
+"""Roles of the DCC's parties that sign commands: access control broker, transitional change-of-supplier party."""
+
+
+def _of_the_dcc(dcc: BackgroundDcc) -> list[CertificateFiled]:
+    """The certificates with which a reader checks the signatures of commands in the DCC's name."""
+    return [
+        CertificateFiled(eui=str(one.eui), role=one.role, der=one.der)
+        for one in dcc.pki.certificates
+        if one.usage == "DS" and one.role in _COMMANDING
     ]
 
 

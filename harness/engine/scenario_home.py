@@ -70,13 +70,13 @@ class ScenarioHome:
             spec |= {"supplier": other, "gas_supplier": other}
         else:
             spec |= self._stage.responsible(self._role, self._user)
-        self.premises = {"name": spec["name"], **self._stage.control.add_premises(spec)}
+        self.premises = {"name": spec["name"], **self._stage.add_premises(spec)}
 
     def build_neighbour(self) -> str:
         """EUI of the meter next door, another party's."""
         other = self._stage.other_than(self._user, UserRole.IS)
         spec = self._stage.premises_spec(f"{self._name}-neighbour", home_called("an electricity meter"))
-        premises = self._stage.control.add_premises({**spec, "supplier": other, "gas_supplier": other})
+        premises = self._stage.add_premises({**spec, "supplier": other, "gas_supplier": other})
         return str(premises["devices"]["electricity meter"])
 
     # --- words ------------------------------------------------------------------------------------------------

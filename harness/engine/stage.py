@@ -15,9 +15,10 @@ from harness.engine.progress import Progress
 from harness.engine.seat import DriverSeat
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
-from stubs.events import CertificateIssued, Entry, OutcomeClaimed, ScenarioStarted
+from stubs.events import CertificateFiled, CertificateIssued, Entry, OutcomeClaimed, ScenarioStarted
 from stubs.journal import Journal
 from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
 
 if TYPE_CHECKING:  # who only collects tests does not load the simulated DCC
     from stubs.app import BackgroundDcc, Control
@@ -130,6 +131,18 @@ class Stage:
             **responsible,
             "devices": [device.spec(statuses or {}, values or {}) for device in devices],
         }
+
+    def add_premises(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """Put a home on the simulated DCC, and the public certificates of its devices into the record."""
+        premises = self.control.add_premises(spec)
+        self.journal.record(
+            *(
+                CertificateFiled(eui=device, role=None, der=certificate.der)
+                for device in premises["devices"].values()
+                for certificate in self.dcc.pki.certificates_of(Eui64.parse(device), "DS")
+            )
+        )
+        return premises
 
     def prompt(self, kind: str, words: Mapping[str, str]) -> str:
         """The action in plain words, for a person; empty when there is no text for it."""

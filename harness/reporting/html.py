@@ -16,12 +16,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from lxml import etree
 from markupsafe import Markup
 
+from harness.evidence.certificates import public_keys
 from harness.evidence.messages import file_name
 from harness.reporting import coverage_map, sequence, traffic
 from harness.reporting.model import Report, Scenario, entries_of
 from stubs.events import CommandSent, DeviceAnswered, Entry
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.view import Commands, Field, describe
+from stubs.wire.gbcs.view import Check, Commands, Field, ViewKeys, describe
 from stubs.wire.xml import parse
 
 _RAW_SHOWN = 24
@@ -90,7 +91,8 @@ def render(report: Report, entries: Sequence[Entry]) -> bytes:
     """
     environment = _environment()
     style, script = _source("report.css"), _source("report.js")
-    views = [_scenario_view(scenario, entries) for scenario in report.scenarios]
+    keys = public_keys(entries)
+    views = [_scenario_view(scenario, entries, keys) for scenario in report.scenarios]
     attention = [scenario for scenario in report.scenarios if scenario.verdict != "PASS"]
     page = environment.get_template("report.html").render(
         report=report,
@@ -152,12 +154,21 @@ def _picked(report: Report) -> list[str]:
     return sorted(Random(f"{report.run}{report.journal_head}").sample(keys, min(3, len(keys))))  # noqa: S311 - a pick
 
 
-def _scenario_view(scenario: Scenario, entries: Sequence[Entry]) -> ScenarioView:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What tells more of a GBCS message than its octets: commands it may answer, and public certificates."""
+
+    asked: Commands
+    keys: ViewKeys | None
+
+
+def _scenario_view(scenario: Scenario, entries: Sequence[Entry], keys: ViewKeys | None) -> ScenarioView:
     own = entries_of(scenario, entries)
     shown = traffic.messages(own)
     by_seq = {entry.seq: entry for entry in own}
     asked = Commands(entry.event.payload for entry in own if isinstance(entry.event, CommandSent))
-    views = tuple(_message_view(scenario, message, by_seq, asked) for message in shown)
+    known = _Known(asked, keys)
+    views = tuple(_message_view(scenario, message, by_seq, known) for message in shown)
     names = {eui: name for name, eui in scenario.devices.items()}
     present, headings = traffic.lanes(shown, names)
     arrows = [
@@ -176,10 +187,10 @@ def _scenario_view(scenario: Scenario, entries: Sequence[Entry]) -> ScenarioView
 
 
 def _message_view(
-    scenario: Scenario, message: traffic.Message, by_seq: Mapping[int, Entry], asked: Commands
+    scenario: Scenario, message: traffic.Message, by_seq: Mapping[int, Entry], known: _Known
 ) -> MessageView:
     body, event = message.body, by_seq[message.seq].event
-    xml, parts = _decode(body, message.media, asked)
+    xml, parts = _decode(body, message.media, known)
     return MessageView(
         anchor=f"{scenario.key}-{message.seq}",
         seq=message.seq,
@@ -199,16 +210,16 @@ def _message_view(
     )
 
 
-def _decode(body: bytes, media: str, asked: Commands) -> tuple[str, tuple[Part, ...]]:
+def _decode(body: bytes, media: str, known: _Known) -> tuple[str, tuple[Part, ...]]:
     if media == "gbcs" and body:
-        return "", (_part("GBCS message", body, asked),)
+        return "", (_part("GBCS message", body, known),)
     if media != "xml" or not body:
         return "", ()
     try:
         root = parse(body)
     except PeerError as error:
         return f"not readable as XML ({error}); as received:\n{body[:_BINARY_SHOWN].decode('utf-8', 'replace')}", ()
-    parts = tuple(_part(f"{name} decoded", payload, asked) for name, payload in _payloads(root))
+    parts = tuple(_part(f"{name} decoded", payload, known) for name, payload in _payloads(root))
     etree.indent(root)
     return etree.tostring(root, encoding="unicode"), parts
 
@@ -222,10 +233,10 @@ def _payloads(root: etree._Element) -> Iterator[tuple[str, bytes]]:
                 continue
 
 
-def _part(title: str, payload: bytes, asked: Commands) -> Part:
+def _part(title: str, payload: bytes, known: _Known) -> Part:
     """The fields of one message; those of an answer are named by what its command asked for."""
     try:
-        fields = describe(payload, None, asked.answered_by(payload))
+        fields = describe(payload, known.keys, known.asked.answered_by(payload))
     except PeerError as error:
         return Part(f"{title}: cannot be parsed: {error}", ())
     return Part(title, tuple(_rows(fields, 0)))
@@ -236,5 +247,7 @@ def _rows(fields: Iterable[Field], depth: int) -> Iterator[FieldRow]:
         raw = field.header.hex()
         shown = raw if len(raw) <= 2 * _RAW_SHOWN else f"{raw[: 2 * _RAW_SHOWN]}… ({len(field.header)} bytes)"
         value = f"{field.value} {field.unit}".strip()
+        if field.check is not Check.NONE:
+            value = f"{field.check}: {value}"
         yield FieldRow(field.offset, depth, field.name, value, shown)
         yield from _rows(field.children, depth + 1)

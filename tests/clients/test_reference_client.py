@@ -8,7 +8,10 @@ import pytest
 
 from harness.checks import Verdict, judge_again
 from harness.engine import RunResult
+from harness.evidence.certificates import public_keys
 from harness.plan import load_library
+from stubs.events import CommandSent, DeviceAnswered
+from stubs.wire.gbcs.view import Check, checks, describe
 
 if TYPE_CHECKING:
     from tests.clients.conftest import Bench
@@ -45,3 +48,17 @@ def test_judging_again_from_the_entries_gives_the_same_verdicts(whole: RunResult
 def test_every_scenario_had_devices_of_its_own(whole: RunResult) -> None:
     devices = [eui for scenario in whole.run.scenarios for eui in scenario.devices.values()]
     assert len(devices) == len(set(devices))
+
+
+def test_every_signature_of_a_run_can_be_checked_with_the_certificates_in_its_journal(
+    whole: RunResult, bench: Bench
+) -> None:
+    entries = list(bench.dcc.journal.entries())
+    keys = public_keys(entries)
+    own = (entry.event for entry in entries if whole.run.first <= entry.seq <= whole.run.last)
+    payloads = [event.payload for event in own if isinstance(event, CommandSent | DeviceAnswered)]
+    judged = [
+        check.check for payload in payloads for check in checks(describe(payload, keys)) if check.name == "signature"
+    ]
+    assert set(judged) == {Check.AGREES}
+    assert len(judged) > 40

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ from lxml import etree
 from harness.cli import run
 from harness.evidence import bundle
 from stubs.clock import VirtualClock
-from stubs.events import AlertRaised, CommandSent, DeviceAnswered, RequestReceived
+from stubs.events import AlertRaised, CertificateFiled, CommandSent, DeviceAnswered, RequestReceived
 from stubs.journal import Journal, SqliteStore
 from stubs.smki import DEFAULT_ACB, DEFAULT_PARTIES, Pki, init_pki, load_pki
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import Cra, Group, Message, OtherInformation, use_cases
-from stubs.wire.gbcs.crypto import add_mac, decrypt, encrypt, encryption_key
+from stubs.wire.gbcs.crypto import add_mac, decrypt, encrypt, encryption_key, sign
 from stubs.wire.gbcs.use_cases import CommandContext
 from stubs.wire.xml import RA
 
@@ -95,6 +96,51 @@ def test_every_message_of_a_bundle_is_decoded(sealed: Path, capsys: pytest.Captu
     text = output(["gbcs", "decode", str(sealed)], capsys)
     assert text.count("messages/0000") == 4
     assert text.count("Response 0027 ECS17b") == 2
+
+
+def with_signed(path: Path, pki: Pki, *, is_altered: bool = False) -> Path:
+    """A bundle with a signed and MACed command, and the public certificates that a run files."""
+    context = CommandContext(1000, USER, DEVICE, NOW)
+    content = use_cases.build_command("ECS43", {}, context)
+    pair = pki.key_pair(USER, "DS", "02")
+    assert pair is not None
+    code = use_cases.use_case("ECS43").message_code
+    signed = sign(Group(Cra.COMMAND, 1000, USER, DEVICE, b"", OtherInformation(code), content, b""), pair.private_key)
+    if is_altered:
+        signed = replace(signed, counter=1001)
+    payload = add_mac(signed, pki.acb_ka.private_key, pki.device(DEVICE).ka.certificate.public_key).to_bytes()
+    journal = Journal(SqliteStore(), VirtualClock(NOW, rate=0))
+    journal.record(
+        *(CertificateFiled(eui=str(USER), role=one.role, der=one.der) for one in pki.certificates.of(USER, "DS")),
+        CommandSent(command="c", request_id=None, srv="7.3", device=str(DEVICE), use_case="ECS43",
+                    message_code=f"{code:04X}", payload=payload),
+    )  # fmt: skip
+    path.write_bytes(bundle.seal(bundle.gather(journal.rows()), {}, ec.derive_private_key(7, ec.SECP256R1())))
+    journal.close()
+    assert bundle.verify(path.read_bytes()).problems == ()
+    return path
+
+
+def test_a_bundles_own_certificates_tell_whether_signatures_agree_and_that_a_mac_needs_keys(
+    tmp_path: Path, pki: Pki, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(with_signed(tmp_path / "bundle.zip", pki))
+    text = output(["gbcs", "decode", file], capsys)
+    assert f"signature agrees: key of {USER}" in text
+    assert "MAC not checked: needs keys (--pki)" in text
+    shown = json.loads(output(["gbcs", "decode", file, "--json"], capsys))
+    assert [(one["field"], one["check"]) for one in shown["checks"]] == [
+        ("signature", "agrees"),
+        ("MAC", "not checked"),
+    ]
+    assert "MAC agrees" in output(["gbcs", "decode", file, "--pki", str(folder)], capsys)
+
+
+def test_a_bundles_own_certificates_tell_of_a_wrong_signature(
+    tmp_path: Path, pki: Pki, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(with_signed(tmp_path / "bundle.zip", pki, is_altered=True))
+    assert f"signature differs: does not verify with the key of {USER}" in output(["gbcs", "decode", file], capsys)
 
 
 def test_keys_tell_whether_mac_and_encrypted_parts_agree(

@@ -291,7 +291,7 @@ def test_text_shows_every_octet_once_and_json_is_complete() -> None:
         "length": 12,
         "raw": "00" * 12,
         "name": "MAC",
-        "value": "no keys were given",
+        "value": "needs keys (--pki)",
         "check": "not checked",
     }
     assert to_json(fields)[-4]["children"][0]["value"].startswith("0059 ECS52")

@@ -21,7 +21,9 @@ from stubs.clock import VirtualClock
 from stubs.events import (
     ActionAsked,
     AnyEvent,
+    CertificateFiled,
     CheckJudged,
+    CommandSent,
     MessageDelivered,
     MessageQueued,
     OutcomeClaimed,
@@ -37,6 +39,10 @@ from stubs.events import (
 from stubs.journal import Journal, SqliteStore
 from stubs.wire.duis import SchemaFolder, example_request, write_request
 from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs import Cra, Group, OtherInformation
+from stubs.wire.gbcs.crypto import add_mac, sign
+from tests.dcc_kit import a_pki
 
 OUR_SCHEMA = Path(str(resource("duis", "5.4")))
 HOSTILE = "<script>alert('x')</script> & =cmd|' /C calc'!A0 \x00"
@@ -154,6 +160,29 @@ def test_a_verdict_reaches_its_message_in_two_clicks(written: Written) -> None:
     anchors = [href[1:] for href in scenario.xpath(".//svg//a/@href")]
     assert anchors
     assert all(page.get_element_by_id(anchor).tag == "details" for anchor in anchors)
+
+
+def test_a_decoded_message_says_what_certificates_confirm_and_what_needs_keys(tmp_path: Path) -> None:
+    pki = a_pki(tmp_path / "pki")
+    user, device = pki.parties()[0].eui, Eui64.parse(METER)
+    pair = pki.key_pair(user, "DS", "02")
+    assert pair is not None
+    other = OtherInformation(0x0062)
+    group = sign(Group(Cra.COMMAND, 7, user, device, b"", other, b"", b""), pair.private_key)
+    payload = add_mac(group, pki.acb_ka.private_key, pki.device(device).ka.certificate.public_key).to_bytes()
+    sent = CommandSent(command="c", request_id=None, srv="7.3", device=METER, use_case="ECS43", message_code="0062",
+                       payload=payload)  # fmt: skip
+    shown = []
+    for filed in ((), (CertificateFiled(eui=str(user), role="02", der=pair.certificate.der),)):
+        start, *rest = scenario_events("SR-201", "4.1.1", "PASS")
+        journal = journal_of(RunStarted(run="r", facts={}), *filed, start, sent, *rest)
+        try:
+            shown.append(page_of(write_reports(tmp_path / "run", journal.rows())).text_content())
+        finally:
+            journal.close()
+    assert f"agrees: key of {user}" not in shown[0]
+    assert f"agrees: key of {user}" in shown[1]
+    assert "not checked: needs keys (--pki)" in shown[1]
 
 
 def test_junit_counts_failures_and_survives_control_characters(written: Written) -> None:

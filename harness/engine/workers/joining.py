@@ -16,6 +16,7 @@ from harness.checks import Verdict
 from harness.plan import LibraryScenario
 from stubs.events import (
     AnyEvent,
+    CertificateFiled,
     CertificateIssued,
     CheckJudged,
     Entry,
@@ -53,7 +54,7 @@ class _Joined:
 
     def take(self, worker: int, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            if isinstance(entry.event, CertificateIssued):
+            if isinstance(entry.event, CertificateIssued | CertificateFiled):
                 if entry.event in self.certificates:  # the same, of the same PKI, in every worker's record
                     self.numbers[worker, entry.seq] = self.certificates[entry.event]
                     continue

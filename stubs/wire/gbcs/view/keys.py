@@ -9,7 +9,7 @@ from hmac import compare_digest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
 from schemas.gbcs_words import message_titles
-from stubs.wire.certificates import Certificate, CertificateStore
+from stubs.wire.certificates import NO_EUI, Certificate, CertificateStore
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import (
@@ -24,6 +24,7 @@ from stubs.wire.gbcs.crypto import (
 from stubs.wire.gbcs.envelope import Cra, Group, Message
 from stubs.wire.gbcs.view.field import Check
 
+_NO_KEYS = "needs keys (--pki)"
 PrivateKeys = Callable[[Eui64], tuple[EllipticCurvePrivateKey, ...]]
 PublicKeys = Callable[[Eui64], tuple[EllipticCurvePublicKey, ...]]
 
@@ -33,7 +34,7 @@ class ViewKeys:
     """Where the view finds keys; each look-up may give several (renewed certificates) or none.
 
     Args:
-        acb: the Access Control Broker, whose keys protect commands.
+        acb: the Access Control Broker, whose keys protect commands; ``NO_EUI`` when there are certificates only.
         private_ka: private key agreement keys by EUI.
         public_ka: public key agreement keys by EUI.
         public_ds: public digital signature keys by EUI.
@@ -45,6 +46,11 @@ class ViewKeys:
     public_ka: PublicKeys
     public_ds: PublicKeys
     agree: KeyAgreement = shared_secret
+
+    @classmethod
+    def public(cls, certificates: CertificateStore) -> ViewKeys:
+        """Certificates only: signatures can be checked, nothing else."""
+        return cls.of(NO_EUI, certificates, lambda _: None)
 
     @classmethod
     def of(
@@ -71,8 +77,8 @@ class ViewKeys:
 
 def judge_mac(message: Message, keys: ViewKeys | None) -> tuple[Check, str]:
     """Whether the MAC agrees, and with or without which keys."""
-    if keys is None:
-        return Check.NOT_CHECKED, "no keys were given"
+    if keys is None or keys.acb == NO_EUI:
+        return Check.NOT_CHECKED, _NO_KEYS
     group = message.group
     sender = group.originator if group.cra is not Cra.COMMAND or _is_between_devices(group) else keys.acb
     tried = False
@@ -88,7 +94,7 @@ def judge_mac(message: Message, keys: ViewKeys | None) -> tuple[Check, str]:
 def judge_signature(group: Group, keys: ViewKeys | None) -> tuple[Check, str]:
     """Whether the signature agrees, and with whose key."""
     if keys is None:
-        return Check.NOT_CHECKED, "no keys were given"
+        return Check.NOT_CHECKED, _NO_KEYS
     public_keys = keys.public_ds(group.originator)
     for public in public_keys:
         try:
@@ -103,8 +109,8 @@ def judge_signature(group: Group, keys: ViewKeys | None) -> tuple[Check, str]:
 
 def open_part(group: Group, blob: bytes, keys: ViewKeys | None) -> tuple[bytes | None, Check, str]:
     """The plaintext of an encrypted part when some keys open it, with the verdict and a remark."""
-    if keys is None:
-        return None, Check.NOT_CHECKED, "no keys were given"
+    if keys is None or keys.acb == NO_EUI:
+        return None, Check.NOT_CHECKED, _NO_KEYS
     party = group.other.party if group.other.party is not None else group.recipient
     tried = False
     for private, public in _pairs(keys, party, group.originator):

@@ -1,0 +1,21 @@
+"""What a reader of the evidence has to check signatures with: the public certificates in its journal, no key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from stubs.events import CertificateFiled, CertificateIssued, Entry
+from stubs.wire.certificates import Certificate, CertificateIndex
+from stubs.wire.gbcs.view import ViewKeys
+
+
+def public_keys(entries: Iterable[Entry]) -> ViewKeys | None:
+    """Certificates of parties and devices; None when the journal holds none.
+
+    Raises: PeerError: one of them is no certificate.
+    """
+    events = (entry.event for entry in entries)
+    found = [
+        Certificate.from_der(event.der) for event in events if isinstance(event, CertificateFiled | CertificateIssued)
+    ]
+    return ViewKeys.public(CertificateIndex(found)) if found else None
