@@ -23,6 +23,7 @@ from schemas.rows import (
     DccAlertOccasionRow,
     DccAlertRow,
     DeviceAlertRow,
+    DeviceBehaviourRow,
     DeviceStatusRuleRow,
     DeviceTypeRow,
     DlmsAlertRow,
@@ -314,6 +315,12 @@ def device_status_rules() -> Mapping[str, DeviceStatusRuleRow]:
             for row in _rows("device-status-rules.csv")
         }
     )
+
+
+@cache
+def device_behaviours() -> tuple[DeviceBehaviourRow, ...]:
+    """How the simulated devices behave where no public document says it, in reading order."""
+    return tuple(DeviceBehaviourRow(**row) for row in _rows("device-behaviours.csv"))
 
 
 @cache

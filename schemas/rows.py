@@ -267,6 +267,17 @@ class DeviceStatusRuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceBehaviourRow:
+    """How the simulated devices behave where no public document says it, and what is simpler than real ones."""
+
+    behaviour: str
+    how: str
+    provenance: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class DccAlertOccasionRow:
     """An occasion on which the simulated DCC raises a DCC alert, and for whom.
 

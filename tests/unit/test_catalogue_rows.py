@@ -22,6 +22,7 @@ KEYED_BY = {
     "gateway-rules.csv": "rule",
     "device-alerts.csv": "code",
     "scenarios.csv": "id",
+    "device-behaviours.csv": "behaviour",
 }
 
 
