@@ -65,18 +65,32 @@ def depth(row: Any) -> str:
     return "works: " + ", ".join(sorted(types)) + (f"; refused for {', '.join(left_out)}" if left_out else "")
 
 
+def holder(row: Any) -> str:
+    return {"DSP": "DCC", "Device": "device", "DSP & Device": "device"}.get(row.future_dated_pattern, "")
+
+
 def services() -> str:
     catalogue = load.service_requests().values()
     rows = [
-        [row.srv, row.name, ";".join(sorted(row.eligible_roles)) or "none", depth(row), ";".join(row.use_cases)]
+        [
+            row.srv,
+            row.name,
+            ";".join(sorted(row.eligible_roles)) or "none",
+            depth(row),
+            holder(row),
+            ";".join(row.use_cases),
+        ]
         for row in catalogue
     ]
     works = sum(row.srv in simulated.device_types_of() for row in catalogue)
     return (
         f"## Services\n\n{works} of {len(rows)} service reference variants work in this version, told from the tables "
         "that carry them out; device types are those whose simulated devices work the command off. A role that the "
-        "public matrix does not name may be added by `[dcc.eligible_roles]`.\n\n"
-    ) + table(["SRV", "name", "User Roles", "simulated", "GBCS use cases"], rows)
+        "public matrix does not name may be added by `[dcc.eligible_roles]`. A request with an ExecutionDateTime waits at "
+        "the DCC, or in the device, which tells of its outcome on the day; for 6.23 the matrix names both: here the DCC "
+        "checks the registration on that date and the device holds the command (inferred from the reference data, which "
+        "have the device's outcome and its answer to a cancellation).\n\n"
+    ) + table(["SRV", "name", "User Roles", "simulated", "dated: held by", "GBCS use cases"], rows)
 
 
 def rules() -> str:
@@ -121,6 +135,14 @@ def to_broker() -> str:
     )
 
 
+def behaviours() -> str:
+    rows = [[row.behaviour, row.how, row.provenance, row.confidence, row.note] for row in load.device_behaviours()]
+    return (
+        "## How the simulated devices behave\n\nWhere a document says less than a device must do, and where ours are "
+        "simpler than real ones.\n\n"
+    ) + table(["what", "how", "provenance", "confidence", "note"], rows)
+
+
 def switches() -> str:
     tree = ast.parse((ROOT / "stubs" / "settings.py").read_text(encoding="utf-8"))
     (body,) = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "DccSettings"]
@@ -139,7 +161,7 @@ def switches() -> str:
 
 
 def page() -> str:
-    return f"{INTRODUCTION}\n{services()}\n{rules()}\n{statuses()}\n{to_broker()}\n{switches()}"
+    return f"{INTRODUCTION}\n{services()}\n{rules()}\n{statuses()}\n{to_broker()}\n{behaviours()}\n{switches()}"
 
 
 if __name__ == "__main__":
