@@ -157,6 +157,25 @@ def test_a_dated_change_of_mode_is_reported_when_its_time_has_come(journey: Jour
     assert all(alert["verified"] for alert in outcomes)
 
 
+@pytest.mark.parametrize("device", ["esme", "gsme", "gpf"])
+def test_a_dated_change_of_supplier_is_held_by_the_device_and_reported_on_its_day(
+    journey: Journey, device: str
+) -> None:
+    eui = journey.home["devices"][device]
+    journey.dcc.control.set_device(eui, supplier=OTHER_SUPPLIER)
+    now = journey.dcc.clock.now()
+    later = (now + timedelta(days=1)).replace(microsecond=0)
+    Timer(0.3, journey.dcc.control.advance_clock, [(later - now).total_seconds() + 1]).start()
+    point = journey.home["mprn" if device.startswith("g") else "mpan"]
+    dated = {"ImportMPxN": point, "ExecutionDateTime": later}
+    outcome = journey.do("6.23", device, parameters=dated, options={"wait_for_outcome": True})
+    assert outcome.status == "done", outcome.detail
+    assert [(one["code"], one["verified"]) for one in outcome.alerts if one["kind"] == "future-dated"] == [
+        ("8F66", True)
+    ]
+    assert journey.dcc.control.device(eui)["supplier"] == SUPPLIER
+
+
 @pytest.mark.parametrize(
     ("service", "device", "changes", "code"),
     [
