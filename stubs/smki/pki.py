@@ -168,15 +168,6 @@ class Pki:
         simulated = self.device(eui).pair(usage).certificate
         return imported if simulated in imported else (*imported, simulated)
 
-    def device_by_serial(self, serial: int) -> Certificate | None:
-        """The factory certificate with this serial of some EUI-64; it need not exist in any home."""
-        eui = self.device_of_serial(serial)
-        if eui is None:
-            return None
-        credentials = self.device(eui)
-        pairs = (credentials.ds, credentials.ka)
-        return next((pair.certificate for pair in pairs if pair.serial == serial), None)
-
     def device_of_serial(self, serial: int) -> Eui64 | None:
         """The only device that may have a certificate with this serial; None: no device."""
         for eui, credentials in self._imported.items():

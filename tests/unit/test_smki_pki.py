@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from stubs.smki import (
     DEFAULT_ACB,
     DEFAULT_PARTIES,
+    Installed,
     KeyPair,
     PartyIdentity,
     Pki,
@@ -185,12 +186,12 @@ def test_device_credentials_are_the_same_every_time(pki: Pki, made: Path) -> Non
     assert is_issued_by(first.ds.certificate, pki.authority.key_pair.certificate)
 
 
-def test_a_device_certificate_is_found_by_its_serial_alone(pki: Pki) -> None:
+def test_a_serial_tells_its_device(pki: Pki) -> None:
     for pair in (pki.device(METER).ds, pki.device(METER).ka):
-        assert pki.device_by_serial(pair.serial) == pair.certificate
+        assert pki.device_of_serial(pair.serial) == METER
         assert pki.private_key(pair.certificate) is not None
-        assert pki.device_by_serial(pair.serial ^ 1 << 64) is None
-    assert pki.device_by_serial(pki.dcc_signer.serial) is None
+        assert pki.device_of_serial(pair.serial ^ 1) != METER
+    assert pki.device_of_serial(pki.dcc_signer.serial) is None
     assert device_of_serial(-1) is None
     assert device_of_serial(1 << 200) is None
 
@@ -290,7 +291,7 @@ def test_imported_device_keys_are_used_when_both_are_there(tmp_path: Path) -> No
     import_pki(path, tmp_path / "pki")
     pki = load_pki(tmp_path / "pki")
     assert pki.device(METER).ka.certificate == credentials.ka.certificate
-    assert pki.device_by_serial(credentials.ka.serial) == credentials.ka.certificate
+    assert pki.device_of_serial(credentials.ka.serial) == METER
 
 
 def test_missing_keys_of_the_dcc_are_made_up_and_noted(tmp_path: Path) -> None:
@@ -385,3 +386,18 @@ def test_keys_that_are_not_p256_are_refused() -> None:
 
 def test_a_key_pair_never_shows_its_key(pki: Pki) -> None:
     assert "private" not in repr(pki.dcc_signer).lower()
+
+
+def test_an_imported_device_makes_further_keys_of_our_own(tmp_path: Path) -> None:
+    credentials = ALIEN.device(METER, b"x" * 32)
+    path = _keystore(tmp_path / "k.json", ("a", credentials.ds, True), ("b", credentials.ka, True))
+    import_pki(path, tmp_path / "pki")
+    pki = load_pki(tmp_path / "pki")
+    key = pki.device(METER).make_key("DS", 1)
+    certificate = pki.authority.issue_device(METER, "DS", spki(key), since=datetime(2026, 1, 15, tzinfo=UTC))
+    held = pki.device(METER, {"DS": Installed(1, certificate.der)})
+    assert (held.ds.certificate, spki(held.ds.private_key)) == (certificate, certificate.spki)
+    assert held.ka == pki.device(METER).ka
+    found = pki.private_key(certificate)
+    assert found is not None
+    assert spki(found) == spki(key)
