@@ -121,9 +121,10 @@ def maximum_demand(state: DeviceState, register: DemandRegister, at: int) -> tup
 
 def kept_peaks(state: DeviceState, until: int, registers: tuple[DemandRegister, ...] = REGISTERS) -> tuple[Peak, ...]:
     """``peaks`` with what the registers found up to ``until``, to be kept when what they follow from is forgotten."""
-    others = tuple(peak for peak in state.peaks if peak.register not in registers)
-    found = []
+    known = {peak.register: peak for peak in state.peaks}
     for register in registers:
-        power, end = maximum_demand(state, register, until)
-        found.append(Peak(register, power, end, until // SLOT * SLOT))
-    return (*others, *found)
+        before = known.get(register)
+        if before is None or before.until < until:
+            power, end = maximum_demand(state, register, until)
+            known[register] = Peak(register, power, end, until // SLOT * SLOT)
+    return tuple(known.values())

@@ -166,3 +166,19 @@ def test_what_a_meter_forgets_of_its_past_stays_in_its_registers(bench: DeviceBe
         expected = maximum_demand(whole, register, seconds(now))
         assert maximum_demand(state, register, seconds(now)) == expected
         assert instant(expected[1]) > bench.now
+
+
+def test_forgetting_does_not_bring_a_new_period_to_half_hours_of_the_old_one(bench: DeviceBench) -> None:
+    state, _ = bench.ask(bench.device("ESME"), "ECS37", schedule("01:00:00", "03:00:00"))
+    now = bench.now
+    for step in range(60):
+        now += timedelta(hours=5, minutes=7)
+        state = apply(state, amend(state, now, {"price": 20_000 + step}))
+    state, _ = bench.ask(state, "ECS37", schedule("02:00:00", "02:30:00"), now)
+    expected = maximum_demand(state, "period", seconds(now))
+    evening, _ = bench.ask(state, "ECS37", schedule("17:00:00", "20:00:00"), now)
+    for step in range(6):
+        now += timedelta(minutes=1)
+        evening = apply(evening, amend(evening, now, {"price": 30_000 + step}))
+    assert evening.past[0].since > seconds(bench.now)
+    assert maximum_demand(evening, "period", seconds(now)) == expected
