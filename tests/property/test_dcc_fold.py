@@ -180,6 +180,16 @@ class Rehearsal(RuleBasedStateMachine):
         room.keep(room.dcc.raise_dcc_alert("N999", NETWORK_OPERATOR, None, room.now)[1])
         room.keep(room.dcc.redeliver(SUPPLIER, room.now))
 
+    @rule(what=st.sampled_from(["power lost", "power restored", "tamper"]), is_there=st.booleans())
+    def hub(self, what: str, is_there: bool) -> None:
+        """The hub goes and comes, and takes its devices with it."""
+        room, hub, meter = self.room, self.devices["chf"], self.devices["gsme"]
+        if hub in room.dcc.state.fleet:
+            self.operate(lambda tester, turn: tester.let_happen(turn, hub, what, {}))
+            room.keep(room.dcc.set_device(hub, {"reachable": is_there}, room.now))
+        if meter in room.dcc.state.fleet:
+            room.keep(room.dcc.raise_device_alert(meter, "8F74", None, room.now)[1])
+
     @rule()
     def restart(self) -> None:
         again = Dcc(self.room.settings, self.room.pki)
@@ -216,7 +226,7 @@ class Rehearsal(RuleBasedStateMachine):
         for reference in list(self.room.dcc.state.quarantine):
             self.operate(partial(decided, reference=reference, is_released=is_released))
 
-    def operate(self, action: Callable[[Operations, Turn], None]) -> None:
+    def operate(self, action: Callable[[Operations, Turn], object]) -> None:
         self.room.keep(self.room.dcc.perform(action, self.room.now)[1])
 
     @invariant()
