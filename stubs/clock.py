@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 """Where every virtual clock stops: dates that are computed from it must stay dates."""
@@ -40,6 +40,15 @@ class SystemClock:
         return max(0.0, (instant - self.now()).total_seconds())
 
 
+class _Course(NamedTuple):
+    """How a virtual clock goes: from ``base`` at ``real`` (the machine's monotonic seconds) for ``left`` seconds."""
+
+    base: datetime
+    left: float
+    real: float
+    rate: float
+
+
 class VirtualClock:
     """A clock that starts where it is told, runs at a rate, and can be jumped forward.
 
@@ -55,34 +64,30 @@ class VirtualClock:
         if start.tzinfo is None:
             raise ValueError("a clock starts at an aware date-time")
         self._lock = Lock()
-        self._rate = _checked(rate)
-        self._rebase(min(start.astimezone(UTC), LATEST))
+        """Held to change the course; it is read whole, by one look at one attribute, so that ``now`` needs none."""
+        self._rebase(min(start.astimezone(UTC), LATEST), _checked(rate))
 
     def now(self) -> datetime:
         """The virtual time, UTC."""
-        with self._lock:
-            return self._now()
+        course = self._course
+        if not course.rate:
+            return course.base
+        passed = (time.monotonic() - course.real) * course.rate
+        return course.base + timedelta(seconds=min(passed, course.left))
 
-    def _now(self) -> datetime:
-        passed = (time.monotonic() - self._real) * self._rate
-        return self._base + timedelta(seconds=min(passed, self._left))
-
-    def _rebase(self, instant: datetime) -> None:
-        self._base = instant
-        self._left = (LATEST - instant).total_seconds()
-        self._real = time.monotonic()
+    def _rebase(self, instant: datetime, rate: float) -> None:
+        self._course = _Course(instant, (LATEST - instant).total_seconds(), time.monotonic(), rate)
 
     @property
     def rate(self) -> float:
         """Run seconds per real second."""
-        return self._rate
+        return self._course.rate
 
     def set_rate(self, rate: float) -> None:
         """Change the rate from now on; 0 freezes. Raises: ValueError: below 0 or above ``FASTEST``."""
         checked = _checked(rate)
         with self._lock:
-            self._rebase(self._now())
-            self._rate = checked
+            self._rebase(self.now(), checked)
 
     def jump(self, instant: datetime) -> None:
         """Move forward to ``instant`` at once.
@@ -92,10 +97,10 @@ class VirtualClock:
         if instant > LATEST:
             raise ValueError(f"the clock goes to {LATEST.isoformat()} at most, not to {instant.isoformat()}")
         with self._lock:
-            now = self._now()
+            now = self.now()
             if instant < now:
                 raise ValueError(f"the clock cannot go back from {now.isoformat()} to {instant.isoformat()}")
-            self._rebase(instant.astimezone(UTC))
+            self._rebase(instant.astimezone(UTC), self.rate)
 
     def advance(self, by: timedelta) -> None:
         """Jump forward by a duration. Raises: ValueError: as ``jump``."""
@@ -106,7 +111,7 @@ class VirtualClock:
         remaining = (instant - self.now()).total_seconds()
         if remaining <= 0:
             return 0.0
-        return remaining / self._rate if self._rate else None
+        return remaining / self.rate if self.rate else None
 
 
 def _checked(rate: float) -> float:
