@@ -51,7 +51,8 @@ class Runtime:
         self._thread = threading.get_ident()
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
-        self._commit: asyncio.Future[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
+        """Requests whose events the next commit makes durable."""
         self._timer: asyncio.Task[None] | None = None
         self._sleeps_until: datetime | None = None
 
@@ -95,21 +96,27 @@ class Runtime:
 
     async def _committed(self) -> None:
         """Wait for the one commit at the end of this iteration of the loop."""
-        if self._commit is None:
-            self._commit = self._loop.create_future()
+        if not self._waiting:
             self._loop.call_soon(self._flush)
-        await asyncio.shield(self._commit)
+        # A future each, since one that is shared has to be shielded from those who give up, at three times the price.
+        committed: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.append(committed)
+        await committed
 
     def _flush(self) -> None:
-        future, self._commit = self._commit, None
-        assert future is not None, "scheduled with a future"
+        waiting, self._waiting = self._waiting, []
+        problem: Blocked | None = None
         try:
             self.journal.commit()
         except Blocked as blocked:
-            future.set_exception(blocked)
-            future.exception()  # those who still wait get it; when all were cancelled nobody does
-        else:
-            future.set_result(None)
+            problem = blocked
+        for committed in waiting:
+            if committed.done():
+                continue  # its client has gone
+            if problem is None:
+                committed.set_result(None)
+            else:
+                committed.set_exception(problem)
 
     def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
         """Let the core do something now, commit it, and return its result."""

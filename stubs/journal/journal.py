@@ -7,11 +7,11 @@ nothing: the entries stay pending and the next commit tries them again.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 from threading import Condition, RLock
 from typing import NamedTuple, Protocol
 
@@ -64,7 +64,7 @@ def chain_hash(previous: bytes, seq: int, at: str, event: bytes) -> bytes:
 
 
 def _hash(previous: bytes, seq: int, at: bytes, event: bytes) -> bytes:
-    return hashlib.sha256(b"".join((previous, seq.to_bytes(8, "big"), at, event))).digest()
+    return sha256(b"".join((previous, seq.to_bytes(8, "big"), at, event))).digest()
 
 
 class Journal:
@@ -125,12 +125,12 @@ class Journal:
         encode = self._encoder.encode
         with self._grown:
             entries = []
-            seq, digest = self._seq, self._hash
+            seq, digest, pending = self._seq, self._hash, self._pending
             for event in events:
                 blob = encode(event)
                 seq += 1
                 digest = _hash(digest, seq, octets, blob)
-                self._pending.append(Row(seq, text, blob, digest))
+                pending.append(Row(seq, text, blob, digest))
                 self._seq, self._hash, self._at = seq, digest, instant
                 entries.append(Entry(seq=seq, at=instant, event=event, hash=digest))
             added = tuple(entries)
