@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import assert_never
 
@@ -20,7 +20,7 @@ from stubs.settings import DccSettings
 from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
 from stubs.wire.errors import PeerError, Refusal
-from stubs.wire.xml import SR, Limits, XmlError, child_elements, local_name, parse
+from stubs.wire.xml import SR, Limits, XmlError, parse
 from stubs.wire.xmlsig import SignatureError, SignatureReason, verify
 
 _BODY = f"{{{SR}}}Body"
@@ -43,7 +43,7 @@ class Arrived:
 
 @cache
 def _srv_of_body() -> Mapping[str, Srv]:
-    return MappingProxyType({row.request_element: row.srv for row in service_requests().values()})
+    return MappingProxyType({f"{{{SR}}}{row.request_element}": row.srv for row in service_requests().values()})
 
 
 class Intake:
@@ -96,10 +96,16 @@ class Intake:
 
     def _check_simulated(self, element: etree._Element) -> None:
         """Tell a sound request of a service that is not simulated here from one that is."""
-        bodies = [child for part in element if part.tag == _BODY for child in child_elements(part)]
-        srv = _srv_of_body().get(local_name(bodies[0])) if len(bodies) == 1 else None
-        if srv is not None and not self._is_known(srv):
+        body = next(element.iterchildren(_BODY), None)
+        request = None if body is None else next(body.iterchildren("*"), None)
+        srv = None if request is None else self._not_simulated.get(str(request.tag))
+        if srv is not None:
             raise Refusal("not-simulated", f"{srv} is a service of DUIS, but not simulated here")
+
+    @cached_property
+    def _not_simulated(self) -> Mapping[str, Srv]:
+        """Services by the tag of their request; which they are takes long to tell, and is told once."""
+        return {tag: srv for tag, srv in _srv_of_body().items() if not self._is_known(srv)}
 
     def _check_version(self, request: Request) -> None:
         if request.schema_version in self._settings.schema_versions:

@@ -131,7 +131,7 @@ def transform(
         )
         row = use_case(name)
         values = _values(name, srv, request, target)
-        in_own_name = srv in _IN_OWN_NAME | _BY_TRANS_COS
+        in_own_name = srv in _IN_OWN_NAME or srv in _BY_TRANS_COS
         is_known = row.is_critical or asker.originator in target.known_parties or asker.originator == acb.eui
         is_direct = is_known or in_own_name
         speaker = trans_cos if srv in _BY_TRANS_COS and trans_cos else acb

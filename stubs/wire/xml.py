@@ -56,6 +56,7 @@ _PROLOG_THEN_DOCTYPE = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE
 )
 _DECLARED_ENCODING = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)[\"']")
+_USUAL_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"'
 _UTF8_NAMES = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"\x4c\x6f\xa7\x94")
 _CLAUSE = "DUIS XML signature profile: no DOCTYPE"
@@ -114,7 +115,7 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
     if (nul := data.find(b"\0")) >= 0:
         line = data.count(b"\n", 0, nul) + 1
         raise XmlError("the document contains a NUL byte", where=f"line {line}")
-    declared = _DECLARED_ENCODING.match(data)
+    declared = None if data.startswith(_USUAL_DECLARATION) else _DECLARED_ENCODING.match(data)
     if declared and declared.group(1).lower() not in _UTF8_NAMES:
         raise XmlError(
             "the document is not UTF-8",
@@ -122,7 +123,7 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
             expected="UTF-8",
             got=declared.group(1)[:40].decode("ascii", "replace"),
         )
-    if _PROLOG_THEN_DOCTYPE.match(data):
+    if b"<!" in data and _PROLOG_THEN_DOCTYPE.match(data):
         raise XmlError("a document type declaration is not allowed", expected="none", got="<!DOCTYPE", clause=_CLAUSE)
     if (markup := data.count(b"<")) > limits.markup:
         raise XmlError("too much markup", expected=f"at most {limits.markup} tags", got=f"{markup}")

@@ -68,6 +68,10 @@ def test_the_short_way_reads_what_the_long_way_reads(old: str, new: str) -> None
         ("CN=Z1", "CN=&lt;Z1"),
         ("<ds:SignatureValue>", "<ds:SignatureValue>AAAA"),
         ("<ds:SignatureValue>", "<ds:SignatureValue>="),
+        ("<ds:SignatureValue>", "<ds:SignatureValue>é"),
+        ("<ds:SignatureValue>", "<ds:SignatureValue>" + " " * 200),
+        ("CN=Z1", f"CN={'Z' * 201}"),
+        ("CN=Z1", f"CN={'Z' * 501}"),
         ("<ds:SignedInfo>", "<ds:SignedInfo> "),
         ("xmlns:ds=", 'Id="x" xmlns:ds='),
     ],
@@ -75,6 +79,13 @@ def test_the_short_way_reads_what_the_long_way_reads(old: str, new: str) -> None
 def test_the_short_way_takes_nothing_unusual(old: str, new: str) -> None:
     assert old in SIGNED
     assert usual(SIGNED.replace(old, new, 1)) is None
+
+
+def test_the_short_way_takes_no_value_with_unused_bits() -> None:
+    at = SIGNED.index("==</ds:SignatureValue>")
+    following = {"A": "B", "Q": "R", "g": "h", "w": "x"}[SIGNED[at - 1]]
+    assert usual(SIGNED) is not None
+    assert usual(f"{SIGNED[: at - 1]}{following}{SIGNED[at:]}") is None
 
 
 def test_the_short_way_takes_no_digest_but_the_computed_one() -> None:

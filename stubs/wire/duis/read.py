@@ -50,6 +50,8 @@ _REQUEST_FIELDS = (
     )
 )
 """Fields of a request's header, in Clark notation."""
+_PARTS = _HEADER, _BODY = f"{{{SR}}}Header", f"{{{SR}}}Body"
+_SIGNED_PRE_COMMAND = f"{{{SR}}}SignedPreCommand"
 
 
 class DuisError(PeerError):
@@ -62,10 +64,11 @@ def read_request(element: etree._Element) -> Request:
     Raises: DuisError: another document, a missing or repeated field, or a value that cannot be read.
     """
     _require_name(element, "Request")
-    header = _read_request_header(_one(element, "Header"))
-    body = _only_child(_one(element, "Body"))
+    parts = _fields(element, _PARTS)
+    header = _read_request_header(_present(element, parts, _HEADER))
+    body = _only_child(_present(element, parts, _BODY))
     version = _schema_version(element)
-    if body.tag != f"{{{SR}}}SignedPreCommand":
+    if body.tag != _SIGNED_PRE_COMMAND:
         return ServiceRequest(header, node_of(body), version)
     execution = _optional(body, "ExecutionDateTime")
     return SignedPreCommand(
@@ -98,7 +101,7 @@ def read_response(element: etree._Element) -> Response:
 
 
 def _read_request_header(header: etree._Element) -> RequestHeader:
-    fields = _fields(header)
+    fields = _fields(header, _REQUEST_FIELDS)
     request_id = _request_id(fields.get(_REQUEST_ID))
     if request_id is None:
         raise DuisError("a header field is missing", where=path_of(header), expected="RequestID", clause=_CLAUSE)
@@ -117,24 +120,25 @@ def _read_request_header(header: etree._Element) -> RequestHeader:
     )
 
 
-def _fields(header: etree._Element) -> dict[str, etree._Element]:
-    """The fields of a request's header by tag, in one pass. Raises: DuisError: one is repeated."""
+def _fields(parent: etree._Element, tags: tuple[str, ...]) -> dict[str, etree._Element]:
+    """Children with these tags by tag, in one pass. Raises: DuisError: one is repeated."""
     fields: dict[str, etree._Element] = {}
-    for element in header:
-        if element.tag in _REQUEST_FIELDS:
-            if element.tag in fields:
+    for element in parent:
+        tag = element.tag
+        if tag in tags:
+            if tag in fields:
                 raise DuisError(
                     "an element is repeated", where=path_of(element), expected="at most one", clause=_CLAUSE
                 )
-            fields[element.tag] = element
+            fields[tag] = element
     return fields
 
 
-def _present(header: etree._Element, fields: dict[str, etree._Element], tag: str) -> etree._Element:
+def _present(parent: etree._Element, fields: dict[str, etree._Element], tag: str) -> etree._Element:
     found = fields.get(tag)
     if found is None:
         name = tag.rpartition("}")[2]
-        raise DuisError("an element is missing", where=path_of(header), expected=name, clause=_CLAUSE)
+        raise DuisError("an element is missing", where=path_of(parent), expected=name, clause=_CLAUSE)
     return found
 
 
@@ -279,8 +283,10 @@ def _optional_request_id(parent: etree._Element, name: str) -> RequestId | None:
 def _request_id(element: etree._Element | None) -> RequestId | None:
     if element is None:
         return None
-    with _named(element):
+    try:
         return RequestId.parse(text_of(element))
+    except PeerError as error:
+        raise _placed(error, element) from error
 
 
 @contextmanager
@@ -289,6 +295,8 @@ def _named(element: etree._Element) -> Iterator[None]:
     try:
         yield
     except PeerError as error:
-        raise DuisError(
-            error.what, where=path_of(element), expected=error.expected, got=error.got, clause=_CLAUSE
-        ) from error
+        raise _placed(error, element) from error
+
+
+def _placed(error: PeerError, element: etree._Element) -> DuisError:
+    return DuisError(error.what, where=path_of(element), expected=error.expected, got=error.got, clause=_CLAUSE)

@@ -117,9 +117,8 @@ def _schema() -> etree.XMLSchema:
 
 
 def _base64_problems(document: etree._Element, known: set[str]) -> Iterator[SchemaProblem]:
-    for element in document.iter("{*}*"):  # measured: half the time of letting lxml look for the forty names
-        if element.tag not in _BASE64_TAGS:
-            continue
+    # Measured: half the time of letting lxml look for the forty names.
+    for element in [element for element in document.iter("{*}*") if element.tag in _BASE64_TAGS]:
         text = text_of(element)
         if is_base64(text) or child_elements(element) or _is_foreign(element):
             continue

@@ -51,7 +51,8 @@ def _zone(text: str | None) -> timezone:
 
 def write_date_time(moment: datetime) -> str:
     """``2026-01-15T10:00:00.100Z``: UTC with milliseconds, as real responses have it (duis.md, section 4)."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def read_boolean(text: str) -> bool:

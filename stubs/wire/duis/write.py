@@ -6,6 +6,7 @@ The public client refuses responses laid out in any other way (public-client.md,
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import assert_never
 
 from stubs.wire.base64text import write_base64
@@ -31,6 +32,7 @@ from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.xml import DS, RA, SR
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="no"?>'
+_DECLARATION_OCTETS = _DECLARATION.encode()
 _NAME = re.compile(r"\A(?:(?:ra|ds|sr):)?[A-Za-z_][A-Za-z0-9_.-]*\Z", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:;/+=_-]*")
 """Nothing that XML writes in another way or cannot hold: identifiers, numbers, times, base64."""
@@ -51,9 +53,9 @@ def canonical_form(document: bytes) -> bytes | None:
         b"/>" not in document
         and b"&" not in document
         and document.count(b'="') == _PLAIN_ATTRIBUTES
-        and document.startswith(_DECLARATION.encode())
+        and document.startswith(_DECLARATION_OCTETS)
     )
-    return document[len(_DECLARATION) :] if is_same else None
+    return document[len(_DECLARATION_OCTETS) :] if is_same else None
 
 
 def write_request(request: Request) -> bytes:
@@ -65,8 +67,7 @@ def write_request(request: Request) -> bytes:
             execution = request.execution_date_time
             body = _element(
                 "SignedPreCommand",
-                ("" if execution is None else _leaf("ExecutionDateTime", execution))
-                + _leaf("GBCSPayload", write_base64(request.gbcs_payload)),
+                ("" if execution is None else _leaf("ExecutionDateTime", execution)) + _payload(request.gbcs_payload),
             )
         case _:
             assert_never(request)
@@ -117,18 +118,11 @@ def _response_header(header: ResponseHeader) -> str:
 def _response_body(body: ResponseBody) -> str:
     match body:
         case ServiceResponse():
-            return _element(
-                "ResponseMessage",
-                _leaf("ServiceReference", body.service_reference)
-                + _leaf("ServiceReferenceVariant", body.srv)
-                + _result(body.result),
-            )
+            return _element("ResponseMessage", _service(body.service_reference, body.srv) + _result(body.result))
         case DeviceAlert():
             return _element(
                 "DeviceAlertMessage",
-                _leaf("AlertCode", body.alert_code)
-                + _throttling(body)
-                + _leaf("GBCSPayload", write_base64(body.gbcs_payload)),
+                _leaf("AlertCode", body.alert_code) + _throttling(body) + _payload(body.gbcs_payload),
             )
         case DccAlert():
             return _element(
@@ -146,19 +140,16 @@ def _result(result: Result) -> str:
         case None:
             return ""
         case GbcsPayload():
-            return _leaf("GBCSPayload", write_base64(result.payload))
+            return _payload(result.payload)
         case PreCommand():
-            return _element(
-                "PreCommand",
-                _leaf("GBCSVersion", result.gbcs_version) + _leaf("GBCSPayload", write_base64(result.gbcs_payload)),
-            )
+            return _element("PreCommand", _leaf("GBCSVersion", result.gbcs_version) + _payload(result.gbcs_payload))
         case LocalCommand():
-            return _element("LocalCommand", _leaf("GBCSPayload", write_base64(result.gbcs_payload)))
+            return _element("LocalCommand", _payload(result.gbcs_payload))
         case FutureDatedDeviceAlert():
             return _element(
                 "FutureDatedDeviceAlertMessage",
                 _leaf("FutureDatedAlertCode", result.code)
-                + _leaf("GBCSPayload", write_base64(result.gbcs_payload))
+                + _payload(result.gbcs_payload)
                 + _leaf("InstructionNumber", str(result.instruction))
                 + _leaf("TotalCommandInstructions", str(result.total)),
             )
@@ -176,15 +167,26 @@ def _throttling(alert: DeviceAlert | DccAlert) -> str:
 
 
 def _document(name: str, schema_version: str, header: str, body: str) -> bytes:
-    namespaces = f' xmlns:sr="{SR}"'
-    if "<ra:" in body:
-        namespaces += f' xmlns:ra="{RA}"'
-    if "<ds:" in body:
-        namespaces += f' xmlns:ds="{DS}"'
-    return (
-        f'{_DECLARATION}<sr:{name}{namespaces} schemaVersion="{_attribute(schema_version)}">'
-        f"<sr:Header>{header}</sr:Header><sr:Body>{body}</sr:Body></sr:{name}>"
-    ).encode()
+    start = _start(name, schema_version, "<ra:" in body, "<ds:" in body)
+    return f"{start}<sr:Header>{header}</sr:Header><sr:Body>{body}</sr:Body></sr:{name}>".encode()
+
+
+@lru_cache(maxsize=64)
+def _start(name: str, schema_version: str, with_ra: bool, with_ds: bool) -> str:  # noqa: FBT001
+    """The document up to its header: the same for nearly all."""
+    namespaces = (
+        f' xmlns:sr="{SR}"' + (f' xmlns:ra="{RA}"' if with_ra else "") + (f' xmlns:ds="{DS}"' if with_ds else "")
+    )
+    return f'{_DECLARATION}<sr:{name}{namespaces} schemaVersion="{_attribute(schema_version)}">'
+
+
+@lru_cache(maxsize=512)
+def _service(reference: str, srv: str) -> str:
+    return _leaf("ServiceReference", reference) + _leaf("ServiceReferenceVariant", srv)
+
+
+def _payload(octets: bytes) -> str:
+    return f"<sr:GBCSPayload>{write_base64(octets)}</sr:GBCSPayload>"  # base64 holds nothing that needs a reference
 
 
 def _element(name: str, content: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
@@ -22,6 +23,8 @@ COORDINATE: Final = 32
 """Octets of r and of s on P-256."""
 ECDSA_WITH_SHA256: Final = ECDSA(SHA256())
 """Holds no state: one for all."""
+ECDSA_OF_DIGEST: Final = ECDSA(Prehashed(SHA256()))
+"""The same over a digest that was computed before, which the standard library does for less."""
 
 _SIGNED_INFO = (
     f'<ds:SignedInfo{{declaration}}><ds:CanonicalizationMethod Algorithm="{CanonicalizationMethod.EXCLUSIVE}"{{end_c}}'

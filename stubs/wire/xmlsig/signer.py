@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -82,10 +83,17 @@ def _signature(digest: str, value: bytes, signer: Signer) -> str:
     # Real documents break the value after 76 characters with a carriage return, written as a reference because a
     # parser would otherwise drop it, and a line feed (duis.md, section 14; public-client.md).
     broken = "&#13;\n".join(encoded[at : at + _LINE] for at in range(0, len(encoded), _LINE))
-    issuer = signer.issuer_name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return (
         f'<ds:Signature xmlns:ds="{DS}">{signed_info(digest)}<ds:SignatureValue>{broken}</ds:SignatureValue>'
+        f"{_key_info(signer.issuer_name, signer.serial)}</ds:Signature>"
+    )
+
+
+@lru_cache(maxsize=64)
+def _key_info(issuer_name: str, serial: int) -> str:
+    """How a certificate is named: the same in all that it signs."""
+    issuer = issuer_name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return (
         f"<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{issuer}</ds:X509IssuerName>"
-        f"<ds:X509SerialNumber>{signer.serial}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>"
-        "</ds:KeyInfo></ds:Signature>"
+        f"<ds:X509SerialNumber>{serial}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo>"
     )

@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, cast
 
 from lxml import etree
 
-from stubs.wire.base64text import is_base64, read_base64
+from stubs.wire.base64text import decoded, read_base64
 from stubs.wire.errors import PeerError
 from stubs.wire.xml import DS, child_elements, local_name, path_of, text_of
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
@@ -23,20 +24,25 @@ SIGNATURE: Final = f"{{{DS}}}Signature"
 
 _SERIAL = re.compile(r"\A[+]?[0-9]{1,60}\Z", re.ASCII)
 _HAS_PROCESSING_INSTRUCTION = etree.XPath("boolean(/descendant::processing-instruction())")
-_HAS_COMMENT = etree.XPath("boolean(/descendant::comment())")
+_HAS_EITHER = etree.XPath("boolean(/descendant::comment() | /descendant::processing-instruction())")
+"""A comment or a processing instruction: most documents have none, and are asked once."""
 _VALUE_WITH_COMMENT = etree.XPath("//*[comment()][text()[normalize-space()]]")
 _SPACE = " \t\r\n"
 
 _BEGINNING = f'<ds:Signature xmlns:ds="{DS}">'.encode()
 _END = b"</ds:Signature>"
-_REST = re.compile(
-    rb"<ds:SignatureValue>(?P<value>[^<]{,200}+)</ds:SignatureValue>"
+_VALUE = b"<ds:SignatureValue>"
+_VALUE_END = b"</ds:SignatureValue>"
+_KEY_INFO = re.compile(
     rb"<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial>"
     rb"<ds:X509IssuerName>(?P<issuer>[^<>&]{,200}+)</ds:X509IssuerName>"
     rb"<ds:X509SerialNumber>(?P<serial>[0-9]{1,60})</ds:X509SerialNumber>"
     rb"</ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo></ds:Signature>"
 )
-"""What follows SignedInfo in the usual signature, canonical."""
+"""What follows the value in the usual signature, canonical."""
+_LONGEST_VALUE = 200
+_LONGEST_KEY_INFO = 500
+"""Longer ones are looked at closely, and not kept: what a peer sends must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,11 @@ class Parts:
 
 def check_contents(root: etree._Element, policy: SignaturePolicy) -> None:
     """Refuse what is not signed, or is signed and read differently by different libraries."""
+    if not _HAS_EITHER(root):
+        return
     if not policy.allow_processing_instructions and _HAS_PROCESSING_INSTRUCTION(root):
         raise SignatureError(SignatureReason.PROCESSING_INSTRUCTION, "a signed document holds a processing instruction")
-    if not policy.allow_comments_in_values and _HAS_COMMENT(root):
+    if not policy.allow_comments_in_values:
         for split in cast("list[etree._Element]", _VALUE_WITH_COMMENT(root)):  # noqa: SLF001 - lxml's public type
             raise SignatureError(
                 SignatureReason.COMMENT_IN_VALUE,
@@ -65,9 +73,12 @@ def check_contents(root: etree._Element, policy: SignaturePolicy) -> None:
 
 def only_signature(root: etree._Element, policy: SignaturePolicy) -> etree._Element:
     """The one signature of the document element. Raises: SignatureError: none, several, or elsewhere."""
+    every = list(root.iter(SIGNATURE))
+    if len(every) == 1 and every[0].getparent() is root and every[0].getnext() is None:
+        return every[0]  # usual
     own = [
         found
-        for found in root.iter(SIGNATURE)
+        for found in every
         if (parent := found.getparent()) is None
         or parent is root
         or parent.tag not in policy.inner_signatures
@@ -118,17 +129,24 @@ def read_usual_signature(signature: etree._Element, octets: bytes, digest: bytes
             no comments, references resolved, nothing left to interpret.
         digest: computed from the document, not read from the signature.
     """
-    beginning = _BEGINNING + signed_info_within(base64.b64encode(digest).decode("ascii"))
-    if not octets.startswith(beginning):
+    beginning = _BEGINNING + signed_info_within(base64.b64encode(digest).decode("ascii")) + _VALUE
+    end = octets.find(_VALUE_END, len(beginning), len(beginning) + _LONGEST_VALUE + len(_VALUE_END))
+    if not octets.startswith(beginning) or end < 0:
         return None
-    rest = _REST.fullmatch(octets, len(beginning))
-    if rest is None:
+    key_info = octets[end + len(_VALUE_END) :]
+    names = _names_in(key_info) if len(key_info) <= _LONGEST_KEY_INFO else None
+    value = octets[len(beginning) : end].replace(b"&#xD;", b"").translate(None, b" \t\n")
+    pair = decoded(value)
+    if names is None or pair is None or len(pair) != 2 * COORDINATE:
         return None
-    value = rest["value"].replace(b"&#xD;", b"").translate(None, b" \t\n").decode("ascii")
-    issuer_name = rest["issuer"].decode().strip(_SPACE)
-    if not is_base64(value) or len(decoded := base64.b64decode(value)) != 2 * COORDINATE:
-        return None
-    return Parts(next(signature.iterchildren("*")), digest, decoded, issuer_name, int(rest["serial"]))
+    return Parts(next(signature.iterchildren("*")), digest, pair, *names)
+
+
+@lru_cache(maxsize=1024)
+def _names_in(key_info: bytes) -> tuple[str, int] | None:
+    """Issuer and serial number in a canonical KeyInfo, which is the same whenever the same certificate is named."""
+    found = _KEY_INFO.fullmatch(key_info)
+    return None if found is None else (found["issuer"].decode().strip(_SPACE), int(found["serial"]))
 
 
 def read_signature(signature: etree._Element, policy: SignaturePolicy) -> Parts:

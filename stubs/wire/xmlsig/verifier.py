@@ -16,7 +16,7 @@ from stubs.wire.errors import PeerError
 from stubs.wire.xml import parse, path_of
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import STRICT, SignaturePolicy
-from stubs.wire.xmlsig.profile import COORDINATE, ECDSA_WITH_SHA256, canonical, canonical_signed_info, digest_of
+from stubs.wire.xmlsig.profile import COORDINATE, ECDSA_OF_DIGEST, canonical, canonical_signed_info, digest_of
 from stubs.wire.xmlsig.structure import (
     SIGNATURE,
     Parts,
@@ -147,7 +147,7 @@ def _check_signature(certificate: Certificate, parts: Parts, signed_info: bytes)
         int.from_bytes(parts.value[:COORDINATE], "big"), int.from_bytes(parts.value[COORDINATE:], "big")
     )
     try:
-        certificate.public_key.verify(encoded, signed_info, ECDSA_WITH_SHA256)
+        certificate.public_key.verify(encoded, digest_of(signed_info), ECDSA_OF_DIGEST)
     except InvalidSignature as error:
         raise SignatureError(
             SignatureReason.SIGNATURE_DIFFERS,
