@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from schemas.load import Srv, UserRole, service_requests
 from stubs.settings import DccSettings
 from stubs.smki import Pki
@@ -134,8 +136,8 @@ def fitted(body: Node, texts: Mapping[str, str], at: str = "") -> Node:
     path = f"{at}/{body.name}"
     if not body.children:
         found = [name for name in texts if path.endswith(f"/{name}")]
-        return replace(body, text=texts[max(found, key=len)]) if found else body
-    return replace(body, children=tuple(fitted(child, texts, path) for child in body.children))
+        return msgspec.structs.replace(body, text=texts[max(found, key=len)]) if found else body
+    return msgspec.structs.replace(body, children=tuple(fitted(child, texts, path) for child in body.children))
 
 
 def texts_for(home: Home, body: Node) -> dict[str, str]:
@@ -230,7 +232,7 @@ def converse(home: Home, request: ServiceRequest, *, signed_variant: int = 5) ->
     """Send a request, sign and send back what is to be signed, wait for what comes."""
     room, header = home.room, request.header
     counter = TOKEN_STEP * 411 if header.srv == "2.2" else header.request_id.counter
-    header = replace(
+    header = msgspec.structs.replace(
         header, request_id=RequestId(Eui64.parse(home.user), Eui64.parse(home.target), counter), srv=home.srv
     )
     request = replace(request, header=header)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+
+import msgspec
 
 from schemas.load import Service, ServiceRequestRow, UserRole
 from stubs.access.ledger import RequestLedger
@@ -13,8 +14,7 @@ from stubs.settings import DccSettings
 from stubs.wire.duis import RequestHeader
 
 
-@dataclass(frozen=True, slots=True)
-class UserFacts:
+class UserFacts(msgspec.Struct, frozen=True):
     """A registered User: its roles and whether it may send."""
 
     roles: frozenset[UserRole]
@@ -22,8 +22,7 @@ class UserFacts:
     """``active`` or anything else, which means it may not send."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFacts:
+class DeviceFacts(msgspec.Struct, frozen=True):
     """What the inventory says of the target device."""
 
     device_type: str
@@ -32,8 +31,7 @@ class DeviceFacts:
     """EUIs (dashed) responsible for the device now, by role; None: any User of that role; absent: nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One request and everything needed to judge it."""
 
     header: RequestHeader

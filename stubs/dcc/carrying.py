@@ -5,7 +5,7 @@ The same for a request that is answered at once and for one that comes out of qu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from schemas.load import Srv, UserRole
 from stubs.access import Case
@@ -27,8 +27,7 @@ TRANSFORM_VARIANT = 4
 ENDED = frozenset({"Decommissioned", "Withdrawn"})
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """Response code and result of a request that was carried out."""
 
     code: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import msgspec
 
 from schemas.load import Srv, UserRole, device_types, service_requests
 from stubs.access import Case
@@ -42,14 +44,13 @@ BROKERS_SIGNATURE = frozenset({"acb", "party"})
 _METERS = frozenset({"ESME", "GSME"})
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """A command that may leave for a device: its unprotected group and what the answer will need."""
 
     use_case: str
     message_code: int
     group: Group
-    looked_up: Mapping[str, Any] = field(default_factory=dict)
+    looked_up: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """What the DCC put into the command that the request does not say."""
     execution: str | None = None
     """The date until which the device holds the command, as written in the request that was transformed."""
@@ -107,9 +108,9 @@ def order_of_request(
     known = looked_up(parts, turn.state, request)
     target = target_of(turn.state, record)
     if known:
-        target = replace(target, looked_up=known)
+        target = msgspec.structs.replace(target, looked_up=known)
     if is_by_broker:
-        target = replace(target, known_parties=frozenset())
+        target = msgspec.structs.replace(target, known_parties=frozenset())
     try:
         trans_cos = Acb(parts.trans_cos.certificate.eui, acb.counter)
         command: Command = transform(request, target, acb, turn.now, trans_cos)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import assert_never
 
+import msgspec
 from lxml import etree
 
 from schemas.load import Srv, service_requests
@@ -32,8 +32,7 @@ _RULE_OF_REASON = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True):
     """A sound request: what was signed, by whom, and what a tester should know."""
 
     request: Request

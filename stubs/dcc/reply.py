@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from stubs.events import AnyEvent
 
@@ -23,8 +24,7 @@ class Cut(StrEnum):
     """Say nothing until the client gives up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An HTTP answer: bytes as they leave, and what a fault does to the exchange."""
 
     status: int
@@ -36,8 +36,7 @@ class Reply:
     cut: Cut = Cut.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(msgspec.Struct, frozen=True):
     """The answer, and the events to commit before it leaves, in order."""
 
     reply: Reply

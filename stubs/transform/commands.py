@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from stubs.transform.asn1_bodies import ASN1_LISTS, USUAL_OTHERS
 from stubs.transform.bodies import command_values, content_of
@@ -35,8 +36,7 @@ _TYPE_2 = {"IHD": "Type2", "CAD": "Type2"}
 """Devices that a command calls Type 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """What the DCC knows of the device.
 
     Args:
@@ -58,7 +58,7 @@ class Target:
     gbcs_version: str = ""
     known_parties: frozenset[Eui64] = frozenset()
     network_operator: Eui64 | None = None
-    looked_up: Mapping[str, Any] = field(default_factory=dict)
+    looked_up: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     @property
     def is_twin_element(self) -> bool:
@@ -71,16 +71,14 @@ class Target:
         return self.variant == POLYPHASE or self.variant.startswith("C")
 
 
-@dataclass(frozen=True, slots=True)
-class Acb:
+class Acb(msgspec.Struct, frozen=True):
     """The access control broker and the next value of its own originator counter."""
 
     eui: Eui64
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """A command that is not yet protected.
 
     Args:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from schemas.load import Service, Srv, service_requests
 from stubs.smki import Pki
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, read_request, write_request
@@ -182,7 +184,7 @@ def _signer(pki: Pki, eui: Eui64) -> Signer:
 def _with(node: Node, values: dict[str, str]) -> Node:
     """The body with other identities; a second meter point is left out."""
     children = tuple(_with(child, values) for child in node.children if child.name != "SecondaryImportMPAN")
-    return replace(node, text=values.get(node.name, node.text), children=children)
+    return msgspec.structs.replace(node, text=values.get(node.name, node.text), children=children)
 
 
 def load_templates(services: frozenset[str] = SERVICES) -> tuple[tuple[Template, ...], str]:

@@ -15,6 +15,7 @@ from threading import Thread, Timer
 from typing import Any
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 
 from harness.drivers import DEFECTS, Action, Driver, DriverContext, Outcome, UserIdentity, make_driver, running
@@ -701,7 +702,9 @@ def test_broken_only_the_first_device_of_an_inventory_is_reported(broken: Driver
         assert isinstance(received.request, ServiceRequest)
         usual = dcc.data(received.request)
         assert isinstance(usual, OtherResult)
-        return dcc.document(received.request, OtherResult(replace(usual.node, children=usual.node.children * 2)), "I0")
+        return dcc.document(
+            received.request, OtherResult(msgspec.structs.replace(usual.node, children=usual.node.children * 2)), "I0"
+        )
 
     dcc.answer = two_devices
     assert len(read(broken, service="8.2").values["devices"]) == 1

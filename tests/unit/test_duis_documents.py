@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import pytest
 
 from stubs.wire.base64text import is_base64, read_base64
@@ -100,7 +101,7 @@ def test_a_signed_pre_command_survives_the_wire() -> None:
 
 
 def test_sequencing_fields_survive_the_wire() -> None:
-    header = replace(READ.header, first_in_sequence=False, preceding=REQUEST_ID)
+    header = msgspec.structs.replace(READ.header, first_in_sequence=False, preceding=REQUEST_ID)
     request = replace(READ, header=header, schema_version="5.1")
     assert read_request(parse(write_request(request))) == request
 

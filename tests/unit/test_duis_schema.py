@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from lxml import etree
 
@@ -58,7 +58,7 @@ def altered(old: str, new: str, document: bytes = READ) -> bytes:
 
 def response(code: str = "I0", **values: object) -> Response:
     header = ResponseHeader(code, NOW, REQUEST_ID, REQUEST_ID.reversed())
-    return replace(Response(header, ServiceResponse("4.1", "4.1.1")), **values)  # type: ignore[arg-type]
+    return msgspec.structs.replace(Response(header, ServiceResponse("4.1", "4.1.1")), **values)
 
 
 @pytest.mark.parametrize(("srv", "body"), REQUEST_BODIES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -81,5 +80,5 @@ def test_an_eligible_role_that_is_not_responsible_for_the_device_is_refused(role
     nobody = DeviceFacts(case.device.device_type, case.device.status, {})
     assert acting_role(case) is role
     with pytest.raises(Refusal) as caught:
-        authorise(replace(case, device=nobody))
+        authorise(msgspec.structs.replace(case, device=nobody))
     assert caught.value.rule == "device-authorised"

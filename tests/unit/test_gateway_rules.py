@@ -74,7 +74,7 @@ def xml(room: Room) -> Reply:
 
 
 def schema(room: Room) -> Reply:
-    header = replace(room.party.header("11.2", ABSENT), srv="99.9")
+    header = msgspec.structs.replace(room.party.header("11.2", ABSENT), srv="99.9")
     return room.post(
         room.party.sign(write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))), Service.SEND_COMMAND
     )
@@ -125,7 +125,7 @@ def certificate_validity(room: Room) -> Reply:
 
 
 def service_reference(room: Room) -> Reply:
-    header = replace(room.party.header("11.2", room.build()["esme"]), service_reference="11.1")
+    header = msgspec.structs.replace(room.party.header("11.2", room.build()["esme"]), service_reference="11.1")
     return room.post(room.party.sign(write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))))
 
 
@@ -190,7 +190,7 @@ def sequence(room: Room) -> Reply:
     device = room.build()["esme"]
     header = room.party.header("11.2", device)
     earlier = RequestId(header.request_id.originator, header.request_id.target, 1)
-    return room.post(room.party.request("11.2", header=replace(header, preceding=earlier)))
+    return room.post(room.party.request("11.2", header=msgspec.structs.replace(header, preceding=earlier)))
 
 
 def execution_date(room: Room) -> Reply:
@@ -450,7 +450,9 @@ def test_rules_are_applied_in_the_order_of_the_catalogue() -> None:
 def test_a_refused_request_changes_nothing_and_its_request_id_stays_free(room: Room) -> None:
     device = room.build()["esme"]
     header = room.party.header("11.2", device)
-    wrong = room.post(room.party.request("11.2", header=replace(header, command_variant=4)), Service.TRANSFORM)
+    wrong = room.post(
+        room.party.request("11.2", header=msgspec.structs.replace(header, command_variant=4)), Service.TRANSFORM
+    )
     assert wrong.response_code == "E12"
     assert room.post(room.party.request("11.2", header=header)).response_code == "I99"
 

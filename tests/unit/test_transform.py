@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -84,10 +85,12 @@ def test_a_sensitive_read_by_an_unknown_party_needs_its_certificate() -> None:
     assert refused.value.rule == "not-transformable"
     assert refused.value.response_code is None
     certificate = bytes(range(40))
-    named = replace(body, children=(leaf("KAPublicSecurityCredentials", base64.b64encode(certificate).decode()),))
+    named = msgspec.structs.replace(
+        body, children=(leaf("KAPublicSecurityCredentials", base64.b64encode(certificate).decode()),)
+    )
     group = transform(request("4.1.1", named), device("ESME"), BROKER, NOW).group
     assert group.other.certificate == certificate
-    broken = replace(body, children=(leaf("KAPublicSecurityCredentials", "?"),))
+    broken = msgspec.structs.replace(body, children=(leaf("KAPublicSecurityCredentials", "?"),))
     with pytest.raises(Refusal, match="base64"):
         transform(request("4.1.1", broken), device("ESME"), BROKER, NOW)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from harness.drivers.action import Action, Outcome
 from harness.drivers.reference.bodies import UnsupportedRequestError, build_body
 from harness.drivers.reference.checking import CheckedResponse
@@ -141,7 +143,7 @@ class Conversation:
             if isinstance(issued, Conclusion):
                 return issued
             variant = _SEND_SIGNED if variant == _TRANSFORM else variant
-            header = replace(header, command_variant=variant)
+            header = msgspec.structs.replace(header, command_variant=variant)
             document = self._signed_pre_command(header, issued)
             answer = self._post(self._url(variant, is_critical=True), document, header)
         return self._conclude(header, answer)

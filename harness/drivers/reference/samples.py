@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from harness.drivers.reference.bodies import UnsupportedRequestError
 from schemas.load import Srv
@@ -40,9 +41,11 @@ def _holds(node: Node, path: str, name: str) -> bool:
 
 def _filled(node: Node, path: str, texts: Mapping[str, str]) -> Node:
     if node.children:
-        return replace(node, children=tuple(_filled(child, f"{path}/{child.name}", texts) for child in node.children))
+        return msgspec.structs.replace(
+            node, children=tuple(_filled(child, f"{path}/{child.name}", texts) for child in node.children)
+        )
     found = [name for name in texts if path.endswith(f"/{name}")]
-    return replace(node, text=texts[max(found, key=len)]) if found else node
+    return msgspec.structs.replace(node, text=texts[max(found, key=len)]) if found else node
 
 
 def _text(name: str, value: Any) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 from lxml import etree
 
 from stubs.wire.xml import DS, RA, SR, text_of
@@ -12,8 +12,7 @@ from stubs.wire.xml import DS, RA, SR, text_of
 _WRITTEN_PREFIX = {SR: "", RA: "ra:", DS: "ds:"}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """One element.
 
     ``name`` is the local name for elements of the DUIS namespace, ``ra:…`` or ``ds:…`` for the two others that a

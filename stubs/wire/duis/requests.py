@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
+
 from stubs.wire.duis.node import Node
 from stubs.wire.request_id import RequestId
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHeader:
+class RequestHeader(msgspec.Struct, frozen=True):
     """The six header fields of a request.
 
     ``command_variant`` is 1 to 9, ``service_reference`` such as ``4.1``, ``srv`` such as ``4.1.1``. Nothing here

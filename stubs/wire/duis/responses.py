@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+import msgspec
+
 from stubs.wire.duis.node import Node
 from stubs.wire.request_id import RequestId
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseHeader:
+class ResponseHeader(msgspec.Struct, frozen=True):
     """Code, time (aware; UTC when we write it) and identifiers.
 
     Acknowledgements and synchronous results quote the RequestID only, device responses both, alerts the ResponseID
@@ -31,8 +32,7 @@ class GbcsPayload:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PreCommand:
+class PreCommand(msgspec.Struct, frozen=True):
     """The answer to a transform: the binary to check, sign and send back."""
 
     gbcs_version: str
@@ -70,8 +70,7 @@ Result: TypeAlias = GbcsPayload | PreCommand | LocalCommand | FutureDatedDeviceA
 """None is an acknowledgement, or an error: the response code says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceResponse:
+class ServiceResponse(msgspec.Struct, frozen=True):
     """``ResponseMessage``: the answer to a service request."""
 
     service_reference: str
@@ -109,8 +108,7 @@ class Smets1Response:
 ResponseBody: TypeAlias = ServiceResponse | DeviceAlert | DccAlert | Smets1Response
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """Everything the DCC sends has this shape; there is no separate alert document."""
 
     header: ResponseHeader

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, cast
 
+import msgspec
 from lxml import etree
 
 from stubs.wire.base64text import decoded, read_base64
@@ -45,8 +45,7 @@ _LONGEST_KEY_INFO = 500
 """Longer ones are looked at closely, and not kept: what a peer sends must not fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """What a well-formed signature of the profile says."""
 
     signed_info: etree._Element

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import copy
 import hmac
-from dataclasses import dataclass
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
@@ -28,8 +28,7 @@ from stubs.wire.xmlsig.structure import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(msgspec.Struct, frozen=True):
     """Whose signature, and the document element it covers.
 
     That the certificate's EUI and role fit the document is for the caller to decide: a request's originator, or

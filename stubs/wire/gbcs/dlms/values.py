@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import msgspec
+
 from stubs.wire.gbcs.octets import GbcsError
 
 
@@ -80,8 +82,7 @@ class CompactArray:
     items: tuple[Data, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
+class Data(msgspec.Struct, frozen=True):
     """One DLMS value.
 
     ``value`` is None (null, don't care), int (integers, enum; a boolean's octet: 0 or 255), bytes (octet string),

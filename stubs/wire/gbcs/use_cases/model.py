@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from stubs.wire.errors import Misuse
 from stubs.wire.eui64 import Eui64
 
@@ -47,8 +49,7 @@ class UseCase:
     signer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandContext:
+class CommandContext(msgspec.Struct, frozen=True):
     """What a command's content takes from its envelope and from the clock.
 
     Args:
