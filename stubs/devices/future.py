@@ -79,7 +79,7 @@ def _restoration(state: DeviceState, horizon: int) -> Coming | None:  # noqa: AR
 
 def _overload(state: DeviceState, horizon: int) -> Coming | None:
     """The load is compared with its limit a fortnight at a time."""
-    if state.load_limit is None or state.supply != "enabled":
+    if state.load_limit is None or not state.is_flowing:
         return None
     start = max(state.load_seen, state.since)
     end = min(horizon, start + _FORTNIGHT)

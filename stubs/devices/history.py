@@ -12,13 +12,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stubs.devices.records import Past, Terms
+from stubs.devices.records import Outage, Past, Terms
 from stubs.devices.state import DeviceState
 
 PASTS = 64
 """Stretches a meter remembers."""
 _TERMS = Terms.__struct_fields__
-_REGISTERS = tuple(name for name in Past.__struct_fields__ if name not in {"is_flowing", "terms"})
+_REGISTERS = tuple(name for name in Past.__struct_fields__ if name not in {"is_flowing", "is_enabled", "terms"})
 
 
 def terms_of(state: DeviceState) -> Terms:
@@ -28,7 +28,7 @@ def terms_of(state: DeviceState) -> Terms:
 
 def _current(state: DeviceState, terms: int = -1) -> Past:
     registers = {name: getattr(state, name) for name in _REGISTERS}
-    return Past(is_flowing=state.is_flowing, terms=terms, **registers)
+    return Past(is_flowing=state.is_flowing, is_enabled=state.supply == "enabled", terms=terms, **registers)
 
 
 def stretches(state: DeviceState) -> tuple[Past, ...]:
@@ -52,7 +52,9 @@ def as_of(state: DeviceState, at: int) -> DeviceState:
     if 0 <= past.terms < len(state.terms):
         terms = state.terms[past.terms]
         held |= {name: getattr(terms, name) for name in _TERMS}
-    return replace(state, supply="enabled" if past.is_flowing else "disabled", past=(), terms=(), **held)
+    held["supply"] = "enabled" if past.is_enabled else "disabled"
+    held["outages"] = () if past.is_flowing else (Outage(past.since, 0),)
+    return replace(state, past=(), terms=(), **held)
 
 
 def remembered(state: DeviceState) -> dict[str, Any]:

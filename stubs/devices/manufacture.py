@@ -17,6 +17,7 @@ _VARIANTS = {"ESME": ("single", "twin", "polyphase")}
 _SETTLES = frozenset(
     {
         "supply",
+        "outages",
         "price",
         "standing_charge",
         "balance",

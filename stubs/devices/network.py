@@ -19,8 +19,8 @@ _SPREAD = 60
 
 
 def power(state: DeviceState, at: int) -> int:
-    """Active power import, W: the mean of the running half hour; 0 while the supply is off."""
-    if state.supply != "enabled" or not habit_of(state):
+    """Active power import, W: the mean of the running half hour; 0 while nothing flows."""
+    if not state.is_flowing or not habit_of(state):
         return 0
     start = at // SLOT * SLOT
     return 2 * imported(Element(state.seed, habit_of(state), state.generation), start, start + SLOT)
@@ -55,7 +55,7 @@ def flow(state: DeviceState, at: int, interval: int = 360) -> int:
 def first_overload(state: DeviceState, after: int, horizon: int) -> int | None:
     """When the load first exceeds the load limit for its whole period, in ``after`` to ``horizon``; None: not."""
     limit = state.load_limit
-    if limit is None or state.supply != "enabled" or limit.threshold <= 0:
+    if limit is None or not state.is_flowing or limit.threshold <= 0:
         return None
     slots = max(1, -(-limit.period // SLOT))
     run = 0

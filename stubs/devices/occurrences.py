@@ -69,14 +69,15 @@ def _closed(_state: DeviceState, _at: int, _detail: Detail) -> tuple[dict[str, A
 def _power_lost(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
     if state.outages and not state.outages[-1].restored:
         return {}, ()
-    return {"outages": (*state.outages, Outage(at, 0))[-_OUTAGES:], "reachable": False}, ()
+    changes = {"outages": (*state.outages, Outage(at, 0))[-_OUTAGES:], "reachable": False}
+    return settled(state, at) | changes, ()
 
 
 def _power_restored(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[Notice, ...]]:
     if not state.outages or state.outages[-1].restored:
         return {}, ()
     began = state.outages[-1].started
-    changes = {"outages": (*state.outages[:-1], Outage(began, at)), "reachable": True}
+    changes = settled(state, at) | {"outages": (*state.outages[:-1], Outage(began, at)), "reachable": True}
     if state.device_type in HUB:
         return changes, ()
     code = "8F35" if at - began < _SHORT else "8F36"

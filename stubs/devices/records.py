@@ -75,6 +75,8 @@ class Past(msgspec.Struct, frozen=True, gc=False, array_like=True):
     time_debt_2: int = 0
     emergency_credit: int = 0
     is_emergency: bool = False
+    is_enabled: bool = True
+    """The supply was; where nothing flowed all the same, the mains were out."""
 
 
 class Season(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -241,8 +241,8 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 
     @property
     def is_flowing(self) -> bool:
-        """Whether the supply is on."""
-        return self.supply == "enabled"
+        """Whether the supply is on, and the mains have power."""
+        return self.supply == "enabled" and (not self.outages or bool(self.outages[-1].restored))
 
     @property
     def id(self) -> Eui64:

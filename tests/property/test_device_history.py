@@ -14,7 +14,7 @@ from stubs.devices.account import balance, prepayment
 from stubs.devices.history import PASTS
 from stubs.devices.logs import snapshot
 from stubs.devices.manufacture import amend
-from stubs.devices.records import Billing, Calendar, Debt, Tariff
+from stubs.devices.records import Billing, Calendar, Debt, Outage, Tariff
 from stubs.devices.registers import counters, export_register, import_register, secondary_tou, tou_registers
 from stubs.devices.settling import settled
 from stubs.devices.state import seconds
@@ -35,6 +35,8 @@ BLOCKED = Tariff(
 CHANGES: tuple[dict[str, Any], ...] = (
     {"supply": "disabled"},
     {"supply": "enabled"},
+    {"outages": (Outage(START, 0),)},
+    {"outages": ()},
     {"price": 12_345},
     {"standing_charge": 77_777},
     {"tariff": BLOCKED},

@@ -385,6 +385,19 @@ def test_power_back_is_told_to_the_network_operator(bench: DeviceBench, minutes:
     assert happens(bench, state, "power restored").changes == {}
 
 
+def test_nothing_is_used_and_nothing_demanded_while_the_mains_are_out(bench: DeviceBench) -> None:
+    esme = bench.device("ESME")
+    lost, back, later = (bench.now + hours * HOUR for hours in (0.25, 2.25, 3))
+    state = apply(esme, happens(bench, esme, "power lost", lost).changes)
+    assert view(state, lost + HOUR)["power"] == 0
+    assert next_due(apply(state, {"load_limit": [1, 1800, 3600]}), lost) is None
+    state = apply(state, happens(bench, state, "power restored", back).changes)
+    state = msgspec.json.decode(msgspec.json.encode(state), type=DeviceState)
+    entries = read(bench, state, "ECS22b", later, **period(bench.now, later))["LogEntries"]
+    assert [one["PrimaryValue"] > 0 for one in entries] == [True, False, False, False, True, True]
+    assert state.supply == "enabled"
+
+
 @pytest.mark.parametrize(("volts", "codes"), [(2700, ["8002"]), (2000, ["8003"]), (2400, [])])
 def test_a_voltage_beyond_its_threshold_is_told(bench: DeviceBench, volts: int, codes: list[str]) -> None:
     alerts = happens(bench, bench.device("ESME"), "voltage", voltage=volts).alerts
