@@ -8,7 +8,8 @@ from schemas.load import service_requests, transform_rows, use_case_facts
 from schemas.load import use_cases as use_case_rows
 from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.gbcs import GbcsError, der, dlms, gbz, use_cases
-from stubs.wire.gbcs.use_cases import alerts, registry
+from stubs.wire.gbcs.use_cases import alerts
+from stubs.wire.gbcs.use_cases.codecs import CODECS
 from tests.first_samples import (
     COMMANDS,
     CONTEXT,
@@ -272,7 +273,7 @@ def test_other_alerts_show_their_body() -> None:
 
 
 def test_every_use_case_of_the_table_has_a_codec_and_the_other_way_round() -> None:
-    assert set(use_case_facts()) == set(registry._CODECS) == set(use_cases.USE_CASES)
+    assert set(use_case_facts()) == set(CODECS) == set(use_cases.USE_CASES)
 
 
 def test_use_cases_that_share_a_message_code_differ_in_who_signs_or_in_the_role_named() -> None:

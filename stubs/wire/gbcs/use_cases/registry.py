@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -11,18 +12,6 @@ from schemas.load import use_case_facts
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs import dlms
 from stubs.wire.gbcs.octets import GbcsError
-from stubs.wire.gbcs.use_cases import (
-    clock,
-    customer,
-    firmware,
-    joining,
-    logs,
-    payment,
-    registers,
-    supply,
-)
-from stubs.wire.gbcs.use_cases.electricity import ELECTRICITY_CODECS
-from stubs.wire.gbcs.use_cases.gas import ASN1_CODECS, GAS_CODECS
 from stubs.wire.gbcs.use_cases.model import (
     Codec,
     CommandContext,
@@ -32,51 +21,6 @@ from stubs.wire.gbcs.use_cases.model import (
     UseCase,
     Values,
 )
-
-_CODECS: dict[str, Codec] = {
-    "CCS01": joining.CCS01,
-    "CCS02": joining.CCS02,
-    "ECS70": clock.ECS70,
-    "GCS28": clock.GCS28,
-    "ECS52": firmware.ECS52,
-    "GCS38": firmware.GCS38,
-    "CS08": firmware.CS08,
-    "ECS17b": registers.ECS17B,
-    "GCS13a": registers.GCS13A,
-    "ECS19": registers.ECS19,
-    "GCS14": registers.GCS14,
-    "ECS04a": payment.ECS04A,
-    "ECS04b": payment.ECS04B,
-    "GCS40a": payment.GCS40A,
-    "GCS40b": payment.GCS40B,
-    "GCS40c": payment.GCS40C,
-    "GCS40d": payment.GCS40D,
-    "ECS02": payment.ECS02,
-    "ECS03": payment.ECS03,
-    "GCS02": payment.GCS02,
-    "GCS03": payment.GCS03,
-    "CS01a": customer.CS01A,
-    "CS01b": customer.CS01B,
-    "ECS10": customer.ECS10,
-    "GCS07": customer.GCS07,
-    "ECS35a": logs.ECS35A,
-    "ECS35b": logs.ECS35B,
-    "ECS35c": logs.ECS35C,
-    "ECS35d": logs.ECS35D,
-    "ECS35e": logs.ECS35E,
-    "ECS35f": logs.ECS35F,
-    "ECS35g": logs.ECS35G,
-    "CS10a": logs.CS10A,
-    "CS10b": logs.CS10B,
-    "ECS42": supply.ECS42,
-    "ECS43": supply.ECS43,
-    "GCS32": supply.GCS32,
-    "ECS45": supply.ECS45,
-    "GCS33": supply.GCS33,
-    **ELECTRICITY_CODECS,
-    **GAS_CODECS,
-    **ASN1_CODECS,
-}
 
 _SIGNERS = {"yes": "user", "acb": "acb", "party": "party"}
 """Column ``critical`` of the facts to who signs the command."""
@@ -181,4 +125,12 @@ def response_date_time(when: datetime, status: int = 0xFF) -> bytes:
 
 
 def _codec(name: str) -> Codec:
-    return _CODECS[use_case(name).name]
+    return _codecs()[use_case(name).name]
+
+
+@cache
+def _codecs() -> Mapping[str, Codec]:
+    """Imported with the first message: thirty modules that no start need wait for."""
+    from stubs.wire.gbcs.use_cases.codecs import CODECS  # noqa: PLC0415
+
+    return CODECS
