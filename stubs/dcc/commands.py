@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -78,23 +79,29 @@ def order_from(stored: Mapping[str, str]) -> Order:
 def target_of(state: State, record: InventoryRecord) -> Target:
     """What the transform must know of the device: type, variant, and whom it holds credentials of."""
     physical = state.fleet.get(record.device)
-    known: set[str]
+    known: Iterable[str]
     if physical is not None:
-        known = {physical.supplier, physical.network_operator, physical.acb}
+        known = (physical.supplier, physical.network_operator, physical.acb)
         network_operator = physical.network_operator
         variant = physical.variant
     else:
         network_operator = ""
-        known = state.inventory.parties(record) if record.device_type in _METERS else set()
+        known = state.inventory.parties(record) if record.device_type in _METERS else ()
         variant = ("twin" if "B" in record.esme_variant else "single") if record.device_type == "ESME" else ""
     return Target(
         eui=Eui64.parse(record.device),
         device_type=record.device_type,
         variant=variant,
         gbcs_version=record.gbcs_version or "4.2",
-        known_parties=frozenset(Eui64.parse(party) for party in known if party),
+        known_parties=_parties(tuple(known)),
         network_operator=Eui64.parse(network_operator) if network_operator else None,
     )
+
+
+@lru_cache(maxsize=1024)
+def _parties(named: tuple[str, ...]) -> frozenset[Eui64]:
+    """Those that are named; the same few for the devices of a supplier."""
+    return frozenset(Eui64.parse(party) for party in named if party)
 
 
 def order_of_request(

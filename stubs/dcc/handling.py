@@ -22,7 +22,7 @@ from stubs.dcc.carrying import Outcome, carry_out, decide, plan
 from stubs.dcc.intake import Arrived, Intake, body_element
 from stubs.dcc.parts import Parts
 from stubs.dcc.reply import XML, Cut, Reply
-from stubs.dcc.turn import Found, Turn
+from stubs.dcc.turn import NO_FAULT, Found, Turn
 from stubs.events import (
     QuarantineEnded,
     RequestAccepted,
@@ -187,6 +187,8 @@ class Handling:
         return reply
 
     def _fault(self, turn: Turn, exchange: str, case: Case) -> Found:
+        if not turn.state.faults.rules:
+            return NO_FAULT
         facts = {
             "srv": case.header.srv,
             "user": case.sender,
