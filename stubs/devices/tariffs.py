@@ -28,10 +28,14 @@ def _day(element: Element, calendar: Calendar, day: int, first: int, last: int) 
     spans = changes_of(calendar, day)
     ends = [start for start, _ in spans[1:]] + [DAY]
     found: Counter[int] = Counter()
+    before = 0
     for (start, rate), end in zip(spans, ends, strict=True):
         low, high = max(start, first), min(end, last)
         if low < high:
-            found[rate] += imported(element, day * DAY + low, day * DAY + high)
+            # Spans follow each other without a gap, so each needs its end only.
+            until = imported(element, day * DAY + first, day * DAY + high)
+            found[rate] += until - before
+            before = until
     return found
 
 

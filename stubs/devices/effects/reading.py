@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stubs.devices.effects.call import Call, Done
 from stubs.devices.account import prepayment
+from stubs.devices.effects.call import Call, Done
 from stubs.devices.registers import import_register, secondary_register
 from stubs.devices.state import LogEntry, LogName, instant, seconds
 
