@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from stubs.wire.errors import Misuse, PeerError
 
@@ -13,8 +14,7 @@ _KEPT = 1024
 """Texts whose EUI is remembered, and EUIs whose text is: one request names the same few identities a dozen times."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Eui64:
+class Eui64(msgspec.Struct, frozen=True, order=True):
     """An identity of a party or a device; equal whatever the case it was written in.
 
     ``str(eui)`` is the dashed upper-case form of DUIS, ``eui.octets`` the system title of GBCS (8 bytes).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
@@ -15,8 +16,7 @@ _KEPT = 256
 """Texts whose RequestID is remembered: each is read again for every record that is kept of the request."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RequestId:
+class RequestId(msgspec.Struct, frozen=True, order=True):
     """Originator, target and originator counter (unsigned, 64 bit).
 
     Compared without regard to case, since both cases occur (DUIS guide, section 4).
@@ -48,11 +48,12 @@ def _parsed(text: str) -> RequestId:
     parts = text.split(":")
     if len(parts) != 3:
         raise PeerError("not a RequestID", expected="originator:target:counter", got=repr(text[:80]))
-    if not _COUNTER.match(parts[2]) or int(parts[2]) > COUNTER_MAX:
+    counter = int(parts[2]) if _COUNTER.match(parts[2]) else -1
+    if not 0 <= counter <= COUNTER_MAX:
         raise PeerError(
             "not an originator counter", expected="0 to 2^64-1 without leading zeros", got=repr(parts[2][:40])
         )
-    return RequestId(Eui64.parse(parts[0]), Eui64.parse(parts[1]), int(parts[2]))
+    return RequestId(Eui64.parse(parts[0]), Eui64.parse(parts[1]), counter)
 
 
 @lru_cache(maxsize=_KEPT)
