@@ -37,6 +37,7 @@ from stubs.wire.xmlsig import Signer, sign
 from stubs.wire.xmlsig.profile import canonical
 
 XML_SIGN_ROLE = "87"
+_COMMANDS = (PreCommand, LocalCommand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Correspondence:
         """The answer in the HTTP exchange: signed when it holds data, as the settings say (DUIS guide, section 14)."""
         header = ResponseHeader(code, now, request_id=asked.request_id)
         document = self._write(header, ServiceResponse(asked.service_reference, asked.srv, result))
-        is_command = isinstance(result, PreCommand | LocalCommand)
+        is_command = isinstance(result, _COMMANDS)
         is_signed = result is not None and (self._settings.sign_synchronous_data or not is_command)
         if fault is not None and fault.effect in BODY_EFFECTS:
             body = self._bend(fault, document, is_signed=is_signed)
