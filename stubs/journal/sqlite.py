@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ _SCHEMA = (
     "seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event BLOB NOT NULL, hash BLOB NOT NULL) STRICT"
 )
 _INSERT = "INSERT INTO entry (seq, at, event, hash) VALUES (?, ?, ?, ?)"
+_MOST_AT_ONCE = 32
+_INSERTS = tuple(_INSERT + ", (?, ?, ?, ?)" * more for more in range(_MOST_AT_ONCE))
+"""One row by one statement, two rows by one statement, and so on: a statement is a transaction of its own, so that the
+few rows of a request are spared a BEGIN and a COMMIT."""
 _SELECT = "SELECT seq, at, event, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
 _LAST = "SELECT seq, at, event, hash FROM entry ORDER BY seq DESC LIMIT 1"
 
@@ -36,7 +41,11 @@ class SqliteStore:
         self.path = str(path)
         try:
             self._connection = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, cached_statements=16, timeout=1.0
+                self.path,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=2 * _MOST_AT_ONCE,
+                timeout=1.0,
             )
         except sqlite3.Error as error:
             raise Blocked(f"cannot open the journal {self.path}: {error}", mend="Check the state folder.") from error
@@ -58,10 +67,14 @@ class SqliteStore:
 
     def write(self, rows: Iterable[Row]) -> None:
         """Insert all rows in one transaction, or none. Raises: Blocked: SQLite refused, e.g. disk full."""
+        together = list(rows)
         try:
-            self._connection.execute("BEGIN")
-            self._connection.executemany(_INSERT, rows)
-            self._connection.execute("COMMIT")
+            if 0 < len(together) <= _MOST_AT_ONCE:
+                self._connection.execute(_INSERTS[len(together) - 1], list(chain.from_iterable(together)))
+            else:
+                self._connection.execute("BEGIN")
+                self._connection.executemany(_INSERT, together)
+                self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")

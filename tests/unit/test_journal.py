@@ -176,6 +176,24 @@ def test_entries_that_could_not_be_committed_are_kept_and_tried_again() -> None:
     assert [row.seq for row in store.rows] == [1, 2]
 
 
+@pytest.mark.parametrize("count", [1, 2, 31, 32, 33, 100])
+def test_a_group_is_written_whole_or_not_at_all(count: int) -> None:
+    store = SqliteStore()
+    rows = [Row(number, "2026-01-15T10:00:00+00:00", b"{}", bytes(32)) for number in range(1, 2 * count + 1)]
+    store.write(rows[:count])
+    with pytest.raises(Blocked):
+        store.write([*rows[count:], rows[0]])  # the last one's number is taken
+    assert store.read(0, 1000) == rows[:count]
+    store.write(rows[count:])
+    assert store.read(0, 1000) == rows
+
+
+def test_nothing_to_write_is_no_error() -> None:
+    store = SqliteStore()
+    store.write([])
+    assert store.last() is None
+
+
 def test_two_processes_may_not_share_a_journal(tmp_path: Path) -> None:
     first = a_journal(tmp_path / "journal.db")
     first.record(cleared(1))
