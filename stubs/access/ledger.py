@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 from stubs.wire.errors import Refusal
 from stubs.wire.request_id import RequestId
 
@@ -14,8 +16,7 @@ MOST_ISSUED = 50_000
 CounterRule = Literal["increasing", "increasing-per-target", "unique"]
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(msgspec.Struct, frozen=True):
     """A Pre-Command that waits for its signature."""
 
     srv: str

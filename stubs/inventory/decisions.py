@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from schemas.load import UserRole
 from stubs.events import AnyEvent
 from stubs.inventory.inventory import Inventory
@@ -46,8 +48,7 @@ class Decision:
     """Response code; empty: success."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A Non-Device request after the access rules: who asks, in which roles, what."""
 
     sender: str

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
+import msgspec
+
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.dlms.value_codec import decode_value, encode_value
 from stubs.wire.gbcs.dlms.values import Data
@@ -52,8 +54,7 @@ def obis(text: str) -> bytes:
     return bytes(int(part) for part in parts)
 
 
-@dataclass(frozen=True, slots=True)
-class AccessSpecification:
+class AccessSpecification(msgspec.Struct, frozen=True):
     """One row of an access-request: an attribute to get or set, or a method to call.
 
     Args:
@@ -92,8 +93,7 @@ class AccessSpecification:
         return self.class_id, self.instance, self.index
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRequest:
+class AccessRequest(msgspec.Struct, frozen=True):
     """A command. ``data`` is parallel to ``specifications``; a get has null data."""
 
     invoke: int

@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntFlag
 
+import msgspec
+
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.octets import GbcsError, ends_early
 
@@ -29,8 +31,7 @@ class _Control(IntFlag):
     FROM_TIME = 0x10
 
 
-@dataclass(frozen=True, slots=True)
-class GbzComponent:
+class GbzComponent(msgspec.Struct, frozen=True):
     """One ZigBee command or response.
 
     Args:
@@ -71,8 +72,7 @@ class GbzComponent:
         return bytes((control,)) + self.cluster.to_bytes(2, "big") + len(body).to_bytes(2, "big") + body
 
 
-@dataclass(frozen=True, slots=True)
-class GbzMessage:
+class GbzMessage(msgspec.Struct, frozen=True):
     """The components of a command or a response, in order."""
 
     components: tuple[GbzComponent, ...]
