@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,9 +17,11 @@ from typing import Any
 from harness.drivers.listening import Listener, QuietHandler
 from stubs.devices import DeviceState, apply, execute, manufacture, raise_alert
 from stubs.smki import KeyPair, Pki, load_pki
+from stubs.smki.certification import read_device_request
 from stubs.smki.repository import Listed, Repository
 from stubs.transform import Acb, Target, check_signed, transform
 from stubs.wire import Eui64, RequestId
+from stubs.wire.certificates import Certificate
 from stubs.wire.duis import (
     DccAlert,
     DeviceAlert,
@@ -213,7 +216,8 @@ class _Handler(QuietHandler):
         answer: bytes | int
         if path.startswith("/services/"):
             repository = self.server.repository
-            found = repository.search(body) if path.endswith("search") else repository.retrieve(body)
+            asked = {"certificatesearch": repository.search, "devicecertificate": repository.certify}
+            found = asked.get(path.rpartition("/")[2], repository.retrieve)(body)
             self._send(found.status, found.body)
             return
         answer = self.server.dcc.handle(path, body)
@@ -235,11 +239,17 @@ def _listed(pki: Pki, eui: Eui64) -> tuple[Listed, ...]:
     return tuple(Listed(pair.certificate, "I") for pair in (held.ds, held.ka))
 
 
+def _issued(pki: Pki, request: bytes) -> Certificate:
+    wanted = read_device_request(request)
+    return pki.authority.issue_device(wanted.eui, wanted.usage, wanted.public, since=NOW)
+
+
 class _Server(Listener):
     def __init__(self, dcc: TinyDcc) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.dcc = dcc
-        self.repository = Repository(dcc.pki, lambda eui: _listed(dcc.pki, eui))
+        listed, issue = partial(_listed, dcc.pki), partial(_issued, dcc.pki)
+        self.repository = Repository(dcc.pki, listed, issue=issue)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import re
 import socket
@@ -628,6 +629,17 @@ def test_broken_the_pre_command_is_signed_with_another_key(broken: Driver, dcc: 
 def test_broken_a_critical_request_goes_to_the_wrong_service(broken: Driver, dcc: TinyDcc) -> None:
     read(broken, service="7.2")
     assert [item.path for item in dcc.received] == [COMMAND, TRANSFORM]
+
+
+@broken_by("leaves-old-certificate")
+def test_broken_the_certificate_installed_is_the_one_the_meter_had(broken: Driver, dcc: TinyDcc) -> None:
+    assert "was issued for its request" in read(broken, service="6.17").detail
+    dcc.deliver = lambda _dcc, _document: None
+    read(broken, service="6.15.2", deadline=0.2)
+    asked = dcc.received[-2].request
+    assert isinstance(asked, ServiceRequest)
+    installed = asked.body.get("DeviceCertificate")
+    assert installed == base64.b64encode(dcc.pki.device(Eui64.parse(METER)).ds.certificate.der).decode()
 
 
 @broken_by("treats-acknowledgement-as-done")
