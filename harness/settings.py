@@ -17,8 +17,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from harness.contradictions import address_problem, clock_problem, dcc_contradictions, out_of_time
 from harness.plan import ExpressionError, parse_expression
+from harness.settings_validation import address_problem, clock_problem, dcc_setting_problems, out_of_time
 from schemas.load import Srv, UserRole, service_requests
 from stubs.settings import DccSettings, problems
 from stubs.wire.errors import InputError, PeerError
@@ -130,7 +130,7 @@ def load_settings(
         settings = msgspec.convert(values, type=RehearsalSettings)
     except msgspec.ValidationError as error:
         raise source.error_of(error) from error
-    for key, sentence in _contradictions(settings):
+    for key, sentence in _setting_problems(settings):
         raise SettingsError(f"{source.place(key)}: {sentence}")
     return msgspec.structs.replace(settings, roles=tuple(dict.fromkeys(settings.roles)))
 
@@ -294,7 +294,7 @@ def _with_parents(key: str) -> Iterator[str]:
         key = key.rpartition(".")[0]
 
 
-def _contradictions(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
+def _setting_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
     for key in ("services", "declared_unused"):
         for srv in getattr(settings, key):
             if Srv(srv) not in service_requests():
@@ -326,7 +326,7 @@ def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[tuple[str, s
         yield "clock_start", problem
     yield from out_of_time(settings)
     yield from _not_side_by_side(settings)
-    for key, sentence in dcc_contradictions(settings.dcc):
+    for key, sentence in dcc_setting_problems(settings.dcc):
         yield f"dcc.{key}", sentence
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.engine.results import ActionRun, CheckRun, Run, ScenarioRun, StepRun, fold_run
     from harness.engine.run import run_rehearsal
     from harness.engine.run_result import RunResult, exit_code_of
-    from harness.engine.stops import CheckBlocked, CheckFailed, NotAsked, ScenarioStopped
+    from harness.engine.scenario_errors import CheckBlocked, CheckFailed, NotAsked, ScenarioStopped
     from harness.engine.world import World
 
 _HOMES = {
@@ -29,7 +29,7 @@ _HOMES = {
     "results": ("ActionRun", "CheckRun", "Run", "ScenarioRun", "StepRun", "fold_run"),
     "run": ("run_rehearsal",),
     "run_result": ("RunResult", "exit_code_of"),
-    "stops": ("CheckBlocked", "CheckFailed", "NotAsked", "ScenarioStopped"),
+    "scenario_errors": ("CheckBlocked", "CheckFailed", "NotAsked", "ScenarioStopped"),
     "world": ("World",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}

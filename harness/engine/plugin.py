@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-from harness.engine.stops import NotAsked, ScenarioStopped
+from harness.engine.scenario_errors import NotAsked, ScenarioStopped
 from harness.engine.world import World
 from harness.plan import LibraryScenario
 from harness.settings import load_settings

@@ -18,7 +18,7 @@ from harness.drivers import Driver, DriverContext, TlsFiles, UserIdentity, make_
 from harness.engine.folder import make_folder, pki_folder, take_away, write_summary
 from harness.engine.progress import Progress, Silent
 from harness.engine.results import Run, fold_run
-from harness.engine.stage import Stage
+from harness.engine.run_context import RunContext
 from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan
 from harness.settings import RehearsalSettings
@@ -62,7 +62,7 @@ class Rehearsal:
         self.result: Run | None = None
         self._dcc = dcc
         self._driver = driver
-        self._stage: Stage | None = None
+        self._run_context: RunContext | None = None
         self._stack = ExitStack()
         self._started: dict[str, int] = {}
         self._began = 0
@@ -76,41 +76,41 @@ class Rehearsal:
         return scenarios_folder(self.settings)
 
     @property
-    def stage(self) -> Stage:
+    def run_context(self) -> RunContext:
         """What scenarios share; opened on first use."""
         return self.open()
 
-    def open(self) -> Stage:
+    def open(self) -> RunContext:
         """Start the simulated DCC and the driver, register the Users, record RunStarted.
 
         Raises: Blocked: a port in use, keys missing, a driver that does not start.
         """
-        if self._stage is not None:
-            return self._stage
+        if self._run_context is not None:
+            return self._run_context
         driver = self._driver or make_driver(self.settings.driver)
         self.folder, made = make_folder(self.settings)
         try:
-            self._stage = self._open(driver)
+            self._run_context = self._open(driver)
         except BaseException:
             self._stack.close()
             if not self._began:
                 take_away(made)
             raise
-        return self._stage
+        return self._run_context
 
-    def _open(self, driver: Driver) -> Stage:
+    def _open(self, driver: Driver) -> RunContext:
         dcc = self._dcc or self._stack.enter_context(self._start_dcc())
         self.journal_file = Path(dcc.settings.state_dir or self.folder / "state") / FILE_NAME
-        stage = Stage(self.settings, dcc, driver, self.scenarios_folder / "prompts", self.progress)
-        self._start_driver(stage, driver, dcc)
-        facts = self._facts(stage, driver, dcc)
+        run_context = RunContext(self.settings, dcc, driver, self.scenarios_folder / "prompts", self.progress)
+        self._start_driver(run_context, driver, dcc)
+        facts = self._facts(run_context, driver, dcc)
         self._run_id = str(facts["run"])
         started = RunStarted(run=self._run_id, facts=facts)
-        entries = stage.journal.record(started, *_certificates(stage, dcc), *_of_the_dcc(dcc))
-        self._began = entries[0].seq if entries else stage.journal.last_seq
+        entries = run_context.journal.record(started, *_certificates(run_context, dcc), *_of_the_dcc(dcc))
+        self._began = entries[0].seq if entries else run_context.journal.last_seq
         short = {"driver": self.settings.driver, "roles": ", ".join(self.plan.roles), "folder": str(self.folder)}
         self.progress.run_started(len(self.plan.chosen), short)
-        return stage
+        return run_context
 
     def _start_dcc(self) -> Any:
         pki = pki_folder(self.settings, self.folder)
@@ -122,14 +122,14 @@ class Rehearsal:
         start = datetime.fromisoformat(text) if text else SystemClock().now()
         return background_dcc(settings, VirtualClock(start))
 
-    def _start_driver(self, stage: Stage, driver: Driver, dcc: BackgroundDcc) -> None:
+    def _start_driver(self, run_context: RunContext, driver: Driver, dcc: BackgroundDcc) -> None:
         identities = [
             UserIdentity(eui=str(party.eui), roles=tuple(party.roles), name=party.name) for party in dcc.pki.parties()
         ]
         context = DriverContext(
             pki=Path(str(dcc.settings.pki)),
             users=tuple(identities),
-            urls=stage.urls,
+            urls=run_context.urls,
             state_dir=self._driver_state(dcc),
             now=dcc.clock.now,
             acb=str(dcc.pki.acb),
@@ -141,7 +141,7 @@ class Rehearsal:
         driver.start(context)
         receive_url = self.settings.receive_url or driver.receive_url
         for identity in identities:
-            stage.control.register_user(identity.eui, identity.name, list(identity.roles), receive_url)
+            run_context.control.register_user(identity.eui, identity.name, list(identity.roles), receive_url)
 
     def _tls(self, pki: Path) -> TlsFiles:
         """What a driver trusts: as the settings say, else the root of the test PKI."""
@@ -160,13 +160,13 @@ class Rehearsal:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def _facts(self, stage: Stage, driver: Driver, dcc: BackgroundDcc) -> dict[str, Any]:
-        users = stage.users()
-        certificates = [_summary(event) for event in _certificates(stage, dcc)]
+    def _facts(self, run_context: RunContext, driver: Driver, dcc: BackgroundDcc) -> dict[str, Any]:
+        users = run_context.users()
+        certificates = [_summary(event) for event in _certificates(run_context, dcc)]
         planned = facts_of(self.settings, self.plan)
         return {
             **planned,
-            "run": f"{planned['run']}-{stage.journal.last_seq + 1}",
+            "run": f"{planned['run']}-{run_context.journal.last_seq + 1}",
             "driver_facts": driver.describe(),
             "users": {role: users[UserRole(role)] for role in self.plan.roles if UserRole(role) in users},
             "certificates": certificates,
@@ -180,25 +180,25 @@ class Rehearsal:
 
     def begin(self, scenario: LibraryScenario) -> World:
         """A world for a scenario that is about to run."""
-        stage = self.open()
-        if stage.seat.hung:
-            self._replace_driver(stage)
+        run_context = self.open()
+        if run_context.driver_runner.hung:
+            self._replace_driver(run_context)
         attempt = self._started.get(scenario.key, 0) + 1
         self._started[scenario.key] = attempt
-        stage.keep_surroundings()
+        run_context.keep_surroundings()
         number = len(self._started)
         self.progress.scenario_started(scenario.key, scenario.title, number, len(self.plan.chosen))
-        return World(stage, scenario, attempt)
+        return World(run_context, scenario, attempt)
 
-    def _replace_driver(self, stage: Stage) -> None:
+    def _replace_driver(self, run_context: RunContext) -> None:
         """A driver that hung is left to itself; its successor takes over."""
         if self._driver is not None or self._dcc is not None:
-            stage.seat.hung = False
+            run_context.driver_runner.hung = False
             return
-        stage.seat.driver.close()
+        run_context.driver_runner.driver.close()
         driver = make_driver(self.settings.driver)
-        stage.seat.driver, stage.seat.hung = driver, False
-        self._start_driver(stage, driver, stage.dcc)
+        run_context.driver_runner.driver, run_context.driver_runner.hung = driver, False
+        self._start_driver(run_context, driver, run_context.dcc)
 
     def finish(self, world: World) -> tuple[Verdict, str]:
         """End a scenario and say how it ended."""
@@ -212,14 +212,14 @@ class Rehearsal:
 
     def close(self) -> Run | None:
         """Record RunFinished, stop the driver and, if it is ours, the simulated DCC. The run, or None if none began."""
-        if self._stage is None:
+        if self._run_context is None:
             self._stack.close()
             return None
-        stage, self._stage = self._stage, None
+        run_context, self._run_context = self._run_context, None
         is_complete = not self.interrupted and len(self._started) >= len(self.plan.chosen)
         try:
-            stage.journal.record(RunFinished(run=self._run_id, complete=is_complete))
-            run = fold_run(stage.journal.entries(after=self._began - 1))
+            run_context.journal.record(RunFinished(run=self._run_id, complete=is_complete))
+            run = fold_run(run_context.journal.entries(after=self._began - 1))
             write_summary(self.folder, run, self.settings)
         finally:
             self.progress.run_finished(complete=is_complete)
@@ -250,11 +250,11 @@ def facts_of(settings: RehearsalSettings, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _certificates(stage: Stage, dcc: BackgroundDcc) -> list[CertificateIssued]:
+def _certificates(run_context: RunContext, dcc: BackgroundDcc) -> list[CertificateIssued]:
     """The digital signing certificates of the Users: what the judge needs to check signatures without keys."""
     return [
         CertificateIssued(eui=user, usage="DS", role=certificate.role, der=certificate.der)
-        for user in dict.fromkeys(stage.users().values())
+        for user in dict.fromkeys(run_context.users().values())
         for certificate in dcc.pki.certificates.of(Eui64.parse(user), "DS")
     ]
 

@@ -16,7 +16,7 @@ from harness.engine import plugin
 from harness.engine.progress import Progress, Silent
 from harness.engine.rehearsal import Rehearsal
 from harness.engine.run_result import RunResult, exit_code_of
-from harness.engine.workers.joint import run_side_by_side
+from harness.engine.workers.parallel_run import run_side_by_side
 from harness.plan import library_folder
 from harness.settings import RehearsalSettings
 from stubs.app import BackgroundDcc

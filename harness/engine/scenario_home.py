@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.engine.conditions import condition_called
 from harness.engine.homes import STATUSES, home_called, status_called
-from harness.engine.stage import Stage
+from harness.engine.run_context import RunContext
 from schemas.load import UserRole
 from stubs.wire.errors import Misuse
 
@@ -20,10 +20,10 @@ _LATER = re.compile(r"in (\d+) minutes\Z")
 class ScenarioHome:
     """Described by the scenario's first steps, built on the simulated DCC when first needed (fresh EUIs)."""
 
-    def __init__(self, stage: Stage, name: str, role: UserRole, user: str) -> None:
+    def __init__(self, run_context: RunContext, name: str, role: UserRole, user: str) -> None:
         self.premises: dict[str, Any] = {"devices": {}}
         """As ``add_premises`` answered; only ``devices``, and none, until it is built."""
-        self._stage = stage
+        self._run_context = run_context
         self._name = name
         self._role = role
         self._user = user
@@ -64,19 +64,19 @@ class ScenarioHome:
         unknown = (self._statuses.keys() | self._values.keys()) - {device.name for device in devices}
         if unknown:
             raise Misuse(f"{self._home!r} has no {', '.join(sorted(unknown))}")
-        spec = self._stage.premises_spec(self._name, devices, self._statuses, self._values)
+        spec = self._run_context.premises_spec(self._name, devices, self._statuses, self._values)
         if self._is_of_others:
-            other = self._stage.other_than(self._user, self._role)
+            other = self._run_context.other_than(self._user, self._role)
             spec |= {"supplier": other, "gas_supplier": other}
         else:
-            spec |= self._stage.responsible(self._role, self._user)
-        self.premises = {"name": spec["name"], **self._stage.add_premises(spec)}
+            spec |= self._run_context.responsible(self._role, self._user)
+        self.premises = {"name": spec["name"], **self._run_context.add_premises(spec)}
 
     def build_neighbour(self) -> str:
         """EUI of the meter next door, another party's."""
-        other = self._stage.other_than(self._user, UserRole.IS)
-        spec = self._stage.premises_spec(f"{self._name}-neighbour", home_called("an electricity meter"))
-        premises = self._stage.add_premises({**spec, "supplier": other, "gas_supplier": other})
+        other = self._run_context.other_than(self._user, UserRole.IS)
+        spec = self._run_context.premises_spec(f"{self._name}-neighbour", home_called("an electricity meter"))
+        premises = self._run_context.add_premises({**spec, "supplier": other, "gas_supplier": other})
         return str(premises["devices"]["electricity meter"])
 
     # --- words ------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ class ScenarioHome:
             return int(text)
         later = _LATER.match(text)
         if later:
-            return f"{self._stage.now() + timedelta(minutes=int(later.group(1))):%Y-%m-%dT%H:%M:%SZ}"
+            return f"{self._run_context.now() + timedelta(minutes=int(later.group(1))):%Y-%m-%dT%H:%M:%SZ}"
         codes: dict[str, str] = self.premises.get("install_codes", {})
         named: dict[str, Any] = {
             **self.premises["devices"],

@@ -10,12 +10,12 @@ import msgspec
 
 from harness.checks import Finding, Verdict, evidence_of, judge, worst
 from harness.drivers import Action
-from harness.engine.chronicle import Chronicle, Step
 from harness.engine.conditions import HAPPENINGS
-from harness.engine.occasions import alert_content
+from harness.engine.dcc_alert_bodies import alert_content
+from harness.engine.run_context import RunContext
+from harness.engine.scenario_errors import stop_for, verdict_of
 from harness.engine.scenario_home import ScenarioHome
-from harness.engine.stage import Stage
-from harness.engine.stops import stop_for, verdict_of
+from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.surroundings import Faults, RunClock, Standing
 from harness.plan import LibraryScenario
 from schemas.load import Srv, UserRole, service_requests
@@ -29,17 +29,17 @@ _TICK = 0.5
 class World:
     """One scenario for one role, with premises of its own (fresh EUIs) on the simulated DCC."""
 
-    def __init__(self, stage: Stage, scenario: LibraryScenario, attempt: int = 1) -> None:
+    def __init__(self, run_context: RunContext, scenario: LibraryScenario, attempt: int = 1) -> None:
         self.scenario = scenario
         self.role = UserRole(scenario.role)
-        self.user = stage.user_of(self.role)
-        self.faults = Faults(stage.control, self.user)
-        self.standing = Standing(stage.control, self.user)
-        self.clock = RunClock(stage.control)
+        self.user = run_context.user_of(self.role)
+        self.faults = Faults(run_context.control, self.user)
+        self.standing = Standing(run_context.control, self.user)
+        self.clock = RunClock(run_context.control)
         self.findings: list[Finding] = []
-        self._stage = stage
-        self._home = ScenarioHome(stage, f"{scenario.key}-{attempt}", self.role, self.user)
-        self._chronicle = Chronicle(stage, scenario, attempt)
+        self._run_context = run_context
+        self._home = ScenarioHome(run_context, f"{scenario.key}-{attempt}", self.role, self.user)
+        self._recorder = ScenarioRecorder(run_context, scenario, attempt)
         self._actions: list[str] = []
         self._hidden: tuple[str, ...] = ()
 
@@ -71,28 +71,28 @@ class World:
         """Another party's meter raises an alert: traffic that this party must never see."""
         self._begin()
         meter = self._home.build_neighbour()
-        self._stage.control.raise_device_alert(meter, code)
+        self._run_context.control.raise_device_alert(meter, code)
         self._hidden = (meter,)
 
     def raise_device_alert(self, device: str, code: str) -> None:
         """A device of the home raises an alert to the party."""
-        self._stage.control.raise_device_alert(self.device(device), code, recipient=self.user)
+        self._run_context.control.raise_device_alert(self.device(device), code, recipient=self.user)
 
     def let_happen(self, device: str, words: str) -> None:
         """Something happens to a device of the home; whatever follows, follows."""
         happened = HAPPENINGS[words]
-        self._stage.control.let_happen(self.device(device), happened.what, **happened.detail)
+        self._run_context.control.let_happen(self.device(device), happened.what, **happened.detail)
 
     def raise_dcc_alert(self, code: str, device: str) -> None:
         """The DCC raises an alert to the party about a device of the home."""
         eui = self.device(device)
-        content = alert_content(code, eui, self._home.meter_point(device), self.user, self._stage.now())
-        self._stage.control.raise_dcc_alert(code, self.user, content)
+        content = alert_content(code, eui, self._home.meter_point(device), self.user, self._run_context.now())
+        self._run_context.control.raise_dcc_alert(code, self.user, content)
 
     @property
     def another_party(self) -> str:
         """EUI of a party that is not under test."""
-        return self._stage.other_than(self.user, self.role)
+        return self._run_context.other_than(self.user, self.role)
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -100,13 +100,13 @@ class World:
         return self._hidden
 
     def _begin(self) -> None:
-        if self._chronicle.has_begun:
+        if self._recorder.has_begun:
             return
         try:
             self._home.build()
         finally:
-            who = {"user": self.user, "party": self._stage.party_of(self.user)}
-            self._chronicle.begin({**self._home.premises, **who})
+            who = {"user": self.user, "party": self._run_context.party_of(self.user)}
+            self._recorder.begin({**self._home.premises, **who})
 
     # --- asking -----------------------------------------------------------------------------------------------
 
@@ -135,11 +135,13 @@ class World:
         Returns: the action's id.
         """
         self._begin()
-        limit = deadline if deadline is not None else self._stage.settings.deadline
+        limit = deadline if deadline is not None else self._run_context.settings.deadline
         if not beside:
-            self._stage.seat.settle(self._stage.settings.deadline + self._stage.settings.grace)
+            self._run_context.driver_runner.settle(
+                self._run_context.settings.deadline + self._run_context.settings.grace
+            )
         action = Action(
-            id=self._stage.next_action_id(),
+            id=self._run_context.next_action_id(),
             kind=kind,  # type: ignore[arg-type]  # checked by msgspec when it is written
             scenario=self.scenario.id,
             user=self.user,
@@ -148,15 +150,15 @@ class World:
             target=self._home.target(to),
             parameters=self._home.parameters(parameters),
             deadline=limit,
-            urls=self._stage.urls,
+            urls=self._run_context.urls,
             options={name: self._home.value(value) for name, value in options.items()},
-            instruction=self._stage.prompt(kind, self._words(service, to)),
+            instruction=self._run_context.prompt(kind, self._words(service, to)),
         )
         self._actions.append(action.id)
-        self._chronicle.record(
+        self._recorder.record(
             ActionAsked(scenario=self.scenario.id, action=action.id, content=msgspec.to_builtins(action))
         )
-        self._stage.seat.ask(action)
+        self._run_context.driver_runner.ask(action)
         return action.id
 
     def _words(self, service: str, to: str) -> dict[str, str]:
@@ -173,7 +175,7 @@ class World:
     @property
     def last_request_id(self) -> str:
         """RequestID of the party's latest accepted request, for collecting its outcome later."""
-        events = [entry.event for entry in self._chronicle.read()]
+        events = [entry.event for entry in self._recorder.read()]
         accepted = [event for event in events if isinstance(event, RequestAccepted) and event.user == self.user]
         if not accepted:
             raise Misuse("no request of the party was accepted yet")
@@ -181,7 +183,7 @@ class World:
 
     def wait_until_given_up(self) -> None:
         """Move the clock past the time the DCC waits for a device."""
-        self.clock.advance(self._stage.dcc.settings.device_timeout + 1)
+        self.clock.advance(self._run_context.dcc.settings.device_timeout + 1)
 
     # --- expecting --------------------------------------------------------------------------------------------
 
@@ -198,13 +200,13 @@ class World:
             parameters["action"] = self._actions[-1]
         finding, last = self._decide(check, parameters)
         self.findings.append(finding)
-        self._chronicle.record(
+        self._recorder.record(
             CheckJudged(
                 scenario=self.scenario.id,
                 role=self.role.value,
                 check=check,
                 parameters=parameters,
-                first=self._chronicle.first,
+                first=self._recorder.first,
                 last=last,
                 verdict=finding.verdict.value,
                 expected=finding.expected,
@@ -219,14 +221,14 @@ class World:
         return finding
 
     def _decide(self, check: str, parameters: Mapping[str, Any]) -> tuple[Finding, int]:
-        settings = self._stage.settings
+        settings = self._run_context.settings
         end = time.monotonic() + settings.deadline + settings.grace + settings.patience
-        quiet, first = 0.0, self._chronicle.first
+        quiet, first = 0.0, self._recorder.first
         while True:
-            entries = self._chronicle.read()
-            is_busy = self._stage.seat.is_busy or _is_attested(entries)
+            entries = self._recorder.read()
+            is_busy = self._run_context.driver_runner.is_busy or _is_attested(entries)
             last = entries[-1].seq if entries else first
-            surroundings = self._stage.surroundings()
+            surroundings = self._run_context.surroundings()
             evidence = evidence_of([*surroundings, *entries], self.scenario.id, self.role.value, first, last)
             finding = judge(check, evidence, parameters)
             now = time.monotonic()
@@ -234,56 +236,58 @@ class World:
             limit = end if is_busy else min(end, quiet + settings.patience)
             if finding.is_final or now >= limit:
                 return finding, last
-            if self._stage.journal.is_behind:
-                self._stage.journal.commit()  # a full disk: raised here and now, since waiting would not help
-            self._stage.progress.awaiting(finding.expected, limit - now)
-            self._stage.journal.wait(after=last, timeout=min(_TICK, limit - now))
+            if self._run_context.journal.is_behind:
+                self._run_context.journal.commit()  # a full disk: raised here and now, since waiting would not help
+            self._run_context.progress.awaiting(finding.expected, limit - now)
+            self._run_context.journal.wait(after=last, timeout=min(_TICK, limit - now))
 
     # --- the record of the scenario ---------------------------------------------------------------------------
 
     def step_begins(self, step: Step) -> None:
         """A Gherkin step begins."""
-        self._chronicle.step_begins(step)
+        self._recorder.step_begins(step)
 
     def step_ends(self, error: BaseException | None = None) -> None:
         """A Gherkin step ended, well or with ``error``."""
-        self._chronicle.step_ends(error)
+        self._recorder.step_ends(error)
 
     @property
     def is_in_a_step(self) -> bool:
         """Whether a step has begun and not ended."""
-        return self._chronicle.is_in_a_step
+        return self._recorder.is_in_a_step
 
     @property
     def seconds(self) -> float:
         """Real seconds since the scenario began."""
-        return self._chronicle.seconds
+        return self._recorder.seconds
 
     def finish(self, *, interrupted: bool = False) -> tuple[Verdict, str]:
         """End the scenario: let the party finish, take faults away, record the verdict."""
-        self._chronicle.break_off(interrupted=interrupted)
+        self._recorder.break_off(interrupted=interrupted)
         self._begin_quietly()
-        if not interrupted and not self._stage.journal.is_behind:
-            self._stage.seat.settle(self._stage.settings.deadline + self._stage.settings.grace)
+        if not interrupted and not self._run_context.journal.is_behind:
+            self._run_context.driver_runner.settle(
+                self._run_context.settings.deadline + self._run_context.settings.grace
+            )
         self.faults.clear()
         self.standing.restore()
         verdict, reason = self._verdict(interrupted=interrupted)
-        self._chronicle.finish(verdict, reason)
+        self._recorder.finish(verdict, reason)
         if not interrupted:
-            self._stage.sweep()
+            self._run_context.sweep()
         return verdict, reason
 
     def _begin_quietly(self) -> None:
         try:
             self._begin()
         except Exception as error:  # noqa: BLE001 - the scenario ends anyway; the reason is kept
-            self._chronicle.stopped = self._chronicle.stopped or verdict_of(error)
+            self._recorder.stopped = self._recorder.stopped or verdict_of(error)
 
     def _verdict(self, *, interrupted: bool) -> tuple[Verdict, str]:
         if interrupted:
             return Verdict.NOT_RUN, "interrupted"
-        if self._chronicle.stopped is not None:
-            return self._chronicle.stopped
+        if self._recorder.stopped is not None:
+            return self._recorder.stopped
         if not self.findings:
             return Verdict.NOT_RUN, "no check was judged"
         verdict = worst(tuple(finding.verdict for finding in self.findings))

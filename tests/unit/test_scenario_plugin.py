@@ -9,7 +9,7 @@ import pytest
 
 from harness.checks import Finding, Verdict
 from harness.engine.plugin import pytest_bdd_before_step_call
-from harness.engine.stops import CheckBlocked, CheckFailed, NotAsked, stop_for, verdict_of
+from harness.engine.scenario_errors import CheckBlocked, CheckFailed, NotAsked, stop_for, verdict_of
 from stubs.wire.errors import Misuse
 
 

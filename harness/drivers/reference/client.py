@@ -13,7 +13,7 @@ from harness.drivers.action import KINDS, Action, Outcome
 from harness.drivers.driver import DriverContext
 from harness.drivers.reference.checking import ResponseChecker
 from harness.drivers.reference.concluding import alert_item, conclude, is_final
-from harness.drivers.reference.conversation import Conversation, Correspondent
+from harness.drivers.reference.conversation import ClientSession, Conversation
 from harness.drivers.reference.counters import CounterFile
 from harness.drivers.reference.decoding import DeviceMessages
 from harness.drivers.reference.identity import KeyRing, load_acb, load_key_ring, load_organisations
@@ -145,7 +145,7 @@ class _Client:
     def _send(self, action: Action, ring: KeyRing) -> Outcome:
         return Conversation(
             action,
-            Correspondent(
+            ClientSession(
                 ring=ring,
                 acb=self._acb,
                 urls=self._context.urls,

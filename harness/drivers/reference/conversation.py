@@ -67,7 +67,7 @@ _URL_OF: Mapping[Service, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Correspondent:
+class ClientSession:
     """What a conversation needs of the client: one User's keys, and the parts all share."""
 
     ring: KeyRing
@@ -87,10 +87,10 @@ class Correspondent:
 class Conversation:
     """One ``send`` action."""
 
-    def __init__(self, action: Action, correspondent: Correspondent) -> None:
+    def __init__(self, action: Action, session: ClientSession) -> None:
         self._action = action
-        self._with = correspondent
-        self._policy = correspondent.policy
+        self._with = session
+        self._policy = session.policy
         self._until = time.monotonic() + action.deadline
         self._request_id: RequestId | None = None
         self._known: dict[str, Any] = {}

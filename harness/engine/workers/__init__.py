@@ -1,6 +1,6 @@
 """Several workers at a time: each a process with its own simulated DCC and driver; one run comes of it.
 
-``division`` shares the plan out, ``worker`` is the process, ``messages`` what the two sides tell one another, ``crew``
-starts and stops workers, ``joint`` shows their progress as one, ``joining`` makes one journal of theirs. What reads
-runs (results, reports, judge) knows nothing of this room: a joined journal is a journal.
+``division`` divides the plan, ``worker`` is the process, ``messages`` is what the two exchange. ``worker_process``
+starts and stops a worker, ``parallel_run`` shows the progress of all, ``journal_merge`` makes one journal of theirs.
+Readers of runs (results, reports, judge) do not import this package: a merged journal is a journal.
 """

@@ -1,4 +1,4 @@
-"""The worker's process: ``python -m harness.engine.workers.worker``, started by ``crew`` and by nobody else."""
+"""The worker's process: ``python -m harness.engine.workers.worker``; only ``worker_process`` starts it."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ from harness.engine.progress import Progress
 from harness.engine.rehearsal import facts_of, scenarios_folder
 from harness.engine.results import Run, fold_run
 from harness.engine.run_result import RunResult, exit_code_of
-from harness.engine.workers.crew import Worker, wait_for
 from harness.engine.workers.division import shares
-from harness.engine.workers.joining import Record, join
+from harness.engine.workers.journal_merge import Record, join
 from harness.engine.workers.messages import Awaiting, Begun, Done, Message, Said, Stepping
+from harness.engine.workers.worker_process import Worker, wait_for
 from harness.plan import Plan, load_library, make_plan
 from harness.settings import RehearsalSettings
 from stubs.app import load_pki

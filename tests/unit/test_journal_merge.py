@@ -10,7 +10,7 @@ import pytest
 from harness.checks import Verdict
 from harness.engine import Run, exit_code_of, fold_run
 from harness.engine.workers.division import shares
-from harness.engine.workers.joining import Record, join
+from harness.engine.workers.journal_merge import Record, join
 from harness.plan import LibraryScenario
 from stubs.events import (
     AnyEvent,

@@ -11,7 +11,7 @@ Report = Callable[[Action, Outcome], None]
 """Called once per action, from whichever thread knows first."""
 
 
-class DriverSeat:
+class DriverRunner:
     """One driver, and the actions it is busy with. ``restart`` makes a new driver after one hung."""
 
     def __init__(self, driver: Driver, grace: float, report: Report) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.checks import Verdict
-from harness.engine.stage import Stage
-from harness.engine.stops import verdict_of
+from harness.engine.run_context import RunContext
+from harness.engine.scenario_errors import verdict_of
 from harness.plan import LibraryScenario
 from stubs.events import AnyEvent, Entry, ScenarioFinished, ScenarioStarted, StepFinished
 from stubs.wire.errors import Misuse
@@ -17,16 +17,16 @@ Step = tuple[int, str, str]
 """Index, keyword, text of a Gherkin step."""
 
 
-class Chronicle:
+class ScenarioRecorder:
     """What is written down of one scenario. Steps before its beginning are kept back until it begins."""
 
-    def __init__(self, stage: Stage, scenario: LibraryScenario, attempt: int) -> None:
-        self.first = stage.journal.last_seq + 1
+    def __init__(self, run_context: RunContext, scenario: LibraryScenario, attempt: int) -> None:
+        self.first = run_context.journal.last_seq + 1
         """Sequence number of its first entry."""
         self.has_begun = False
         self.stopped: tuple[Verdict, str] | None = None
         """What broke it off, once something did."""
-        self._stage = stage
+        self._run_context = run_context
         self._scenario = scenario
         self._attempt = attempt
         self._entries: list[Entry] = []
@@ -55,12 +55,12 @@ class Chronicle:
 
     def record(self, *events: AnyEvent) -> None:
         """Write events, durably."""
-        self._stage.journal.record(*events)
+        self._run_context.journal.record(*events)
 
     def read(self) -> list[Entry]:
         """The entries from its beginning on; those read before are kept."""
         after = self._entries[-1].seq if self._entries else self.first - 1
-        self._entries += self._stage.journal.entries(after=after)
+        self._entries += self._run_context.journal.entries(after=after)
         return self._entries
 
     # --- steps ------------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ class Chronicle:
     def step_begins(self, step: Step) -> None:
         """A Gherkin step begins."""
         self._open_step = (step, time.monotonic())
-        self._stage.progress.step_started(f"{step[1]} {step[2]}")
+        self._run_context.progress.step_started(f"{step[1]} {step[2]}")
 
     def step_ends(self, error: BaseException | None = None) -> None:
         """A Gherkin step ended, well or with ``error``."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from harness.drivers import Action, Driver, Outcome
+from harness.engine.driver_runner import DriverRunner
 from harness.engine.homes import DeviceInHome
 from harness.engine.progress import Progress
-from harness.engine.seat import DriverSeat
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
 from stubs.events import CertificateFiled, CertificateIssued, Entry, OutcomeClaimed, ScenarioStarted
@@ -32,14 +32,14 @@ _RESPONSIBLE = {
 """The key of a home that names the party responsible in a role; other roles have no responsibility for a device."""
 
 
-class Stage:
+class RunContext:
     """The surroundings of every scenario of one run."""
 
     def __init__(
         self, settings: RehearsalSettings, dcc: BackgroundDcc, driver: Driver, prompts: Path, progress: Progress
     ) -> None:
         self.settings = settings
-        self.seat = DriverSeat(driver, settings.grace, self.report)
+        self.driver_runner = DriverRunner(driver, settings.grace, self.report)
         self.progress = progress
         self.dcc = dcc
         self._prompts = prompts

@@ -66,7 +66,7 @@ def _each(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def dcc_contradictions(dcc: DccSettings) -> Iterator[Problem]:
+def dcc_setting_problems(dcc: DccSettings) -> Iterator[Problem]:
     """What is wrong with the simulated DCC's settings, by key without ``dcc.``."""
     if dcc.receive_url is not None and (problem := address_problem(dcc.receive_url)):
         yield "receive_url", problem

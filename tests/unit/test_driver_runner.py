@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.drivers import Action, DriverContext, Outcome
-from harness.engine.seat import DriverSeat
+from harness.engine.driver_runner import DriverRunner
 
 
 class Scripted:
@@ -34,19 +34,19 @@ class Scripted:
         """Nothing."""
 
 
-def performed(behaviour: Any, *, deadline: float = 5.0, grace: float = 0.0) -> tuple[DriverSeat, list[Outcome]]:
+def performed(behaviour: Any, *, deadline: float = 5.0, grace: float = 0.0) -> tuple[DriverRunner, list[Outcome]]:
     outcomes: list[Outcome] = []
-    seat = DriverSeat(Scripted(behaviour), grace, lambda _action, outcome: outcomes.append(outcome))
-    seat.ask(Action(id="a1", deadline=deadline))
-    seat.settle(2.0)
-    return seat, outcomes
+    driver_runner = DriverRunner(Scripted(behaviour), grace, lambda _action, outcome: outcomes.append(outcome))
+    driver_runner.ask(Action(id="a1", deadline=deadline))
+    driver_runner.settle(2.0)
+    return driver_runner, outcomes
 
 
 def test_an_outcome_is_reported_once() -> None:
-    seat, outcomes = performed(lambda action: Outcome(action=action.id, status="done"))
+    driver_runner, outcomes = performed(lambda action: Outcome(action=action.id, status="done"))
     assert [outcome.status for outcome in outcomes] == ["done"]
-    assert not seat.is_busy
-    assert not seat.hung
+    assert not driver_runner.is_busy
+    assert not driver_runner.hung
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no"), KeyError("a1"), AssertionError()])
@@ -66,8 +66,8 @@ def test_a_driver_that_hangs_is_cut_at_deadline_and_grace() -> None:
         release.wait(5)
         return Outcome(action=action.id, status="done")
 
-    seat, outcomes = performed(hangs, deadline=0.05, grace=0.05)
-    assert seat.hung
+    driver_runner, outcomes = performed(hangs, deadline=0.05, grace=0.05)
+    assert driver_runner.hung
     assert [outcome.status for outcome in outcomes] == ["blocked"]
     assert "no outcome within" in outcomes[0].detail
     release.set()
