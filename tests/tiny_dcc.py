@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from harness.drivers.listening import Listener, QuietHandler
 from stubs.devices import DeviceState, apply, execute, manufacture, raise_alert
 from stubs.smki import KeyPair, Pki, load_pki
 from stubs.smki.certification import read_device_request
@@ -43,6 +42,7 @@ from stubs.wire.duis import (
 from stubs.wire.gbcs.crypto import add_mac
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.xmlsig import Signer, sign, verify
+from tests.http_listener import Listener, QuietHandler
 
 NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
 SUPPLIER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")

@@ -15,7 +15,7 @@ import msgspec
 
 from harness.drivers.action import KINDS, Action, Outcome, decode_outcome
 from harness.drivers.driver import DriverContext
-from harness.drivers.listening import Listener, QuietHandler
+from harness.drivers.http_endpoint import HttpEndpoint, ReceivedPost
 from harness.drivers.reference.transport import HttpClient, TransportFailureError
 from stubs.wire import Blocked, InputError, PeerError
 
@@ -44,7 +44,7 @@ class EndpointDriver:
         self._http = HttpClient()
         self._context: DriverContext | None = None
         self._answers = _Answers()
-        self._server: _AnswerServer | None = None
+        self._server: HttpEndpoint | None = None
 
     def describe(self) -> dict[str, Any]:
         """Name and address."""
@@ -59,14 +59,15 @@ class EndpointDriver:
         """Open the address for late answers. Raises: Blocked: it cannot be had."""
         self._context = context
         self._http = HttpClient(context.tls)
+        server = HttpEndpoint(context.receive_host, 0, self._take, ANSWER_LIMIT)
         try:
-            self._server = _AnswerServer((context.receive_host, 0), self._answers)
+            server.start()
         except OSError as error:
             raise Blocked(
                 f"cannot listen for outcomes on {context.receive_host}: {error.strerror}",
                 mend="Name an address of this machine as receive host.",
             ) from error
-        self._server.listen("outcomes")
+        self._server = server
 
     def perform(self, action: Action) -> Outcome:
         """POST the action, and wait for the outcome."""
@@ -74,7 +75,7 @@ class EndpointDriver:
             raise Blocked("the http driver has not been started")
         until = time.monotonic() + action.deadline
         complete = msgspec.structs.replace(action, urls={**self._context.urls, **action.urls})
-        answer_uri = f"http://{self._context.receive_host}:{self._server.server_port}{_PREFIX}{quote(action.id)}"
+        answer_uri = f"http://{self._context.receive_host}:{self._server.port}{_PREFIX}{quote(action.id)}"
         envelope = msgspec.json.encode({"action": complete, "answer_uri": answer_uri})
         self._answers.expect(action.id)
         try:
@@ -89,6 +90,12 @@ class EndpointDriver:
             return _blocked(action, str(error))
         finally:
             self._answers.forget(action.id)
+
+    def _take(self, post: ReceivedPost) -> int:
+        """Take one outcome: 204, 404 when nobody waits for it, 400 when the path is another."""
+        if not post.path.startswith(_PREFIX):
+            return 400
+        return 204 if self._answers.give(unquote(post.path.removeprefix(_PREFIX)), post.body) else 404
 
     def close(self) -> None:
         """Stop listening."""
@@ -131,24 +138,3 @@ class _Answers:
                 lambda: self._awaited.get(action) is not None, timeout=max(0.0, until - time.monotonic())
             )
             return self._awaited.get(action)
-
-
-class _AnswerServer(Listener):
-    def __init__(self, address: tuple[str, int], answers: _Answers) -> None:
-        self.answers = answers
-        super().__init__(address, _AnswerHandler)
-
-
-class _AnswerHandler(QuietHandler):
-    server: _AnswerServer
-
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
-        """Take one outcome: 204, 404 when nobody waits for it, 400 when it is too long."""
-        length = self.headers.get("Content-Length", "")
-        size = int(length) if length.isdecimal() else -1
-        if not self.path.startswith(_PREFIX) or not 0 <= size <= ANSWER_LIMIT:
-            status = 400
-        else:
-            is_awaited = self.server.answers.give(unquote(self.path.removeprefix(_PREFIX)), self.rfile.read(size))
-            status = 204 if is_awaited else 404
-        self.answer(status)

@@ -7,6 +7,7 @@ import gzip
 import re
 import socket
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
@@ -472,6 +473,22 @@ def test_a_gzipped_message_is_understood(client: Driver, dcc: TinyDcc) -> None:
     headers = {"Content-Type": "application/xml", "Content-Encoding": "gzip"}
     with urllib.request.urlopen(urllib.request.Request(dcc.receive_url, alert, headers), timeout=5) as answer:
         assert answer.status == 204
+
+
+def test_a_chunked_message_is_understood(client: Driver, dcc: TinyDcc) -> None:
+    alert = dcc.device_alert(Eui64.parse(METER), "8F3F")
+    pieces = [alert[:7], alert[7:]]
+    headers = {"Content-Type": "application/xml", "Transfer-Encoding": "chunked"}
+    request = urllib.request.Request(dcc.receive_url, iter(pieces), headers)
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        assert answer.status == 204
+
+
+def test_a_gzipped_message_that_grows_past_the_limit_is_turned_away(client: Driver, dcc: TinyDcc) -> None:
+    headers = {"Content-Type": "application/xml", "Content-Encoding": "gzip"}
+    request = urllib.request.Request(dcc.receive_url, gzip.compress(b" " * (BODY_LIMIT + 1)), headers)
+    with pytest.raises(urllib.error.HTTPError, match="413"):
+        urllib.request.urlopen(request, timeout=20)
 
 
 # --- asked wrongly --------------------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import ssl
-import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
 
 from harness.drivers.driver import TlsFiles
+from harness.drivers.http_loop import run_in_loop
 from stubs.wire import Blocked
 
 ANSWER_LIMIT = 16 * 1024 * 1024
@@ -77,50 +78,44 @@ class HttpClient:
 
         Raises: TransportFailureError: no answer in time, connection refused or reset, or a status outside 2xx.
         """
-        parts = urlsplit(url)
-        ends_at = time.monotonic() + timeout
-        connection = self._connection(parts.scheme, parts.hostname or "", parts.port, timeout)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection.request("POST", target, body, {"Content-Type": content_type, "Connection": "close"})
-            response = connection.getresponse()
-            received = _read(connection, response, ends_at)
+            return run_in_loop(self._post(url, body, content_type, aiohttp.ClientTimeout(total=timeout)))
         except TimeoutError as error:
             raise TransportFailureError(f"no answer within {timeout:g} s from {url}") from error
-        except (OSError, http.client.HTTPException) as error:
+
+    async def _post(self, url: str, body: bytes, content_type: str, limit: aiohttp.ClientTimeout) -> HttpAnswer:
+        headers = {"Content-Type": content_type, "Accept-Encoding": "identity"}
+        try:
+            connector = aiohttp.TCPConnector(ssl=self._context(url), force_close=True)
+            async with (
+                aiohttp.ClientSession(connector=connector, timeout=limit, skip_auto_headers=("User-Agent",)) as session,
+                session.post(URL(url, encoded=True), data=body, headers=headers, allow_redirects=False) as response,
+            ):
+                received = await _read(response)
+        except TimeoutError:
+            raise
+        except (OSError, ValueError, aiohttp.ClientError) as error:
             reason = str(error) or type(error).__name__
             raise TransportFailureError(f"no answer from {url}: {reason}") from error
-        finally:
-            connection.close()
         if not 200 <= response.status < 300:
             raise TransportFailureError(f"HTTP {response.status} from {url}", response.status, received)
-        media_type = response.getheader("Content-Type", "").partition(";")[0].strip().lower()
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         return HttpAnswer(response.status, media_type, received)
 
-    def _connection(self, scheme: str, host: str, port: int | None, timeout: float) -> http.client.HTTPConnection:
-        if scheme == "https":
-            if self._tls is None:
-                self._tls = tls_context(self._tls_files)
-            return http.client.HTTPSConnection(host, port, timeout=timeout, context=self._tls)
-        return http.client.HTTPConnection(host, port, timeout=timeout)
+    def _context(self, url: str) -> ssl.SSLContext | bool:
+        """The TLS settings; made with the first https address. Raises: Blocked: a TLS file cannot be used."""
+        if not url.startswith("https:"):
+            return True
+        if self._tls is None:
+            self._tls = tls_context(self._tls_files)
+        return self._tls
 
 
-def _read(connection: http.client.HTTPConnection, response: http.client.HTTPResponse, ends_at: float) -> bytes:
-    """The body, within the time left and the size allowed (a socket's own limit counts per read)."""
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        remaining = ends_at - time.monotonic()
-        if remaining <= 0:
-            raise TimeoutError
-        if connection.sock is not None:
-            connection.sock.settimeout(remaining)
-        chunk = response.read1(65536)
-        if not chunk:
-            if response.length:  # octets promised and not sent
-                raise http.client.IncompleteRead(b"".join(chunks), response.length)
-            return b"".join(chunks)
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > ANSWER_LIMIT:
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The body, within the size allowed."""
+    received = bytearray()
+    async for piece in response.content.iter_any():
+        received += piece
+        if len(received) > ANSWER_LIMIT:
             raise TransportFailureError(f"the answer is larger than {ANSWER_LIMIT} octets")
+    return bytes(received)

@@ -1,4 +1,4 @@
-"""What our two small HTTP servers have in common: threads of their own, no look-up of names, no printing."""
+"""A small HTTP server of the tests: threads of its own, no look-up of names, no printing."""
 
 from __future__ import annotations
 
