@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from harness.drivers.traits import driver_traits
 from harness.plan import ExpressionError, parse_expression
 from harness.settings_validation import address_problem, clock_problem, dcc_setting_problems, out_of_time
 from schemas.load import Srv, UserRole, service_requests
@@ -91,12 +92,8 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
 
 _FLAGS = {"roles": "--role", "dcc.state_dir": "--state"}
 """Where a flag is not called as its key."""
-_BY_PERSONS = ("manual", "observe")
 _PERSONS_DEADLINE = 600.0
 """Seconds a person has for one action, unless the settings say otherwise."""
-_IS_OURS = ("reference", "broken")
-_ONE_AT_A_TIME = ("manual", "observe", "http", "https")
-"""Drivers that ask one system that is there already, with one endpoint: several workers would get in its way."""
 
 
 def load_settings(
@@ -121,10 +118,10 @@ def load_settings(
             _put(values, key, value)
             source.origins[key] = _FLAGS.get(key) or f"--{key.rpartition('.')[2].replace('_', '-')}"
     driver = str(values.get("driver", "reference"))
-    is_told_where = driver.partition(":")[0] in _IS_OURS or values.get("jobs", 1) != 1
+    is_told_where = driver_traits(driver).is_built_in or values.get("jobs", 1) != 1
     if isinstance(values.setdefault("dcc", {}), dict) and is_told_where:
         values["dcc"] = FREE_PORTS | values["dcc"]
-    if driver in _BY_PERSONS:
+    if driver_traits(driver).is_manual:
         values.setdefault("deadline", _PERSONS_DEADLINE)
     try:
         settings = msgspec.convert(values, type=RehearsalSettings)
@@ -336,7 +333,7 @@ def _not_side_by_side(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
         return
     dcc, kind = settings.dcc, settings.driver.partition(":")[0]
     single = {
-        f"driver {kind!r} asks the one system that there is": kind in _ONE_AT_A_TIME,
+        f"driver {kind!r} asks the one system that there is": driver_traits(settings.driver).is_exclusive,
         "one receive_url serves one simulated DCC": settings.receive_url or dcc.receive_url or dcc.receive_urls,
         "a port of [dcc] is for one simulated DCC": any(getattr(dcc, name) for name in FREE_PORTS),
         "[dcc] state_dir is for one simulated DCC": dcc.state_dir,

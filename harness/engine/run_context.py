@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.drivers import Action, Driver, Outcome
+from harness.drivers import Action, Driver, Outcome, driver_traits
 from harness.engine.driver_runner import DriverRunner
 from harness.engine.homes import DeviceInHome
 from harness.engine.progress import Progress
@@ -171,6 +171,6 @@ class RunContext:
     def report(self, action: Action, outcome: Outcome) -> None:
         """Record what the party's system said; called from the driver's threads."""
         content = msgspec.to_builtins(outcome)
-        if self.settings.driver == "observe":
+        if not driver_traits(self.settings.driver).reports_outcomes:
             content["observed"] = True  # nobody said anything: what the wire does not show has to be reviewed
         self.journal.record(OutcomeClaimed(scenario=action.scenario, action=action.id, content=content))

@@ -1,0 +1,38 @@
+"""What kind of driver one is: one row a kind, which settings, engine and plan ask; nobody compares names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DriverTraits:
+    """What settings, engine and plan need to know of a driver before it is made and while it runs."""
+
+    is_built_in: bool = False
+    """Our own client: it is told the addresses with each action, so the simulated DCC may choose free ports."""
+    is_manual: bool = False
+    """A person acts: an action has minutes, not seconds."""
+    is_exclusive: bool = False
+    """It asks one system that exists already, with one endpoint: several workers would disturb one another."""
+    reports_outcomes: bool = True
+    """Somebody says how an action went; False: only the wire shows it."""
+
+
+TRAITS: Mapping[str, DriverTraits] = {
+    "reference": DriverTraits(is_built_in=True),
+    "broken": DriverTraits(is_built_in=True),
+    "manual": DriverTraits(is_manual=True, is_exclusive=True),
+    "observe": DriverTraits(is_manual=True, is_exclusive=True, reports_outcomes=False),
+    "command": DriverTraits(),
+    "http": DriverTraits(is_exclusive=True),
+    "https": DriverTraits(is_exclusive=True),
+    "python": DriverTraits(),
+}
+"""By the word before the first colon of a driver's name."""
+
+
+def driver_traits(text: str) -> DriverTraits:
+    """Traits of the driver that ``text`` names, without loading it; those of ``command`` for an unknown one."""
+    return TRAITS.get(text.partition(":")[0], TRAITS["command"])
