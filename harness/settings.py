@@ -58,6 +58,19 @@ class DriverTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     key: Annotated[str, Meta(description="Its private key.")] = ""
 
 
+class PkiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which of the certificates of a PKI are used."""
+
+    prefer: Annotated[
+        tuple[str, ...] | None,
+        Meta(
+            description="Of several certificates for the same identity and use, those whose name in the key store "
+            "begins so, the first beginning first; empty: the latest. Default: what the public client accepts, "
+            "Z1- and otherUser-."
+        ),
+    ] = None
+
+
 class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rehearsal."""
 
@@ -87,6 +100,7 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
         int, Meta(ge=1, le=64, description="Scenarios at a time: worker processes, each with its own simulated DCC.")
     ] = 1
     driver_tls: Annotated[DriverTls, Meta(description="HTTPS of our own drivers towards the DCC.")] = DriverTls()
+    pki: Annotated[PkiSettings, Meta(description="Which certificates of the PKI are used.")] = PkiSettings()
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
 
 
@@ -129,7 +143,10 @@ def load_settings(
         raise source.error_of(error) from error
     for key, sentence in _setting_problems(settings):
         raise SettingsError(f"{source.place(key)}: {sentence}")
-    return msgspec.structs.replace(settings, roles=tuple(dict.fromkeys(settings.roles)))
+    dcc = settings.dcc
+    if settings.pki.prefer is not None:
+        dcc = msgspec.structs.replace(dcc, pki_prefer=settings.pki.prefer)
+    return msgspec.structs.replace(settings, roles=tuple(dict.fromkeys(settings.roles)), dcc=dcc)
 
 
 class _Source:

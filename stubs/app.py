@@ -247,7 +247,7 @@ class _CurrentInventory:
 def _open_pki(settings: DccSettings, stack: AsyncExitStack) -> Pki:
     state = Path(settings.state_dir) if settings.state_dir else None
     if settings.pki:
-        return load_pki(Path(settings.pki), state=state)
+        return load_pki(Path(settings.pki), state=state, prefer=settings.pki_prefer)
     if state is None:
         state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="uept-pki-")))
     folder = state / "pki"

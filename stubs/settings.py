@@ -61,6 +61,10 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     # --- what it is made of ---
     pki: str | None = None
     """PKI folder or ``keystore.json``; None makes a test PKI in the state folder."""
+    pki_prefer: tuple[str, ...] = ("Z1-", "otherUser-")
+    """Table ``[pki]``, key ``prefer`` of the run file: of several certificates for the same identity and use, those
+    whose name in the key store begins so are used, the first beginning first; empty: the latest. The default is what
+    the public client accepts."""
     state_dir: str | None = None
     """Folder of the journal and the made PKI; None keeps the journal in memory and the PKI in a temporary folder."""
     sync_to_disk: bool = False

@@ -27,15 +27,16 @@ _PORTS = {8079: "DUIS web services", 8083: "SMKI repository", 8443: "SSI", 8078:
 
 
 @click.command()
+@click.option("--pki", type=click.Path(path_type=Path), help="Also look at this PKI folder or keystore.json.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, *, as_json: bool) -> None:
+def command(ctx: click.Context, pki: Path | None, *, as_json: bool) -> None:
     """What this machine has, what is missing, and how to get it.
 
     Exit code 0 when everything needed is here, 3 when something needed is missing; optional tools never fail.
     --json prints a list: what, state (ok, in use, optional, missing), detail, mend.
     """
-    rows = [_python(), *_packages(), _data(), _folder(), *_ports(), *_tools()]
+    rows = [_python(), *_packages(), _data(), _folder(), *_ports(), *_tools(), *_pki(pki)]
     if as_json:
         print_json(rows)
     else:
@@ -109,4 +110,22 @@ def _tools() -> list[dict[str, str]]:
     return [
         _row(tool, "ok", path) if (path := shutil.which(tool)) else _row(tool, "optional", f"not found: {use}", mend)
         for tool, (use, mend) in _TOOLS.items()
+    ]
+
+
+def _pki(path: Path | None) -> list[dict[str, str]]:
+    if path is None:
+        return []
+    from stubs.app import load_pki
+    from stubs.wire.errors import InputError
+
+    try:
+        pki = load_pki(path)
+    except InputError as error:
+        return [_row("PKI", "missing", error.what, error.mend)]
+    parties = len(pki.parties())
+    return [
+        _row("PKI", "ok", f"{path}: {parties} parties, DCC {pki.acb}"),
+        *(_row("key sets", "ok", sentence) for sentence in pki.key_sets),
+        *(_row("PKI", "ok", f"note: {note}") for note in pki.notes),
     ]

@@ -27,7 +27,8 @@ def command() -> None:
 def init(folder: Path, seed: str | None, *, as_json: bool) -> None:
     """Make a test hierarchy in FOLDER: root, issuing authority, the DCC's and four parties' organisation keys.
 
-    --json prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    --json prints one object: folder, key_sets (sentences), certificates (eui, name, role, usage, serial, valid_to,
+    has_key, source_name, in_use).
     """
     from stubs.app import init_pki
 
@@ -44,7 +45,8 @@ def import_(source: Path, folder: Path, *, as_json: bool) -> None:
 
     What FOLDER holds already is kept. What cannot be read of SOURCE is told on standard error.
 
-    --json prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    --json prints one object: folder, key_sets (sentences), certificates (eui, name, role, usage, serial, valid_to,
+    has_key, source_name, in_use).
     """
     from stubs.app import import_pki
 
@@ -55,13 +57,17 @@ def import_(source: Path, folder: Path, *, as_json: bool) -> None:
 
 @command.command("list")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--prefer", multiple=True, metavar="START", help="As [pki] prefer of the settings; may be repeated.")
 @json_option
-def list_(folder: Path, *, as_json: bool) -> None:
+def list_(folder: Path, prefer: tuple[str, ...], *, as_json: bool) -> None:
     """The certificates in FOLDER (or in a keystore.json): whose, what for, until when, and whether the key is here.
 
-    --json prints one object: folder, certificates (eui, name, role, usage, serial, valid_to, has_key).
+    Where several certificates serve the same use it says on standard error which key set is in use.
+
+    --json prints one object: folder, key_sets (sentences), certificates (eui, name, role, usage, serial, valid_to,
+    has_key, source_name, in_use).
     """
-    _tell(folder, as_json=as_json, listing=True)
+    _tell(folder, prefer, as_json=as_json, listing=True)
 
 
 @command.command("issue-device")
@@ -107,15 +113,15 @@ def _octets(data: bytes) -> bytes:
     return data
 
 
-def _tell(folder: Path, *, as_json: bool, listing: bool = False) -> None:
-    from stubs.app import list_pki, load_pki
+def _tell(folder: Path, prefer: tuple[str, ...] = (), *, as_json: bool, listing: bool = False) -> None:
+    from stubs.app import DccSettings, list_pki, load_pki
 
-    pki = load_pki(folder)
-    for note in pki.notes if listing else ():
+    pki = load_pki(folder, prefer=prefer or DccSettings().pki_prefer)
+    for note in (*(pki.notes if listing else ()), *pki.key_sets):
         say_error(f"note: {note}")
     rows = [asdict(row) | {"valid_to": row.valid_to.isoformat()} for row in list_pki(pki)]
     if as_json:
-        print_json({"folder": str(folder), "certificates": rows})
+        print_json({"folder": str(folder), "key_sets": list(pki.key_sets), "certificates": rows})
     elif listing:
         headings = list(rows[0]) if rows else ["eui"]
         print_table([heading.replace("_", " ") for heading in headings], [list(row.values()) for row in rows])

@@ -80,7 +80,7 @@ async def _serve(settings: Any) -> None:
     dcc = await SimulatedDcc.start(settings)
     try:
         ready = {"ready": True, **msgspec.to_builtins(dcc.urls), "acb": str(dcc.pki.acb)}
-        for note in dcc.pki.notes:
+        for note in (*dcc.pki.notes, *dcc.pki.key_sets):
             say_error(f"note: {note}")
         say(json.dumps(ready))
         await stop.wait()

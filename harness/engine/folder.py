@@ -11,7 +11,7 @@ import msgspec
 
 from harness.engine.results import Run
 from harness.settings import RehearsalSettings, SettingsError
-from stubs.app import import_pki, init_pki
+from stubs.app import DccSettings, import_pki, init_pki
 from stubs.clock import SystemClock
 from stubs.journal import FILE_NAME
 
@@ -62,12 +62,13 @@ def _numbered(base: Path) -> Iterator[Path]:
 
 def pki_folder(settings: RehearsalSettings, folder: Path) -> Path:
     """A PKI as a folder, since drivers read their keys from it; made or imported into the run when need be."""
-    given = settings.dcc.pki
-    if given and Path(given).is_dir() and (Path(given) / "pki.json").is_file():
+    given, prefer = settings.dcc.pki, settings.dcc.pki_prefer
+    is_laid_out_so = prefer == DccSettings().pki_prefer
+    if given and is_laid_out_so and Path(given).is_dir() and (Path(given) / "pki.json").is_file():
         return Path(given)
     made = folder / "state" / "pki"
     if given:
-        import_pki(Path(given), made)
+        import_pki(Path(given), made, prefer)
     else:
         init_pki(made)
     return made

@@ -55,6 +55,10 @@ class HomeCertificates:
         pair = credentials_of(self._pki, physical)
         return ((pair.ds if usage == "DS" else pair.ka).certificate,)
 
+    def secondary(self, eui: Eui64, usage: str) -> tuple[Certificate, ...]:
+        """As the PKI's."""
+        return self._pki.certificates.secondary(eui, usage)
+
     def by_serial(self, serial: int) -> Certificate | None:
         """As the PKI's."""
         return self._pki.certificates.by_serial(serial)

@@ -125,8 +125,9 @@ def top_up_keys(
 ) -> tuple[EllipticCurvePublicKey, ...]:
     """Keys with which a top-up token of ``supplier`` may be authenticated, likeliest first.
 
-    Nothing in a certificate says that it is for top-up tokens; a store gives such a one last, so that is tried first.
+    Nothing in a certificate says that it is for top-up tokens: those that the store knows as such are tried first.
     """
     if state.anchors and (held := replaced(state, cell_of(state, supplier), "KA", TOP_UP)) is not None:
         return (held.public_key,)
-    return tuple(certificate.public_key for certificate in reversed(certificates.of(supplier, "KA")))
+    known = dict.fromkeys((*certificates.secondary(supplier, "KA"), *reversed(certificates.of(supplier, "KA"))))
+    return tuple(certificate.public_key for certificate in known)

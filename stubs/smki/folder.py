@@ -2,7 +2,7 @@
 
 Layout::
 
-    pki.json                       version, ACB, parties (EUI, name, roles), provenance; written last
+    pki.json                       version, ACB, parties (EUI, name, roles), provenance, names; written last
     authorities/{root,issuing}     .pem and .key
     organisations/<eui>-<label>    .pem and .key; label ds, ka, pp-ka, xmlsign, dspxmlsign, then -<serial> if several
     devices/<eui>-{ds,ka}          .pem and .key of imported devices
@@ -13,14 +13,18 @@ Names are for people. On reading, contents decide. Private keys have mode 0600 a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from stubs.smki.authority import Hierarchy, make_hierarchy
+from stubs.smki.key_sets import STOCK_CLIENT, KeySets
 from stubs.smki.keys import KeyPair, derive_secret, read_private_key, spki, write_private_key
 from stubs.smki.material import Material, read_material
 from stubs.smki.parties import (
@@ -87,7 +91,7 @@ def init_pki(
     _write_index(folder, acb, chosen, {"source": "init", "seeded": seed is not None})
 
 
-def import_pki(source: Path, folder: Path) -> tuple[str, ...]:
+def import_pki(source: Path, folder: Path, prefer: Sequence[str] = STOCK_CLIENT) -> tuple[str, ...]:
     """Take certificates and keys of others into ``folder``, in our layout; again for a further source.
 
     Device certificates without a private key are left out: simulated devices get certificates of our own authority.
@@ -95,16 +99,21 @@ def import_pki(source: Path, folder: Path) -> tuple[str, ...]:
     Args:
         source: a ``keystore.json`` or a folder of PEM and PKCS#8 files.
         folder: created if need be; what it holds already is kept.
+        prefer: which of several certificates for the same use get the plain file names, see ``stubs.smki.key_sets``.
     Returns: what could not be read of the source, with the reason.
     Raises: InputError: nothing can be read, or the folder holds files of others. Blocked: it cannot be written.
     """
     incoming = read_material(source)
+    if source.is_dir() and (source / INDEX).exists():
+        incoming.names = names_of(read_index(source), incoming)
     material = Material()
     provenance: dict[str, Any] = {"source": "import", "from": []}
     if (folder / INDEX).exists():
         index = read_index(folder)
         provenance["from"] = list(index["provenance"].get("from", [index["provenance"].get("source", "")]))
-        material.add(read_material(folder))
+        held = read_material(folder)
+        held.names = names_of(index, held)
+        material.add(held)
     else:
         _refuse_foreign(folder)
     material.add(incoming)
@@ -114,16 +123,18 @@ def import_pki(source: Path, folder: Path) -> tuple[str, ...]:
         secret = secrets.token_bytes(32)
         _write_authorities(folder, make_hierarchy(secret))
         _write(folder / DEVICES_SECRET, derive_secret(secret, "devices").hex().encode() + b"\n", is_secret=True)
-    _write_certificates(folder, material)
+    _write_certificates(folder, material, KeySets(material.names, tuple(prefer)))
     parties = parties_of(material.certificates)
-    _write_index(folder, acb_of(material), parties, provenance)
+    _write_index(folder, acb_of(material), parties, provenance, material.names)
     return tuple(incoming.unread)
 
 
-def _write_certificates(folder: Path, material: Material) -> None:
-    """Write each certificate once, the latest under the plain name; take away what an earlier import named."""
+def _write_certificates(folder: Path, material: Material, sets: KeySets) -> None:
+    """Write each certificate once, that in use under the plain name; take away what an earlier import named."""
     written: set[str] = set()
-    newest_first = sorted(material.certificates, key=lambda item: (item.not_before, item.serial), reverse=True)
+    newest_first = sorted(
+        material.certificates, key=lambda item: (sets.rank(item), item.not_before, item.serial), reverse=True
+    )
     for certificate in {item.der: item for item in newest_first}.values():
         pair = material.pair(certificate)
         if certificate.usage == "CS" or (certificate.is_device and pair is None):
@@ -241,13 +252,36 @@ def _write_authorities(folder: Path, hierarchy: Hierarchy) -> None:
         _write_pair(folder / "authorities" / name, pair.certificate, pair)
 
 
-def _write_index(folder: Path, acb: Eui64, parties: Iterable[PartyIdentity], provenance: dict[str, Any]) -> None:
-    index = {
+def names_of(index: Mapping[str, Any], material: Material) -> dict[bytes, str]:
+    """What the sources of an import call the certificates of ``material``, by DER; folders made here have none."""
+    names = index.get("names")
+    known = names if isinstance(names, dict) else {}
+    return {
+        certificate.der: str(name)
+        for certificate in material.certificates
+        if (name := known.get(_fingerprint(certificate.der))) is not None
+    }
+
+
+def _fingerprint(der: bytes) -> str:
+    return hashlib.sha256(der).hexdigest()
+
+
+def _write_index(
+    folder: Path,
+    acb: Eui64,
+    parties: Iterable[PartyIdentity],
+    provenance: dict[str, Any],
+    names: Mapping[bytes, str] = MappingProxyType({}),
+) -> None:
+    index: dict[str, Any] = {
         "version": VERSION,
         "acb": str(acb),
         "parties": [{"eui": str(item.eui), "name": item.name, "roles": list(item.roles)} for item in parties],
         "provenance": provenance,
     }
+    if names:
+        index["names"] = {_fingerprint(der): name for der, name in sorted(names.items(), key=itemgetter(1))}
     data = json.dumps(index, indent=2, ensure_ascii=False).encode() + b"\n"
     draft = folder / (INDEX + ".new")
     _write(draft, data)

@@ -25,6 +25,9 @@ from stubs.wire.errors import InputError, PeerError
 
 _LARGEST = 16 * 1024 * 1024
 _PREPAYMENT = re.compile(r"pp-?ka", re.IGNORECASE)
+_PEM_OBJECT = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
+_SILENT = frozenset({"EC PARAMETERS"})
+"""Written before a key by OpenSSL; says nothing the key does not."""
 _SUFFIXES = frozenset({".pem", ".key", ".crt", ".cer", ".der"})
 
 
@@ -36,6 +39,8 @@ class Material:
     keys: dict[bytes, ec.EllipticCurvePrivateKey] = field(default_factory=dict)
     prepayment: set[bytes] = field(default_factory=set)
     """Certificates (DER) for prepayment tokens."""
+    names: dict[bytes, str] = field(default_factory=dict)
+    """What the source calls certificates (DER): an entry's name, or a file's without its suffix."""
     unread: list[str] = field(default_factory=list)
     digest: str = ""
     """SHA-256 over what was read, hexadecimal: the same material, the same digest."""
@@ -51,6 +56,7 @@ class Material:
         self.certificates += [certificate for certificate in other.certificates if certificate.der not in known]
         self.keys |= other.keys
         self.prepayment |= other.prepayment
+        self.names |= other.names
         self.unread += other.unread
 
     def seal(self) -> Material:
@@ -92,7 +98,7 @@ def _read_folder(folder: Path) -> Material:
         if path.suffix.lower() not in _SUFFIXES or not path.is_file() or path.stat().st_size > _LARGEST:
             continue
         try:
-            _take(material, path.read_bytes(), path.name)
+            _take(material, path.read_bytes(), path.stem)
         except (PeerError, OSError) as error:
             material.unread.append(f"{path.relative_to(folder)}: {error}")
     return material
@@ -100,25 +106,45 @@ def _read_folder(folder: Path) -> Material:
 
 def _add_certificate(material: Material, certificate: Certificate, name: str) -> None:
     material.certificates.append(certificate)
+    material.names[certificate.der] = name
     if certificate.usage == "KA" and _PREPAYMENT.search(name):
         material.prepayment.add(certificate.der)
 
 
 def _take(material: Material, data: bytes, name: str) -> None:
-    if b"PRIVATE KEY-----" in data:
-        key = read_private_key(data)
-        material.keys[spki(key)] = key
+    """Take every certificate and key of one file. Raises: PeerError: nothing of it can be read."""
+    objects = list(_PEM_OBJECT.finditer(data))
+    if not objects:
+        _take_der(material, data, name)
         return
-    if b"-----BEGIN CERTIFICATE-----" in data:
-        _add_certificate(material, Certificate.from_pem(data), name)
-        return
+    problems = []
+    for number, found in enumerate(objects, 1):
+        label = found.group(1).decode("ascii")
+        try:
+            if label == "CERTIFICATE":
+                _add_certificate(material, Certificate.from_pem(found.group(0)), name)
+            elif label.endswith("PRIVATE KEY"):
+                _add_key(material, found.group(0))
+            elif label not in _SILENT:
+                raise PeerError(f"{label} is not used here", expected="CERTIFICATE or PRIVATE KEY")
+        except PeerError as error:
+            problems.append(f"object {number} of {len(objects)}: {error}" if len(objects) > 1 else str(error))
+    if problems:
+        raise PeerError("; ".join(problems))
+
+
+def _take_der(material: Material, data: bytes, name: str) -> None:
     try:
         certificate = Certificate.from_der(data)
     except PeerError:
-        key = read_private_key(data)
-        material.keys[spki(key)] = key
+        _add_key(material, data)
     else:
         _add_certificate(material, certificate, name)
+
+
+def _add_key(material: Material, data: bytes) -> None:
+    key = read_private_key(data)
+    material.keys[spki(key)] = key
 
 
 def _read_keystore(path: Path) -> Material:
@@ -140,8 +166,7 @@ def _read_keystore(path: Path) -> Material:
                 _add_certificate(material, Certificate.from_pem(certificate), str(entry.get("name", "")))
             key_text = entry.get("privateKey")
             if isinstance(key_text, str):
-                key = read_private_key(key_text.encode())
-                material.keys[spki(key)] = key
+                _add_key(material, key_text.encode())
         except PeerError as error:
             material.unread.append(f"{place}: {error}")
     return material

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from schemas.load import certificate_roles, roles
 from stubs.smki.authority import ISSUING_ROLE, Authority, Hierarchy, device_of_serial, make_hierarchy
-from stubs.smki.folder import DEVICES_SECRET, INDEX, acb_of, read_index
+from stubs.smki.folder import DEVICES_SECRET, INDEX, acb_of, names_of, read_index
+from stubs.smki.key_sets import STOCK_CLIENT, KeySets, choices, told
 from stubs.smki.keys import DeviceCredentials, Installed, KeyPair, derive_secret, device_key, spki
 from stubs.smki.material import Material, read_material
 from stubs.smki.parties import ACB_ROLE, DSP_XML_SIGN_ROLE, TRUSTED_ROLES, PartyIdentity, parties_of
@@ -42,8 +43,10 @@ class Pki:
         acb: Eui64,
         parties: Sequence[PartyIdentity],
         now: datetime | None = None,
+        prefer: Sequence[str] = STOCK_CLIENT,
     ) -> None:
         self._material = material
+        self._sets = KeySets(material.names, tuple(prefer))
         self._fleet_secret = fleet_secret
         self._parties = tuple(parties)
         self._devices: OrderedDict[tuple[Any, ...], DeviceCredentials] = OrderedDict()
@@ -59,7 +62,12 @@ class Pki:
         """Organisations and authorities; devices are not in it."""
         for certificate in material.certificates:
             if not certificate.is_device:
-                self.certificates.add(certificate, is_secondary=certificate.der in material.prepayment)
+                self.certificates.add(
+                    certificate,
+                    is_secondary=certificate.der in material.prepayment,
+                    preference=self._sets.rank(certificate),
+                )
+        self._choices = choices(self._ranked(), lambda one: one.der in material.prepayment)
         self.certificates.add(authority.key_pair.certificate)
         self.dcc_signer = self._dcc_pair(DSP_XML_SIGN_ROLE, "DS", now)
         """Signs every DUIS message of the DCC: OU 89, the ACB's EUI-64, the latest valid one with a key."""
@@ -82,7 +90,7 @@ class Pki:
         return eui
 
     def _dcc_pair(self, role: str, usage: Usage, now: datetime | None) -> KeyPair:
-        """The DCC's key pair: with a key, valid at ``now`` before expired, then the latest."""
+        """The DCC's key pair: with a key, of the preferred set, valid at ``now`` before expired, then the latest."""
         candidates = [
             pair
             for certificate in self.certificates.of(self.acb, usage, role)
@@ -92,6 +100,7 @@ class Pki:
             return max(
                 candidates,
                 key=lambda pair: (
+                    self._sets.rank(pair.certificate),
                     now is None or pair.certificate.is_valid_at(now),
                     pair.certificate.not_before,
                     pair.serial,
@@ -105,6 +114,24 @@ class Pki:
         )
         return pair
 
+    def _ranked(self) -> tuple[Certificate, ...]:
+        """Organisations' certificates, of each identity and use that in use first."""
+        owners = dict.fromkeys((one.eui, one.usage) for one in self.certificates)
+        return tuple(one for eui, usage in owners for one in self.certificates.of(eui, usage))
+
+    @property
+    def key_sets(self) -> tuple[str, ...]:
+        """Sentences that say which of several key sets is in use; none where nothing had to be chosen."""
+        return told(self._choices, self._sets)
+
+    def is_in_use(self, certificate: Certificate) -> bool:
+        """Whether it is of the key set in use; one of a set put aside is still known by its serial number."""
+        return not any(certificate in choice.aside for choice in self._choices)
+
+    def name_of(self, certificate: Certificate) -> str:
+        """What the source calls the certificate, such as ``Z1-supplier-ka``; empty: nothing."""
+        return self._material.names.get(certificate.der, "")
+
     def private_key(self, certificate: Certificate) -> ec.EllipticCurvePrivateKey | None:
         """The private key that belongs to ``certificate``, when it is held."""
         if certificate.is_device:
@@ -116,7 +143,7 @@ class Pki:
         return self._material.keys.get(certificate.spki)
 
     def key_pair(self, eui: Eui64, usage: Usage, role: str | None = None) -> KeyPair | None:
-        """The latest key pair of an organisation for one use, private key included."""
+        """The key pair in use of an organisation for one use, private key included."""
         for certificate in self.certificates.of(eui, usage, role):
             key = self.private_key(certificate)
             if key is not None:
@@ -125,9 +152,9 @@ class Pki:
 
     def prepayment_key(self, eui: Eui64) -> KeyPair | None:
         """The supplier's key pair for prepayment tokens: key agreement, told by its file's name."""
-        for certificate in self.certificates.of(eui, "KA"):
+        for certificate in self.certificates.secondary(eui, "KA"):
             key = self.private_key(certificate)
-            if certificate.der in self._material.prepayment and key is not None:
+            if key is not None:
                 return KeyPair(key, certificate)
         return None
 
@@ -214,6 +241,7 @@ def load_pki(
     state: Path | None = None,
     extra_roles: Mapping[Eui64, Sequence[str]] | None = None,
     now: datetime | None = None,
+    prefer: Sequence[str] = STOCK_CLIENT,
 ) -> Pki:
     """Open a PKI folder, a foreign PEM folder, or a ``keystore.json`` directly.
 
@@ -223,6 +251,7 @@ def load_pki(
             derives it from the digest of the material, so that it is the same every time.
         extra_roles: further User Roles by EUI-64, e.g. RSA, which no certificate tells.
         now: prefer DCC certificates valid at this instant over later ones that are not; None does not ask.
+        prefer: beginnings of certificates' names in their source, see ``stubs.smki.key_sets``; empty: the latest.
     Raises: InputError: nothing can be read there. Blocked: the secret cannot be kept in ``state``.
     """
     material = read_material(path)
@@ -237,6 +266,7 @@ def load_pki(
         index = read_index(path)
         parties = _index_parties(index["parties"], path)
         acb = _eui(index.get("acb"), path)
+        material.names = names_of(index, material)
     else:
         parties = parties_of(material.certificates)
         acb = acb_of(material)
@@ -245,7 +275,7 @@ def load_pki(
         PartyIdentity(party.eui, party.name, tuple(dict.fromkeys((*party.roles, *more.get(party.eui, ())))))
         for party in parties
     )
-    return Pki(material, authority, fleet_secret, acb, parties, now)
+    return Pki(material, authority, fleet_secret, acb, parties, now, prefer)
 
 
 def _secret(path: Path, state: Path | None, material: Material, purpose: str) -> bytes:
@@ -322,6 +352,10 @@ class PkiRow:
     serial: str
     valid_to: datetime
     has_key: bool
+    source_name: str = ""
+    """What the source calls it."""
+    in_use: bool = True
+    """False: of a key set put aside."""
 
 
 def list_pki(pki: Pki) -> tuple[PkiRow, ...]:
@@ -342,6 +376,8 @@ def list_pki(pki: Pki) -> tuple[PkiRow, ...]:
                 serial=certificate.serial_hex,
                 valid_to=certificate.not_after,
                 has_key=pki.private_key(certificate) is not None,
+                source_name=pki.name_of(certificate),
+                in_use=pki.is_in_use(certificate),
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.eui, row.role, row.usage, row.serial)))

@@ -78,7 +78,7 @@ class Repository:
         self._issue = issue
 
     def search(self, request: bytes, audit_reference: int = 1) -> Answer:
-        """``CertificateSearchRequest``: all certificates of one organisation or device."""
+        """``CertificateSearchRequest``: certificates of one device, or of one organisation those of the set in use."""
         root = "CertificateSearchResponse"
         try:
             element = _read(request, "CertificateSearchRequest")
@@ -148,7 +148,8 @@ class Repository:
 
     def _of_organisation(self, eui: Eui64) -> tuple[Certificate, ...]:
         index = self._pki.certificates
-        return index.of(eui, "DS") + index.of(eui, "KA")
+        found = index.of(eui, "DS") + index.of(eui, "KA")
+        return tuple(one for one in found if self._pki.is_in_use(one))
 
     def _of_device(self, eui: Eui64) -> tuple[Certificate, ...]:
         return tuple(listed.certificate for listed in self._device(eui))
@@ -163,9 +164,11 @@ class Repository:
         return next((item for item in self._of_device(owner) if item.serial == serial), None)
 
     def _status(self, certificate: Certificate) -> str:
-        """``I`` in use, ``E`` expired, ``P`` not valid yet or not in its device yet (inferred), ``N`` replaced."""
+        """``I`` in use, ``E`` expired, ``P`` not valid yet or not in its device yet (inferred), ``N`` not in use."""
         if self._now is not None and not certificate.is_valid_at(now := self._now()):
             return "E" if now > certificate.not_after else "P"
+        if not self._pki.is_in_use(certificate):
+            return "N"
         listed = self._device(certificate.eui) if certificate.is_device else ()
         return next((one.status for one in listed if one.certificate == certificate), "I")
 

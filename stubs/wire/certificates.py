@@ -153,7 +153,14 @@ class CertificateStore(Protocol):
         ...
 
     def of(self, eui: Eui64, usage: str, role: str | None = None) -> tuple[Certificate, ...]:
-        """All certificates of one identity for one use, latest first, secondary last; any role when None."""
+        """All certificates of one identity for one use; any role when None.
+
+        The preferred key set comes first, then the latest; secondary ones come last, in the same order.
+        """
+        ...
+
+    def secondary(self, eui: Eui64, usage: str) -> tuple[Certificate, ...]:
+        """Those of ``of`` that were added as secondary: a supplier's for prepayment tokens."""
         ...
 
     def by_serial(self, serial: int) -> Certificate | None:
@@ -169,14 +176,16 @@ class CertificateIndex:
         self._by_serial: dict[int, Certificate] = {}
         self._by_identity: dict[tuple[Eui64, str], list[Certificate]] = defaultdict(list)
         self._secondary: set[bytes] = set()
+        self._preference: dict[bytes, int] = {}
         for certificate in certificates:
             self.add(certificate)
 
-    def add(self, certificate: Certificate, *, is_secondary: bool = False) -> None:
+    def add(self, certificate: Certificate, *, is_secondary: bool = False, preference: int = 0) -> None:
         """Make ``certificate`` known; adding the same one again changes nothing.
 
         A secondary one, such as a supplier's key agreement for prepayment tokens, comes last in ``of``: nothing in
-        the certificate itself tells it from the ordinary one.
+        the certificate itself tells it from the ordinary one. Of others of its kind it comes before those of less
+        ``preference``, whatever their dates.
         """
         key = (canonical(certificate.issuer_name), certificate.serial)
         previous = self._by_name.get(key)
@@ -190,10 +199,17 @@ class CertificateIndex:
         identity.append(certificate)
         if is_secondary:
             self._secondary.add(certificate.der)
+        if preference:
+            self._preference[certificate.der] = preference
         identity.sort(key=self._rank, reverse=True)
 
-    def _rank(self, certificate: Certificate) -> tuple[bool, datetime, int]:
-        return certificate.der not in self._secondary, certificate.not_before, certificate.serial
+    def _rank(self, certificate: Certificate) -> tuple[bool, int, datetime, int]:
+        der = certificate.der
+        return der not in self._secondary, self._preference.get(der, 0), certificate.not_before, certificate.serial
+
+    def secondary(self, eui: Eui64, usage: str) -> tuple[Certificate, ...]:
+        """See ``CertificateStore.secondary``."""
+        return tuple(item for item in self._by_identity.get((eui, usage), ()) if item.der in self._secondary)
 
     def find(self, issuer_name: str, serial: int) -> Certificate | None:
         """See ``CertificateStore.find``; a text that is no name finds nothing."""

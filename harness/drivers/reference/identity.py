@@ -7,6 +7,7 @@ Keys never reach a log, an outcome or an error text.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from stubs.wire.certificates import Certificate, CertificateIndex
 from stubs.wire.xmlsig import Signer
 
 _MEND = "Make one with 'uept pki init DIR', or bring yours with 'uept pki import'."
+_PLAIN = re.compile(r"[0-9a-f]{16}-(?:ds|ka|pp-ka|xmlsign|dspxmlsign)")
+"""Files of certificates in use; those of a key set put aside have a serial number more in their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,17 @@ def load_key_ring(pki: Path, eui: Eui64) -> KeyRing:
 
 
 def load_organisations(pki: Path) -> CertificateIndex:
-    """Every organisation certificate of the folder.
+    """Every organisation certificate of the folder; those under plain names are of the key set in use.
 
     Raises: Blocked: no such folder, or a file in it is no certificate.
     """
     folder = pki / "organisations"
     if not folder.is_dir():
         raise Blocked(f"there is no PKI folder at {pki}", mend=_MEND)
-    return CertificateIndex(_certificate(path) for path in sorted(folder.glob("*.pem")))
+    known = CertificateIndex()
+    for path in sorted(folder.glob("*.pem")):
+        known.add(_certificate(path), preference=1 if _PLAIN.fullmatch(path.stem) else 0)
+    return known
 
 
 def load_acb(pki: Path) -> Eui64:

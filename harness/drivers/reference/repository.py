@@ -114,6 +114,10 @@ class KnownCertificates:
         with self._lock:
             self._made.pop(device, None)
 
+    def secondary(self, eui: Eui64, usage: str) -> tuple[Certificate, ...]:
+        """Those held for prepayment tokens; the repository does not tell them apart."""
+        return self._held.secondary(eui, usage)
+
     def by_serial(self, serial: int) -> Certificate | None:
         """The certificate with this serial number."""
         return self._held.by_serial(serial) or self._fetch(f"{serial:x}")

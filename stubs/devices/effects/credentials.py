@@ -42,9 +42,10 @@ def _held(call: Call, cell: str, usage: str, cell_usage: int) -> Certificate | N
     name = getattr(state, cell)
     if not name or call.certificates is None:
         return None
-    known = call.certificates.of(Eui64.parse(name), usage, f"{CELL_ROLES[cell]:02X}")
     if cell_usage == TOP_UP:
-        known = known[1:]
+        known = call.certificates.secondary(Eui64.parse(name), usage)
+    else:
+        known = call.certificates.of(Eui64.parse(name), usage, f"{CELL_ROLES[cell]:02X}")
     return known[0] if known else None
 
 
