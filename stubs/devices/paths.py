@@ -1,8 +1,9 @@
 """Whether a certificate comes from where a device trusts: the path from its issuer to the root the device holds.
 
 The store stands for what a device knows of authorities. Where it lacks the one that issued the certificates of the
-device or its parties, as imported key stores do, a device cannot tell and takes others of that issuer too: inferred,
-like the order of the checks. Validity and revocation are not looked at. Source: GBCS, certification path validation.
+device or its parties, as imported key stores do, a device takes others of that same issuer too, whether or not the
+command brings that authority's certificate along: inferred, like the order of the checks. Validity and revocation are
+not looked at. Source: GBCS, certification path validation.
 """
 
 from __future__ import annotations
@@ -36,11 +37,29 @@ def is_trusted(
         own: the device's own certificates.
     """
     known = store.of(NO_EUI, "CS")
-    authorities = (*known, *(one for one in brought if one.usage == "CS" and one not in known))
-    if any(issuer_names_equal(certificate.issuer_name, one.subject_name) for one in authorities):
-        return _leads_up(certificate, authorities, known, _LONGEST)
+    along = tuple(one for one in brought if one.usage == "CS" and one not in known)
+    if any(issuer_names_equal(certificate.issuer_name, one.subject_name) for one in known):
+        return _leads_up(certificate, (*known, *along), known, _LONGEST)
+    if _leads_up(certificate, (*known, *along), known, _LONGEST):
+        return True
     theirs = (held for party in {*parties, certificate.eui} for usage in _USAGES for held in store.of(party, usage))
-    return any(issuer_names_equal(certificate.issuer_name, held.issuer_name) for held in (*own, *theirs))
+    return _is_of_their_authority(certificate, along, (*own, *theirs))
+
+
+def _is_of_their_authority(certificate: Certificate, along: Sequence[Certificate], held: Iterable[Certificate]) -> bool:
+    """Whether the authority that issued a certificate of ``held``, itself unknown, issued this one too.
+
+    Both name the same issuer. An authority that came along with the certificate and issued it must have issued the
+    held one as well; where none did, the identifiers of the issuer's key agree as far as both certificates have one.
+    """
+    issuers = [one for one in along if _is_issued_by(certificate, one)]
+    for one in held:
+        if not issuer_names_equal(certificate.issuer_name, one.issuer_name):
+            continue
+        key_ids = {certificate.authority_key_id, one.authority_key_id} - {b""}
+        if any(_is_issued_by(one, issuer) for issuer in issuers) or (not issuers and len(key_ids) <= 1):
+            return True
+    return False
 
 
 def is_root(certificate: Certificate) -> bool:

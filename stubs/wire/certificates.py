@@ -47,8 +47,10 @@ NO_EUI = Eui64(bytes(8))
 _CLAUSE = "SMKI certificate profile (SEC Appendix B)"
 _OU, _UNIQUE_IDENTIFIER = "2.5.4.11", "2.5.4.45"
 _KEY_USAGE, _SUBJECT_KEY_ID, _ALT_NAME = "2.5.29.15", "2.5.29.14", "2.5.29.17"
+_AUTHORITY_KEY_ID = "2.5.29.35"
 _HARDWARE_MODULE_NAME = "1.3.6.1.5.5.7.8.4"
 _OTHER_NAME = 0xA0
+_KEY_IDENTIFIER = 0x80
 _USAGE_BITS: tuple[tuple[int, Usage], ...] = ((0x80, "DS"), (0x08, "KA"), (0x04, "CS"))
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 
@@ -71,6 +73,8 @@ class Certificate:
     not_after: datetime
     is_device: bool
     spki: bytes
+    authority_key_id: bytes = b""
+    """Key identifier of the issuer, 8 octets in SMKI; empty: the certificate does not say."""
 
     @property
     def public_key(self) -> ec.EllipticCurvePublicKey:
@@ -130,6 +134,7 @@ class Certificate:
             not_after=not_after,
             is_device=is_device,
             spki=spki.raw,
+            authority_key_id=_authority_key_id(extensions.get(_AUTHORITY_KEY_ID)),
         )
 
     @classmethod
@@ -339,6 +344,12 @@ def device_eui(extension: bytes | None) -> Eui64 | None:
             raise PeerError("hardwareModuleName is not an EUI-64", got=serial.value.hex(), clause=_CLAUSE)
         return Eui64(serial.value)
     return None
+
+
+def _authority_key_id(extension: bytes | None) -> bytes:
+    """``keyIdentifier`` of the extension (RFC 5280, 4.2.1.1); empty: none."""
+    parts = tlv.read(extension).children() if extension is not None else ()
+    return next((part.value for part in parts if part.tag == _KEY_IDENTIFIER), b"")
 
 
 def _usage(extension: bytes | None) -> Usage:

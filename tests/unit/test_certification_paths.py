@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,6 +60,29 @@ def test_without_authorities_a_certificate_of_the_device_s_own_issuer_is_taken()
 
 def test_without_authorities_one_of_an_issuer_nobody_has_is_not_taken() -> None:
     assert not trusted(of(OURS))
+
+
+def test_the_authority_that_a_command_brings_does_not_stand_in_the_way_of_what_parties_hold() -> None:
+    """As with the public key store, which has no authorities, and the public requests, which bring theirs."""
+    held = OURS.issuing.organisation(PARTY, "02", "KA").certificate
+    assert trusted(of(OURS), held, brought=(ISSUING,))
+    assert trusted(of(OURS), held, brought=(ISSUING, ROOT))
+    assert trusted(of(OURS), held, brought=(FOREIGN.issuing.key_pair.certificate,))
+
+
+def test_an_authority_of_the_same_name_that_did_not_issue_what_parties_hold_is_foreign() -> None:
+    held = OURS.issuing.organisation(PARTY, "02", "KA").certificate
+    theirs = FOREIGN.issuing.key_pair.certificate
+    assert not trusted(of(FOREIGN), held, brought=(theirs,))
+    assert not trusted(of(FOREIGN), held, brought=(theirs, ISSUING))
+    assert not trusted(of(FOREIGN), held), "the identifier of the issuer's key is another"
+
+
+def test_certificates_without_the_identifier_of_the_issuers_key_go_by_its_name() -> None:
+    held = replace(OURS.issuing.organisation(PARTY, "02", "KA").certificate, authority_key_id=b"")
+    assert trusted(of(OURS), held)
+    assert trusted(of(FOREIGN), held)
+    assert not trusted(replace(of(FOREIGN), issuer_name="CN=Z9,OU=07"), held)
 
 
 def test_only_a_self_signed_root_is_a_root() -> None:
