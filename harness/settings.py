@@ -110,10 +110,24 @@ _PERSONS_DEADLINE = 600.0
 """Seconds a person has for one action, unless the settings say otherwise."""
 
 
+class SettingsInForce(msgspec.Struct, frozen=True):
+    """Settings of a run, and by dotted key where each value comes from that is not the default."""
+
+    settings: RehearsalSettings
+    origins: dict[str, str]
+
+
 def load_settings(
     path: Path | None = None, flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
 ) -> RehearsalSettings:
-    """Settings of a run from all sources.
+    """Settings of a run from all sources; see ``settings_in_force``."""
+    return settings_in_force(path, flags, environment).settings
+
+
+def settings_in_force(
+    path: Path | None = None, flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> SettingsInForce:
+    """Settings of a run from all sources, with the origin of each value.
 
     Args:
         path: the run file; None when there is none.
@@ -124,6 +138,7 @@ def load_settings(
     """
     source = _Source(path, _read(path))
     values = source.values
+    origins = {key: f"{path}:{line_of(source.text, key) or 1}" for key in _keys_of(values)}
     for key, value in _from_environment(environment or {}):
         _put(values, key, value)
         source.origins[key] = f"{PREFIX}{key.replace('.', '_').upper()}"
@@ -131,12 +146,16 @@ def load_settings(
         if value is not None and value != ():
             _put(values, key, value)
             source.origins[key] = _FLAGS.get(key) or f"--{key.rpartition('.')[2].replace('_', '-')}"
+    origins |= source.origins
+    derived: set[str] = set()
     driver = str(values.get("driver", "reference"))
     is_told_where = driver_traits(driver).is_built_in or values.get("jobs", 1) != 1
     if isinstance(values.setdefault("dcc", {}), dict) and is_told_where:
+        derived |= {f"dcc.{name}" for name in FREE_PORTS if name not in values["dcc"]}
         values["dcc"] = FREE_PORTS | values["dcc"]
-    if driver_traits(driver).is_manual:
-        values.setdefault("deadline", _PERSONS_DEADLINE)
+    if driver_traits(driver).is_manual and "deadline" not in values:
+        derived.add("deadline")
+        values["deadline"] = _PERSONS_DEADLINE
     try:
         settings = msgspec.convert(values, type=RehearsalSettings)
     except msgspec.ValidationError as error:
@@ -146,7 +165,19 @@ def load_settings(
     dcc = settings.dcc
     if settings.pki.prefer is not None:
         dcc = msgspec.structs.replace(dcc, pki_prefer=settings.pki.prefer)
-    return msgspec.structs.replace(settings, roles=tuple(dict.fromkeys(settings.roles)), dcc=dcc)
+    settings = msgspec.structs.replace(settings, roles=tuple(dict.fromkeys(settings.roles)), dcc=dcc)
+    return SettingsInForce(settings, origins | dict.fromkeys(derived, f"because of driver {driver!r}"))
+
+
+def _keys_of(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """The dotted keys a parsed run file sets; a table of free names, such as ``users``, is one key."""
+    known = fields()
+    for name, value in values.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict) and any(other.startswith(f"{key}.") for other in known):
+            yield from _keys_of(value, f"{key}.")
+        else:
+            yield key
 
 
 class _Source:
@@ -186,7 +217,7 @@ class _Source:
         if unknown:
             key = f"{key}.{unknown.group(1)}".lstrip(".")
             near = get_close_matches(key, fields(), n=1)
-            mend = f"Did you mean {near[0]!r}?" if near else "Known keys: schemas/run/settings.schema.json."
+            mend = f"Did you mean {near[0]!r}?" if near else "`uept settings keys` lists the known ones."
             return SettingsError(f"{self.place(key)}: unknown key", mend=mend)
         return SettingsError(f"{self.place(key)}: {what[:1].lower()}{what[1:]}{_choice(key)}")
 

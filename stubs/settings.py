@@ -21,24 +21,33 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """HTTPS for the web services: PEM file paths. With ``ca`` set, a client certificate it signed is demanded."""
 
     certificate: str
+    """The server's certificate, with its chain."""
     key: str
+    """Its private key, without a pass phrase."""
     ca: str | None = None
+    """Authority of client certificates: with it, one is demanded."""
 
 
 class DeliveryTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the DCC uses when it posts to an ``https`` receive URL: PEM file paths."""
 
     ca: str | None = None
+    """Authority of the receive endpoint's certificate; None: those of the machine."""
     certificate: str | None = None
+    """Client certificate that the DCC shows."""
     key: str | None = None
+    """Its private key."""
 
 
 class ServicePaths(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Paths of the three web services; the defaults are those of the boxed test appliance."""
 
     transform: str = "/api/v1/serviceT"
+    """Critical Service Requests, answered with a Pre-Command."""
     send_command: str = "/api/v1/serviceS"
+    """Signed Pre-Commands and non-critical Service Requests."""
     non_device: str = "/api/v1/serviceD"
+    """Non-Device Service Requests."""
 
 
 class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,11 +55,15 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     # --- where it listens ---
     host: str = "127.0.0.1"
+    """Address of this machine; without ``tls`` a loopback address."""
     port: Port = 8079
     """DUIS web services; 0 picks a free port (so for all ports)."""
     smki_port: Port = 8083
+    """SMKI repository."""
     ssi_port: Port = 8443
+    """Self-Service Interface, HTTPS."""
     control_port: Port = 8078
+    """Control API."""
     paths: ServicePaths = ServicePaths()
     tls: Tls | None = None
     delivery_tls: DeliveryTls | None = None
@@ -94,6 +107,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     schema_versions: tuple[str, ...] = ("5.0", "5.1", "5.2", "5.3", "5.4")
     """``schemaVersion`` values accepted, compared as decimals."""
     answer_schema_version: str = "5.4"
+    """``schemaVersion`` of what the DCC sends."""
     require_transform: bool = True
     """Refuse a Signed Pre-Command that does not hold the bytes handed out for its RequestID."""
     max_future_days: int | None = None
@@ -159,6 +173,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Alerts of one device and code within ``throttle_window`` that pass; later ones are counted, and the last of
     them is sent, with their number, when the window ends. None: all pass."""
     throttle_window: Seconds = 60.0
+    """Length of the window of ``throttle_after``."""
 
     # --- delivery to Users ---
     delivery_timeout: Seconds = 10.0

@@ -40,6 +40,7 @@ _COMMANDS = {
     "gbcs": ("harness.cli.gbcs", "Decode and build GBCS messages."),
     "pki": ("harness.cli.pki", "Make, import and list test keys and certificates."),
     "catalogue": ("harness.cli.catalogue", "Service requests, codes, alerts, roles, scenarios."),
+    "settings": ("harness.cli.settings", "Which settings are in force, and where each comes from."),
     "doctor": ("harness.cli.doctor", "What this machine has, what is missing, and how to get it."),
 }
 
