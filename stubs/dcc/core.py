@@ -64,6 +64,7 @@ class Dcc:
         self._handling = Handling(self._parts)
         self._tester = Operations(self._parts, self._handling)
         self._pki = pki
+        self._newest: Turn | None = None
         self.on_error: Callable[[Exception], None] = _raise
         """Told of an unexpected error of ours: the request or item ends as failed, what happened before stays, and the
         core goes on, unless this raises, as it does by default."""
@@ -78,6 +79,15 @@ class Dcc:
             last = entry.seq
         return last
 
+    def _begin(self, now: datetime) -> Turn:
+        self._newest = Turn(self.state, now)
+        return self._newest
+
+    def broken_off(self) -> Events:
+        """Events that the newest call folded before it raised: to be recorded, since the state has them. Once only."""
+        broken, self._newest = self._newest, None
+        return tuple(broken.events) if broken is not None else ()
+
     def image(self) -> bytes:
         """The whole state as octets."""
         return image_of(self.state)
@@ -90,19 +100,19 @@ class Dcc:
 
     def handle(self, request: bytes, service: Service, content_type: str, peer: str, now: datetime) -> Handled:
         """One POST: the answer, and the events to commit before it leaves."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         reply = self._handling.handle(turn, request, service, content_type, peer, self.on_error)
         return Handled(reply, tuple(turn.events))
 
     def refuse_transport(self, rule: str, detail: str, service: str, peer: str, now: datetime) -> Handled:
         """A POST that never became a whole request: too large, too slow, truncated."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         reply = self._handling.refuse_unread(turn, Refusal(rule, detail), service, peer)
         return Handled(reply, tuple(turn.events))
 
     def tick(self, now: datetime, limit: int | None = None) -> Events:
         """Do what is due, earliest first: everything, or at most ``limit`` items."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         work_off(self._parts, turn, limit, self.on_error)
         return turn.events
 
@@ -118,13 +128,13 @@ class Dcc:
 
     def delivered(self, message: str, attempt: int, status: int, now: datetime) -> Events:
         """A User's endpoint answered with a 2xx."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         turn.emit(MessageDelivered(message=message, attempt=attempt, status=status))
         return turn.events
 
     def delivery_failed(self, message: str, attempt: int, status: int | None, reason: str, now: datetime) -> Events:
         """An attempt failed: tried again later, or held."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         due = next_attempt(self.settings.delivery_retries, attempt, now)
         turn.emit(DeliveryFailed(message=message, attempt=attempt, status=status, reason=reason, next_attempt=due))
         return turn.events
@@ -145,7 +155,7 @@ class Dcc:
 
         Raises: ValueError: no EUI-64, an unknown role, or a version that the DCC does not accept.
         """
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         eui = str(Eui64.parse(user))
         known = tuple(str(UserRole(role)) for role in roles)
         if duis_version and duis_version not in self.settings.schema_versions:
@@ -170,7 +180,7 @@ class Dcc:
         wanted = read_spec(spec)
         trial = Turn(_scratch(self.state), now)
         add_premises(self._parts, trial, wanted)
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         return add_premises(self._parts, turn, wanted), turn.events
 
     def set_fault(self, rule: dict[str, Any], now: datetime) -> tuple[str, Events]:
@@ -178,14 +188,14 @@ class Dcc:
         read = read_rule(rule)
         if read.party:
             self._parts.correspondence.signer_of(read.party)
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         fault = f"f{self.state.counts.faults + 1}"
         turn.emit(FaultSet(fault=fault, rule=rule))
         return fault, turn.events
 
     def clear_fault(self, fault: str, now: datetime) -> Events:
         """Disarm a fault rule; unknown ones are passed over."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         turn.emit(FaultCleared(fault=fault))
         return turn.events
 
@@ -193,7 +203,7 @@ class Dcc:
         self, device: str, code: str, recipient: str | None, now: datetime
     ) -> tuple[list[str], Events]:
         """Let a device raise an alert; ids of the messages to Users. Raises: LookupError, PeerError."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         state = self.state.fleet[device]
         to = Eui64.parse(recipient) if recipient else None
         raised = raise_alert(
@@ -215,12 +225,12 @@ class Dcc:
 
     def issue_device_certificate(self, request: bytes, now: datetime) -> tuple[Certificate, Events]:
         """Certify a device's key (PKCS#10). Raises: PeerError: why not."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         return issue(self._pki, turn, request), turn.events
 
     def perform(self, action: Callable[[Operations, Turn], T], now: datetime) -> tuple[T, Events]:
         """One of a tester's operations; its result, and the events to commit."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         return action(self._tester, turn), turn.events
 
     def raise_dcc_alert(
@@ -231,7 +241,7 @@ class Dcc:
 
     def set_device(self, device: str, values: dict[str, Any], now: datetime) -> Events:
         """Give fields of a device's state new values. Raises: LookupError, PeerError."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         changes = amend(self.state.fleet[device], now, values)
         change_device(turn, device, changes, "set by a tester")
         pass_on(self._parts, turn, device, ())
@@ -243,7 +253,7 @@ class Dcc:
 
     def redeliver(self, user: str, now: datetime) -> Events:
         """Make a User's held messages due at once."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         for held in list(self.state.outbox.held.get(user, {}).values()):
             turn.emit(
                 DeliveryFailed(
@@ -262,7 +272,7 @@ class Dcc:
 
     def reset(self, seed: str | None, now: datetime) -> Events:
         """Back to the beginning: Users stay, everything else goes."""
-        turn = Turn(self.state, now)
+        turn = self._begin(now)
         turn.emit(DccReset(seed=seed if seed is not None else self.settings.seed))
         return turn.events
 

@@ -32,6 +32,7 @@ from stubs.events import (
     RequestRefused,
 )
 from stubs.inventory import Decision, InventoryRecord
+from stubs.recording import recordable
 from stubs.settings import DccSettings
 from stubs.wire.duis import (
     Request,
@@ -77,7 +78,9 @@ class Handling:
             reply = self.refuse(turn, exchange, refusal, request)
         except Exception as error:  # noqa: BLE001 - a mistake of ours must not stop the DCC; it is told and recorded
             on_error(error)
-            reply = self.refuse(turn, exchange, Refusal("internal-error", f"{type(error).__name__}: {error}"), request)
+            reply = self.refuse(
+                turn, exchange, Refusal("internal-error", recordable(f"{type(error).__name__}: {error}")), request
+            )
         self._answered(turn, exchange, reply)
         return reply
 

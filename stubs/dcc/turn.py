@@ -10,6 +10,7 @@ from stubs.dcc.fold import fold
 from stubs.dcc.state import State
 from stubs.events import AnyEvent, FaultApplied, ItemDone, ItemScheduled
 from stubs.faults import PASSED, FaultRule
+from stubs.recording import read_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,13 @@ class Turn:
     events: list[AnyEvent] = field(default_factory=list)
 
     def emit(self, event: AnyEvent) -> None:
-        """Let something have happened."""
-        fold(self.state, event, self.now)
-        self.events.append(event)
+        """Let something have happened: encoded and read back, then folded.
+
+        Raises: UnrecordableError: it cannot be recorded; nothing changed.
+        """
+        stored, _ = read_back(event)
+        fold(self.state, stored, self.now)
+        self.events.append(stored)
 
     def schedule(self, what: str, due: datetime, data: dict[str, Any], name: str = "") -> str:
         """Put an item on the agenda; its id. ``data`` holds JSON types only.

@@ -21,6 +21,7 @@ from stubs.dcc.reach import is_in_reach
 from stubs.dcc.turn import Turn
 from stubs.devices import Execution, Surroundings, elapse, execute
 from stubs.events import CommandSent, DeviceAnswered, DeviceSilent
+from stubs.recording import recordable
 from stubs.scheduler import Item
 from stubs.wire.base64text import write_base64
 from stubs.wire.duis import GbcsPayload, Node, OtherResult, Result, ServiceResponse, read_date_time
@@ -269,6 +270,6 @@ def work_off(parts: Parts, turn: Turn, limit: int | None, on_error: Callable[[Ex
         try:
             WORKERS[item.what](parts, turn, item)
         except Exception as error:  # noqa: BLE001 - a mistake of ours must not stop the DCC; it is told and recorded
-            turn.done(item.item, f"internal error: {type(error).__name__}: {error}")
+            turn.done(item.item, recordable(f"internal error: {type(error).__name__}: {error}"))
             on_error(error)
         worked += 1

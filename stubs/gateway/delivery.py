@@ -10,6 +10,7 @@ import aiohttp
 
 from stubs.dcc.reply import XML
 from stubs.gateway.runtime import Runtime
+from stubs.recording import recordable
 from stubs.scheduler import QueuedMessage
 from stubs.settings import DccSettings
 
@@ -71,7 +72,7 @@ class Delivery:
         except TimeoutError:
             return None, "no answer in time"
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return None, f"{type(error).__name__}: {error}"[:_SHOWN]
+            return None, recordable(f"{type(error).__name__}: {error}")[:_SHOWN]
 
     def _record(self, message: QueuedMessage, attempt: int, status: int | None, reason: str) -> None:
         dcc = self._runtime.dcc

@@ -66,7 +66,7 @@ class Runtime:
         if self.journal.is_behind:
             self.journal.commit()
         now = self.clock.now()
-        handled = handle(now)
+        handled = self._keeping(handle, now)
         self.append(handled.events, now)
         await self._committed()
         self._wake_if_earlier()
@@ -80,9 +80,20 @@ class Runtime:
         with suppress(Blocked):  # a full disk: the entries stay pending
             self.journal.commit()
 
+    def _keeping(self, action: Callable[[datetime], T], now: datetime) -> T:
+        """Run an action of the core; if it breaks off, what it folded until then is recorded all the same."""
+        self.dcc.broken_off()  # of calls before this one, whose events are recorded
+        try:
+            return action(now)
+        except BaseException:
+            self.append(self.dcc.broken_off(), now)
+            with suppress(Blocked):  # a full disk: the entries stay pending
+                self.journal.commit()
+            raise
+
     def append(self, events: Events, now: datetime) -> None:
         """Events into the journal; the outbox learns where the bodies of its messages are."""
-        for entry in self.journal.append(*events, at=now):
+        for entry in self.journal.append(*events, at=now, is_read_back=True):
             if isinstance(entry.event, MessageQueued):
                 self.dcc.state.outbox.journaled(entry.event.message, entry.seq)
 
@@ -121,7 +132,7 @@ class Runtime:
     def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
         """Let the core do something now, commit it, and return its result."""
         now = self.clock.now()
-        result, events = action(now)
+        result, events = self._keeping(action, now)
         self.append(events, now)
         self.journal.commit()
         self.wake()

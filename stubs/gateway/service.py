@@ -13,6 +13,7 @@ from aiohttp import ClientPayloadError, web
 from schemas.load import Service
 from stubs.dcc import Cut, Handled, Reply
 from stubs.gateway.runtime import Runtime
+from stubs.recording import recordable
 from stubs.settings import DccSettings
 from stubs.wire.errors import Blocked
 
@@ -79,7 +80,7 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
             return await _refused(runtime, request, "too-large", long, service)
         except (web.RequestPayloadError, ClientPayloadError, ConnectionError, asyncio.IncompleteReadError) as error:
             return await _refused(runtime, request, "truncated", f"the body cannot be read: {error}", service)
-        content_type = request.headers.get("Content-Type", "")
+        content_type = recordable(request.headers.get("Content-Type", ""))
         try:
             reply = await runtime.submit(lambda now: dcc.handle(body, service, content_type, peer, now))
         except Blocked as blocked:
@@ -93,8 +94,10 @@ async def _refused(runtime: Runtime, request: web.Request, rule: str, why: str, 
     """Refuse what was not read to its end: the connection closes, since the rest of the body may still come."""
     peer = peer_of(request)
 
+    why = recordable(why)
+
     def refuse(now: datetime) -> Handled:
-        return runtime.dcc.refuse_transport(rule, why, service, peer, now)
+        return runtime.dcc.refuse_transport(rule, why, recordable(service), peer, now)
 
     try:
         reply = await runtime.submit(refuse)
@@ -138,11 +141,9 @@ async def _cut(runtime: Runtime, request: web.Request, cut: Cut) -> None:
 
 
 def peer_of(request: web.Request) -> str:
-    """Address of the client, and the common name of its TLS certificate when it showed one."""
+    """Address of the client, and the common name of its TLS certificate when it showed one; recordable."""
     address = request.remote or "unknown"
     transport = request.transport
     certificate = transport.get_extra_info("peercert") if transport is not None else None
-    if not certificate:
-        return address
-    names = [value for part in certificate.get("subject", ()) for key, value in part if key == "commonName"]
-    return f"{address} {names[0]}" if names else address
+    names = [value for part in (certificate or {}).get("subject", ()) for key, value in part if key == "commonName"]
+    return recordable(f"{address} {names[0]}" if names else address)

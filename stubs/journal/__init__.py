@@ -1,7 +1,8 @@
 """The one append-only, hash-chained record of everything that happened, and the protocol of its stores."""
 
-from stubs.journal.journal import GENESIS, Journal, Row, Store, chain_hash, encode_event, verify_chain
+from stubs.journal.journal import GENESIS, Journal, Row, Store, chain_hash, verify_chain
 from stubs.journal.sqlite import FILE_NAME, SqliteStore
+from stubs.recording import UnrecordableError, encode_event
 
 __all__ = [
     "FILE_NAME",
@@ -10,6 +11,7 @@ __all__ = [
     "Row",
     "SqliteStore",
     "Store",
+    "UnrecordableError",
     "chain_hash",
     "encode_event",
     "verify_chain",

@@ -7,6 +7,7 @@ nothing: the entries stay pending and the next commit tries them again.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -15,16 +16,16 @@ from hashlib import sha256
 from threading import Condition, RLock
 from typing import NamedTuple, Protocol
 
-import msgspec
-
 from stubs.clock import Clock
 from stubs.events import AnyEvent, Entry
+from stubs.recording import decode_event, encode_event, read_back
 from stubs.wire.errors import Blocked
 
 GENESIS = bytes(32)
 """The hash "before" the first entry."""
 
 _BATCH = 256
+_LOGGER = logging.getLogger("stubs.journal")
 
 Subscriber = Callable[[tuple[Entry, ...]], None]
 
@@ -78,8 +79,6 @@ class Journal:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._encoder = msgspec.json.Encoder()
-        self._decoder = msgspec.json.Decoder(AnyEvent)
         self._lock = RLock()
         self._grown = Condition(self._lock)
         self._pending: list[Row] = []
@@ -110,34 +109,43 @@ class Journal:
         """Whether a commit failed: entries wait that should be durable already."""
         return self._is_behind
 
-    def append(self, *events: AnyEvent, at: datetime | None = None) -> tuple[Entry, ...]:
-        """Add events at the end and tell subscribers; durable after the next ``commit``.
+    def append(self, *events: AnyEvent, at: datetime | None = None, is_read_back: bool = False) -> tuple[Entry, ...]:
+        """Add events at the end, all or none, and tell subscribers; durable after the next ``commit``.
 
         Args:
             events: in the order they happened.
             at: the instant of all of them, UTC; the clock's time when not given.
+            is_read_back: whoever made the events has read them back already.
+        Raises: UnrecordableError: an event cannot be stored, or not be read again; none was added.
         """
         if not events:
             return ()
         instant = (at or self._clock.now()).astimezone(UTC)
         text = instant.isoformat()
         octets = text.encode()
-        encode = self._encoder.encode
+        # Everything that can fail comes before the first entry.
+        stored = [(event, encode_event(event)) for event in events] if is_read_back else [*map(read_back, events)]
         with self._grown:
             entries = []
             seq, digest, pending = self._seq, self._hash, self._pending
-            for event in events:
-                blob = encode(event)
+            for event, blob in stored:
                 seq += 1
                 digest = _hash(digest, seq, octets, blob)
                 pending.append(Row(seq, text, blob, digest))
-                self._seq, self._hash, self._at = seq, digest, instant
                 entries.append(Entry(seq=seq, at=instant, event=event, hash=digest))
+            self._seq, self._hash, self._at = seq, digest, instant
             added = tuple(entries)
-            for subscriber in self._subscribers:
-                subscriber(added)
+            self._tell(added)
             self._grown.notify_all()
         return added
+
+    def _tell(self, added: tuple[Entry, ...]) -> None:
+        for subscriber in list(self._subscribers):
+            try:
+                subscriber(added)
+            except Exception:
+                # The entries are in the journal: a reader that fails must not make them look refused.
+                _LOGGER.exception("a reader of the journal failed")
 
     def commit(self) -> None:
         """Make everything appended so far durable.
@@ -186,7 +194,7 @@ class Journal:
 
     def _entry(self, row: Row) -> Entry:
         try:
-            event = self._decoder.decode(row.event)
+            event = decode_event(row.event)
             at = datetime.fromisoformat(row.at)
         except ValueError as error:  # msgspec's errors are among them
             raise Blocked(
@@ -261,11 +269,6 @@ def _instant(row: Row) -> datetime:
     except ValueError as error:
         raise Blocked(f"entry {row.seq} of the journal has no instant: {row.at!r}") from error
     return instant.astimezone(UTC)
-
-
-def encode_event(event: AnyEvent) -> bytes:
-    """An event's JSON exactly as the journal stores it, with its ``kind``."""
-    return msgspec.json.encode(event)
 
 
 def verify_chain(rows: Iterable[Row], previous: bytes = GENESIS, after: int = 0) -> bytes:

@@ -24,6 +24,7 @@ from stubs.settings import DccSettings
 from stubs.smki import Pki
 from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER, Party, Room, a_pki
 from tests.service_trips import create, update_firmware
+from tests.state_picture import picture
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="uept-fold-")
 _PKI: list[Pki] = []
@@ -41,29 +42,6 @@ def pki() -> Pki:
     if not _PKI:
         _PKI.append(a_pki(Path(_FOLDER.name) / "pki"))
     return _PKI[0]
-
-
-def picture(state: State) -> dict[str, Any]:
-    """Everything a state holds, comparable: caches and heaps left out."""
-    return {
-        "seed": state.seed,
-        "ledger": state.ledger,
-        "thresholds": state.thresholds,
-        "outbox": (state.outbox, [(user, list(queue)) for user, queue in state.outbox.waiting.items()]),
-        "inventory": (state.inventory.records, state.inventory.meter_points),
-        "family": {eui: [each.device for each in state.inventory.family(record)]
-                   for eui, record in state.inventory.records.items()},
-        "users": state.users,
-        "devices": {eui: state.fleet[eui] for eui in state.fleet},
-        "agenda": state.agenda,
-        "next": state.agenda.next_due(),
-        "faults": state.faults,
-        "sequences": state.sequences,
-        "held": (state.quarantine, state.local),
-        "throttle": state.throttle,
-        "places": (state.inventory.coverage, state.inventory.products),
-        "counters": (state.counts, state.acb_counter, state.dcc_alert_counter),
-    }  # fmt: skip
 
 
 def stored(entries: list[Entry]) -> list[Entry]:

@@ -1,0 +1,66 @@
+"""Events as octets and back: what the journal stores, and proof that it can be read again.
+
+Encode before fold: nothing changes the state before its octets exist and were read back. What is folded is what was
+read back, so that a replay of the journal folds the same values. No input or output.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from stubs.events import AnyEvent
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(AnyEvent)
+
+
+class UnrecordableError(ValueError):
+    """An event whose fields cannot be stored, or not read again: a value of another type, text that is no text."""
+
+
+def recordable(text: str) -> str:
+    r"""Foreign text that any encoding can hold: octets that were no UTF-8 become ``\xNN``, lone surrogates ``\udNNN``.
+
+    HTTP headers, paths, peer names and file names come with such octets as lone surrogates (PEP 383).
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        try:
+            return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "backslashreplace").decode()
+    return text
+
+
+def encode_event(event: AnyEvent) -> bytes:
+    """An event's JSON exactly as the journal stores it, with its ``kind``.
+
+    Raises: UnrecordableError: a field holds what JSON cannot.
+    """
+    try:
+        return _ENCODER.encode(event)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise _unrecordable(event, error) from error
+
+
+def decode_event(octets: bytes) -> AnyEvent:
+    """An event from its JSON. Raises: ValueError: it is none, or of another version of the program."""
+    event: AnyEvent = _DECODER.decode(octets)
+    return event
+
+
+def read_back(event: AnyEvent) -> tuple[AnyEvent, bytes]:
+    """An event as the journal's reader will see it, and its octets.
+
+    Raises: UnrecordableError: it cannot be stored, or what would be stored could not be read.
+    """
+    octets = encode_event(event)
+    try:
+        return decode_event(octets), octets
+    except (ValueError, RecursionError) as error:
+        raise _unrecordable(event, error) from error
+
+
+def _unrecordable(event: AnyEvent, error: Exception) -> UnrecordableError:
+    return UnrecordableError(recordable(f"{type(event).__name__} cannot be recorded: {error}"))
