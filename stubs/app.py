@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,7 @@ class SimulatedDcc:
                 journal.append(*dcc.register_parties(now), at=now)
                 journal.commit()
             runtime = Runtime(dcc, journal, clock)
+            runtime.fold_again = partial(snapshots.again, dcc, journal)
             self = cls(settings, clock, pki, journal, runtime)
             self._stack = stack
             delivery = Delivery(runtime, settings, delivery_tls(settings.delivery_tls))

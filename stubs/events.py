@@ -351,6 +351,12 @@ class ClockMoved(Event, frozen=True, kw_only=True, tag=True):
     cause: str
 
 
+class JournalStalled(Event, frozen=True, kw_only=True, tag=True):
+    """The journal could not be written (disk full): what was under way was taken back and refused."""
+
+    detail: str
+
+
 class DccReset(Event, frozen=True, kw_only=True, tag=True):
     """The simulated DCC was put back to its beginning.
 
@@ -527,6 +533,7 @@ AnyEvent = (
     | CertificateIssued
     | CertificateFiled
     | ClockMoved
+    | JournalStalled
     | DccReset
     | FaultSet
     | FaultCleared

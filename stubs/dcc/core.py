@@ -88,6 +88,10 @@ class Dcc:
         broken, self._newest = self._newest, None
         return tuple(broken.events) if broken is not None else ()
 
+    def forget(self) -> None:
+        """An empty state, to replay a journal into."""
+        self.state = new_state(self.settings)
+
     def image(self) -> bytes:
         """The whole state as octets."""
         return image_of(self.state)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from stubs.clock import Clock
 from stubs.dcc import Dcc, Handled, Reply
 from stubs.dcc.core import Events
-from stubs.events import MessageQueued
+from stubs.events import JournalStalled, MessageQueued
 from stubs.journal import Journal
 from stubs.scheduler import QueuedMessage
 from stubs.wire.errors import Blocked
@@ -26,6 +26,8 @@ _LOGGER = logging.getLogger("stubs.dcc")
 _ITEMS_A_TURN = 4
 """Agenda items worked off before the loop looks after its sockets again: a few milliseconds."""
 _CALL_SECONDS = 60.0
+_MOST_REFUSALS = 1000
+"""Refusals that wait in memory for room on the disk; later ones are told to the client only."""
 
 
 class Runtime:
@@ -45,6 +47,8 @@ class Runtime:
         """Called after each turn of the timer, everything committed: deliveries start here."""
         self.passing: Callable[[], Container[str]] = lambda: ()
         """Users whose outbox the timer need not watch: a delivery is under way, or there is no URL."""
+        self.fold_again: Callable[[], None] = lambda: None
+        """Brings the core back to the journal's end, after entries that it had folded were withdrawn."""
         self.stopping = asyncio.Event()
         dcc.on_error = _log
         self._loop = asyncio.get_running_loop()
@@ -61,7 +65,7 @@ class Runtime:
     async def submit(self, handle: Callable[[datetime], Handled]) -> Reply:
         """Let the core handle one request; the answer, once its events are durable.
 
-        Raises: Blocked: the journal cannot be written; nothing was handled, or nothing of it may leave.
+        Raises: Blocked: the journal cannot be written; nothing was handled.
         """
         if self.journal.is_behind:
             self.journal.commit()
@@ -71,6 +75,30 @@ class Runtime:
         await self._committed()
         self._wake_if_earlier()
         return handled.reply
+
+    def not_recorded(self, detail: str, service: str, peer: str) -> None:
+        """Note that a request was refused since nothing could be recorded: recorded as soon as there is room again."""
+        if self.journal.pending < _MOST_REFUSALS:
+            now = self.clock.now()
+            self.append(self.dcc.refuse_transport("not-recorded", detail, service, peer, now).events, now)
+
+    def _commit(self) -> None:
+        """Make everything durable, or take all of it back.
+
+        Raises: Blocked: it was taken back; the state is as it was.
+        """
+        try:
+            self.journal.commit()
+        except Blocked as blocked:
+            self.journal.withdraw()
+            self.fold_again()
+            # An entry that waits tells whoever comes next to look for room first.
+            self.append((JournalStalled(detail=str(blocked)),), self.clock.now())
+            waiting, self._waiting = self._waiting, []
+            for committed in waiting:
+                if not committed.done():
+                    committed.set_exception(blocked)
+            raise
 
     def head_too_late(self, service: str, peer: str) -> None:
         """Record that a request was given up whose head did not arrive in time; nobody waits for it."""
@@ -115,26 +143,24 @@ class Runtime:
         await committed
 
     def _flush(self) -> None:
+        with suppress(Blocked):  # those who wait are told
+            self._commit()
         waiting, self._waiting = self._waiting, []
-        problem: Blocked | None = None
-        try:
-            self.journal.commit()
-        except Blocked as blocked:
-            problem = blocked
         for committed in waiting:
-            if committed.done():
-                continue  # its client has gone
-            if problem is None:
+            if not committed.done():  # its client may have gone
                 committed.set_result(None)
-            else:
-                committed.set_exception(problem)
 
     def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
-        """Let the core do something now, commit it, and return its result."""
+        """Let the core do something now, commit it, and return its result.
+
+        Raises: what the action raises; Blocked: the journal cannot be written, and nothing was done.
+        """
+        if self.journal.is_behind:
+            self.journal.commit()
         now = self.clock.now()
         result, events = self._keeping(action, now)
         self.append(events, now)
-        self.journal.commit()
+        self._commit()
         self.wake()
         return result
 

@@ -84,7 +84,7 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
         try:
             reply = await runtime.submit(lambda now: dcc.handle(body, service, content_type, peer, now))
         except Blocked as blocked:
-            return _unavailable(blocked)
+            return _unavailable(runtime, blocked, service, peer)
         return await _leave(runtime, request, reply)
 
     return handle
@@ -102,13 +102,14 @@ async def _refused(runtime: Runtime, request: web.Request, rule: str, why: str, 
     try:
         reply = await runtime.submit(refuse)
     except Blocked as blocked:
-        return _unavailable(blocked)
+        return _unavailable(runtime, blocked, recordable(service), peer)
     response = web.Response(status=reply.status, text=f"{rule}: {why}\n")
     response.force_close()
     return response
 
 
-def _unavailable(blocked: Blocked) -> web.Response:
+def _unavailable(runtime: Runtime, blocked: Blocked, service: str, peer: str) -> web.Response:
+    runtime.not_recorded(str(blocked), service, peer)
     return web.Response(status=503, text=f"{blocked}\n", headers={"Retry-After": "5"})
 
 

@@ -52,6 +52,11 @@ class Snapshots:
         dcc.replay(journal.entries(self._newest, kinds=FOLDED_KINDS))
         self.keep(dcc, journal)
 
+    def again(self, dcc: Dcc, journal: Journal) -> None:
+        """Bring the core back to the journal's end after entries were withdrawn that it had folded."""
+        dcc.forget()
+        dcc.replay(journal.entries(self._restore(dcc, journal), kinds=FOLDED_KINDS))
+
     def keep(self, dcc: Dcc, journal: Journal) -> None:
         """Write a snapshot when the journal has grown long since the last one."""
         if self._path is None or journal.last_seq - self._newest < self._after:

@@ -2,7 +2,7 @@
 
 ``append`` makes entries visible at once inside the process; ``commit`` makes everything appended so far
 durable. An HTTP answer leaves only after its events are committed. A commit that fails (disk full) loses
-nothing: the entries stay pending and the next commit tries them again.
+nothing: the entries stay pending and the next commit tries them again, unless they are withdrawn.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Journal:
     @property
     def is_behind(self) -> bool:
         """Whether a commit failed: entries wait that should be durable already."""
-        return self._is_behind
+        return self._is_behind and bool(self._pending)
 
     def append(self, *events: AnyEvent, at: datetime | None = None, is_read_back: bool = False) -> tuple[Entry, ...]:
         """Add events at the end, all or none, and tell subscribers; durable after the next ``commit``.
@@ -159,6 +159,24 @@ class Journal:
                 self._pending = []
                 self._is_behind = False
 
+    @property
+    def pending(self) -> int:
+        """How many entries are not durable yet."""
+        return len(self._pending)
+
+    def withdraw(self) -> int:
+        """Take back every entry that is not durable, as if it had never been appended; how many.
+
+        For the one who folded them and could not commit: the state has to go back too. Readers may have seen them.
+        """
+        with self._lock:
+            count, self._pending = len(self._pending), []
+            last = self._store.last()
+            self._seq = last.seq if last else 0
+            self._hash = last.hash if last else GENESIS
+            self._at = _instant(last) if last else None
+            return count
+
     def record(self, *events: AnyEvent) -> tuple[Entry, ...]:
         """Append and commit in one call, for writers outside the gateway's group commit."""
         entries = self.append(*events)
@@ -177,6 +195,8 @@ class Journal:
         wanted = None if kinds is None else tuple(f'{{"kind":"{kind}"'.encode() for kind in kinds)
         while after < last:
             rows = self._read(after)
+            if not rows:
+                return  # withdrawn meanwhile
             for row in rows:
                 if row.seq > last:
                     return
@@ -208,6 +228,8 @@ class Journal:
         last = self._seq if until is None else min(until, self._seq)
         while after < last:
             batch = self._read(after)
+            if not batch:
+                return
             yield from (row for row in batch if row.seq <= last)
             after = batch[-1].seq
 

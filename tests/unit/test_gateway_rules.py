@@ -366,6 +366,7 @@ def internal_error(room: Room) -> Reply:
 
 TRIPS: dict[str, Callable[[Room], Reply]] = {
     "internal-error": internal_error,
+    "not-recorded": transport("not-recorded"),
     "too-large": too_large,
     "too-slow": transport("too-slow"),
     "no-such-service": transport("no-such-service"),

@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from stubs.app import BackgroundDcc
-from stubs.events import RequestReceived
+from stubs.events import RequestReceived, RequestRefused
 from stubs.journal import SqliteStore, verify_chain
 from stubs.smki import Pki
-from tests.dcc_kit import Party
+from stubs.wire.errors import Blocked
+from tests.dcc_kit import EVERYTHING, Party
 from tests.serving_kit import WAIT, Endpoint, a_dcc, connected, happened, home, post, raw, rule_of
+from tests.state_picture import is_same_after_replay
 
 # --- bad input ---
 
@@ -224,18 +226,32 @@ def test_idle_connections_keep_nobody_out(dcc: BackgroundDcc, pki: Pki) -> None:
         assert post(dcc.urls.non_device, Party(pki).request("12.1", UPRN="1"))[0] == 200
 
 
-def test_a_full_disk_is_answered_503_until_there_is_room(pki: Pki, endpoint: Endpoint, tmp_path: Path) -> None:
+def test_a_full_disk_refuses_and_changes_nothing_until_there_is_room(
+    pki: Pki, endpoint: Endpoint, tmp_path: Path
+) -> None:
     with a_dcc(pki, endpoint, state_dir=str(tmp_path)) as dcc:
-        home(dcc)
+        devices = home(dcc)
         party = Party(pki)
         store = dcc.journal._store
         assert isinstance(store, SqliteStore)
         pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
         store._connection.execute(f"PRAGMA max_page_count = {pages}")
-        answers = [post(dcc.urls.non_device, party.request("12.1", UPRN="1")) for _ in range(3)]
-        statuses = [status for status, _, _ in answers]
-        assert statuses[-1] == 503
-        assert b"Free some space" in answers[-1][2]
+        status, answer, request = 200, b"", b""
+        while status == 200:  # pages have some room left
+            request = party.request("7.4", devices["esme"], cv=1)
+            status, _, answer = post(dcc.urls.send_command, request)
+        assert (status, b"Free some space" in answer) == (503, True)
+        for _ in range(2):
+            assert post(dcc.urls.send_command, party.request("7.4", devices["esme"], cv=1))[0] == 503
+        with pytest.raises(Blocked):
+            dcc.control.reset()
+        assert dcc.control.health()["devices"] == len(EVERYTHING)
+        assert is_same_after_replay(dcc)
         store._connection.execute("PRAGMA max_page_count = 1000000")
-        assert post(dcc.urls.non_device, party.request("12.1", UPRN="1"))[0] == 200
+        party.counter += 1
+        assert post(dcc.urls.send_command, request)[0] == 200, "the refused request was not taken"
+        rules = [entry.event.rule for entry in dcc.journal.entries() if isinstance(entry.event, RequestRefused)]
+        assert rules == ["not-recorded"] * 3
+        assert next(dcc.journal.entries(kinds={"JournalStalled"}), None) is not None
         verify_chain(dcc.journal.rows())
+        assert is_same_after_replay(dcc)
