@@ -21,17 +21,26 @@ MOST_ERRORS = 1000
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @schema_dir_option
+@click.option(
+    "--version",
+    metavar="VERSION",
+    help="Version of DUIS whose schema decides, 5.0 to 5.4; 5.2 has that of 5.1; 'stated' goes by each document's "
+    "own schemaVersion. Default: the newest.",
+)
 @json_option
 @click.pass_context
-def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None, *, as_json: bool) -> None:
+def command(
+    ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None, version: str | None, *, as_json: bool
+) -> None:
     """Check DUIS requests and responses, and decoded payloads (GBCSResponse), against the schema.
 
     Exit code 0 when every file is valid, 1 when one is not (or when the two schemas disagree), 2 when a file or the
-    folder cannot be read. --json prints one object per file: file, valid, errors (line, path, message, expected,
-    found); with --schema-dir also other (entry, valid, errors) and agree.
+    folder cannot be read. --json prints one object per file: file, version, valid, errors (line, path, message,
+    expected, found); with --schema-dir also other (entry, valid, errors) and agree.
     """
     other = schema_folder(schema_dir)
-    results = [_check(file, other) for file in files]
+    chosen = _known(version)
+    results = [_check(file, other, chosen) for file in files]
     if as_json:
         print_json(results)
     else:
@@ -45,7 +54,43 @@ def command(ctx: click.Context, files: tuple[Path, ...], schema_dir: Path | None
     ctx.exit(0 if all(result["valid"] and result.get("agree", True) for result in results) else 1)
 
 
-def _check(file: Path, other: SchemaFolder | None) -> dict[str, Any]:
+STATED = "stated"
+
+
+def _known(version: str | None) -> str:
+    """The version asked for, checked. Raises: InputError: there is no such one."""
+    from schemas.duis_versions import NEWEST, versions
+    from stubs.wire.duis import version_number
+    from stubs.wire.errors import PeerError
+
+    if version is None or version == STATED:
+        return version or NEWEST
+    try:
+        known = [one for one in versions() if version_number(one) == version_number(version)]
+    except PeerError:
+        known = []
+    if not known:
+        mend = f"Known: {', '.join(versions())}, or {STATED}."
+        raise InputError(f"--version {version} is no version of DUIS with a known schema", mend=mend)
+    return known[0]
+
+
+def _schema_for(data: bytes, version: str) -> str:
+    """The schema of the version, or of the version that the document states; the newest where it states none."""
+    from schemas.duis_versions import NEWEST
+    from stubs.wire.duis import schema_of
+    from stubs.wire.errors import PeerError
+    from stubs.wire.xml import parse
+
+    if version != STATED:
+        return schema_of(version)
+    try:
+        return schema_of(parse(data).get("schemaVersion") or NEWEST)
+    except PeerError:  # told with the other problems of the document
+        return NEWEST
+
+
+def _check(file: Path, other: SchemaFolder | None, version: str) -> dict[str, Any]:
     from stubs.wire.duis import schema_problems
     from stubs.wire.errors import PeerError
     from stubs.wire.xml import parse
@@ -55,8 +100,9 @@ def _check(file: Path, other: SchemaFolder | None) -> dict[str, Any]:
     except InputError as error:
         problem = {"line": 0, "path": "", "message": error.what, "expected": "", "found": ""}
         return {"file": str(file), "valid": False, "errors": [problem], "unreadable": True}
-    errors = _rows(schema_problems(data, MOST_ERRORS))
-    result: dict[str, Any] = {"file": str(file), "valid": not errors, "errors": errors}
+    schema = _schema_for(data, version)
+    errors = _rows(schema_problems(data, MOST_ERRORS, schema))
+    result: dict[str, Any] = {"file": str(file), "version": schema, "valid": not errors, "errors": errors}
     if other is not None:
         try:
             theirs = _rows(other.problems(parse(data), MOST_ERRORS))

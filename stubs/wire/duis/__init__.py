@@ -1,4 +1,4 @@
-"""DUIS 5.4 on the wire: requests, responses and alerts as typed values, read, written and checked.
+"""DUIS on the wire: requests, responses and alerts as typed values, read, written and checked.
 
 Knows the documents and our own schema of them; knows nothing of signatures (``stubs.wire.xmlsig``), of who may
 ask what, or of what the GBCS payloads mean.
@@ -27,6 +27,7 @@ from stubs.wire.duis.responses import (
 from stubs.wire.duis.samples import every_example, example, example_request
 from stubs.wire.duis.schema import SchemaProblem, schema_problems
 from stubs.wire.duis.values import read_boolean, read_date_time, write_date_time
+from stubs.wire.duis.versions import schema_of, version_number
 from stubs.wire.duis.write import write_request, write_response
 
 __all__ = [
@@ -61,7 +62,9 @@ __all__ = [
     "read_date_time",
     "read_request",
     "read_response",
+    "schema_of",
     "schema_problems",
+    "version_number",
     "write_date_time",
     "write_request",
     "write_response",

@@ -11,13 +11,14 @@ from collections.abc import Sequence as Names
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
-from schemas.load import Srv, UserRole, request_branches, resource, service_requests
+from schemas.duis_versions import NEWEST
+from schemas.load import Srv, UserRole, request_branches, service_requests
 from stubs.wire.duis.build import build_request
 from stubs.wire.duis.examples import ACB, CHF, ESME, GPF, GSME, NETWORK_OPERATOR, SUPPLIER
 from stubs.wire.duis.node import Node, written_name
 from stubs.wire.duis.requests import ServiceRequest
+from stubs.wire.duis.versions import entry_module, module_bytes
 from stubs.wire.errors import Misuse
 from stubs.wire.grammar import (
     Choice,
@@ -33,7 +34,6 @@ from stubs.wire.grammar import (
 from stubs.wire.grammar.words import integer_limits, is_integer
 from stubs.wire.xml import RA, SR
 
-VERSION = "5.4"
 REPEATED = 2
 """How often a full example repeats what may be repeated."""
 
@@ -90,9 +90,9 @@ _IDENTIFIER = f"A0-B1-C2-D3-E4-01-00-00:{_EUI}:1768471200001"
 
 
 @cache
-def duis_grammar() -> Grammar:
-    """The rules of our own schema: DUIS, decoded payloads and signatures."""
-    return read_grammar(Path(str(resource("duis", VERSION, "duis.xsd"))))
+def duis_grammar(schema: str = NEWEST) -> Grammar:
+    """The rules of our own schema of a version: DUIS, decoded payloads and signatures."""
+    return read_grammar(entry_module(), lambda path: module_bytes(path, schema))
 
 
 def request_body(srv: str) -> Element:

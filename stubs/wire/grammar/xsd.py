@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Sequence as Names
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,13 +59,15 @@ class Grammar:
         return found
 
 
-@cache
-def read_grammar(entry: Path) -> Grammar:
+def read_grammar(entry: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> Grammar:
     """The rules of a module and of all it includes and imports.
 
+    Args:
+        entry: the module.
+        read: gives a module's bytes.
     Raises: Misuse: a part of XML Schema that our modules do not use.
     """
-    reader = _Reader()
+    reader = _Reader(read)
     reader.load(entry.resolve(), "")
     return Grammar({element.tag: element for element in reader.documents()})
 
@@ -74,14 +75,15 @@ def read_grammar(entry: Path) -> Grammar:
 class _Reader:
     """Declarations by kind, namespace and name; types already read are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[Path], bytes]) -> None:
+        self._read = read
         self._declared: dict[tuple[str, str, str], _Home] = {}
         self._loaded: set[tuple[Path, str]] = set()
         self._types: dict[tuple[str, str], Type] = {}
 
     def load(self, path: Path, includer: str) -> None:
         """Take in a module; one without a namespace lives in that of whoever includes it."""
-        root = etree.parse(str(path)).getroot()
+        root = etree.fromstring(self._read(path))
         namespace = root.get("targetNamespace") or includer
         if (path, namespace) in self._loaded:
             return
