@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 load = import_module("schemas.load")
 settings = import_module("stubs.settings")
-simulated = import_module("stubs.dcc.simulated")
+simulated = import_module("stubs.dcc.requests.simulated_services")
 
 INTRODUCTION = """\
 # What is simulated, and how sure we are

@@ -126,7 +126,7 @@ def code_of(reply: Reply) -> str:
 
 
 @dataclass
-class Room:
+class DccFixture:
     """A core with premises and one party; time stands still until told."""
 
     pki: Pki

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from stubs.dcc.device_certificates import installed_in
+from stubs.dcc.state.device_certificates import installed_in
 from stubs.devices import DeviceState, Execution, Surroundings, apply, execute, manufacture
 from stubs.smki.authority import Authority, make_hierarchy
 from stubs.smki.certification import read_device_request

@@ -32,7 +32,7 @@ from stubs.wire.gbcs.envelope import Group, Message
 from stubs.wire.gbcs.use_cases import read_response
 from stubs.wire.request_id import RequestId
 from stubs.wire.utrn import ValueClass, generate
-from tests.dcc_kit import NETWORK_OPERATOR, OTHER_USER, SUPPLIER, Party, Room, response_of
+from tests.dcc_kit import NETWORK_OPERATOR, OTHER_USER, SUPPLIER, DccFixture, Party, response_of
 
 ELIGIBLE: dict[str, tuple[str, ...]] = {"7.16": ("IS",), "8.5": ("IS", "GS"), "8.6": ("IS", "GS")}
 """Services for which the public matrix names no role."""
@@ -59,7 +59,7 @@ _SWITCHED = {"switches": [{"number": number, "kind": "APC" if number == 3 else "
 class Home:
     """Premises with one device of every type, the target among them, and whoever asks."""
 
-    room: Room
+    room: DccFixture
     srv: str
     kind: str
     user: str
@@ -93,7 +93,7 @@ def home_for(
 
     ``values`` are for the target; ``is_added``: 8.11 is to add a device, not to remove one.
     """
-    room = Room(pki, DccSettings(eligible_roles=ELIGIBLE, counter_rule="unique"))
+    room = DccFixture(pki, DccSettings(eligible_roles=ELIGIBLE, counter_rule="unique"))
     specs: list[dict[str, Any]] = []
     for one in DEVICES:
         spec: dict[str, Any] = {"name": one, "type": one, "values": {}}
@@ -268,7 +268,7 @@ def _values(home: Home, payload: bytes) -> dict[str, Any]:
     )
 
 
-def _until(room: Room, request: ServiceRequest) -> float:
+def _until(room: DccFixture, request: ServiceRequest) -> float:
     """Seconds after which the answer must be there: one, or until after the date to which the DCC holds the request."""
     date = request.body.get("ExecutionDateTime")
     is_held = service_requests()[Srv(request.header.srv)].future_dated_pattern == "DSP"
@@ -297,15 +297,15 @@ def _step(body: bytes, code: str) -> str:
             return node.name
 
 
-def _events(room: Room, *names: str) -> Iterable[Any]:
+def _events(room: DccFixture, *names: str) -> Iterable[Any]:
     return [entry.event for entry in room.entries if type(entry.event).__name__ in names]
 
 
-def _detail(room: Room) -> str:
+def _detail(room: DccFixture) -> str:
     return next((event.detail for event in reversed(list(_events(room, "RequestRefused")))), "")
 
 
-def _silence(room: Room) -> str:
+def _silence(room: DccFixture) -> str:
     return "; ".join(event.reason for event in _events(room, "DeviceSilent"))
 
 
@@ -352,7 +352,9 @@ def local_answer_for(home: Home) -> dict[str, str]:
     assert isinstance(answer, ServiceResponse)
     assert isinstance(answer.result, LocalCommand), room.refused()
     command = answer.result.gbcs_payload
-    (payload, refused), events = room.dcc.perform(lambda tester, turn: tester.hand_over(turn, meter, command), room.now)
+    (payload, refused), events = room.dcc.perform(
+        lambda tester, transaction: tester.hand_over(transaction, meter, command), room.now
+    )
     room.keep(events)
     assert payload is not None, refused
     return {

@@ -10,14 +10,14 @@ from typing import Any
 from stubs.dcc import Reply
 from stubs.wire.duis import LocalCommand, ServiceResponse
 from stubs.wire.gbcs.envelope import Message
-from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, SUPPLIER, Party, Room, response_of
+from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, SUPPLIER, DccFixture, Party, response_of
 
 ABSENT = "DE-51-CE-00-00-00-00-99"
 IMAGE = base64.b64encode(b"a firmware image").decode()
 FROM_NOBODY = "90-B3-D5-1F-30-00-00-99"
 
 
-def by(room: Room, eui: str) -> Party:
+def by(room: DccFixture, eui: str) -> Party:
     return Party(room.pki, eui)
 
 
@@ -34,7 +34,7 @@ def schedule_body(device: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def create(room: Room, device: str, user: str = "", **changes: Any) -> Reply:
+def create(room: DccFixture, device: str, user: str = "", **changes: Any) -> Reply:
     party = by(room, user) if user else room.party
     body = schedule_body(device, **changes)
     last = body.pop("DSPReadActivePowerImport")
@@ -42,29 +42,29 @@ def create(room: Room, device: str, user: str = "", **changes: Any) -> Reply:
     return room.post(party.request("5.1", **body, **{name: last}))
 
 
-def schedule_service(room: Room) -> Reply:
+def schedule_service(room: DccFixture) -> Reply:
     return create(room, room.build()["esme"], DSPScheduledServiceReference="4.15")
 
 
-def schedule_dates(room: Room) -> Reply:
+def schedule_dates(room: DccFixture) -> Reply:
     return create(room, room.build()["esme"], ScheduleStartDate="99999-01-01Z")
 
 
-def schedule_limit(room: Room) -> Reply:
+def schedule_limit(room: DccFixture) -> Reply:
     device = room.build()["esme"]
     assert create(room, device).response_code == "I0"
     return create(room, device)
 
 
-def schedule_device(room: Room) -> Reply:
+def schedule_device(room: DccFixture) -> Reply:
     return create(room, ABSENT)
 
 
-def schedule_device_type(room: Room) -> Reply:
+def schedule_device_type(room: DccFixture) -> Reply:
     return create(room, room.build()["gsme"])
 
 
-def schedule_role(room: Room) -> Reply:
+def schedule_role(room: DccFixture) -> Reply:
     offsets = {"StartDateOffset": -1, "StartTime": "00:00:00Z", "EndDateOffset": 0, "EndTime": "00:00:00Z"}
     return create(
         room,
@@ -77,20 +77,20 @@ def schedule_role(room: Room) -> Reply:
     )
 
 
-def schedule_authorised(room: Room) -> Reply:
+def schedule_authorised(room: DccFixture) -> Reply:
     return create(room, room.build()["esme"], OTHER_SUPPLIER)
 
 
-def schedule_unknown(room: Room) -> Reply:
+def schedule_unknown(room: DccFixture) -> Reply:
     assert create(room, room.build()["esme"]).response_code == "I0"
     return room.post(by(room, OTHER_SUPPLIER).request("5.2", DSPScheduleID=1))
 
 
-def schedule_none(room: Room) -> Reply:
+def schedule_none(room: DccFixture) -> Reply:
     return room.post(room.party.request("5.2", DeviceID=room.build()["esme"]))
 
 
-def change_of_supplier(room: Room, device: str = "", **changes: Any) -> Reply:
+def change_of_supplier(room: DccFixture, device: str = "", **changes: Any) -> Reply:
     device = device or room.build()["esme"]
     certificates = room.pki.certificates.of(room.pki.acb, "DS")
     own = {one.role: one for one in room.pki.certificates.of(room.pki.parties()[0].eui, "DS")}
@@ -109,17 +109,17 @@ def _base64(octets: bytes) -> str:
     return base64.b64encode(octets).decode()
 
 
-def supplier_meter_point(room: Room) -> Reply:
+def supplier_meter_point(room: DccFixture) -> Reply:
     return change_of_supplier(room, ImportMPxN="1399999999999")
 
 
-def supplier_registered(room: Room) -> Reply:
+def supplier_registered(room: DccFixture) -> Reply:
     device = room.build()["esme"]
     point = room.premises["mpan"]
     room.keep(
         room.dcc.perform(
-            lambda tester, turn: tester.register_meter_point(
-                turn, {"mpxn": "1200000000001", "supplier": SUPPLIER, "fuel": "electricity"}
+            lambda tester, transaction: tester.register_meter_point(
+                transaction, {"mpxn": "1200000000001", "supplier": SUPPLIER, "fuel": "electricity"}
             ),
             room.now,
         )[1]
@@ -128,7 +128,10 @@ def supplier_registered(room: Room) -> Reply:
     room.keep(room.dcc.set_inventory(device, {"SecondaryImportMPAN": "1200000000001"}, room.now))
     change = {"mpxn": point, "since": None, "supplier": OTHER_SUPPLIER, "network_operator": None}
     room.keep(
-        room.dcc.perform(lambda t, turn: t.change_registration(turn, **change, is_new_tenancy=False), room.now)[1]
+        room.dcc.perform(
+            lambda tester, transaction: tester.change_registration(transaction, **change, is_new_tenancy=False),
+            room.now,
+        )[1]
     )
     body: dict[str, Any] = {
         "SupplierFloorSeqNumber": 1,
@@ -140,47 +143,47 @@ def supplier_registered(room: Room) -> Reply:
     return room.post(room.party.request("6.23", device, **body))
 
 
-def supplier_certificate(room: Room) -> Reply:
+def supplier_certificate(room: DccFixture) -> Reply:
     return change_of_supplier(room, SupplierReplacementCertificates={"DigitalSigningCertificate": "3wkB"})
 
 
-def join_unknown(room: Room) -> Reply:
+def join_unknown(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.7.2", room.build()["ppmid"], OtherDeviceID=ABSENT))
 
 
-def join_hub(room: Room) -> Reply:
+def join_hub(room: DccFixture) -> Reply:
     first = room.build()["ppmid"]
     return room.post(room.party.request("8.7.2", first, OtherDeviceID=room.build()["gsme"]))
 
 
-def restore_unknown(room: Room) -> Reply:
+def restore_unknown(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.12.1", room.build()["chf"], OldCHFID=ABSENT))
 
 
-def restore_same(room: Room) -> Reply:
+def restore_same(room: DccFixture) -> Reply:
     hub = room.build()["chf"]
     return room.post(room.party.request("8.12.1", hub, OldCHFID=hub))
 
 
-def opt_in(room: Room, device: str, date: str = "2026-02-01", mpxn: str = "") -> Reply:
+def opt_in(room: DccFixture, device: str, date: str = "2026-02-01", mpxn: str = "") -> Reply:
     point = mpxn or room.premises.get("mpan") or "1399999999999"
     body: dict[str, Any] = {"DeviceID": device, "DeviceType": "ESME", "MPxNs": {"ImportMPxN": point}, "OptInDate": date}
     return room.post(room.party.request("8.6", **body))
 
 
-def opt_in_status(room: Room) -> Reply:
+def opt_in_status(room: DccFixture) -> Reply:
     return opt_in(room, room.build()["esme"])
 
 
-def opt_in_date(room: Room) -> Reply:
+def opt_in_date(room: DccFixture) -> Reply:
     return opt_in(room, ABSENT, "2025-02-01")
 
 
-def opt_in_meter_point(room: Room) -> Reply:
+def opt_in_meter_point(room: DccFixture) -> Reply:
     return opt_in(room, ABSENT, mpxn="1399999999999")
 
 
-def local_answer(room: Room, alter: Callable[[bytes], bytes] = lambda octets: octets, srv: str = "7.4") -> Reply:
+def local_answer(room: DccFixture, alter: Callable[[bytes], bytes] = lambda octets: octets, srv: str = "7.4") -> Reply:
     """A local command carried to the meter, and the meter's answer brought back."""
     device = room.build()["chf" if srv == "6.13" else "esme"]
     body: dict[str, Any] = {} if srv == "7.4" else {"ReadLogPeriod": PERIOD, "LogToRead": "Event"}
@@ -189,7 +192,9 @@ def local_answer(room: Room, alter: Callable[[bytes], bytes] = lambda octets: oc
     assert isinstance(response, ServiceResponse)
     assert isinstance(response.result, LocalCommand)
     command = response.result.gbcs_payload
-    (payload, refused), events = room.dcc.perform(lambda t, turn: t.hand_over(turn, device, command), room.now)
+    (payload, refused), events = room.dcc.perform(
+        lambda tester, transaction: tester.hand_over(transaction, device, command), room.now
+    )
     room.keep(events)
     assert payload is not None, refused
     return room.post(room.party.request("8.13", DeviceGBCSResponse=_base64(alter(payload))))
@@ -198,7 +203,7 @@ def local_answer(room: Room, alter: Callable[[bytes], bytes] = lambda octets: oc
 PERIOD = {"StartDateTime": "2026-01-01T00:00:00Z", "EndDateTime": "2026-01-15T00:00:00Z"}
 
 
-def local_command_unknown(room: Room) -> Reply:
+def local_command_unknown(room: DccFixture) -> Reply:
     def other_counter(octets: bytes) -> bytes:
         message = Message.from_bytes(octets)
         return replace(message, group=replace(message.group, counter=7)).to_bytes()
@@ -206,15 +211,15 @@ def local_command_unknown(room: Room) -> Reply:
     return local_answer(room, other_counter)
 
 
-def local_response_broken(room: Room) -> Reply:
+def local_response_broken(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.13", DeviceGBCSResponse="3wkB"))
 
 
-def local_response_forged(room: Room) -> Reply:
+def local_response_forged(room: DccFixture) -> Reply:
     return local_answer(room, lambda octets: octets[:-1] + bytes((octets[-1] ^ 1,)), "6.13")
 
 
-def hub_other_device(room: Room) -> Reply:
+def hub_other_device(room: DccFixture) -> Reply:
     body: dict[str, Any] = {
         "DeviceID": room.build()["chf"],
         "CHFFaultReturnType": "Fault identified post installation",
@@ -225,22 +230,22 @@ def hub_other_device(room: Room) -> Reply:
     return room.post(room.party.request("8.14.3", **body))
 
 
-def update_firmware(room: Room, *devices: str, srv: str = "11.1") -> Reply:
+def update_firmware(room: DccFixture, *devices: str, srv: str = "11.1") -> Reply:
     body: dict[str, Any] = {"FirmwareImage": IMAGE, "FirmwareVersion": "0A02", "DeviceIDList": ",".join(devices)}
     return room.post(room.party.request(srv, **body))
 
 
-def firmware_unlisted(room: Room) -> Reply:
+def firmware_unlisted(room: DccFixture) -> Reply:
     product = {"manufacturer": "UEPT", "model": "ESME-1", "firmware_version": "0A03"}
-    room.keep(room.dcc.perform(lambda t, turn: t.list_product(turn, product), room.now)[1])
+    room.keep(room.dcc.perform(lambda tester, transaction: tester.list_product(transaction, product), room.now)[1])
     return update_firmware(room, room.build()["esme"])
 
 
-def firmware_devices(room: Room) -> Reply:
+def firmware_devices(room: DccFixture) -> Reply:
     return update_firmware(room, ABSENT)
 
 
-SERVICE_TRIPS: dict[str, Callable[[Room], Reply]] = {
+SERVICE_TRIPS: dict[str, Callable[[DccFixture], Reply]] = {
     "schedule-service": schedule_service,
     "schedule-dates": schedule_dates,
     "schedule-limit": schedule_limit,

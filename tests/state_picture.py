@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.app import BackgroundDcc
-from stubs.dcc import Dcc, State
+from stubs.dcc import Dcc, DccState
 
 
-def picture(state: State) -> dict[str, Any]:
+def picture(state: DccState) -> dict[str, Any]:
     """Everything a state holds, comparable: caches and heaps left out."""
     return {
         "seed": state.seed,
@@ -19,7 +19,7 @@ def picture(state: State) -> dict[str, Any]:
         "family": {eui: [each.device for each in state.inventory.family(record)]
                    for eui, record in state.inventory.records.items()},
         "users": state.users,
-        "devices": {eui: state.fleet[eui] for eui in state.fleet},
+        "devices": {eui: state.devices[eui] for eui in state.devices},
         "agenda": state.agenda,
         "next": state.agenda.next_due(),
         "faults": state.faults,

@@ -102,7 +102,7 @@ HAPPENINGS: Mapping[str, Happening] = MappingProxyType(
         "has its supply turned on by its consumer": Happening("supply turned on"),
     }
 )
-"""By the words of a scenario; names as in the control API (``stubs.devices.OCCURRENCES``)."""
+"""By the words of a scenario; names as in the control API (``stubs.devices.PHYSICAL_EVENTS``)."""
 
 
 def happening(text: str) -> str:

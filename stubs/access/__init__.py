@@ -4,15 +4,15 @@ Knows nothing of sockets, devices or the journal: facts about the User, the devi
 rule is a row of ``schemas/catalogue/gateway-rules.csv``; a rule that says no raises ``Refusal`` with the row's id.
 """
 
-from stubs.access.case import Case, DeviceFacts, UserFacts
+from stubs.access.access_request import AccessRequest, DeviceFacts, UserFacts
 from stubs.access.ledger import Issued, RequestLedger
 from stubs.access.rules import RULES, acting_role, authorise
 from stubs.access.thresholds import Breach, Thresholds
 
 __all__ = [
     "RULES",
+    "AccessRequest",
     "Breach",
-    "Case",
     "DeviceFacts",
     "Issued",
     "RequestLedger",

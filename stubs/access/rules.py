@@ -1,4 +1,4 @@
-"""The rules in order. Each takes a Case and returns what is wrong (expected, got), or None.
+"""The rules in order. Each takes a AccessRequest and returns what is wrong (expected, got), or None.
 
 Source of the order: DUIS guide, section 18 (inferred). Source of each rule: its row in ``gateway-rules.csv``.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from schemas.load import CommandVariant, UserRole, command_variants, device_status_rules
-from stubs.access.case import Case
+from stubs.access.access_request import AccessRequest
 from stubs.wire.duis import read_date_time
 from stubs.wire.errors import PeerError, Refusal
 
@@ -20,147 +20,155 @@ FUTURE_DATED_VARIANTS = frozenset({1, 4, 5})
 CANCELLATION_YEAR = 3000
 """A device- or DCC-held request repeated with a date in this year cancels it (DUIS guide, section 9.2)."""
 
-Rule = Callable[[Case], str | None]
+Rule = Callable[[AccessRequest], str | None]
 
 
-def _service_reference(case: Case) -> str | None:
-    expected, got = case.row.service_reference, case.header.service_reference
-    return None if expected == got else f"expected ServiceReference {expected} for {case.row.srv}, got {got}"
+def _service_reference(access: AccessRequest) -> str | None:
+    expected, got = access.row.service_reference, access.header.service_reference
+    return None if expected == got else f"expected ServiceReference {expected} for {access.row.srv}, got {got}"
 
 
-def _body_element(case: Case) -> str | None:
-    if case.is_signed_pre_command:
-        return None if case.row.is_critical else f"expected {case.row.request_element}: {case.row.srv} is not critical"
-    expected = case.row.request_element
-    return None if case.body_element == expected else f"expected body {expected}, got {case.body_element}"
+def _body_element(access: AccessRequest) -> str | None:
+    if access.is_signed_pre_command:
+        return (
+            None
+            if access.row.is_critical
+            else f"expected {access.row.request_element}: {access.row.srv} is not critical"
+        )
+    expected = access.row.request_element
+    return None if access.body_element == expected else f"expected body {expected}, got {access.body_element}"
 
 
-def _user(case: Case) -> str | None:
-    return f"{case.sender} is not a registered User" if case.user is None else None
+def _user(access: AccessRequest) -> str | None:
+    return f"{access.sender} is not a registered User" if access.user is None else None
 
 
-def _role_registered(case: Case) -> str | None:
-    return None if case.user and case.user.roles else f"{case.sender} holds no User Role"
+def _role_registered(access: AccessRequest) -> str | None:
+    return None if access.user and access.user.roles else f"{access.sender} holds no User Role"
 
 
-def _role_eligible(case: Case) -> str | None:
-    if case.eligible_roles:
+def _role_eligible(access: AccessRequest) -> str | None:
+    if access.eligible_roles:
         return None
-    held = ", ".join(sorted(case.user.roles)) if case.user else "none"
-    return f"expected one of {', '.join(sorted(case.row.eligible_roles)) or 'no role'} for {case.row.srv}, got {held}"
+    held = ", ".join(sorted(access.user.roles)) if access.user else "none"
+    return (
+        f"expected one of {', '.join(sorted(access.row.eligible_roles)) or 'no role'} for {access.row.srv}, got {held}"
+    )
 
 
-def _user_status(case: Case) -> str | None:
-    if case.user is None or case.user.status == "active":
+def _user_status(access: AccessRequest) -> str | None:
+    if access.user is None or access.user.status == "active":
         return None
-    return f"expected an active User, got {case.user.status}"
+    return f"expected an active User, got {access.user.status}"
 
 
-def _wrong_service(case: Case) -> str | None:
-    variant = command_variants().get(CommandVariant(case.header.command_variant))
-    if variant is None or variant.service is case.service:
+def _wrong_service(access: AccessRequest) -> str | None:
+    variant = command_variants().get(CommandVariant(access.header.command_variant))
+    if variant is None or variant.service is access.service:
         return None
-    return f"expected {variant.service} for command variant {variant.cv}, got {case.service}"
+    return f"expected {variant.service} for command variant {variant.cv}, got {access.service}"
 
 
-def _command_variant(case: Case) -> str | None:
-    variant = case.header.command_variant
-    if variant not in case.row.command_variants:
-        allowed = ", ".join(str(cv) for cv in sorted(case.row.command_variants))
-        return f"expected command variant {allowed} for {case.row.srv}, got {variant}"
-    if case.is_signed_pre_command != (variant in SIGNED_VARIANTS):
+def _command_variant(access: AccessRequest) -> str | None:
+    variant = access.header.command_variant
+    if variant not in access.row.command_variants:
+        allowed = ", ".join(str(cv) for cv in sorted(access.row.command_variants))
+        return f"expected command variant {allowed} for {access.row.srv}, got {variant}"
+    if access.is_signed_pre_command != (variant in SIGNED_VARIANTS):
         kind = "a SignedPreCommand" if variant in SIGNED_VARIANTS else "a Service Request"
-        return f"expected {kind} with command variant {variant}, got {case.body_element}"
+        return f"expected {kind} with command variant {variant}, got {access.body_element}"
     return None
 
 
-def _target(case: Case) -> str | None:
-    if not case.row.is_non_device or str(case.header.request_id.target) == case.acb:
+def _target(access: AccessRequest) -> str | None:
+    if not access.row.is_non_device or str(access.header.request_id.target) == access.acb:
         return None
-    return f"expected the target {case.acb} for {case.row.srv}, got {case.header.request_id.target}"
+    return f"expected the target {access.acb} for {access.row.srv}, got {access.header.request_id.target}"
 
 
-def _device_exists(case: Case) -> str | None:
-    if case.row.is_non_device or case.device is not None:
+def _device_exists(access: AccessRequest) -> str | None:
+    if access.row.is_non_device or access.device is not None:
         return None
-    return f"{case.header.request_id.target} is not in the inventory"
+    return f"{access.header.request_id.target} is not in the inventory"
 
 
-def _device_type(case: Case) -> str | None:
-    if case.device is None or not case.row.device_types or case.device.device_type in case.row.device_types:
+def _device_type(access: AccessRequest) -> str | None:
+    if access.device is None or not access.row.device_types or access.device.device_type in access.row.device_types:
         return None
-    return f"expected {', '.join(sorted(case.row.device_types))} for {case.row.srv}, got {case.device.device_type}"
+    return (
+        f"expected {', '.join(sorted(access.row.device_types))} for {access.row.srv}, got {access.device.device_type}"
+    )
 
 
-def acting_role(case: Case) -> UserRole | None:
+def acting_role(access: AccessRequest) -> UserRole | None:
     """The role in which the User acts, eligible for the service and responsible for the device; None without one.
 
     For a Non-Device request the first eligible role.
     """
-    if case.device is None:
-        return case.eligible_roles[0] if case.eligible_roles else None
-    for role in case.eligible_roles:
-        if role in case.device.responsible:
-            parties = case.device.responsible[role]
-            if parties is None or case.sender in parties:
+    if access.device is None:
+        return access.eligible_roles[0] if access.eligible_roles else None
+    for role in access.eligible_roles:
+        if role in access.device.responsible:
+            parties = access.device.responsible[role]
+            if parties is None or access.sender in parties:
                 return role
     return None
 
 
-def _device_authorised(case: Case) -> str | None:
-    if case.device is None or acting_role(case) is not None:
+def _device_authorised(access: AccessRequest) -> str | None:
+    if access.device is None or acting_role(access) is not None:
         return None
-    roles = ", ".join(case.eligible_roles)
-    return f"{case.sender} ({roles}) is not responsible for {case.header.request_id.target}"
+    roles = ", ".join(access.eligible_roles)
+    return f"{access.sender} ({roles}) is not responsible for {access.header.request_id.target}"
 
 
-def _device_status(case: Case) -> str | None:
-    if case.device is None:
+def _device_status(access: AccessRequest) -> str | None:
+    if access.device is None:
         return None
     rules = device_status_rules()
-    allowed = rules.get(case.row.srv, rules["*"]).statuses
-    if case.device.status in allowed:
+    allowed = rules.get(access.row.srv, rules["*"]).statuses
+    if access.device.status in allowed:
         return None
-    return f"expected {', '.join(sorted(allowed))} for {case.row.srv}, got {case.device.status}"
+    return f"expected {', '.join(sorted(allowed))} for {access.row.srv}, got {access.device.status}"
 
 
-def _local_delivery(case: Case) -> str | None:
-    if case.device is None or case.header.command_variant not in LOCAL_VARIANTS:
+def _local_delivery(access: AccessRequest) -> str | None:
+    if access.device is None or access.header.command_variant not in LOCAL_VARIANTS:
         return None
     rule = device_status_rules()["local-delivery"]
-    role = acting_role(case)
-    if role in rule.roles and case.device.status in rule.statuses:
+    role = acting_role(access)
+    if role in rule.roles and access.device.status in rule.statuses:
         return None
-    return f"no local delivery for role {role} to a device that is {case.device.status}"
+    return f"no local delivery for role {role} to a device that is {access.device.status}"
 
 
-def _sequence(case: Case) -> str | None:
-    preceding = case.header.preceding
-    if preceding is None or case.predecessor_status in {"pending", "ok"}:
+def _sequence(access: AccessRequest) -> str | None:
+    preceding = access.header.preceding
+    if preceding is None or access.predecessor_status in {"pending", "ok"}:
         return None
-    if preceding == case.header.request_id:
+    if preceding == access.header.request_id:
         return f"{preceding} cannot precede itself"
-    if case.predecessor_status is None and case.settings.sequence_missing == "hold":
+    if access.predecessor_status is None and access.settings.sequence_missing == "hold":
         return None
-    why = "failed" if case.predecessor_status == "failed" else "is not known as part of a sequence"
+    why = "failed" if access.predecessor_status == "failed" else "is not known as part of a sequence"
     return f"the preceding request {preceding} {why}"
 
 
-def _execution_date(case: Case) -> str | None:
-    if case.execution is None or case.is_signed_pre_command:
+def _execution_date(access: AccessRequest) -> str | None:
+    if access.execution is None or access.is_signed_pre_command:
         return None
-    if case.header.command_variant not in FUTURE_DATED_VARIANTS:
-        return f"command variant {case.header.command_variant} cannot be future dated"
+    if access.header.command_variant not in FUTURE_DATED_VARIANTS:
+        return f"command variant {access.header.command_variant} cannot be future dated"
     try:
-        instant = read_date_time(case.execution)
+        instant = read_date_time(access.execution)
     except PeerError as error:
         return f"ExecutionDateTime: {error}"
     if instant.year >= CANCELLATION_YEAR:
         return None
-    if instant <= case.now:
-        return f"expected an ExecutionDateTime after {case.now.isoformat()}, got {instant.isoformat()}"
-    limit = case.settings.max_future_days
-    if limit is not None and instant > case.now + timedelta(days=limit):
+    if instant <= access.now:
+        return f"expected an ExecutionDateTime after {access.now.isoformat()}, got {instant.isoformat()}"
+    limit = access.settings.max_future_days
+    if limit is not None and instant > access.now + timedelta(days=limit):
         return f"expected an ExecutionDateTime within {limit} days, got {instant.isoformat()}"
     return None
 
@@ -185,15 +193,15 @@ RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 
-def authorise(case: Case) -> UserRole:
+def authorise(access: AccessRequest) -> UserRole:
     """Apply every rule in order; the role in which the User acts.
 
     Raises: Refusal: the first rule that says no.
     """
     for rule, check in RULES:
-        wrong = check(case)
+        wrong = check(access)
         if wrong is not None:
             raise Refusal(rule, wrong)
-    role = acting_role(case)
+    role = acting_role(access)
     assert role is not None, "role-eligible and device-authorised leave a role"
     return role

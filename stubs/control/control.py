@@ -10,8 +10,8 @@ import msgspec
 
 from stubs.clock import LATEST, VirtualClock
 from stubs.dcc.core import Events
-from stubs.dcc.operations import Operations
-from stubs.dcc.turn import Turn
+from stubs.dcc.simulation.operations import Operations
+from stubs.dcc.state.transaction import Transaction
 from stubs.events import ClockMoved
 from stubs.gateway.runtime import Runtime
 from stubs.wire.errors import Blocked
@@ -195,17 +195,19 @@ class Control:
 
     def raise_smets1(self, user: str, device: str, srv: str = "", alert_code: str = "", request_id: str = "") -> str:
         """Send a SMETS1 message to a User: the answer to ``srv``, quoting ``request_id``, or an alert; its id."""
-        return self._tester(lambda tester, turn: tester.raise_smets1(turn, user, device, srv, alert_code, request_id))
+        return self._tester(
+            lambda tester, transaction: tester.raise_smets1(transaction, user, device, srv, alert_code, request_id)
+        )
 
     def let_happen(self, device: str, what: str, **detail: Any) -> list[str]:
-        """Let something happen to a device (``stubs.devices.OCCURRENCES``); ids of the messages it caused."""
+        """Let something happen to a device (``stubs.devices.PHYSICAL_EVENTS``); ids of the messages it caused."""
         eui = str(Eui64.parse(device))
-        return self._tester(lambda tester, turn: tester.let_happen(turn, eui, what, detail))
+        return self._tester(lambda tester, transaction: tester.let_happen(transaction, eui, what, detail))
 
     def hand_over(self, device: str, command: str) -> dict[str, Any]:
         """Give a device a command (hexadecimal) as a hand-held terminal does: ``response`` and ``refused``."""
         eui, octets = str(Eui64.parse(device)), bytes.fromhex(command)
-        response, refused = self._tester(lambda tester, turn: tester.hand_over(turn, eui, octets))
+        response, refused = self._tester(lambda tester, transaction: tester.hand_over(transaction, eui, octets))
         return {"response": response.hex().upper() if response is not None else None, "refused": refused}
 
     # --- registration, coverage, products ---
@@ -216,7 +218,7 @@ class Control:
         if strange:
             raise ValueError(f"a meter point has no {', '.join(sorted(strange))}")
         given = {"mpxn": mpxn, "fuel": fuel, **values}
-        self._tester(lambda tester, turn: tester.register_meter_point(turn, given))
+        self._tester(lambda tester, transaction: tester.register_meter_point(transaction, given))
         return self.meter_point(mpxn)
 
     def change_registration(
@@ -230,8 +232,8 @@ class Control:
         """Change of supplier, network operator or tenancy, at once or ``since`` an instant (ISO 8601 with zone)."""
         at = datetime.fromisoformat(since) if since is not None else None
         self._tester(
-            lambda tester, turn: tester.change_registration(
-                turn, mpxn, at, supplier, network_operator, is_new_tenancy=new_tenancy
+            lambda tester, transaction: tester.change_registration(
+                transaction, mpxn, at, supplier, network_operator, is_new_tenancy=new_tenancy
             )
         )
         return self.meter_point(mpxn)
@@ -247,7 +249,7 @@ class Control:
 
     def set_coverage(self, place: str, **values: Any) -> None:
         """SM WAN coverage of a UPRN or post code, by the elements of 12.1's answer; none: made up again."""
-        self._tester(lambda tester, turn: tester.set_coverage(turn, place, values))
+        self._tester(lambda tester, transaction: tester.set_coverage(transaction, place, values))
 
     def list_product(self, manufacturer: str, model: str, firmware_version: str, **values: str) -> None:
         """Put firmware on the certified products list: device_type, gbcs_version, hash (SHA-256), status."""
@@ -255,7 +257,7 @@ class Control:
         if strange:
             raise ValueError(f"a product has no {', '.join(sorted(strange))}")
         given = {"manufacturer": manufacturer, "model": model, "firmware_version": firmware_version, **values}
-        self._tester(lambda tester, turn: tester.list_product(turn, given))
+        self._tester(lambda tester, transaction: tester.list_product(transaction, given))
 
     def products(self) -> list[dict[str, Any]]:
         """The certified products list; empty: everything is on it."""
@@ -265,7 +267,7 @@ class Control:
 
     def set_threshold(self, user: str, srv: str, limit: int | None) -> None:
         """A User's own threshold: requests of a service (``*``: all) in an hour; null takes it away."""
-        self._tester(lambda tester, turn: tester.set_threshold(turn, user, srv, limit))
+        self._tester(lambda tester, transaction: tester.set_threshold(transaction, user, srv, limit))
 
     def quarantine(self) -> list[dict[str, Any]]:
         """Requests that anomaly detection holds."""
@@ -276,11 +278,11 @@ class Control:
 
     def release(self, reference: str) -> None:
         """Let a quarantined request be carried out. Raises: LookupError: none of that reference."""
-        self._tester(lambda tester, turn: tester.release(turn, reference))
+        self._tester(lambda tester, transaction: tester.release(transaction, reference))
 
     def reject(self, reference: str) -> None:
         """End a quarantined request with an error. Raises: LookupError: none of that reference."""
-        self._tester(lambda tester, turn: tester.reject(turn, reference))
+        self._tester(lambda tester, transaction: tester.reject(transaction, reference))
 
     def schedules(self, device: str) -> list[dict[str, Any]]:
         """Schedules the DCC keeps for a device: schedule, user, role, srv, due."""
@@ -365,7 +367,7 @@ class Control:
                 "now": self._runtime.clock.now().isoformat(),
                 "last_seq": self._runtime.journal.last_seq,
                 "users": len(state.users),
-                "devices": len(state.fleet),
+                "devices": len(state.devices),
                 "inventory": len(state.inventory.records),
                 "agenda": len(state.agenda.items),
                 "outbox": sum(len(messages) for messages in state.outbox.waiting.values()),
@@ -376,7 +378,7 @@ class Control:
 
         return self._runtime.call(read)
 
-    def _tester(self, action: Callable[[Operations, Turn], T]) -> T:
+    def _tester(self, action: Callable[[Operations, Transaction], T]) -> T:
         return self._perform(lambda now: self._dcc.perform(action, now))
 
     def _perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:

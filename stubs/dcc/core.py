@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from schemas.load import Service, UserRole
-from stubs.dcc.changes import change_device
-from stubs.dcc.device_certificates import certificates_of, credentials_of, issue
-from stubs.dcc.fold import fold
-from stubs.dcc.handling import Handling
-from stubs.dcc.image import image_of, state_from
-from stubs.dcc.notices import pass_on
-from stubs.dcc.operations import Operations
-from stubs.dcc.parts import make_parts
-from stubs.dcc.premises import add_premises, read_spec
-from stubs.dcc.reply import Handled
-from stubs.dcc.state import State, new_state
-from stubs.dcc.turn import Turn
-from stubs.dcc.working import work_off
+from stubs.dcc.commands.agenda_handlers import run_due_items
+from stubs.dcc.context import make_context
+from stubs.dcc.outbound.alerts import forward_device_alerts
+from stubs.dcc.outbound.reply import Handled
+from stubs.dcc.requests.request_pipeline import RequestPipeline
+from stubs.dcc.simulation.operations import Operations
+from stubs.dcc.simulation.premises import add_premises, read_spec
+from stubs.dcc.state.dcc_state import DccState, new_state
+from stubs.dcc.state.device_certificates import certificates_of, credentials_of, issue
+from stubs.dcc.state.device_changes import change_device
+from stubs.dcc.state.fold import fold
+from stubs.dcc.state.snapshot import snapshot_of, state_from
+from stubs.dcc.state.transaction import Transaction
 from stubs.devices import amend, raise_alert, view
 from stubs.events import (
     AnyEvent,
@@ -59,12 +59,12 @@ class Dcc:
 
     def __init__(self, settings: DccSettings, pki: Pki) -> None:
         self.settings = settings
-        self.state: State = new_state(settings)
-        self._parts = make_parts(settings, pki)
-        self._handling = Handling(self._parts)
-        self._tester = Operations(self._parts, self._handling)
+        self.state: DccState = new_state(settings)
+        self._context = make_context(settings, pki)
+        self._pipeline = RequestPipeline(self._context)
+        self._tester = Operations(self._context, self._pipeline)
         self._pki = pki
-        self._newest: Turn | None = None
+        self._newest: Transaction | None = None
         self.on_error: Callable[[Exception], None] = _raise
         """Told of an unexpected error of ours: the request or item ends as failed, what happened before stays, and the
         core goes on, unless this raises, as it does by default."""
@@ -79,8 +79,8 @@ class Dcc:
             last = entry.seq
         return last
 
-    def _begin(self, now: datetime) -> Turn:
-        self._newest = Turn(self.state, now)
+    def _begin(self, now: datetime) -> Transaction:
+        self._newest = Transaction(self.state, now)
         return self._newest
 
     def broken_off(self) -> Events:
@@ -92,9 +92,9 @@ class Dcc:
         """An empty state, to replay a journal into."""
         self.state = new_state(self.settings)
 
-    def image(self) -> bytes:
+    def snapshot(self) -> bytes:
         """The whole state as octets."""
-        return image_of(self.state)
+        return snapshot_of(self.state)
 
     def restore(self, octets: bytes) -> None:
         """Take a state back. Raises: ValueError: no image of this version of the program."""
@@ -104,21 +104,21 @@ class Dcc:
 
     def handle(self, request: bytes, service: Service, content_type: str, peer: str, now: datetime) -> Handled:
         """One POST: the answer, and the events to commit before it leaves."""
-        turn = self._begin(now)
-        reply = self._handling.handle(turn, request, service, content_type, peer, self.on_error)
-        return Handled(reply, tuple(turn.events))
+        transaction = self._begin(now)
+        reply = self._pipeline.handle(transaction, request, service, content_type, peer, self.on_error)
+        return Handled(reply, tuple(transaction.events))
 
     def refuse_transport(self, rule: str, detail: str, service: str, peer: str, now: datetime) -> Handled:
         """A POST that never became a whole request: too large, too slow, truncated."""
-        turn = self._begin(now)
-        reply = self._handling.refuse_unread(turn, Refusal(rule, detail), service, peer)
-        return Handled(reply, tuple(turn.events))
+        transaction = self._begin(now)
+        reply = self._pipeline.refuse_unread(transaction, Refusal(rule, detail), service, peer)
+        return Handled(reply, tuple(transaction.events))
 
     def tick(self, now: datetime, limit: int | None = None) -> Events:
         """Do what is due, earliest first: everything, or at most ``limit`` items."""
-        turn = self._begin(now)
-        work_off(self._parts, turn, limit, self.on_error)
-        return turn.events
+        transaction = self._begin(now)
+        run_due_items(self._context, transaction, limit, self.on_error)
+        return transaction.events
 
     def next_due(self, passing: Container[str] = ()) -> datetime | None:
         """When ``tick``, or a delivery to a User not in ``passing``, has something to do."""
@@ -132,16 +132,18 @@ class Dcc:
 
     def delivered(self, message: str, attempt: int, status: int, now: datetime) -> Events:
         """A User's endpoint answered with a 2xx."""
-        turn = self._begin(now)
-        turn.emit(MessageDelivered(message=message, attempt=attempt, status=status))
-        return turn.events
+        transaction = self._begin(now)
+        transaction.emit(MessageDelivered(message=message, attempt=attempt, status=status))
+        return transaction.events
 
     def delivery_failed(self, message: str, attempt: int, status: int | None, reason: str, now: datetime) -> Events:
         """An attempt failed: tried again later, or held."""
-        turn = self._begin(now)
+        transaction = self._begin(now)
         due = next_attempt(self.settings.delivery_retries, attempt, now)
-        turn.emit(DeliveryFailed(message=message, attempt=attempt, status=status, reason=reason, next_attempt=due))
-        return turn.events
+        transaction.emit(
+            DeliveryFailed(message=message, attempt=attempt, status=status, reason=reason, next_attempt=due)
+        )
+        return transaction.events
 
     # --- what a tester does ---
 
@@ -159,17 +161,17 @@ class Dcc:
 
         Raises: ValueError: no EUI-64, an unknown role, or a version that the DCC does not accept.
         """
-        turn = self._begin(now)
+        transaction = self._begin(now)
         eui = str(Eui64.parse(user))
         known = tuple(str(UserRole(role)) for role in roles)
         if duis_version and duis_version not in self.settings.schema_versions:
             raise ValueError(f"DUIS {duis_version} is not one of {', '.join(self.settings.schema_versions)}")
-        turn.emit(
+        transaction.emit(
             UserRegistered(
                 user=eui, party=party, roles=known, receive_url=receive_url, status=status, duis_version=duis_version
             )
         )
-        return turn.events
+        return transaction.events
 
     def register_parties(self, now: datetime) -> Events:
         """Register every party of the PKI as a User."""
@@ -182,33 +184,33 @@ class Dcc:
     def add_premises(self, spec: dict[str, Any], now: datetime) -> tuple[dict[str, Any], Events]:
         """Make premises. Raises: ValueError, PeerError: a bad specification; nothing was made."""
         wanted = read_spec(spec)
-        trial = Turn(_scratch(self.state), now)
-        add_premises(self._parts, trial, wanted)
-        turn = self._begin(now)
-        return add_premises(self._parts, turn, wanted), turn.events
+        trial = Transaction(_scratch(self.state), now)
+        add_premises(self._context, trial, wanted)
+        transaction = self._begin(now)
+        return add_premises(self._context, transaction, wanted), transaction.events
 
     def set_fault(self, rule: dict[str, Any], now: datetime) -> tuple[str, Events]:
         """Arm a fault rule. Raises: ValueError: what is wrong with it; Blocked: no key of the party that is to sign."""
         read = read_rule(rule)
         if read.party:
-            self._parts.correspondence.signer_of(read.party)
-        turn = self._begin(now)
+            self._context.writer.signer_of(read.party)
+        transaction = self._begin(now)
         fault = f"f{self.state.counts.faults + 1}"
-        turn.emit(FaultSet(fault=fault, rule=rule))
-        return fault, turn.events
+        transaction.emit(FaultSet(fault=fault, rule=rule))
+        return fault, transaction.events
 
     def clear_fault(self, fault: str, now: datetime) -> Events:
         """Disarm a fault rule; unknown ones are passed over."""
-        turn = self._begin(now)
-        turn.emit(FaultCleared(fault=fault))
-        return turn.events
+        transaction = self._begin(now)
+        transaction.emit(FaultCleared(fault=fault))
+        return transaction.events
 
     def raise_device_alert(
         self, device: str, code: str, recipient: str | None, now: datetime
     ) -> tuple[list[str], Events]:
         """Let a device raise an alert; ids of the messages to Users. Raises: LookupError, PeerError."""
-        turn = self._begin(now)
-        state = self.state.fleet[device]
+        transaction = self._begin(now)
+        state = self.state.devices[device]
         to = Eui64.parse(recipient) if recipient else None
         raised = raise_alert(
             state,
@@ -217,49 +219,51 @@ class Dcc:
             credentials_of(self._pki, state),
             self._pki.certificates,
             recipient=to,
-            agree=self._parts.secrets,
+            agree=self._context.secrets,
         )
-        change_device(turn, device, raised.changes, "raised by a tester")
-        return pass_on(self._parts, turn, device, raised.alerts), turn.events
+        change_device(transaction, device, raised.changes, "raised by a tester")
+        return forward_device_alerts(self._context, transaction, device, raised.alerts), transaction.events
 
     def device_certificates(self, device: Eui64) -> tuple[Listed, ...]:
         """What the SMKI repository has of a device; nothing when nobody knows it."""
-        is_known = str(device) in self.state.fleet or self.state.inventory.get(str(device)) is not None
+        is_known = str(device) in self.state.devices or self.state.inventory.get(str(device)) is not None
         return certificates_of(self._pki, self.state, device) if is_known else ()
 
     def issue_device_certificate(self, request: bytes, now: datetime) -> tuple[Certificate, Events]:
         """Certify a device's key (PKCS#10). Raises: PeerError: why not."""
-        turn = self._begin(now)
-        return issue(self._pki, turn, request), turn.events
+        transaction = self._begin(now)
+        return issue(self._pki, transaction, request), transaction.events
 
-    def perform(self, action: Callable[[Operations, Turn], T], now: datetime) -> tuple[T, Events]:
+    def perform(self, action: Callable[[Operations, Transaction], T], now: datetime) -> tuple[T, Events]:
         """One of a tester's operations; its result, and the events to commit."""
-        turn = self._begin(now)
-        return action(self._tester, turn), turn.events
+        transaction = self._begin(now)
+        return action(self._tester, transaction), transaction.events
 
     def raise_dcc_alert(
         self, code: str, user: str, content: dict[str, Any] | None, now: datetime, structure: str = ""
     ) -> tuple[str, Events]:
         """Raise a DCC alert for one User; the message's id. Raises: ValueError: a content that cannot be."""
-        return self.perform(lambda tester, turn: tester.raise_dcc_alert(turn, code, user, content, structure), now)
+        return self.perform(
+            lambda tester, transaction: tester.raise_dcc_alert(transaction, code, user, content, structure), now
+        )
 
     def set_device(self, device: str, values: dict[str, Any], now: datetime) -> Events:
         """Give fields of a device's state new values. Raises: LookupError, PeerError."""
-        turn = self._begin(now)
-        changes = amend(self.state.fleet[device], now, values)
-        change_device(turn, device, changes, "set by a tester")
-        pass_on(self._parts, turn, device, ())
-        return turn.events
+        transaction = self._begin(now)
+        changes = amend(self.state.devices[device], now, values)
+        change_device(transaction, device, changes, "set by a tester")
+        forward_device_alerts(self._context, transaction, device, ())
+        return transaction.events
 
     def set_inventory(self, device: str, values: dict[str, Any], now: datetime) -> Events:
         """Give fields of an inventory record new values. Raises: ValueError: no such field."""
-        return self.perform(lambda tester, turn: tester.set_inventory(turn, device, values), now)[1]
+        return self.perform(lambda tester, transaction: tester.set_inventory(transaction, device, values), now)[1]
 
     def redeliver(self, user: str, now: datetime) -> Events:
         """Make a User's held messages due at once."""
-        turn = self._begin(now)
+        transaction = self._begin(now)
         for held in list(self.state.outbox.held.get(user, {}).values()):
-            turn.emit(
+            transaction.emit(
                 DeliveryFailed(
                     message=held.message,
                     attempt=held.attempts,
@@ -268,24 +272,24 @@ class Dcc:
                     next_attempt=now,
                 )
             )
-        return turn.events
+        return transaction.events
 
     def device(self, device: str, now: datetime) -> dict[str, Any]:
         """A physical device as a tester sees it. Raises: LookupError."""
-        return view(self.state.fleet[device], now)
+        return view(self.state.devices[device], now)
 
     def reset(self, seed: str | None, now: datetime) -> Events:
         """Back to the beginning: Users stay, everything else goes."""
-        turn = self._begin(now)
-        turn.emit(DccReset(seed=seed if seed is not None else self.settings.seed))
-        return turn.events
+        transaction = self._begin(now)
+        transaction.emit(DccReset(seed=seed if seed is not None else self.settings.seed))
+        return transaction.events
 
 
 def _raise(error: Exception) -> None:
     raise error
 
 
-def _scratch(state: State) -> State:
+def _scratch(state: DccState) -> DccState:
     """A state on which premises can be tried without leaving a trace."""
     scratch = new_state(DccSettings(seed=state.seed))
     scratch.counts = state.counts

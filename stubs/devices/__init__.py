@@ -14,7 +14,7 @@ from stubs.devices.alerts import Elapsed, RaisedAlert, raise_alert
 from stubs.devices.execution import Execution, execute
 from stubs.devices.future import elapse, next_due
 from stubs.devices.manufacture import amend, manufacture
-from stubs.devices.occurrences import OCCURRENCES, occur
+from stubs.devices.physical_events import PHYSICAL_EVENTS, occur
 from stubs.devices.state import DeviceState, apply
 from stubs.devices.surroundings import Surroundings
 from stubs.devices.trust import Credentials
@@ -22,7 +22,7 @@ from stubs.devices.viewing import view
 from stubs.devices.waiting import kept_back, unsent
 
 __all__ = [
-    "OCCURRENCES",
+    "PHYSICAL_EVENTS",
     "Credentials",
     "DeviceState",
     "Elapsed",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stubs.devices.effects import EFFECTS, Row
-from stubs.devices.effects.call import Notice
+from stubs.devices.effects.context import PendingAlert
 from stubs.devices.effects.row import NEIGHBOUR
 from stubs.devices.state import DeviceState, highest
 from stubs.devices.trust import Credentials, cell_of, key_agreement, signature_keys
@@ -30,7 +30,7 @@ class Rejected(Exception):  # noqa: N818 - normal traffic: the device does not a
         notice: the alert the device raises about it, if any.
     """
 
-    def __init__(self, reason: str, detail: str, notice: Notice | None = None) -> None:
+    def __init__(self, reason: str, detail: str, notice: PendingAlert | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
@@ -79,13 +79,13 @@ def accept(
         raise Rejected(
             "originator",
             f"{group.originator} is in no trust-anchor cell",
-            Notice("8F30", f"{group.originator} is not known"),
+            PendingAlert("8F30", f"{group.originator} is not known"),
         )
     if cell not in row.cells:
         raise Rejected(
             "authority",
             f"{use_case.name} is for {' or '.join(sorted(row.cells))}, not for the {cell.replace('_', ' ')}",
-            Notice("8F30", f"{group.originator} may not command {use_case.name}"),
+            PendingAlert("8F30", f"{group.originator} may not command {use_case.name}"),
         )
     if use_case.is_critical or group.signature or message.mac is None:
         _check_signature(state, group, cell, certificates)
@@ -112,7 +112,7 @@ def _check_mac(
     try:
         check_mac(message, credentials.ka.private_key, key, agree)
     except ProtectionError as broken:
-        raise Rejected("mac", str(broken), Notice("8F3D", "a command's MAC does not agree")) from broken
+        raise Rejected("mac", str(broken), PendingAlert("8F3D", "a command's MAC does not agree")) from broken
 
 
 def _row(state: DeviceState, group: Group) -> tuple[UseCase, Row]:
@@ -123,7 +123,7 @@ def _row(state: DeviceState, group: Group) -> tuple[UseCase, Row]:
     row = EFFECTS.get(use_case.name)
     if row is None or state.device_type not in row.devices:
         told = {"message_code": f"{group.other.message_code:04X}", "counter": group.counter}
-        notice = Notice("8F85", f"{use_case.name} is not supported", detail=told)
+        notice = PendingAlert("8F85", f"{use_case.name} is not supported", detail=told)
         raise Rejected("use-case", f"{use_case.name} is not for a {state.device_type}", notice)
     return use_case, row
 
@@ -133,7 +133,7 @@ def _check_signature(state: DeviceState, group: Group, cell: str, certificates: 
         raise Rejected(
             "signature-missing",
             "a critical command carries its originator's signature",
-            Notice("8F3D", "a critical command is not signed"),
+            PendingAlert("8F3D", "a critical command is not signed"),
         )
     broken: ProtectionError | None = None
     for key in signature_keys(state, certificates, group.originator, cell):
@@ -146,5 +146,5 @@ def _check_signature(state: DeviceState, group: Group, cell: str, certificates: 
     raise Rejected(
         "signature",
         str(broken or f"no signing certificate of {group.originator}"),
-        Notice("8F3D", "a critical command's signature does not agree"),
+        PendingAlert("8F3D", "a critical command's signature does not agree"),
     ) from broken

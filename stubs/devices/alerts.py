@@ -16,7 +16,7 @@ from typing import Any
 from schemas.load import device_alerts
 from stubs.devices.behaviour import is_logged, is_told
 from stubs.devices.bodies import body_of
-from stubs.devices.effects.call import Notice
+from stubs.devices.effects.context import PendingAlert
 from stubs.devices.state import LOGGED, DeviceState, LogEntry, LogName, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.trust import Credentials, key_agreement
 from stubs.wire.certificates import CertificateStore
@@ -126,7 +126,7 @@ def _shell(
     )
 
 
-def _recipient(state: DeviceState, notice: Notice) -> Eui64 | None:
+def _recipient(state: DeviceState, notice: PendingAlert) -> Eui64 | None:
     """The party concerned; a device without that party's cell tells the access control broker."""
     if notice.recipient is not None:
         return notice.recipient
@@ -141,7 +141,7 @@ def _logged(code: str, at: int) -> LogEntry:
 
 
 def raise_notice(
-    state: DeviceState, notice: Notice, at: int, sender: Sender
+    state: DeviceState, notice: PendingAlert, at: int, sender: Sender
 ) -> tuple[dict[str, Any], RaisedAlert | None]:
     """The alert for ``notice`` at ``at`` (run's time, seconds since 2000), and what it changes (counter, log).
 
@@ -173,7 +173,7 @@ def _about(state: DeviceState, code: str) -> Eui64 | None:
 
 
 def _content(
-    state: DeviceState, notice: Notice, stamp: int, counter: int, recipient: Eui64, sender: Sender
+    state: DeviceState, notice: PendingAlert, stamp: int, counter: int, recipient: Eui64, sender: Sender
 ) -> tuple[int, bytes] | None:
     """Message code and payload, with data where the alert has them; None: no key to encrypt them for the recipient."""
     code = notice.code
@@ -192,7 +192,7 @@ def _content(
 
 
 def raise_notices(
-    state: DeviceState, notices: tuple[Notice, ...], at: int, sender: Sender
+    state: DeviceState, notices: tuple[PendingAlert, ...], at: int, sender: Sender
 ) -> tuple[dict[str, Any], tuple[RaisedAlert, ...]]:
     """Several alerts in a row, each with the next counter."""
     changes: dict[str, Any] = {}
@@ -287,7 +287,7 @@ def raise_alert(
     row = device_alerts().get(code.upper())
     if recipient is None and row is not None and row.recipient == "originator":
         recipient = Eui64.parse(state.supplier or state.acb)
-    notice = Notice(code.upper(), "raised by hand", recipient)
+    notice = PendingAlert(code.upper(), "raised by hand", recipient)
     changes, alert = raise_notice(state, notice, seconds(now), Sender(credentials, certificates, agree))
     if alert is None:
         raise PeerError("the device has nobody to tell, or no key for them", where=state.eui, got=code)

@@ -9,7 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from stubs.devices.acceptance import Accepted, Rejected
-from stubs.devices.effects.call import Done, Result
+from stubs.devices.effects.context import EffectResult, Result
 from stubs.devices.state import DeviceState, instant
 from stubs.devices.trust import Credentials, key_agreement
 from stubs.wire.certificates import Certificate, CertificateStore
@@ -95,7 +95,7 @@ def answer(
     state: DeviceState,
     mirrored: DeviceState,
     accepted: Accepted,
-    done: Done,
+    done: EffectResult,
     at: int,
     credentials: Credentials,
     certificates: CertificateStore,
@@ -161,7 +161,7 @@ def _party_key(state: DeviceState, accepted: Accepted, certificates: Certificate
     return key
 
 
-def _results(use_case: UseCase, content: bytes, done: Done, code: int) -> tuple[int, ...]:
+def _results(use_case: UseCase, content: bytes, done: EffectResult, code: int) -> tuple[int, ...]:
     """One code per row. A fault shows in the last DLMS row but one, as in the reference data."""
     rows = len(error_results(use_case.name, content))
     position = done.failing_row

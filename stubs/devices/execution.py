@@ -12,7 +12,7 @@ from typing import Any
 from stubs.devices.acceptance import Accepted, Rejected, accept
 from stubs.devices.alerts import RaisedAlert, Sender, raise_notices
 from stubs.devices.answering import answer
-from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.context import EffectContext, EffectResult, PendingAlert
 from stubs.devices.effects.row import NEIGHBOUR
 from stubs.devices.future import catch_up
 from stubs.devices.state import DeviceState, Pending, apply, highest, merged, plain, raised, seconds
@@ -113,7 +113,7 @@ def _values(accepted: Accepted) -> dict[str, Any]:
     try:
         return read_command(accepted.group.other.message_code, accepted.group.content)
     except PeerError as broken:
-        raise Rejected("content", str(broken), Notice("8F1E", "a command's content cannot be read")) from broken
+        raise Rejected("content", str(broken), PendingAlert("8F1E", "a command's content cannot be read")) from broken
 
 
 def _work_off(
@@ -126,15 +126,15 @@ def _work_off(
     certificates: CertificateStore,
     surroundings: Surroundings,
     agree: KeyAgreement,
-) -> Done:
+) -> EffectResult:
     is_asn1 = accepted.use_case.protocol == "ASN.1"
     if state.hardware_fault and accepted.row.holds and not is_asn1:
-        return Done(result="hardware-fault")
+        return EffectResult(result="hardware-fault")
     if accepted.row.holds and values.get("ExecutionDateTime") is not None:
         held = _held(state, accepted, values["ExecutionDateTime"], at)
         if held is not None:
             return held
-    call = Call(
+    context = EffectContext(
         state=state,
         at=at,
         values=values,
@@ -146,9 +146,9 @@ def _work_off(
         certificates=certificates,
         credentials=credentials,
     )
-    done = accepted.row.effect(call)
+    done = accepted.row.effect(context)
     # What a faulty device would have answered is kept: a gas read names every attribute but the failing one.
-    return Done(done.values, result="hardware-fault") if state.hardware_fault else done
+    return EffectResult(done.values, result="hardware-fault") if state.hardware_fault else done
 
 
 def _payer(state: DeviceState, accepted: Accepted) -> Eui64:
@@ -157,7 +157,7 @@ def _payer(state: DeviceState, accepted: Accepted) -> Eui64:
     return Eui64.parse(state.supplier) if is_local else accepted.party
 
 
-def _held(state: DeviceState, accepted: Accepted, execution: datetime, at: int) -> Done | None:
+def _held(state: DeviceState, accepted: Accepted, execution: datetime, at: int) -> EffectResult | None:
     """Hold a future-dated command, or withdraw the one held; None when its time has come already.
 
     A later command of the same group replaces the earlier one; withdrawing when nothing is held succeeds (inferred).
@@ -165,7 +165,7 @@ def _held(state: DeviceState, accepted: Accepted, execution: datetime, at: int) 
     group = accepted.group
     others = tuple(pending for pending in state.pending if pending.group != accepted.row.holds)
     if execution == CANCELLED:
-        return Done(changes={"pending": others} if others != state.pending else {})
+        return EffectResult(changes={"pending": others} if others != state.pending else {})
     due = seconds(execution)
     if due <= at:
         return None
@@ -178,4 +178,4 @@ def _held(state: DeviceState, accepted: Accepted, execution: datetime, at: int) 
         due=due,
         content=group.content,
     )
-    return Done(changes={"pending": (*others, pending)})
+    return EffectResult(changes={"pending": (*others, pending)})

@@ -17,7 +17,7 @@ from stubs.devices.auxiliary import next_limit_end, next_order
 from stubs.devices.effects import EFFECTS
 from stubs.devices.effects.auxiliary import begin_order, end_limit
 from stubs.devices.effects.billing import push_billing
-from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.context import EffectContext, EffectResult, PendingAlert
 from stubs.devices.effects.credit import end_friendly_hours, floor_of, with_consequences
 from stubs.devices.effects.load import limit_load, restore_load, see_load
 from stubs.devices.network import first_overload
@@ -40,11 +40,11 @@ class Coming:
     """Something that will happen: when, and what then; ``pending`` for a held command."""
 
     at: int
-    happens: Callable[[DeviceState, int], tuple[dict[str, Any], tuple[Notice, ...]]]
+    happens: Callable[[DeviceState, int], tuple[dict[str, Any], tuple[PendingAlert, ...]]]
     pending: Pending | None = None
 
 
-def _cross(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+def _cross(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[PendingAlert, ...]]:
     return with_consequences(state, at, {})
 
 
@@ -160,7 +160,7 @@ def _fall_due(state: DeviceState, pending: Pending, sender: Sender) -> tuple[dic
     """Work off a held command. A device with a hardware fault fails it (8F67) and does not try again."""
     done = _work_off(state, pending, sender)
     if state.hardware_fault:
-        done = Done(done.values, result="hardware-fault")
+        done = EffectResult(done.values, result="hardware-fault")
     changes = done.changes | {"pending": tuple(other for other in state.pending if other is not pending)}
     outcome, alerts = raise_outcome(
         apply(state, changes), pending, done.values, sender, is_success=done.result == "success"
@@ -170,8 +170,8 @@ def _fall_due(state: DeviceState, pending: Pending, sender: Sender) -> tuple[dic
     return merged(changes, further), (*alerts, *others)
 
 
-def _work_off(state: DeviceState, pending: Pending, sender: Sender) -> Done:
-    call = Call(
+def _work_off(state: DeviceState, pending: Pending, sender: Sender) -> EffectResult:
+    context = EffectContext(
         state=state,
         at=pending.due,
         values=read_command(pending.message_code, pending.content),
@@ -183,4 +183,4 @@ def _work_off(state: DeviceState, pending: Pending, sender: Sender) -> Done:
         certificates=sender.certificates,
         credentials=sender.credentials,
     )
-    return EFFECTS[pending.use_case].effect(call)
+    return EFFECTS[pending.use_case].effect(context)

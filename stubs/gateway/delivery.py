@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 import aiohttp
 
-from stubs.dcc.reply import XML
+from stubs.dcc.outbound.reply import XML
 from stubs.gateway.runtime import Runtime
 from stubs.recording import recordable
 from stubs.scheduler import QueuedMessage

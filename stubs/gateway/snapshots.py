@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from stubs.dcc import FOLDED_KINDS, Dcc
-from stubs.dcc.image import FORMAT
+from stubs.dcc.state.snapshot import FORMAT
 from stubs.journal import Journal
 from stubs.settings import DccSettings
 
@@ -61,7 +61,7 @@ class Snapshots:
         """Write a snapshot when the journal has grown long since the last one."""
         if self._path is None or journal.last_seq - self._newest < self._after:
             return
-        image = dcc.image()
+        image = dcc.snapshot()
         snapshot = Snapshot(
             made_by=self._made_by,
             seq=journal.last_seq,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from schemas.load import Srv
-from stubs.inventory.decisions import Change, Decision, Notice, Question, Service
 from stubs.inventory.firmware import FIRMWARE_SERVICES, version_of
 from stubs.inventory.hubs import HUB_SERVICES
 from stubs.inventory.inventory import REMOVED, Inventory
+from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, Service
 from stubs.inventory.records import InventoryRecord, MeterPoint, Product, Term
 from stubs.inventory.services import SERVICES as RECORD_SERVICES
 from stubs.inventory.views import COVERAGE, device_node, wan_matrix_node
@@ -24,13 +24,13 @@ __all__ = [
     "REMOVED",
     "SERVICES",
     "Change",
-    "Decision",
     "Inventory",
     "InventoryRecord",
     "MeterPoint",
-    "Notice",
+    "NonDeviceRequest",
+    "NonDeviceResult",
+    "PendingDccAlert",
     "Product",
-    "Question",
     "Service",
     "Term",
     "device_node",

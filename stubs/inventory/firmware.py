@@ -15,8 +15,8 @@ from types import MappingProxyType
 
 from schemas.load import Srv
 from stubs.events import AnyEvent, ItemScheduled
-from stubs.inventory.decisions import Decision, Notice, Question, Service
 from stubs.inventory.inventory import Inventory
+from stubs.inventory.non_device import NonDeviceRequest, NonDeviceResult, PendingDccAlert, Service
 from stubs.inventory.records import InventoryRecord, Product
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
@@ -85,11 +85,11 @@ def _products(inventory: Inventory, image: Image) -> list[Product] | None:
     ]
 
 
-def _is_responsible(inventory: Inventory, question: Question, record: InventoryRecord) -> bool:
+def _is_responsible(inventory: Inventory, request: NonDeviceRequest, record: InventoryRecord) -> bool:
     responsible = inventory.responsible(record)
     return any(
-        role in responsible and ((parties := responsible[role]) is None or question.sender in parties)
-        for role in question.roles
+        role in responsible and ((parties := responsible[role]) is None or request.sender in parties)
+        for role in request.roles
     )
 
 
@@ -99,7 +99,7 @@ def _gbcs(text: str) -> tuple[int, ...]:
 
 def _why_not(
     inventory: Inventory,
-    question: Question,
+    request: NonDeviceRequest,
     kind: Distribution,
     record: InventoryRecord | None,
     products: list[Product] | None,
@@ -107,7 +107,7 @@ def _why_not(
     """The list a device belongs on; empty: it takes the image."""
     if record is None or record.device_type not in kind.device_types:
         return _INVALID
-    if not _is_responsible(inventory, question, record):
+    if not _is_responsible(inventory, request, record):
         return _INVALID
     if record.status != "Commissioned":
         return _NOT_COMMISSIONED
@@ -119,10 +119,10 @@ def _why_not(
             p.gbcs_version for p in fitting
         ):
             return _OLDER_GBCS
-    return _IN_PROGRESS if question.is_busy(record.device) else ""
+    return _IN_PROGRESS if request.is_busy(record.device) else ""
 
 
-def _sort(inventory: Inventory, question: Question, kind: Distribution, image: Image) -> Sorted:
+def _sort(inventory: Inventory, request: NonDeviceRequest, kind: Distribution, image: Image) -> Sorted:
     products = _products(inventory, image)
     if products == []:
         raise Refusal(
@@ -131,10 +131,10 @@ def _sort(inventory: Inventory, question: Question, kind: Distribution, image: I
             response_code=f"E{kind.srv.split('.')[0]}0{kind.srv.split('.')[1]}01",
         )
     found = Sorted()
-    for text in dict.fromkeys((question.body.get("DeviceIDList") or "").upper().split(",")):
+    for text in dict.fromkeys((request.body.get("DeviceIDList") or "").upper().split(",")):
         device = str(Eui64.parse(text))
         record = inventory.get(device)
-        why = _why_not(inventory, question, kind, record, products)
+        why = _why_not(inventory, request, kind, record, products)
         if why:
             found.left_out.setdefault(why, []).append(device)
         elif record is not None:
@@ -142,33 +142,33 @@ def _sort(inventory: Inventory, question: Question, kind: Distribution, image: I
     return found
 
 
-def _distribute(kind: Distribution, inventory: Inventory, question: Question) -> Decision:
-    octets = base64.b64decode("".join((question.body.get("FirmwareImage") or "").split()))
-    image = Image(version_of(question.body.get("FirmwareVersion") or ""), hashlib.sha256(octets).hexdigest().upper())
-    found = _sort(inventory, question, kind, image)
+def _distribute(kind: Distribution, inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
+    octets = base64.b64decode("".join((request.body.get("FirmwareImage") or "").split()))
+    image = Image(version_of(request.body.get("FirmwareVersion") or ""), hashlib.sha256(octets).hexdigest().upper())
+    found = _sort(inventory, request, kind, image)
     if not found.taken:
         raise Refusal(
             "firmware-devices",
             f"no device takes the image: {', '.join(found.left_out)}",
             response_code=f"E{kind.srv.split('.')[0]}0{kind.srv.split('.')[1]}02",
         )
-    is_warned = bool(found.left_out) and question.settings.firmware_warning
-    return Decision(
+    is_warned = bool(found.left_out) and request.settings.firmware_warning
+    return NonDeviceResult(
         result=found.warning(kind.warning) if is_warned else None,
         code=kind.code if is_warned else "",
-        events=tuple(_on_its_way(question, kind, image, record) for record in found.taken),
-        notices=tuple(_requested(kind, question, found)),
+        events=tuple(_on_its_way(request, kind, image, record) for record in found.taken),
+        notices=tuple(_requested(kind, request, found)),
     )
 
 
-def _on_its_way(question: Question, kind: Distribution, image: Image, record: InventoryRecord) -> AnyEvent:
+def _on_its_way(request: NonDeviceRequest, kind: Distribution, image: Image, record: InventoryRecord) -> AnyEvent:
     return ItemScheduled(
         item=f"firmware {record.device}",
         what="firmware",
-        due=question.now + timedelta(seconds=question.settings.firmware_time),
+        due=request.now + timedelta(seconds=request.settings.firmware_time),
         data={
-            "request_id": question.request_id,
-            "user": question.sender,
+            "request_id": request.request_id,
+            "user": request.sender,
             "srv": kind.srv,
             "device": record.device,
             "version": image.version,
@@ -177,7 +177,7 @@ def _on_its_way(question: Question, kind: Distribution, image: Image, record: In
     )
 
 
-def _requested(kind: Distribution, question: Question, found: Sorted) -> list[Notice]:
+def _requested(kind: Distribution, request: NonDeviceRequest, found: Sorted) -> list[PendingDccAlert]:
     """``FirmwareUpgradeRequested``, one for each type of device, to the others who are responsible for them."""
     if kind is not METER_FIRMWARE:
         return []
@@ -188,22 +188,22 @@ def _requested(kind: Distribution, question: Question, found: Sorted) -> list[No
             "FirmwareUpgradeRequested",
             children=(
                 Node("DeviceType", device_type),
-                Node("FirmwareVersion", question.body.get("FirmwareVersion") or ""),
+                Node("FirmwareVersion", request.body.get("FirmwareVersion") or ""),
                 Node("DeviceList", ",".join(record.device for record in records)),
             ),
         )
-        notices.append(Notice("firmware-requested", records[0], content))
+        notices.append(PendingDccAlert("firmware-requested", records[0], content))
     return notices
 
 
-def update_firmware(inventory: Inventory, question: Question) -> Decision:
+def update_firmware(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """11.1: an image for meters. Raises: Refusal: ``firmware-unlisted``, ``firmware-devices``."""
-    return _distribute(METER_FIRMWARE, inventory, question)
+    return _distribute(METER_FIRMWARE, inventory, request)
 
 
-def update_display_firmware(inventory: Inventory, question: Question) -> Decision:
+def update_display_firmware(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """11.4: an image for prepayment displays and load switches. Raises: Refusal: as 11.1."""
-    return _distribute(DISPLAY_FIRMWARE, inventory, question)
+    return _distribute(DISPLAY_FIRMWARE, inventory, request)
 
 
 FIRMWARE_SERVICES: Mapping[Srv, Service] = MappingProxyType(

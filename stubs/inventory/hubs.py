@@ -11,16 +11,16 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.load import Srv
-from stubs.inventory.decisions import Change, Decision, Notice, Question, Service, eui_of
 from stubs.inventory.inventory import Inventory
+from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, Service, eui_of
 from stubs.inventory.records import InventoryRecord
 from stubs.wire.errors import Refusal
 
 _ENDED = frozenset({"Decommissioned", "Withdrawn"})
 
 
-def _hub(inventory: Inventory, question: Question) -> InventoryRecord:
-    device = eui_of(question.body, "DeviceID")
+def _hub(inventory: Inventory, request: NonDeviceRequest) -> InventoryRecord:
+    device = eui_of(request.body, "DeviceID")
     record = inventory.get(device)
     if record is None or record.device_type != "CHF":
         raise Refusal("hub-unknown", f"{device} is not a communications hub of the inventory")
@@ -33,13 +33,13 @@ def _proxies(inventory: Inventory, hub: str) -> list[InventoryRecord]:
     return [member for member in inventory.on_hub(hub) if member.device_type == "GPF"]
 
 
-def _installed(inventory: Inventory, question: Question, status: str) -> tuple[Change, ...]:
-    record = _hub(inventory, question)
-    mpxn = question.body.get("MPxN") or ""
+def _installed(inventory: Inventory, request: NonDeviceRequest, status: str) -> tuple[Change, ...]:
+    record = _hub(inventory, request)
+    mpxn = request.body.get("MPxN") or ""
     point = inventory.meter_points.get(mpxn)
     values: dict[str, Any] = {"DeviceStatus": status, "MPxNs": sorted({*record.meter_points, mpxn})}
     if status == "Commissioned" and record.status != "Commissioned":
-        values["DateCommissioned"] = f"{question.now.date().isoformat()}Z"
+        values["DateCommissioned"] = f"{request.now.date().isoformat()}Z"
     if point is not None and point.postcode:
         values |= {"PostCode": point.postcode, "AddressIdentifier": point.address, "UPRN": point.uprn}
     shared = {name: value for name, value in values.items() if name != "MPxNs"}
@@ -47,45 +47,45 @@ def _installed(inventory: Inventory, question: Question, status: str) -> tuple[C
     return ((record.device, values), *((proxy.device, shared) for proxy in proxies))
 
 
-def installed(inventory: Inventory, question: Question) -> Decision:
+def installed(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.14.1: a hub was installed and has SM WAN: it is Commissioned, with its gas proxy, for that meter point.
 
     Raises: Refusal: ``hub-unknown``, ``hub-status``.
     """
-    return Decision(changes=_installed(inventory, question, "Commissioned"))
+    return NonDeviceResult(changes=_installed(inventory, request, "Commissioned"))
 
 
-def installed_without_wan(inventory: Inventory, question: Question) -> Decision:
+def installed_without_wan(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.14.2: a hub was installed and found no SM WAN: it waits for it.
 
     Raises: Refusal: ``hub-unknown``, ``hub-status``.
     """
-    return Decision(changes=_installed(inventory, question, "InstalledNotCommissioned"))
+    return NonDeviceResult(changes=_installed(inventory, request, "InstalledNotCommissioned"))
 
 
-def _returned(inventory: Inventory, question: Question) -> Decision:
-    record = _hub(inventory, question)
+def _returned(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
+    record = _hub(inventory, request)
     gone = (record, *_proxies(inventory, record.device))
-    return Decision(
+    return NonDeviceResult(
         changes=tuple((each.device, {"DeviceStatus": "Decommissioned"}) for each in gone),
-        notices=(Notice("device-decommissioned", record),),
+        notices=(PendingDccAlert("device-decommissioned", record),),
     )
 
 
-def returned_faulty(inventory: Inventory, question: Question) -> Decision:
+def returned_faulty(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.14.3: a hub goes back because of a fault; the other device named was there when it was found.
 
     Raises: Refusal: ``hub-unknown``, ``hub-status``, ``hub-other-device``.
     """
-    other = eui_of(question.body, "OtherDeviceID")
+    other = eui_of(request.body, "OtherDeviceID")
     if inventory.get(other) is None:
         raise Refusal("hub-other-device", f"{other} is not in the inventory")
-    return _returned(inventory, question)
+    return _returned(inventory, request)
 
 
-def returned(inventory: Inventory, question: Question) -> Decision:
+def returned(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.14.4: a hub goes back, or was lost, without a fault. Raises: Refusal: ``hub-unknown``, ``hub-status``."""
-    return _returned(inventory, question)
+    return _returned(inventory, request)
 
 
 HUB_SERVICES: Mapping[Srv, Service] = MappingProxyType(

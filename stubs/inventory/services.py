@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.load import Srv, UserRole, device_types
-from stubs.inventory.decisions import Change, Decision, Notice, Question, Service, eui_of
 from stubs.inventory.inventory import REMOVED, Inventory, normal
+from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, Service, eui_of
 from stubs.inventory.records import InventoryRecord
 from stubs.inventory.views import MOST_DEVICES, inventory_node, place_of, wan_matrix_node
 from stubs.wire.errors import Refusal
@@ -18,12 +18,12 @@ from stubs.wire.errors import Refusal
 SUPPLIER_ROLES = frozenset({UserRole.IS, UserRole.GS})
 
 
-def read_inventory(inventory: Inventory, question: Question) -> Decision:
+def read_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.2: the hub and all its devices, whatever the criterion named.
 
     Raises: Refusal: ``inventory-empty``: nothing was found, or, by settings, more than the answer holds.
     """
-    body = question.body
+    body = request.body
     found: list[InventoryRecord]
     if (uprn := body.get("UPRN")) is not None:
         found = inventory.by_uprn(uprn)
@@ -39,10 +39,10 @@ def read_inventory(inventory: Inventory, question: Question) -> Decision:
         raise Refusal("inventory-empty", "no device of the inventory matches the search")
     shown = {member.device: member for record in found for member in inventory.family(record)}
     if len(shown) > MOST_DEVICES:
-        if question.settings.inventory_overflow == "refuse":
+        if request.settings.inventory_overflow == "refuse":
             raise Refusal("inventory-empty", f"{len(shown)} devices match, the answer holds {MOST_DEVICES}")
         shown = _that_fit(shown, {record.device for record in found})
-    return Decision(result=inventory_node(shown.values()))
+    return NonDeviceResult(result=inventory_node(shown.values()))
 
 
 def _that_fit(shown: Mapping[str, InventoryRecord], asked_for: Collection[str]) -> dict[str, InventoryRecord]:
@@ -55,9 +55,9 @@ def _that_fit(shown: Mapping[str, InventoryRecord], asked_for: Collection[str]) 
     return {device: record for device, record in shown.items() if device in kept}
 
 
-def _model_is_known(question: Question) -> bool:
-    approved = question.settings.approved_models
-    return not approved or f"{question.body.get('DeviceManufacturer')}/{question.body.get('DeviceModel')}" in approved
+def _model_is_known(request: NonDeviceRequest) -> bool:
+    approved = request.settings.approved_models
+    return not approved or f"{request.body.get('DeviceManufacturer')}/{request.body.get('DeviceModel')}" in approved
 
 
 _PRENOTIFIED = {
@@ -70,12 +70,12 @@ _PRENOTIFIED = {
 }
 
 
-def prenotify(inventory: Inventory, question: Question) -> Decision:
+def prenotify(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """12.2: a new record, Pending; a hub brings its gas proxy along.
 
     Raises: Refusal: ``prenotify-same-identity``, ``prenotify-duplicate``, ``prenotify-model``.
     """
-    body = question.body
+    body = request.body
     device, proxy = eui_of(body, "DeviceID"), eui_of(body, "AssociatedGPFDeviceID")
     if device == proxy:
         raise Refusal(
@@ -84,10 +84,10 @@ def prenotify(inventory: Inventory, question: Question) -> Decision:
     for identity in (device, proxy):
         if identity and inventory.get(identity) is not None:
             raise Refusal("prenotify-duplicate", f"{identity} is in the inventory already")
-    if not _model_is_known(question):
+    if not _model_is_known(request):
         raise Refusal("prenotify-model", f"model {body.get('DeviceModel')} is not on the simulated product list")
     values: dict[str, Any] = {ours: text for theirs, ours in _PRENOTIFIED.items() if (text := body.get(theirs))}
-    values |= {"DeviceStatus": "Pending", "CPLStatus": "Active", "PrenotifiedBy": question.sender}
+    values |= {"DeviceStatus": "Pending", "CPLStatus": "Active", "PrenotifiedBy": request.sender}
     if "DeviceFirmwareVersion" in values:
         values["DeviceFirmwareVersionStatus"] = "Active"
     if device_types()[values["DeviceType"]].has_credentials:
@@ -98,40 +98,40 @@ def prenotify(inventory: Inventory, question: Question) -> Decision:
         changes.append(
             (proxy, {**values, "DeviceType": "GPF", "AssociatedCHFDeviceID": device, "AssociatedGPFDeviceID": ""})
         )
-    return Decision(changes=tuple(changes))
+    return NonDeviceResult(changes=tuple(changes))
 
 
-def named(inventory: Inventory, question: Question) -> tuple[InventoryRecord, UserRole]:
+def named(inventory: Inventory, request: NonDeviceRequest) -> tuple[InventoryRecord, UserRole]:
     """The device in the body, and the sender's role that is responsible for it; the first for what it pre-notified."""
-    device = eui_of(question.body, "DeviceID")
+    device = eui_of(request.body, "DeviceID")
     record = inventory.get(device)
     if record is None:
         raise Refusal("inventory-device", f"{device} is not in the inventory")
     responsible = inventory.responsible(record)
-    for role in question.roles:
+    for role in request.roles:
         parties = responsible.get(role, frozenset())
-        if parties is None or question.sender in parties:
+        if parties is None or request.sender in parties:
             return record, role
-    if record.status == "Pending" and record.prenotified_by == question.sender:
-        return record, question.roles[0]
-    roles = ", ".join(question.roles)
-    raise Refusal("inventory-authorised", f"{question.sender} ({roles}) is not responsible for {device}")
+    if record.status == "Pending" and record.prenotified_by == request.sender:
+        return record, request.roles[0]
+    roles = ", ".join(request.roles)
+    raise Refusal("inventory-authorised", f"{request.sender} ({roles}) is not responsible for {device}")
 
 
-def decommission(inventory: Inventory, question: Question) -> Decision:
+def decommission(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.3: the device, and with a hub its gas proxy, become Decommissioned; interested parties are told.
 
     Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``decommission-status``.
     """
-    record, role = named(inventory, question)
+    record, role = named(inventory, request)
     if record.status in {"Decommissioned", "Withdrawn"}:
         raise Refusal("decommission-status", f"{record.device} is {record.status} already")
     records = [record]
     if record.device_type == "CHF":
         records += [member for member in inventory.on_hub(record.device) if member.device_type == "GPF"]
-    return Decision(
+    return NonDeviceResult(
         changes=tuple((each.device, {"DeviceStatus": "Decommissioned"}) for each in records),
-        notices=(Notice("device-decommissioned", record),),
+        notices=(PendingDccAlert("device-decommissioned", record),),
         role=role,
     )
 
@@ -166,43 +166,47 @@ def _change_of_status(record: InventoryRecord, wanted: str, *, of_hub: bool, now
     return record.device, values
 
 
-def update_inventory(inventory: Inventory, question: Question) -> Decision:
+def update_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.4: a status, details, the meter point, or the end of a record.
 
     Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``update-rights``, ``update-kind``,
     ``update-status``, ``update-meter-point``.
     """
-    record, role = named(inventory, question)
-    if role not in SUPPLIER_ROLES and record.prenotified_by != question.sender:
+    record, role = named(inventory, request)
+    if role not in SUPPLIER_ROLES and record.prenotified_by != request.sender:
         raise Refusal("update-rights", f"role {role} may change only what it pre-notified")
-    return replace(_update(inventory, question, record), role=role)
+    return replace(_update(inventory, request, record), role=role)
 
 
-def _update(inventory: Inventory, question: Question, record: InventoryRecord) -> Decision:
-    body = question.body
+def _update(inventory: Inventory, request: NonDeviceRequest, record: InventoryRecord) -> NonDeviceResult:
+    body = request.body
     if (wanted := body.get("UpdateDeviceStatusExceptCH")) is not None:
-        return Decision(changes=(_change_of_status(record, wanted, of_hub=False, now=question.now),))
+        return NonDeviceResult(changes=(_change_of_status(record, wanted, of_hub=False, now=request.now),))
     if (wanted := body.get("UpdateDeviceStatusCH")) is not None:
-        return Decision(changes=(_change_of_status(record, wanted, of_hub=True, now=question.now),))
+        return NonDeviceResult(changes=(_change_of_status(record, wanted, of_hub=True, now=request.now),))
     if body.find("DeleteDevice") is not None:
         if record.status != "Pending":
             raise Refusal("update-status", f"only a Pending device may be deleted, this one is {record.status}")
-        return Decision(changes=((record.device, {REMOVED: True}),), notices=(Notice("device-removed", record),))
+        return NonDeviceResult(
+            changes=((record.device, {REMOVED: True}),), notices=(PendingDccAlert("device-removed", record),)
+        )
     details = body.find("UpdateDeviceDetails")
     if details is not None:
         values = {ours: text for theirs, ours in _DETAILS.items() if (text := details.get(theirs))}
-        return Decision(changes=((record.device, values),) if values else ())
+        return NonDeviceResult(changes=((record.device, values),) if values else ())
     meter_point = body.find("UpdateMPxN")
     assert meter_point is not None, "the schema leaves no other choice"
     chosen = meter_point.children[0]
     if chosen.text not in inventory.meter_points:
         raise Refusal("update-meter-point", f"meter point {chosen.text} is not registered")
-    return Decision(changes=((record.device, {chosen.name: chosen.text}),))
+    return NonDeviceResult(changes=((record.device, {chosen.name: chosen.text}),))
 
 
-def wan_matrix(inventory: Inventory, question: Question) -> Decision:
+def wan_matrix(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """12.1: coverage for a property or address: what a tester set for it, else made up."""
-    return Decision(result=wan_matrix_node(question.body, inventory.coverage.get(normal(place_of(question.body)), {})))
+    return NonDeviceResult(
+        result=wan_matrix_node(request.body, inventory.coverage.get(normal(place_of(request.body)), {}))
+    )
 
 
 SERVICES: Mapping[Srv, Service] = MappingProxyType(

@@ -14,7 +14,7 @@ from harness.drivers import Action, Driver, DriverContext, Outcome, TlsFiles, Us
 from schemas.load import Srv, service_requests
 from stubs.app import BackgroundDcc, DccSettings, background_dcc, init_pki
 from stubs.clock import VirtualClock
-from stubs.dcc.simulated import device_types_of
+from stubs.dcc.requests.simulated_services import device_types_of
 from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_SUPPLIER, OTHER_USER, SUPPLIER
 from tests.every_request import DEVICES, ELIGIBLE, IMAGE, VALUES, user_for
 

@@ -1,4 +1,4 @@
-"""State is a fold over the journal: whatever happens, a replay gives the same state; faults, restarts and time included."""
+"""DccState is a fold over the journal: whatever happens, a replay gives the same state; faults, restarts and time included."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from schemas.load import Service
-from stubs.dcc import Dcc, State
-from stubs.dcc.operations import Operations
-from stubs.dcc.turn import Turn
+from stubs.dcc import Dcc, DccState
+from stubs.dcc.simulation.operations import Operations
+from stubs.dcc.state.transaction import Transaction
 from stubs.events import Entry, MessageQueued
 from stubs.journal import Journal, SqliteStore
 from stubs.settings import DccSettings
 from stubs.smki import Pki
-from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER, Party, Room, a_pki
+from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER, DccFixture, Party, a_pki
 from tests.service_trips import create, update_firmware
 from tests.state_picture import picture
 
@@ -50,7 +50,7 @@ def stored(entries: list[Entry]) -> list[Entry]:
     return [decoder.decode(msgspec.json.encode(entry)) for entry in entries]
 
 
-def replayed(room: Room) -> State:
+def replayed(room: DccFixture) -> DccState:
     again = Dcc(room.settings, room.pki)
     again.replay(stored(room.entries))
     return again.state
@@ -82,12 +82,12 @@ CRITICAL: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-def take_over(tester: Operations, turn: Turn, mpxn: str, since: datetime) -> None:
-    tester.change_registration(turn, mpxn, since, OTHER_USER, None, is_new_tenancy=True)
+def take_over(tester: Operations, transaction: Transaction, mpxn: str, since: datetime) -> None:
+    tester.change_registration(transaction, mpxn, since, OTHER_USER, None, is_new_tenancy=True)
 
 
-def decided(tester: Operations, turn: Turn, reference: str, *, is_released: bool) -> None:
-    (tester.release if is_released else tester.reject)(turn, reference)
+def decided(tester: Operations, transaction: Transaction, reference: str, *, is_released: bool) -> None:
+    (tester.release if is_released else tester.reject)(transaction, reference)
 
 
 class Rehearsal(RuleBasedStateMachine):
@@ -95,7 +95,7 @@ class Rehearsal(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.room = Room(pki(), CHANGING)
+        self.room = DccFixture(pki(), CHANGING)
         self.devices = {**self.room.build(), "absent": "DE-51-CE-00-00-00-00-09"}
 
     @rule(chosen=st.sampled_from(REQUESTS), user=st.sampled_from([SUPPLIER, OTHER_USER]), cv=st.sampled_from([1, 2, 3]))
@@ -152,7 +152,7 @@ class Rehearsal(RuleBasedStateMachine):
     @rule()
     def tester(self) -> None:
         room = self.room
-        if self.devices["esme"] in room.dcc.state.fleet:
+        if self.devices["esme"] in room.dcc.state.devices:
             room.keep(room.dcc.raise_device_alert(self.devices["esme"], "8F3F", None, room.now)[1])
             room.keep(room.dcc.set_device(self.devices["esme"], {"reachable": False}, room.now))
         room.keep(room.dcc.raise_dcc_alert("N999", NETWORK_OPERATOR, None, room.now)[1])
@@ -162,10 +162,10 @@ class Rehearsal(RuleBasedStateMachine):
     def hub(self, what: str, is_there: bool) -> None:
         """The hub goes and comes, and takes its devices with it."""
         room, hub, meter = self.room, self.devices["chf"], self.devices["gsme"]
-        if hub in room.dcc.state.fleet:
-            self.operate(lambda tester, turn: tester.let_happen(turn, hub, what, {}))
+        if hub in room.dcc.state.devices:
+            self.operate(lambda tester, transaction: tester.let_happen(transaction, hub, what, {}))
             room.keep(room.dcc.set_device(hub, {"reachable": is_there}, room.now))
-        if meter in room.dcc.state.fleet:
+        if meter in room.dcc.state.devices:
             room.keep(room.dcc.raise_device_alert(meter, "8F74", None, room.now)[1])
 
     @rule()
@@ -182,7 +182,7 @@ class Rehearsal(RuleBasedStateMachine):
     def snapshot(self) -> None:
         """A core that is restored from a snapshot goes on as if nothing had been."""
         again = Dcc(self.room.settings, self.room.pki)
-        again.restore(self.room.dcc.image())
+        again.restore(self.room.dcc.snapshot())
         assert picture(again.state) == picture(self.room.dcc.state)
         self.room.dcc = again
 
@@ -191,20 +191,24 @@ class Rehearsal(RuleBasedStateMachine):
         """Schedules, images on their way, registrations to come, coverage."""
         room = self.room
         room.party = Party(pki(), SUPPLIER, room.party.counter + 1)
-        if self.devices["esme"] in room.dcc.state.fleet:
+        if self.devices["esme"] in room.dcc.state.devices:
             create(room, self.devices["esme"])
             room.party = Party(pki(), SUPPLIER, room.party.counter + 1000)
             update_firmware(room, self.devices["esme"])
         for mpxn in list(room.dcc.state.inventory.meter_points)[:1]:
             self.operate(partial(take_over, mpxn=mpxn, since=room.now + timedelta(days=1)))
-        room.keep(room.dcc.perform(lambda t, turn: t.set_coverage(turn, "AB1", {"WANTechnology": "Mesh"}), room.now)[1])
+        room.keep(
+            room.dcc.perform(
+                lambda tester, transaction: tester.set_coverage(transaction, "AB1", {"WANTechnology": "Mesh"}), room.now
+            )[1]
+        )
 
     @rule(is_released=st.booleans())
     def decide(self, is_released: bool) -> None:
         for reference in list(self.room.dcc.state.quarantine):
             self.operate(partial(decided, reference=reference, is_released=is_released))
 
-    def operate(self, action: Callable[[Operations, Turn], object]) -> None:
+    def operate(self, action: Callable[[Operations, Transaction], object]) -> None:
         self.room.keep(self.room.dcc.perform(action, self.room.now)[1])
 
     @invariant()
@@ -219,9 +223,9 @@ Rehearsal.TestCase.settings = settings(
 test_a_random_rehearsal_replays_to_the_same_state = Rehearsal.TestCase
 
 
-def scripted(journal_of: Callable[[Room], Journal]) -> None:
+def scripted(journal_of: Callable[[DccFixture], Journal]) -> None:
     """A written rehearsal, through a real journal."""
-    room = Room(pki(), CHANGING)
+    room = DccFixture(pki(), CHANGING)
     devices = room.build()
     room.post(room.party.request("4.1.1", devices["esme"]))
     room.critical("7.2", devices["esme"])

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from stubs.devices import OCCURRENCES, DeviceState, apply, elapse, manufacture, next_due, occur
+from stubs.devices import PHYSICAL_EVENTS, DeviceState, apply, elapse, manufacture, next_due, occur
 from stubs.devices.profile import SLOT, used
 from stubs.devices.registers import (
     block_matrix,
@@ -259,9 +259,9 @@ class DeviceMachine(RuleBasedStateMachine):
         periods = {"LoadLimitPeriod": 1800, "LoadLimitRestorationPeriod": 900}
         self.send("ECS28a", {"LoadLimitSupplyState": "Disable", "LoadLimitPowerThreshold": threshold, **periods})
 
-    @rule(what=st.sampled_from(sorted(OCCURRENCES)))
+    @rule(what=st.sampled_from(sorted(PHYSICAL_EVENTS)))
     def something_happens(self, what: str) -> None:
-        if self.state.device_type not in OCCURRENCES[what].devices:
+        if self.state.device_type not in PHYSICAL_EVENTS[what].devices:
             return
         self.catch_up()
         keys = self.bench.credentials(self.state.eui)

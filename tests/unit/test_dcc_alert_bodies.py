@@ -15,7 +15,7 @@ from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, DeviceAlert, ServiceResponse, Smets1Response, schema_problems
 from stubs.wire.xml import SR, parse
 from stubs.wire.xmlsig import verify
-from tests.dcc_kit import NETWORK_OPERATOR, OTHER_USER, SUPPLIER, Room, a_pki, response_of
+from tests.dcc_kit import NETWORK_OPERATOR, OTHER_USER, SUPPLIER, DccFixture, a_pki, response_of
 
 HUB_ALERT = "8F3F"
 RADIO_ALERTS = [code for code, row in device_alerts().items() if row.to_broker == "dual-band-alert"]
@@ -27,13 +27,13 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[Room]:
-    room = Room(pki)
+def room(pki: Pki) -> Iterator[DccFixture]:
+    room = DccFixture(pki)
     yield room
     room.valid()
 
 
-def raise_alert(room: Room, code: str, structure: str = "", user: str = SUPPLIER) -> DccAlert:
+def raise_alert(room: DccFixture, code: str, structure: str = "", user: str = SUPPLIER) -> DccAlert:
     room.keep(room.dcc.raise_dcc_alert(code, user, None, room.now, structure)[1])
     message = room.messages("dcc-alert")[-1]
     assert schema_problems(message.body) == ()
@@ -49,7 +49,7 @@ def test_the_schema_has_24_structures() -> None:
 
 
 @pytest.mark.parametrize("structure", alerts.structures())
-def test_every_structure_can_be_raised_by_hand(room: Room, structure: str) -> None:
+def test_every_structure_can_be_raised_by_hand(room: DccFixture, structure: str) -> None:
     devices = room.build()
     content = raise_alert(room, "N1", structure).content
     assert content.name == structure
@@ -58,7 +58,7 @@ def test_every_structure_can_be_raised_by_hand(room: Room, structure: str) -> No
 
 
 @pytest.mark.parametrize("code", [code for code, row in dcc_alerts().items() if row.structures])
-def test_every_code_can_be_raised_with_a_structure_it_may_have(room: Room, code: str) -> None:
+def test_every_code_can_be_raised_with_a_structure_it_may_have(room: DccFixture, code: str) -> None:
     assert raise_alert(room, code, user=OTHER_USER).content.name in dcc_alerts()[code].structures
 
 
@@ -69,12 +69,12 @@ def test_occasions_have_codes_whose_structure_fits() -> None:
 
 
 @pytest.mark.parametrize(("code", "structure"), [("N32", ""), ("N1", "Surprise")])
-def test_no_such_code_or_structure(room: Room, code: str, structure: str) -> None:
+def test_no_such_code_or_structure(room: DccFixture, code: str, structure: str) -> None:
     with pytest.raises(ValueError, match=structure or code):
         room.dcc.raise_dcc_alert(code, SUPPLIER, None, room.now, structure)
 
 
-def test_a_user_that_is_not_registered_gets_no_alert(room: Room) -> None:
+def test_a_user_that_is_not_registered_gets_no_alert(room: DccFixture) -> None:
     with pytest.raises(ValueError, match="not a registered User"):
         room.dcc.raise_dcc_alert("N1", "00-00-00-00-00-00-00-01", None, room.now)
 
@@ -82,7 +82,7 @@ def test_a_user_that_is_not_registered_gets_no_alert(room: Room) -> None:
 # --- events that cause alerts ---
 
 
-def test_suspension_restoration_and_recovery_are_told(room: Room) -> None:
+def test_suspension_restoration_and_recovery_are_told(room: DccFixture) -> None:
     device = room.build()["esme"]
     for status in ("Suspended", "Commissioned", "Recovery", "Recovered"):
         room.keep(room.dcc.set_inventory(device, {"DeviceStatus": status}, room.now))
@@ -95,7 +95,7 @@ def test_suspension_restoration_and_recovery_are_told(room: Room) -> None:
     assert changes == ["DeviceSuspended", "DeviceRestored", "RecoveryComplete"]
 
 
-def test_another_firmware_of_a_hub_is_told(room: Room) -> None:
+def test_another_firmware_of_a_hub_is_told(room: DccFixture) -> None:
     hub = room.build()["chf"]
     room.keep(room.dcc.set_inventory(hub, {"DeviceFirmwareVersion": "0A0B0C0D"}, room.now))
     body = response_of(room.messages("dcc-alert")[0].body).body
@@ -112,7 +112,7 @@ def test_another_firmware_of_a_hub_is_told(room: Room) -> None:
     ],
 )
 def test_what_hubs_and_displays_tell_the_broker_reaches_the_supplier(
-    room: Room, device: str, code: str, structure: str
+    room: DccFixture, device: str, code: str, structure: str
 ) -> None:
     eui = room.build()[device]
     broker = str(room.pki.acb)
@@ -122,7 +122,7 @@ def test_what_hubs_and_displays_tell_the_broker_reaches_the_supplier(
     assert body.content.name == structure
 
 
-def test_a_display_taken_from_a_hub_is_told(room: Room) -> None:
+def test_a_display_taken_from_a_hub_is_told(room: DccFixture) -> None:
     devices = room.build()
     room.post(room.party.request("8.11", devices["chf"], DeviceID=devices["ppmid"], RequestType="Remove"))
     room.pass_time(1)
@@ -135,7 +135,7 @@ def test_a_display_taken_from_a_hub_is_told(room: Room) -> None:
 
 
 def test_a_user_of_an_older_version_is_told_that_something_was_withheld(pki: Pki) -> None:
-    room = Room(pki, DccSettings(structures_since={"PPMIDRemoval": "5.4"}))
+    room = DccFixture(pki, DccSettings(structures_since={"PPMIDRemoval": "5.4"}))
     room.keep(room.dcc.register_user(SUPPLIER, "A", ("IS",), None, "active", room.now, "5.1"))
     content = raise_alert(room, "N43", "PPMIDRemoval").content
     assert (content.name, content.get("ServiceUserDUISVersion")) == ("DUISVersionMismatch", "5.1")
@@ -149,7 +149,7 @@ def test_a_user_of_an_older_version_is_told_that_something_was_withheld(pki: Pki
 
 
 def test_a_flood_of_alerts_is_counted_and_told_once(pki: Pki) -> None:
-    room = Room(pki, DccSettings(throttle_after=2, throttle_window=60))
+    room = DccFixture(pki, DccSettings(throttle_after=2, throttle_window=60))
     device = room.build()["esme"]
     for _ in range(5):
         room.keep(room.dcc.raise_device_alert(device, "8F3F", None, room.now)[1])
@@ -164,7 +164,7 @@ def test_a_flood_of_alerts_is_counted_and_told_once(pki: Pki) -> None:
 
 
 def test_alerts_of_different_codes_are_counted_apart(pki: Pki) -> None:
-    room = Room(pki, DccSettings(throttle_after=1))
+    room = DccFixture(pki, DccSettings(throttle_after=1))
     device = room.build()["esme"]
     for code in ("8F3F", "8F74"):
         room.keep(room.dcc.raise_device_alert(device, code, None, room.now)[1])
@@ -176,7 +176,7 @@ def test_alerts_of_different_codes_are_counted_apart(pki: Pki) -> None:
 CREDIT: dict[str, Any] = {"ExecutionDateTime": "2026-01-15T11:00:00Z", "Credit": None}
 
 
-def outcomes(room: Room) -> list[str]:
+def outcomes(room: DccFixture) -> list[str]:
     found = []
     for message in room.messages("response"):
         body = response_of(message.body).body
@@ -185,7 +185,7 @@ def outcomes(room: Room) -> list[str]:
     return found
 
 
-def test_an_outcome_that_never_comes_is_e30(room: Room) -> None:
+def test_an_outcome_that_never_comes_is_e30(room: DccFixture) -> None:
     device = room.build()["esme"]
     room.keep(room.dcc.set_fault({"point": "device-alert", "effect": "drop", "times": 0}, room.now)[1])
     assert room.critical("1.6", device, **CREDIT).response_code == "I99"
@@ -193,7 +193,7 @@ def test_an_outcome_that_never_comes_is_e30(room: Room) -> None:
     assert outcomes(room) == ["I0 GbcsPayload", "E30 NoneType"]
 
 
-def test_an_outcome_that_came_is_not_awaited_any_longer(room: Room) -> None:
+def test_an_outcome_that_came_is_not_awaited_any_longer(room: DccFixture) -> None:
     device = room.build()["esme"]
     assert room.critical("1.6", device, **CREDIT).response_code == "I99"
     room.pass_time(2 * 86400)
@@ -201,7 +201,7 @@ def test_an_outcome_that_came_is_not_awaited_any_longer(room: Room) -> None:
     assert "I0 FutureDatedDeviceAlert" in outcomes(room)
 
 
-def test_a_cancelled_command_has_no_outcome_to_await(room: Room) -> None:
+def test_a_cancelled_command_has_no_outcome_to_await(room: DccFixture) -> None:
     device = room.build()["esme"]
     room.critical("1.6", device, **CREDIT)
     room.pass_time(1)
@@ -213,10 +213,10 @@ def test_a_cancelled_command_has_no_outcome_to_await(room: Room) -> None:
 # --- SMETS1 ---
 
 
-def smets1(room: Room, **given: str) -> Smets1Response:
+def smets1(room: DccFixture, **given: str) -> Smets1Response:
     device = room.build()["esme"]
     wanted = {"user": SUPPLIER, "device": device, "srv": "", "alert_code": "", "request_id": "", **given}
-    room.keep(room.dcc.perform(lambda tester, turn: tester.raise_smets1(turn, **wanted), room.now)[1])
+    room.keep(room.dcc.perform(lambda tester, transaction: tester.raise_smets1(transaction, **wanted), room.now)[1])
     message = room.messages()[-1]
     assert schema_problems(message.body) == ()
     body = response_of(message.body).body
@@ -228,25 +228,25 @@ def smets1(room: Room, **given: str) -> Smets1Response:
 
 
 @pytest.mark.parametrize("srv", ["4.1.1", "4.3", "7.4", "6.13"])
-def test_a_smets1_answer_is_signed_within_and_without(room: Room, srv: str) -> None:
+def test_a_smets1_answer_is_signed_within_and_without(room: DccFixture, srv: str) -> None:
     node = smets1(room, srv=srv).node
     assert node.get("ServiceReferenceVariant") == srv
     assert node.find("SMETS1SignedResponse/ds:Signature") is not None
 
 
-def test_a_smets1_answer_quotes_the_request(room: Room) -> None:
+def test_a_smets1_answer_quotes_the_request(room: DccFixture) -> None:
     request_id = f"{SUPPLIER}:DE-51-CE-00-00-00-00-E1:77"
     smets1(room, srv="4.1.1", request_id=request_id)
     assert room.messages()[-1].request_id == request_id
 
 
-def test_a_smets1_alert_is_a_device_alert(room: Room) -> None:
+def test_a_smets1_alert_is_a_device_alert(room: DccFixture) -> None:
     assert smets1(room, alert_code="8f3f").node.find("ServiceReference") is None
     assert room.messages()[-1].alert_code == "8F3F"
 
 
 @pytest.mark.parametrize("given", [{}, {"srv": "4.1.1", "alert_code": "8F3F"}, {"srv": "8.2"}, {"srv": "99"}])
-def test_a_smets1_message_that_cannot_be(room: Room, given: dict[str, str]) -> None:
+def test_a_smets1_message_that_cannot_be(room: DccFixture, given: dict[str, str]) -> None:
     wanted = {"user": SUPPLIER, "device": OTHER_USER, "srv": "", "alert_code": "", "request_id": "", **given}
     with pytest.raises(ValueError, match=r"SMETS1|no decoded answer|no service"):
-        room.dcc.perform(lambda tester, turn: tester.raise_smets1(turn, **wanted), room.now)
+        room.dcc.perform(lambda tester, transaction: tester.raise_smets1(transaction, **wanted), room.now)

@@ -14,7 +14,17 @@ from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, Node, OtherResult, ServiceResponse
 from stubs.wire.gbcs.envelope import Message
-from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_SUPPLIER, OTHER_USER, SUPPLIER, Party, Room, a_pki, response_of
+from tests.dcc_kit import (
+    NETWORK_OPERATOR,
+    NOW,
+    OTHER_SUPPLIER,
+    OTHER_USER,
+    SUPPLIER,
+    DccFixture,
+    Party,
+    a_pki,
+    response_of,
+)
 from tests.service_trips import ABSENT, change_of_supplier, local_answer, opt_in, update_firmware
 
 OPEN = DccSettings(eligible_roles={"8.6": ("IS",), "8.5": ("IS",)})
@@ -26,8 +36,8 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[Room]:
-    room = Room(pki, OPEN)
+def room(pki: Pki) -> Iterator[DccFixture]:
+    room = DccFixture(pki, OPEN)
     yield room
     room.valid()
 
@@ -39,7 +49,7 @@ def node_of(answer: Reply | bytes) -> Node:
     return body.result.node
 
 
-def told(room: Room) -> list[tuple[str, str, str]]:
+def told(room: DccFixture) -> list[tuple[str, str, str]]:
     """DCC alerts: User, code, structure."""
     found = []
     for message in room.messages("dcc-alert"):
@@ -49,14 +59,14 @@ def told(room: Room) -> list[tuple[str, str, str]]:
     return found
 
 
-def listed(room: Room, product: dict[str, str]) -> None:
-    room.keep(room.dcc.perform(lambda t, turn: t.list_product(turn, product), room.now)[1])
+def listed(room: DccFixture, product: dict[str, str]) -> None:
+    room.keep(room.dcc.perform(lambda tester, transaction: tester.list_product(transaction, product), room.now)[1])
 
 
 # --- 11.1, 11.4 ---
 
 
-def test_an_image_reaches_hub_and_meter_which_tells_of_it(room: Room) -> None:
+def test_an_image_reaches_hub_and_meter_which_tells_of_it(room: DccFixture) -> None:
     devices = room.build()
     assert update_firmware(room, devices["esme"], devices["gsme"]).response_code == "I99"
     room.pass_time(120)
@@ -66,33 +76,33 @@ def test_an_image_reaches_hub_and_meter_which_tells_of_it(room: Room) -> None:
         (SUPPLIER, "N60", "CSPFirmwareDeliveryStatus"),
         (SUPPLIER, "N60", "CSPFirmwareDeliveryStatus"),
     ]
-    image = room.dcc.state.fleet[devices["esme"]].image
+    image = room.dcc.state.devices[devices["esme"]].image
     assert image is not None
     assert image.version == "00000A02"
     raised = [entry.event.code for entry in room.entries if isinstance(entry.event, AlertRaised)]
     assert raised.count("8F72") == 2
 
 
-def test_a_hub_out_of_reach_is_a_failed_delivery(room: Room) -> None:
+def test_a_hub_out_of_reach_is_a_failed_delivery(room: DccFixture) -> None:
     devices = room.build()
     room.keep(room.dcc.set_device(devices["chf"], {"reachable": False}, room.now))
     update_firmware(room, devices["esme"])
     room.pass_time(120)
     assert told(room)[-1] == (SUPPLIER, "N61", "CSPFirmwareDeliveryStatus")
-    assert room.dcc.state.fleet[devices["esme"]].image is None
+    assert room.dcc.state.devices[devices["esme"]].image is None
 
 
 @pytest.mark.parametrize(("effect", "code"), [("drop", "N61"), ("altered", "N60")])
-def test_faults_bend_an_image_on_its_way(room: Room, effect: str, code: str) -> None:
+def test_faults_bend_an_image_on_its_way(room: DccFixture, effect: str, code: str) -> None:
     device = room.build()["esme"]
     room.keep(room.dcc.set_fault({"point": "firmware", "effect": effect}, room.now)[1])
     update_firmware(room, device)
     room.pass_time(120)
     assert told(room)[-1][1] == code
-    assert room.dcc.state.fleet[device].image is None
+    assert room.dcc.state.devices[device].image is None
 
 
-def test_devices_that_do_not_take_the_image_are_listed_with_the_reason(room: Room) -> None:
+def test_devices_that_do_not_take_the_image_are_listed_with_the_reason(room: DccFixture) -> None:
     devices = room.build()
     old = room.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})["esme"]
     strange = room.build()["esme"]
@@ -117,11 +127,11 @@ def test_devices_that_do_not_take_the_image_are_listed_with_the_reason(room: Roo
 
 
 def test_a_warning_may_be_left_out(pki: Pki) -> None:
-    room = Room(pki, DccSettings(firmware_warning=False))
+    room = DccFixture(pki, DccSettings(firmware_warning=False))
     assert update_firmware(room, room.build()["esme"], ABSENT).response_code == "I99"
 
 
-def test_prepayment_displays_have_a_service_of_their_own(room: Room) -> None:
+def test_prepayment_displays_have_a_service_of_their_own(room: DccFixture) -> None:
     devices = room.build()
     assert update_firmware(room, devices["esme"], srv="11.4").response_code == "E110402"
     assert update_firmware(room, devices["ppmid"], srv="11.4").response_code == "I99"
@@ -130,11 +140,11 @@ def test_prepayment_displays_have_a_service_of_their_own(room: Room) -> None:
     assert (SUPPLIER, "N30", "PPMIDAlert") in told(room)
 
 
-def test_an_activated_image_is_what_the_inventory_says(room: Room) -> None:
+def test_an_activated_image_is_what_the_inventory_says(room: DccFixture) -> None:
     device = room.build()["esme"]
     update_firmware(room, device)
     room.pass_time(120)
-    image = room.dcc.state.fleet[device].image
+    image = room.dcc.state.devices[device].image
     assert image is not None
     assert room.critical("11.3", device, FirmwareHash=image.hash).response_code == "I99"
     room.pass_time(1)
@@ -143,7 +153,7 @@ def test_an_activated_image_is_what_the_inventory_says(room: Room) -> None:
     assert record.firmware_version == "00000A02"
 
 
-def test_a_version_that_differs_from_the_inventory_is_told_and_noted(room: Room) -> None:
+def test_a_version_that_differs_from_the_inventory_is_told_and_noted(room: DccFixture) -> None:
     device = room.build()["esme"]
     room.keep(room.dcc.set_device(device, {"firmware_version": "0B000001"}, room.now))
     room.post(room.party.request("11.2", device))
@@ -157,7 +167,7 @@ def test_a_version_that_differs_from_the_inventory_is_told_and_noted(room: Room)
 # --- hubs ---
 
 
-def installed(room: Room, hub: str, **more: Any) -> str | None:
+def installed(room: DccFixture, hub: str, **more: Any) -> str | None:
     body = {
         "DeviceID": hub,
         "CHFInstallType": "CHF Install - no SM WAN",
@@ -169,7 +179,7 @@ def installed(room: Room, hub: str, **more: Any) -> str | None:
     return room.post(room.party.request("8.14.2", **body)).response_code
 
 
-def test_a_hub_without_wan_waits(room: Room) -> None:
+def test_a_hub_without_wan_waits(room: DccFixture) -> None:
     devices = room.build({"name": "chf", "type": "CHF", "status": "Pending"}, {"name": "gpf", "type": "GPF"})
     checks = ("MetalObstructionCheck", "ConnectivityObstructionCheck", "SharedObstructionCheck")
     more = {"PremiseType": "Terraced", **dict.fromkeys(checks, "true")}
@@ -178,7 +188,7 @@ def test_a_hub_without_wan_waits(room: Room) -> None:
 
 
 @pytest.mark.parametrize("srv", ["8.14.3", "8.14.4"])
-def test_a_returned_hub_is_decommissioned_with_its_proxy(room: Room, srv: str) -> None:
+def test_a_returned_hub_is_decommissioned_with_its_proxy(room: DccFixture, srv: str) -> None:
     devices = room.build()
     fault: dict[str, Any] = {
         "CHFFaultReturnType": "Fault identified post installation",
@@ -193,7 +203,7 @@ def test_a_returned_hub_is_decommissioned_with_its_proxy(room: Room, srv: str) -
     assert told(room)[0][2] == "DeviceStatusChangeEvent"
 
 
-def test_devices_of_a_replaced_hub_belong_to_the_new_one(room: Room) -> None:
+def test_devices_of_a_replaced_hub_belong_to_the_new_one(room: DccFixture) -> None:
     old = room.build()
     new = room.build({"name": "chf", "type": "CHF"}, {"name": "gpf", "type": "GPF"})
     room.keep(room.dcc.set_inventory(new["chf"], {"MPxNs": [room.dcc.state.inventory.records[old["esme"]].import_mpxn]},
@@ -210,7 +220,7 @@ def test_devices_of_a_replaced_hub_belong_to_the_new_one(room: Room) -> None:
 # --- opting in and out ---
 
 
-def test_a_device_that_opts_in_gets_the_brokers_certificates(room: Room) -> None:
+def test_a_device_that_opts_in_gets_the_brokers_certificates(room: DccFixture) -> None:
     room.build()
     answer = opt_in(room, ABSENT)
     assert answer.response_code == "I0"
@@ -225,9 +235,11 @@ def test_a_device_that_opts_in_gets_the_brokers_certificates(room: Room) -> None
 # --- coverage and registration ---
 
 
-def test_coverage_is_as_set(room: Room) -> None:
+def test_coverage_is_as_set(room: DccFixture) -> None:
     def put(place: str, **values: Any) -> None:
-        room.keep(room.dcc.perform(lambda t, turn: t.set_coverage(turn, place, values), room.now)[1])
+        room.keep(
+            room.dcc.perform(lambda tester, transaction: tester.set_coverage(transaction, place, values), room.now)[1]
+        )
 
     def ask() -> Node:
         place = {"PostCode": "AB12 3CD", "AddressIdentifier": "1"}
@@ -242,15 +254,18 @@ def test_coverage_is_as_set(room: Room) -> None:
         put("x", Colour="red")
 
 
-def change(room: Room, **values: Any) -> None:
+def change(room: DccFixture, **values: Any) -> None:
     given: dict[str, Any] = {"since": None, "supplier": None, "network_operator": None, **values}
     mpan = room.premises["mpan"]
     room.keep(
-        room.dcc.perform(lambda t, turn: t.change_registration(turn, mpan, **given, is_new_tenancy=False), room.now)[1]
+        room.dcc.perform(
+            lambda tester, transaction: tester.change_registration(transaction, mpan, **given, is_new_tenancy=False),
+            room.now,
+        )[1]
     )
 
 
-def test_a_new_supplier_may_act_from_its_date_on(room: Room) -> None:
+def test_a_new_supplier_may_act_from_its_date_on(room: DccFixture) -> None:
     device = room.build()["esme"]
     new = Party(room.pki, OTHER_SUPPLIER)
     change(room, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
@@ -260,7 +275,7 @@ def test_a_new_supplier_may_act_from_its_date_on(room: Room) -> None:
     assert room.post(room.party.request("7.4", device)).response_code == "E4"
 
 
-def test_a_dated_request_is_authorised_for_its_date(room: Room) -> None:
+def test_a_dated_request_is_authorised_for_its_date(room: DccFixture) -> None:
     device = room.build()["esme"]
     change(room, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
     late = "2026-01-18T10:00:00Z"
@@ -269,13 +284,13 @@ def test_a_dated_request_is_authorised_for_its_date(room: Room) -> None:
     assert room.post(new.request("4.13", device, ExecutionDateTime=late)).response_code == "I99"
 
 
-def test_a_change_that_is_recorded_late_holds_at_once(room: Room) -> None:
+def test_a_change_that_is_recorded_late_holds_at_once(room: DccFixture) -> None:
     device = room.build()["esme"]
     change(room, since=NOW - timedelta(days=2), supplier=OTHER_SUPPLIER)
     assert room.post(room.party.request("7.4", device)).response_code == "E4"
 
 
-def test_of_two_changes_the_earlier_holds_until_the_later(room: Room) -> None:
+def test_of_two_changes_the_earlier_holds_until_the_later(room: DccFixture) -> None:
     room.build()
     change(room, since=NOW + timedelta(days=5), supplier=SUPPLIER)
     change(room, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
@@ -284,25 +299,30 @@ def test_of_two_changes_the_earlier_holds_until_the_later(room: Room) -> None:
     assert holders == [SUPPLIER, OTHER_SUPPLIER, SUPPLIER]
 
 
-def test_a_change_of_an_unknown_meter_point_or_without_zone_is_refused(room: Room) -> None:
+def test_a_change_of_an_unknown_meter_point_or_without_zone_is_refused(room: DccFixture) -> None:
     with pytest.raises(LookupError):
         room.dcc.perform(
-            lambda t, turn: t.change_registration(turn, "1", None, SUPPLIER, None, is_new_tenancy=False), room.now
+            lambda tester, transaction: tester.change_registration(
+                transaction, "1", None, SUPPLIER, None, is_new_tenancy=False
+            ),
+            room.now,
         )
     room.build()
     with pytest.raises(ValueError, match="zone"):
         change(room, since=NOW.replace(tzinfo=None), supplier=SUPPLIER)
     with pytest.raises(ValueError, match="fuel"):
-        room.dcc.perform(lambda t, turn: t.register_meter_point(turn, {"mpxn": "1", "fuel": "oil"}), room.now)
+        room.dcc.perform(
+            lambda tester, transaction: tester.register_meter_point(transaction, {"mpxn": "1", "fuel": "oil"}), room.now
+        )
 
 
-def test_a_new_supplier_takes_over_the_meter_and_the_old_one_is_told(room: Room) -> None:
+def test_a_new_supplier_takes_over_the_meter_and_the_old_one_is_told(room: DccFixture) -> None:
     device = room.build(supplier=OTHER_SUPPLIER)["esme"]
     change(room, supplier=SUPPLIER)
     assert change_of_supplier(room, device).response_code == "I99", room.refused()
     room.pass_time(1)
     assert room.last_response().header.response_code == "I0"
-    assert room.dcc.state.fleet[device].supplier == SUPPLIER
+    assert room.dcc.state.devices[device].supplier == SUPPLIER
     assert (OTHER_SUPPLIER, "N27", "ChangeOfSupplier") in told(room)
     assert (NETWORK_OPERATOR, "N42", "SecurityCredentialsUpdated") in told(room)
 
@@ -310,7 +330,7 @@ def test_a_new_supplier_takes_over_the_meter_and_the_old_one_is_told(room: Room)
 # --- 8.13, 9.1 ---
 
 
-def test_an_answer_brought_back_is_taken_once(room: Room) -> None:
+def test_an_answer_brought_back_is_taken_once(room: DccFixture) -> None:
     kept: list[bytes] = []
 
     def keep(octets: bytes) -> bytes:
@@ -325,14 +345,16 @@ def test_an_answer_brought_back_is_taken_once(room: Room) -> None:
     assert room.dcc.state.local == {}
 
 
-def test_a_command_handed_over_to_a_device_out_of_reach_is_not_answered(room: Room) -> None:
+def test_a_command_handed_over_to_a_device_out_of_reach_is_not_answered(room: DccFixture) -> None:
     device = room.build()["esme"]
     room.keep(room.dcc.set_device(device, {"reachable": False}, room.now))
-    (response, refused), _ = room.dcc.perform(lambda t, turn: t.hand_over(turn, device, b"x"), room.now)
+    (response, refused), _ = room.dcc.perform(
+        lambda tester, transaction: tester.hand_over(transaction, device, b"x"), room.now
+    )
     assert (response, refused) == (None, "unreachable")
 
 
-def test_the_customers_number_is_told_beside_the_answer(room: Room) -> None:
+def test_the_customers_number_is_told_beside_the_answer(room: DccFixture) -> None:
     device = room.build()["esme"]
     assert room.post(Party(room.pki, OTHER_USER).request("9.1", device)).response_code == "I99"
     room.pass_time(1)

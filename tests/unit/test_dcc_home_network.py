@@ -10,7 +10,7 @@ from stubs.smki import Pki
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.utrn import ValueClass, generate
-from tests.dcc_kit import Room, a_pki
+from tests.dcc_kit import DccFixture, a_pki
 
 PREPAID = {"payment_mode": "prepayment", "balance": 0, "price": 0, "standing_charge": 0}
 HUB, METER, DISPLAY = (
@@ -26,18 +26,20 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[Room]:
-    room = Room(pki)
+def room(pki: Pki) -> Iterator[DccFixture]:
+    room = DccFixture(pki)
     yield room
     room.valid()
 
 
-def happens(room: Room, device: str, what: str, **detail: str) -> None:
-    room.keep(room.dcc.perform(lambda tester, turn: tester.let_happen(turn, device, what, detail), room.now)[1])
+def happens(room: DccFixture, device: str, what: str, **detail: str) -> None:
+    room.keep(
+        room.dcc.perform(lambda tester, transaction: tester.let_happen(transaction, device, what, detail), room.now)[1]
+    )
 
 
-def token(room: Room, meter: str, pounds: int, counter: int = 1 << 32) -> str:
-    state = room.dcc.state.fleet[meter]
+def token(room: DccFixture, meter: str, pounds: int, counter: int = 1 << 32) -> str:
+    state = room.dcc.state.devices[meter]
     supplier = Eui64.parse(state.supplier)
     key = room.pki.prepayment_key(supplier) or room.pki.key_pair(supplier, "KA")
     assert key is not None
@@ -45,29 +47,29 @@ def token(room: Room, meter: str, pounds: int, counter: int = 1 << 32) -> str:
     return generate(supplier, state.id, counter, pounds, ValueClass.POUNDS, key.private_key, public)
 
 
-def told(room: Room) -> list[str | None]:
+def told(room: DccFixture) -> list[str | None]:
     """What the supplier was told, warnings of low credit left out."""
     codes = [message.alert_code for message in room.messages("device-alert")]
     return [code for code in codes if code not in {"810D", "8119"}]
 
 
-def test_a_top_up_at_the_display_reaches_the_gas_meter_it_was_made_with(room: Room) -> None:
+def test_a_top_up_at_the_display_reaches_the_gas_meter_it_was_made_with(room: DccFixture) -> None:
     home = room.build(HUB, METER, DISPLAY)
     happens(room, home["ppmid"], "top-up entered", utrn=token(room, home["gsme"], 5))
-    assert room.dcc.state.fleet[home["gsme"]].balance == 500_000
+    assert room.dcc.state.devices[home["gsme"]].balance == 500_000
     assert told(room) == ["810E"]
     happens(room, home["ppmid"], "top-up entered", utrn=token(room, home["gsme"], 5))
-    assert room.dcc.state.fleet[home["gsme"]].balance == 500_000, "the same token again"
-    assert room.dcc.state.fleet[home["ppmid"]].own_counter == 2
+    assert room.dcc.state.devices[home["gsme"]].balance == 500_000, "the same token again"
+    assert room.dcc.state.devices[home["ppmid"]].own_counter == 2
 
 
-def test_emergency_credit_may_be_asked_for_at_the_display(room: Room) -> None:
+def test_emergency_credit_may_be_asked_for_at_the_display(room: DccFixture) -> None:
     home = room.build(HUB, METER, DISPLAY)
     happens(room, home["ppmid"], "emergency credit asked for")
-    assert room.dcc.state.fleet[home["gsme"]].is_emergency
+    assert room.dcc.state.devices[home["gsme"]].is_emergency
 
 
-def test_a_display_that_the_dcc_joined_needs_nothing_more(room: Room) -> None:
+def test_a_display_that_the_dcc_joined_needs_nothing_more(room: DccFixture) -> None:
     home = room.build(HUB, METER, DISPLAY)
     for device in ("gsme", "ppmid"):
         room.keep(room.dcc.set_device(home[device], {"joined": []}, room.now))
@@ -80,38 +82,38 @@ def test_a_display_that_the_dcc_joined_needs_nothing_more(room: Room) -> None:
     assert room.critical("8.7.1", home["gsme"], OtherDeviceID=home["ppmid"]).response_code == "I99"
     room.pass_time(1)
     for device, other in (("gsme", "ppmid"), ("ppmid", "gsme")):
-        (joined,) = room.dcc.state.fleet[home[device]].joined
+        (joined,) = room.dcc.state.devices[home[device]].joined
         assert joined.certificate == room.pki.device(Eui64.parse(home[other])).ka.certificate.der
     happens(room, home["ppmid"], "top-up entered", utrn=token(room, home["gsme"], 7))
-    assert room.dcc.state.fleet[home["gsme"]].balance == 700_000
+    assert room.dcc.state.devices[home["gsme"]].balance == 700_000
 
 
 @pytest.mark.parametrize("missing", ["hub's power", "display", "meter"])
-def test_nothing_is_passed_on_where_the_network_is_not_there(room: Room, missing: str) -> None:
+def test_nothing_is_passed_on_where_the_network_is_not_there(room: DccFixture, missing: str) -> None:
     home = room.build(HUB, METER, DISPLAY)
     if missing == "hub's power":
         happens(room, home["chf"], "power lost")
     else:
         device = home["ppmid" if missing == "display" else "gsme"]
         room.keep(room.dcc.set_device(device, {"reachable": False}, room.now))
-    before = room.dcc.state.fleet[home["ppmid"]]
+    before = room.dcc.state.devices[home["ppmid"]]
     with pytest.raises(PeerError):
         happens(room, home["ppmid"], "emergency credit asked for")
-    assert room.dcc.state.fleet[home["ppmid"]] == before
+    assert room.dcc.state.devices[home["ppmid"]] == before
 
 
-def test_a_hub_out_of_reach_of_the_dcc_does_not_keep_a_display_from_its_meter(room: Room) -> None:
+def test_a_hub_out_of_reach_of_the_dcc_does_not_keep_a_display_from_its_meter(room: DccFixture) -> None:
     home = room.build(HUB, METER, DISPLAY)
     room.keep(room.dcc.set_device(home["chf"], {"reachable": False}, room.now))
     happens(room, home["ppmid"], "top-up entered", utrn=token(room, home["gsme"], 5))
-    assert room.dcc.state.fleet[home["gsme"]].balance == 500_000
+    assert room.dcc.state.devices[home["gsme"]].balance == 500_000
     assert told(room) == []
     room.keep(room.dcc.set_device(home["chf"], {"reachable": True}, room.now))
     assert told(room) == ["810E"]
 
 
-def test_what_is_no_token_is_refused_by_the_meter(room: Room) -> None:
+def test_what_is_no_token_is_refused_by_the_meter(room: DccFixture) -> None:
     home = room.build(HUB, METER, DISPLAY)
     happens(room, home["ppmid"], "top-up entered", utrn="0" * 20)
-    assert room.dcc.state.fleet[home["gsme"]].balance == 0
+    assert room.dcc.state.devices[home["gsme"]].balance == 0
     assert told(room) == ["8F63"]

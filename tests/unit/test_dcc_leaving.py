@@ -11,7 +11,7 @@ from stubs.dcc import Reply
 from stubs.events import CommandSent, DeviceAnswered, DeviceSilent
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, ServiceRequest, example, write_request
-from tests.dcc_kit import Room, a_pki, code_of, response_of
+from tests.dcc_kit import DccFixture, a_pki, code_of, response_of
 from tests.every_request import TOMORROW, Home, fitted, home_for, texts_for, user_for
 from tests.service_trips import create
 
@@ -37,11 +37,11 @@ def opt_out(home: Home, at: str = TOMORROW) -> Reply:
     return home.room.post(home.party.sign(write_request(request)))
 
 
-def events(room: Room, kind: type) -> list[Any]:
+def events(room: DccFixture, kind: type) -> list[Any]:
     return [entry.event for entry in room.entries if isinstance(entry.event, kind)]
 
 
-def structures(room: Room) -> list[str]:
+def structures(room: DccFixture) -> list[str]:
     bodies = [response_of(message.body).body for message in room.messages("dcc-alert")]
     return [body.content.name for body in bodies if isinstance(body, DccAlert)]
 
@@ -59,7 +59,7 @@ def test_a_device_opts_out_on_its_date_and_no_earlier(home: Home) -> None:
     assert answered.device == home.target
     assert room.last_response().header.response_code == "I0"
     assert room.status(home.target) == "Withdrawn"
-    assert room.dcc.state.fleet[home.target].anchors, "the broker's certificates were replaced"
+    assert room.dcc.state.devices[home.target].anchors, "the broker's certificates were replaced"
 
 
 def test_who_opted_out_takes_no_more_requests_and_no_schedule_runs_for_it(pki: Pki) -> None:
@@ -98,7 +98,7 @@ def test_a_device_that_is_out_of_reach_on_the_date_stays(home: Home) -> None:
 # --- 8.12.2 ---
 
 
-def exchanged(room: Room) -> tuple[dict[str, str], dict[str, str]]:
+def exchanged(room: DccFixture) -> tuple[dict[str, str], dict[str, str]]:
     """A home, and the hub and gas proxy that come into it."""
     old = room.build()
     points = [room.premises["mpan"], room.premises["mprn"]]
@@ -109,7 +109,7 @@ def exchanged(room: Room) -> tuple[dict[str, str], dict[str, str]]:
 
 @pytest.mark.parametrize("order", [("8.12.1", "8.12.2"), ("8.12.2", "8.12.1")])
 def test_an_exchanged_hub_and_proxy_know_the_devices_of_the_old_ones(pki: Pki, order: tuple[str, str]) -> None:
-    room = Room(pki)
+    room = DccFixture(pki)
     old, new = exchanged(room)
     services = {"8.12.1": ("chf", "OldCHFID"), "8.12.2": ("gpf", "OldGPFID")}
     for srv in order:
@@ -119,7 +119,7 @@ def test_an_exchanged_hub_and_proxy_know_the_devices_of_the_old_ones(pki: Pki, o
         assert answer.response_code == "I99", room.refused()
         room.pass_time(1)
         assert room.last_response().header.response_code == "I0"
-    proxy = room.dcc.state.fleet[new["gpf"]]
+    proxy = room.dcc.state.devices[new["gpf"]]
     assert {one.device for one in proxy.joined} == {old["gsme"], old["ppmid"]}
     assert proxy.mirrors == old["gsme"]
     record = room.dcc.state.inventory.get(new["gpf"])
@@ -130,7 +130,7 @@ def test_an_exchanged_hub_and_proxy_know_the_devices_of_the_old_ones(pki: Pki, o
 
 
 def test_a_restored_proxy_answers_for_the_meter(pki: Pki) -> None:
-    room = Room(pki)
+    room = DccFixture(pki)
     old, new = exchanged(room)
     room.post(room.party.request("8.12.1", new["chf"], OldCHFID=old["chf"]))
     room.post(room.party.request("8.12.2", new["gpf"], OldGPFID=old["gpf"]))
@@ -147,7 +147,7 @@ def test_a_restored_proxy_answers_for_the_meter(pki: Pki) -> None:
     ("wrong", "rule"), [("chf", "restore-unknown"), ("gpf", "restore-same"), ("absent", "restore-unknown")]
 )
 def test_a_proxy_takes_only_the_log_of_another_proxy(pki: Pki, wrong: str, rule: str) -> None:
-    room = Room(pki)
+    room = DccFixture(pki)
     devices = room.build() | {"absent": "DE-51-CE-00-00-00-00-99"}
     room.post(room.party.request("8.12.2", devices["gpf"], OldGPFID=devices[wrong]))
     assert room.refused() == rule

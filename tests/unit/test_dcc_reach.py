@@ -10,7 +10,7 @@ from stubs.dcc import Dcc
 from stubs.events import AlertRaised, DeviceAnswered, DeviceSilent
 from stubs.inventory import REMOVED
 from stubs.smki import Pki
-from tests.dcc_kit import NETWORK_OPERATOR, Room, a_pki
+from tests.dcc_kit import NETWORK_OPERATOR, DccFixture, a_pki
 
 
 @pytest.fixture(scope="module")
@@ -19,37 +19,39 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[Room]:
-    room = Room(pki)
+def room(pki: Pki) -> Iterator[DccFixture]:
+    room = DccFixture(pki)
     yield room
     room.valid()
 
 
-def reach(room: Room, device: str, *, is_there: bool) -> None:
+def reach(room: DccFixture, device: str, *, is_there: bool) -> None:
     room.keep(room.dcc.set_device(device, {"reachable": is_there}, room.now))
 
 
-def happens(room: Room, device: str, what: str) -> None:
-    room.keep(room.dcc.perform(lambda tester, turn: tester.let_happen(turn, device, what, {}), room.now)[1])
+def happens(room: DccFixture, device: str, what: str) -> None:
+    room.keep(
+        room.dcc.perform(lambda tester, transaction: tester.let_happen(transaction, device, what, {}), room.now)[1]
+    )
 
 
-def raise_alert(room: Room, device: str, code: str) -> list[str]:
+def raise_alert(room: DccFixture, device: str, code: str) -> list[str]:
     messages, events = room.dcc.raise_device_alert(device, code, None, room.now)
     room.keep(events)
     return messages
 
 
-def told(room: Room) -> list[tuple[str | None, str | None]]:
+def told(room: DccFixture) -> list[tuple[str | None, str | None]]:
     return [(message.device, message.alert_code) for message in room.messages("device-alert")]
 
 
-def outcomes(room: Room) -> list[type]:
+def outcomes(room: DccFixture) -> list[type]:
     kinds = (DeviceAnswered, DeviceSilent)
     return [type(entry.event) for entry in room.entries if isinstance(entry.event, kinds)]
 
 
 @pytest.mark.parametrize("what", ["out of reach", "without power"])
-def test_no_command_reaches_a_device_behind_a_hub_that_is_not_there(room: Room, what: str) -> None:
+def test_no_command_reaches_a_device_behind_a_hub_that_is_not_there(room: DccFixture, what: str) -> None:
     home = room.build()
     if what == "out of reach":
         reach(room, home["chf"], is_there=False)
@@ -69,7 +71,7 @@ def test_no_command_reaches_a_device_behind_a_hub_that_is_not_there(room: Room, 
     assert outcomes(room)[1:] == [DeviceAnswered]
 
 
-def test_devices_of_other_hubs_are_reached_all_the_same(room: Room) -> None:
+def test_devices_of_other_hubs_are_reached_all_the_same(room: DccFixture) -> None:
     home, other = room.build(), room.build()
     reach(room, home["chf"], is_there=False)
     room.post(room.party.request("4.1.1", other["esme"]))
@@ -77,7 +79,7 @@ def test_devices_of_other_hubs_are_reached_all_the_same(room: Room) -> None:
     assert outcomes(room) == [DeviceAnswered]
 
 
-def test_alerts_of_all_devices_behind_a_hub_wait_and_come_in_the_order_they_were_raised(room: Room) -> None:
+def test_alerts_of_all_devices_behind_a_hub_wait_and_come_in_the_order_they_were_raised(room: DccFixture) -> None:
     home = room.build()
     reach(room, home["chf"], is_there=False)
     raised = [("gsme", "8F3F"), ("esme", "8F74"), ("gsme", "8F75"), ("esme", "8F3F")]
@@ -87,12 +89,12 @@ def test_alerts_of_all_devices_behind_a_hub_wait_and_come_in_the_order_they_were
     assert told(room) == []
     reach(room, home["chf"], is_there=True)
     assert told(room) == [(home[name], code) for name, code in raised]
-    assert all(room.dcc.state.fleet[home[name]].unsent == () for name in ("esme", "gsme"))
+    assert all(room.dcc.state.devices[home[name]].unsent == () for name in ("esme", "gsme"))
     reach(room, home["chf"], is_there=True)
     assert len(told(room)) == len(raised)
 
 
-def test_a_device_that_is_itself_out_of_reach_keeps_its_alerts_when_its_hub_returns(room: Room) -> None:
+def test_a_device_that_is_itself_out_of_reach_keeps_its_alerts_when_its_hub_returns(room: DccFixture) -> None:
     home = room.build()
     reach(room, home["chf"], is_there=False)
     reach(room, home["esme"], is_there=False)
@@ -104,19 +106,19 @@ def test_a_device_that_is_itself_out_of_reach_keeps_its_alerts_when_its_hub_retu
     assert told(room) == [(home["gsme"], "8F3F"), (home["esme"], "8F3F")]
 
 
-def test_what_falls_due_behind_a_hub_that_is_not_there_is_told_of_later(room: Room) -> None:
+def test_what_falls_due_behind_a_hub_that_is_not_there_is_told_of_later(room: DccFixture) -> None:
     home = room.build()
     values = {"payment_mode": "prepayment", "balance": 100, "price": 0, "standing_charge": 86_400}
     room.keep(room.dcc.set_device(home["esme"], values, room.now))
     reach(room, home["chf"], is_there=False)
     room.pass_time(600)
-    assert room.dcc.state.fleet[home["esme"]].supply == "disabled"
+    assert room.dcc.state.devices[home["esme"]].supply == "disabled"
     assert told(room) == []
     reach(room, home["chf"], is_there=True)
     assert (home["esme"], "8F0F") in told(room)
 
 
-def test_alerts_that_wait_behind_a_hub_survive_a_restart(room: Room) -> None:
+def test_alerts_that_wait_behind_a_hub_survive_a_restart(room: DccFixture) -> None:
     home = room.build()
     reach(room, home["chf"], is_there=False)
     raise_alert(room, home["esme"], "8F3F")
@@ -127,7 +129,7 @@ def test_alerts_that_wait_behind_a_hub_survive_a_restart(room: Room) -> None:
     assert told(room) == [(home["esme"], "8F3F")]
 
 
-def test_a_device_the_inventory_forgot_is_still_behind_its_hub(room: Room) -> None:
+def test_a_device_the_inventory_forgot_is_still_behind_its_hub(room: DccFixture) -> None:
     home = room.build()
     reach(room, home["chf"], is_there=False)
     raise_alert(room, home["esme"], "8F3F")
@@ -139,7 +141,7 @@ def test_a_device_the_inventory_forgot_is_still_behind_its_hub(room: Room) -> No
 
 @pytest.mark.parametrize(("minutes", "expected"), [(2, []), (4, [(NETWORK_OPERATOR, "AD1")])])
 def test_an_outage_of_a_hub_that_lasts_is_told_to_the_network_operator(
-    room: Room, minutes: int, expected: list[tuple[str, str]]
+    room: DccFixture, minutes: int, expected: list[tuple[str, str]]
 ) -> None:
     home = room.build()
     happens(room, home["chf"], "power lost")
@@ -153,11 +155,13 @@ def test_an_outage_of_a_hub_that_lasts_is_told_to_the_network_operator(
     assert [one for one in found if one[1] == "AD1"] == expected
 
 
-def test_a_hand_held_terminal_finds_no_network_without_a_hub_that_has_power(room: Room) -> None:
+def test_a_hand_held_terminal_finds_no_network_without_a_hub_that_has_power(room: DccFixture) -> None:
     home = room.build()
 
     def hand_over() -> tuple[bytes | None, str | None]:
-        done, events = room.dcc.perform(lambda tester, turn: tester.hand_over(turn, home["esme"], b"\0"), room.now)
+        done, events = room.dcc.perform(
+            lambda tester, transaction: tester.hand_over(transaction, home["esme"], b"\0"), room.now
+        )
         room.keep(events)
         return done
 

@@ -15,7 +15,7 @@ from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, Node, OtherResult, ServiceResponse
 from stubs.wire.gbcs.envelope import Message
-from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER, Party, Room, a_pki, response_of
+from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER, DccFixture, Party, a_pki, response_of
 from tests.service_trips import create
 
 DAY = 86400.0
@@ -35,8 +35,8 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[Room]:
-    room = Room(pki)
+def room(pki: Pki) -> Iterator[DccFixture]:
+    room = DccFixture(pki)
     yield room
     room.valid()
 
@@ -48,14 +48,14 @@ def result_of(body: bytes) -> Node:
     return response.result.node
 
 
-def daily(room: Room) -> tuple[str, int]:
+def daily(room: DccFixture) -> tuple[str, int]:
     device = room.build()["esme"]
     answer = create(room, device)
     assert answer.response_code == "I0"
     return device, int(result_of(answer.body).text)
 
 
-def test_a_schedule_has_a_number_and_is_told_again(room: Room) -> None:
+def test_a_schedule_has_a_number_and_is_told_again(room: DccFixture) -> None:
     device, number = daily(room)
     told = result_of(room.post(room.party.request("5.2", DSPScheduleID=number)).body)
     assert told.get("DSPSchedules/DSPScheduleID") == str(number)
@@ -65,7 +65,7 @@ def test_a_schedule_has_a_number_and_is_told_again(room: Room) -> None:
     assert [each.get("DSPScheduleID") for each in of_device.all("DSPSchedules")] == ["1", "2"]
 
 
-def test_each_run_gives_one_message_with_the_read_and_the_number(room: Room) -> None:
+def test_each_run_gives_one_message_with_the_read_and_the_number(room: DccFixture) -> None:
     device, number = daily(room)
     room.pass_time(3 * DAY)
     messages = room.messages("response")
@@ -81,7 +81,7 @@ def test_each_run_gives_one_message_with_the_read_and_the_number(room: Room) -> 
     assert len({message.response_id for message in messages}) == 3
 
 
-def test_the_device_is_asked_by_the_broker_for_the_user(room: Room) -> None:
+def test_the_device_is_asked_by_the_broker_for_the_user(room: DccFixture) -> None:
     daily(room)
     room.pass_time(DAY)
     node = result_of(room.messages("response")[-1].body)
@@ -90,7 +90,7 @@ def test_the_device_is_asked_by_the_broker_for_the_user(room: Room) -> None:
     assert str(group.other.party) == SUPPLIER
 
 
-def test_a_log_is_read_for_the_days_before_each_run(room: Room) -> None:
+def test_a_log_is_read_for_the_days_before_each_run(room: DccFixture) -> None:
     device = room.build()["esme"]
     body: dict[str, Any] = {**LOG, "DeviceID": device, "DSPRetrieveImportDailyReadLog": OFFSETS}
     assert room.post(room.party.request("5.1", **body)).response_code == "I0"
@@ -100,13 +100,13 @@ def test_a_log_is_read_for_the_days_before_each_run(room: Room) -> None:
 
 
 def test_results_quote_the_creating_request_when_settings_say_so(pki: Pki) -> None:
-    room = Room(pki, DccSettings(scheduled_request_id=True))
+    room = DccFixture(pki, DccSettings(scheduled_request_id=True))
     daily(room)
     room.pass_time(DAY)
     assert str(response_of(room.messages("response")[-1].body).header.request_id).split(":")[1] == str(pki.acb)
 
 
-def test_a_deleted_schedule_runs_no_more(room: Room) -> None:
+def test_a_deleted_schedule_runs_no_more(room: DccFixture) -> None:
     _, number = daily(room)
     assert room.post(room.party.request("5.3", DSPScheduleID=number)).response_code == "I99"
     room.pass_time(3 * DAY)
@@ -115,14 +115,14 @@ def test_a_deleted_schedule_runs_no_more(room: Room) -> None:
     assert (refused.response_code, room.refused()) == ("E050301", "schedule-unknown")
 
 
-def test_deleting_by_device_ends_all_of_them(room: Room) -> None:
+def test_deleting_by_device_ends_all_of_them(room: DccFixture) -> None:
     device, _ = daily(room)
     create(room, device)
     assert room.post(room.party.request("5.3", DeviceID=device)).response_code == "I99"
     assert room.dcc.state.agenda.count(f"schedule|{device}") == 0
 
 
-def test_a_schedule_ends_after_its_last_day(room: Room) -> None:
+def test_a_schedule_ends_after_its_last_day(room: DccFixture) -> None:
     device = room.build()["esme"]
     body: dict[str, Any] = {
         "ScheduleFrequency": "Daily",
@@ -141,7 +141,7 @@ def test_a_schedule_ends_after_its_last_day(room: Room) -> None:
     assert "ran for the last time" in [event.outcome for event in done]
 
 
-def test_a_run_that_gives_nothing_is_a_command_failure(room: Room) -> None:
+def test_a_run_that_gives_nothing_is_a_command_failure(room: DccFixture) -> None:
     device, number = daily(room)
     room.keep(room.dcc.set_device(device, {"reachable": False}, room.now))
     room.pass_time(DAY)
@@ -152,7 +152,7 @@ def test_a_run_that_gives_nothing_is_a_command_failure(room: Room) -> None:
     assert alert.content.get("DSPScheduleID") == str(number)
 
 
-def test_the_schedules_of_a_decommissioned_device_are_removed_and_their_users_told(room: Room) -> None:
+def test_the_schedules_of_a_decommissioned_device_are_removed_and_their_users_told(room: DccFixture) -> None:
     device, number = daily(room)
     room.post(room.party.request("8.3", DeviceID=device))
     mine = [message for message in room.messages("dcc-alert") if message.user == SUPPLIER]
@@ -162,7 +162,7 @@ def test_the_schedules_of_a_decommissioned_device_are_removed_and_their_users_to
     assert room.dcc.state.agenda.count(f"schedule|{device}") == 0
 
 
-def test_other_users_schedules_end_with_the_tenancy(room: Room) -> None:
+def test_other_users_schedules_end_with_the_tenancy(room: DccFixture) -> None:
     device = room.build()["esme"]
     body: dict[str, Any] = {
         **LOG,
@@ -177,7 +177,8 @@ def test_other_users_schedules_end_with_the_tenancy(room: Room) -> None:
     mpan = room.premises["mpan"]
     room.keep(
         room.dcc.perform(
-            lambda tester, turn: tester.change_registration(turn, mpan, **change, is_new_tenancy=True), room.now
+            lambda tester, transaction: tester.change_registration(transaction, mpan, **change, is_new_tenancy=True),
+            room.now,
         )[1]
     )
     room.pass_time(2 * DAY)
@@ -229,7 +230,7 @@ def test_dates_and_times_have_zones() -> None:
             read(wrong)
 
 
-def test_two_runs_at_once_have_different_response_ids(room: Room) -> None:
+def test_two_runs_at_once_have_different_response_ids(room: DccFixture) -> None:
     device, _ = daily(room)
     create(room, device)
     room.pass_time(DAY)

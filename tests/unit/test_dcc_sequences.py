@@ -15,7 +15,7 @@ from stubs.smki import Pki
 from stubs.wire.duis import SignedPreCommand, read_request, write_request
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import parse
-from tests.dcc_kit import Room, a_pki
+from tests.dcc_kit import DccFixture, a_pki
 
 LATER = "2026-01-15T18:00:00Z"
 
@@ -26,23 +26,23 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[Room]:
-    room = Room(pki)
+def room(pki: Pki) -> Iterator[DccFixture]:
+    room = DccFixture(pki)
     yield room
     room.valid()
 
 
-def send(room: Room, device: str, date: str = "", **header: Any) -> tuple[RequestId, Reply]:
+def send(room: DccFixture, device: str, date: str = "", **header: Any) -> tuple[RequestId, Reply]:
     head = room.party.header("4.1.1", device, **header)
     body: dict[str, Any] = {"ExecutionDateTime": date} if date else {}
     return head.request_id, room.post(room.party.request("4.1.1", header=head, **body))
 
 
-def codes(room: Room) -> list[str]:
+def codes(room: DccFixture) -> list[str]:
     return [message.response_code for message in room.messages("response")]
 
 
-def test_commands_of_a_chain_leave_in_its_order(room: Room) -> None:
+def test_commands_of_a_chain_leave_in_its_order(room: DccFixture) -> None:
     device = room.build()["esme"]
     first, _ = send(room, device, "2026-01-15T10:10:00Z", first_in_sequence=True)
     second, _ = send(room, device, preceding=first)
@@ -53,7 +53,7 @@ def test_commands_of_a_chain_leave_in_its_order(room: Room) -> None:
     assert codes(room) == ["I0", "I0", "I0"]
 
 
-def test_a_chain_fails_from_the_first_failure_on(room: Room) -> None:
+def test_a_chain_fails_from_the_first_failure_on(room: DccFixture) -> None:
     device = room.build()["esme"]
     room.keep(room.dcc.set_device(device, {"reachable": False}, room.now))
     first, _ = send(room, device, first_in_sequence=True)
@@ -64,7 +64,7 @@ def test_a_chain_fails_from_the_first_failure_on(room: Room) -> None:
     assert len([entry for entry in room.entries if isinstance(entry.event, CommandSent)]) == 1
 
 
-def test_a_follower_does_not_wait_for_ever(room: Room) -> None:
+def test_a_follower_does_not_wait_for_ever(room: DccFixture) -> None:
     device = room.build()["esme"]
     first, _ = send(room, device, LATER, first_in_sequence=True)
     send(room, device, preceding=first)
@@ -74,7 +74,7 @@ def test_a_follower_does_not_wait_for_ever(room: Room) -> None:
     assert codes(room) == ["E100", "I0"]
 
 
-def test_a_predecessor_that_never_came_is_refused_at_once(room: Room) -> None:
+def test_a_predecessor_that_never_came_is_refused_at_once(room: DccFixture) -> None:
     device = room.build()["esme"]
     unknown, _ = send(room, device)
     _, answer = send(room, device, preceding=unknown)
@@ -82,7 +82,7 @@ def test_a_predecessor_that_never_came_is_refused_at_once(room: Room) -> None:
 
 
 def test_a_predecessor_may_come_later_when_settings_say_so(pki: Pki) -> None:
-    room = Room(pki, DccSettings(sequence_missing="hold", counter_rule="unique"))
+    room = DccFixture(pki, DccSettings(sequence_missing="hold", counter_rule="unique"))
     device = room.build()["esme"]
     first = room.party.header("4.1.1", device, first_in_sequence=True)
     _, answer = send(room, device, preceding=first.request_id)
@@ -97,7 +97,7 @@ def test_a_predecessor_may_come_later_when_settings_say_so(pki: Pki) -> None:
 
 @pytest.mark.parametrize("missing", ["refuse", "hold"])
 def test_a_request_cannot_precede_itself(pki: Pki, missing: Any) -> None:
-    room = Room(pki, DccSettings(sequence_missing=missing))
+    room = DccFixture(pki, DccSettings(sequence_missing=missing))
     device = room.build()["esme"]
     head = room.party.header("4.1.1", device)
     own = room.party.header("4.1.1", device, request_id=head.request_id, preceding=head.request_id)
@@ -106,7 +106,7 @@ def test_a_request_cannot_precede_itself(pki: Pki, missing: Any) -> None:
 
 
 @pytest.mark.parametrize(("date", "is_noted"), [("2026-01-15T11:00:00Z", False), ("2026-01-16T11:00:00Z", True)])
-def test_a_date_beside_a_signed_command_that_differs_is_noted(room: Room, date: str, is_noted: bool) -> None:
+def test_a_date_beside_a_signed_command_that_differs_is_noted(room: DccFixture, date: str, is_noted: bool) -> None:
     device = room.build()["esme"]
     body: dict[str, Any] = {"ExecutionDateTime": "2026-01-15T11:00:00Z", "Credit": None}
     answer = room.post(room.party.request("1.6", device, cv=4, **body))

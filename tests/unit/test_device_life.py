@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from schemas.load import device_alerts
-from stubs.devices import OCCURRENCES, DeviceState, Elapsed, apply, elapse, next_due, occur, raise_alert, view
+from stubs.devices import PHYSICAL_EVENTS, DeviceState, Elapsed, apply, elapse, next_due, occur, raise_alert, view
 from stubs.devices.auxiliary import level
 from stubs.devices.effects import EFFECTS
 from stubs.devices.effects.electricity_rows import READS
@@ -411,9 +411,9 @@ def test_what_cannot_happen_is_refused_with_what_can(bench: DeviceBench) -> None
         happens(bench, bench.device("ESME"), "voltage", volts=5)
 
 
-@pytest.mark.parametrize("what", sorted(OCCURRENCES))
+@pytest.mark.parametrize("what", sorted(PHYSICAL_EVENTS))
 def test_every_occurrence_changes_only_what_a_journal_can_keep(bench: DeviceBench, what: str) -> None:
-    for device_type in sorted(OCCURRENCES[what].devices):
+    for device_type in sorted(PHYSICAL_EVENTS[what].devices):
         device = bench.device(device_type)
         changes = happens(bench, device, what).changes
         assert apply(device, msgspec.json.decode(msgspec.json.encode(changes))) == apply(device, changes)

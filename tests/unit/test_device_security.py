@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stubs.devices import DeviceState, Surroundings, apply, elapse, occur
-from stubs.devices.effects.call import Call
+from stubs.devices.effects.context import EffectContext
 from stubs.devices.effects.joining import join
 from stubs.devices.records import Image, Joined
 from stubs.smki.keys import KeyPair
@@ -248,7 +248,7 @@ def test_a_join_by_method_c_needs_the_other_device_s_certificate(bench: DeviceBe
     }
     certificate = {} if bad == "none" else {"Certificate": der[bad].hex().upper()}
     around = Surroundings({ppmid.eui: ppmid})
-    failed = Call(
+    failed = EffectContext(
         gsme, 0, joining("PPMID", ppmid) | certificate, bench.supplier, 1, gsme, around, lambda _token, _counter: False
     )
     assert join(3)(failed).values == {"JoinResponseCode": 11}

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from schemas.load import CommandVariant, ServiceRequestRow, UserRole, command_variants, service_requests
-from stubs.access import Case, DeviceFacts, RequestLedger, UserFacts, acting_role, authorise
+from stubs.access import AccessRequest, DeviceFacts, RequestLedger, UserFacts, acting_role, authorise
 from stubs.settings import DccSettings
 from stubs.wire.duis import RequestHeader
 from stubs.wire.errors import Refusal
@@ -23,14 +23,16 @@ PAIRS = [(role, row) for row in service_requests().values() for role in UserRole
 STATUSES = ("Commissioned", "InstalledNotCommissioned")
 
 
-def a_case(row: ServiceRequestRow, role: UserRole, settings: DccSettings | None = None, status: str = "") -> Case:
+def a_case(
+    row: ServiceRequestRow, role: UserRole, settings: DccSettings | None = None, status: str = ""
+) -> AccessRequest:
     """A request that nothing but its role could make wrong."""
     variant = min(row.command_variants)
     facts = None
     if not row.is_non_device:
         device_type = min(row.device_types, default="ESME")
         facts = DeviceFacts(device_type, status or STATUSES[row.srv == "8.1.1"], {role: frozenset({str(USER)})})
-    return Case(
+    return AccessRequest(
         header=RequestHeader(
             RequestId(USER, ACB if row.is_non_device else DEVICE, 1), variant, row.service_reference, str(row.srv)
         ),

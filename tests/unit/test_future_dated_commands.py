@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from schemas.load import Srv, service_requests
-from stubs.dcc.simulated import device_types_of
+from stubs.dcc.requests.simulated_services import device_types_of
 from stubs.events import CommandSent
 from stubs.smki import Pki
 from stubs.wire.duis import FutureDatedDeviceAlert, ServiceRequest, ServiceResponse, example, write_request

@@ -13,7 +13,7 @@ import pytest
 from schemas.load import Service, gateway_rules
 from stubs.access import RULES
 from stubs.dcc import Reply
-from stubs.dcc.intake import Intake
+from stubs.dcc.requests.request_validation import RequestValidation
 from stubs.events import RequestAccepted, RequestRefused
 from stubs.settings import DccSettings
 from stubs.smki import Pki
@@ -21,7 +21,7 @@ from stubs.wire.duis import Node, ServiceRequest, write_request
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.request_id import RequestId
 from stubs.wire.xmlsig import Signer, sign
-from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, OTHER_USER, Party, Room, a_pki
+from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, OTHER_USER, DccFixture, Party, a_pki
 from tests.service_trips import SERVICE_TRIPS
 
 ABSENT = "DE-51-CE-00-00-00-00-99"
@@ -42,81 +42,81 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[Room]:
-    room = Room(pki, STRICT)
+def room(pki: Pki) -> Iterator[DccFixture]:
+    room = DccFixture(pki, STRICT)
     yield room
     room.valid()
 
 
-def by(room: Room, eui: str) -> Party:
+def by(room: DccFixture, eui: str) -> Party:
     return Party(room.pki, eui)
 
 
-def document(room: Room, srv: str, target: str, body: Node, **header: Any) -> bytes:
+def document(room: DccFixture, srv: str, target: str, body: Node, **header: Any) -> bytes:
     """A signed request whose body need not belong to its SRV."""
     return room.party.sign(write_request(ServiceRequest(room.party.header(srv, target, **header), body)))
 
 
-def firmware(room: Room, **given: Any) -> bytes:
+def firmware(room: DccFixture, **given: Any) -> bytes:
     return room.party.request("11.2", room.build()["esme"], **given)
 
 
-def too_large(room: Room) -> Reply:
+def too_large(room: DccFixture) -> Reply:
     return room.post(b"<" + b"x" * 100_000, Service.NON_DEVICE)
 
 
-def content_type(room: Room) -> Reply:
+def content_type(room: DccFixture) -> Reply:
     return room.post(firmware(room), content_type="text/plain")
 
 
-def xml(room: Room) -> Reply:
+def xml(room: DccFixture) -> Reply:
     return room.post(b"<sr:Request", Service.NON_DEVICE)
 
 
-def schema(room: Room) -> Reply:
+def schema(room: DccFixture) -> Reply:
     header = msgspec.structs.replace(room.party.header("11.2", ABSENT), srv="99.9")
     return room.post(
         room.party.sign(write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))), Service.SEND_COMMAND
     )
 
 
-def not_simulated(room: Room) -> Reply:
-    room.dcc._handling._intake = Intake(room.settings, room.pki.certificates, lambda _: False)
+def not_simulated(room: DccFixture) -> Reply:
+    room.dcc._pipeline._validation = RequestValidation(room.settings, room.pki.certificates, lambda _: False)
     return room.post(firmware(room))
 
 
-def schema_version(room: Room) -> Reply:
+def schema_version(room: DccFixture) -> Reply:
     request = ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"), "6.0")
     return room.post(room.party.sign(write_request(request)))
 
 
-def unsigned(room: Room) -> Reply:
+def unsigned(room: DccFixture) -> Reply:
     return room.post(write_request(ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))))
 
 
-def signature(room: Room) -> Reply:
+def signature(room: DccFixture) -> Reply:
     return room.post(firmware(room).replace(b"CommandVariant>1<", b"CommandVariant>2<"))
 
 
-def unknown_signer(room: Room) -> Reply:
+def unknown_signer(room: DccFixture) -> Reply:
     own = room.party.signer()
     request = ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
     return room.post(sign(write_request(request), Signer(own.private_key, own.issuer_name, own.serial + 1)))
 
 
-def signer_role(room: Room) -> Reply:
+def signer_role(room: DccFixture) -> Reply:
     pair = room.pki.key_pair(RequestId.parse(f"{room.party.eui}:{ABSENT}:1").originator, "DS", "02")
     assert pair is not None
     request = ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
     return room.post(sign(write_request(request), Signer(pair.private_key, pair.issuer_name, pair.serial)))
 
 
-def signer_identity(room: Room) -> Reply:
+def signer_identity(room: DccFixture) -> Reply:
     request = ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
     return room.post(by(room, OTHER_SUPPLIER).sign(write_request(request)))
 
 
-def certificate_validity(room: Room) -> Reply:
+def certificate_validity(room: DccFixture) -> Reply:
     room.settings = msgspec.structs.replace(room.settings, validity_checks=True)
     room.__post_init__()
     request = firmware(room)
@@ -124,139 +124,139 @@ def certificate_validity(room: Room) -> Reply:
     return room.post(request)
 
 
-def service_reference(room: Room) -> Reply:
+def service_reference(room: DccFixture) -> Reply:
     header = msgspec.structs.replace(room.party.header("11.2", room.build()["esme"]), service_reference="11.1")
     return room.post(room.party.sign(write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))))
 
 
-def body_element(room: Room) -> Reply:
+def body_element(room: DccFixture) -> Reply:
     return room.post(document(room, "11.2", room.build()["esme"], Node("ReadSupplyStatus")))
 
 
-def user(room: Room) -> Reply:
+def user(room: DccFixture) -> Reply:
     room.dcc.state.users.pop(room.party.eui)
     return room.post(firmware(room))
 
 
-def role_registered(room: Room) -> Reply:
+def role_registered(room: DccFixture) -> Reply:
     room.keep(room.dcc.register_user(room.party.eui, "A", (), None, "active", room.now))
     return room.post(firmware(room))
 
 
-def role_eligible(room: Room) -> Reply:
+def role_eligible(room: DccFixture) -> Reply:
     return room.post(by(room, OTHER_USER).request("4.1.1", room.build()["esme"]))
 
 
-def user_status(room: Room) -> Reply:
+def user_status(room: DccFixture) -> Reply:
     room.keep(room.dcc.register_user(room.party.eui, "A", ("IS",), None, "suspended", room.now))
     return room.post(firmware(room))
 
 
-def wrong_service(room: Room) -> Reply:
+def wrong_service(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.2", UPRN="1"), Service.TRANSFORM)
 
 
-def command_variant(room: Room) -> Reply:
+def command_variant(room: DccFixture) -> Reply:
     return room.post(firmware(room, cv=4))
 
 
-def target(room: Room) -> Reply:
+def target(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.2", room.build()["esme"], UPRN="1"))
 
 
-def device_exists(room: Room) -> Reply:
+def device_exists(room: DccFixture) -> Reply:
     return room.post(room.party.request("11.2", ABSENT))
 
 
-def device_type(room: Room) -> Reply:
+def device_type(room: DccFixture) -> Reply:
     return room.post(room.party.request("4.3", room.build()["chf"]))
 
 
-def device_authorised(room: Room) -> Reply:
+def device_authorised(room: DccFixture) -> Reply:
     return room.post(by(room, OTHER_SUPPLIER).request("11.2", room.build()["esme"]))
 
 
-def device_status(room: Room) -> Reply:
+def device_status(room: DccFixture) -> Reply:
     device = room.build({"name": "esme", "type": "ESME", "status": "Pending"})["esme"]
     request = room.party.request("8.1.1", device, CurrentDateTime="2026-01-15T10:00:00Z", TolerancePeriod=10)
     return room.post(request)
 
 
-def local_delivery(room: Room) -> Reply:
+def local_delivery(room: DccFixture) -> Reply:
     return room.post(by(room, OTHER_USER).request("11.2", room.build()["esme"], cv=2))
 
 
-def sequence(room: Room) -> Reply:
+def sequence(room: DccFixture) -> Reply:
     device = room.build()["esme"]
     header = room.party.header("11.2", device)
     earlier = RequestId(header.request_id.originator, header.request_id.target, 1)
     return room.post(room.party.request("11.2", header=msgspec.structs.replace(header, preceding=earlier)))
 
 
-def execution_date(room: Room) -> Reply:
+def execution_date(room: DccFixture) -> Reply:
     return room.post(firmware(room, ExecutionDateTime="2020-01-01T00:00:00Z"))
 
 
-def not_transformable(room: Room) -> Reply:
+def not_transformable(room: DccFixture) -> Reply:
     device = room.build({"name": "esme", "type": "ESME"})["esme"]
     # A log that meters of this kind do not keep.
     period = {"StartDateTime": "2026-01-01T00:00:00Z", "EndDateTime": "2026-01-02T00:00:00Z"}
     return room.post(room.party.request("6.13", device, ReadLogPeriod=period, LogToRead="GSMEEvent"))
 
 
-def prenotify(room: Room, device: str, **more: Any) -> Reply:
+def prenotify(room: DccFixture, device: str, **more: Any) -> Reply:
     given = {"DeviceID": device, "DeviceManufacturer": "UEPT", "DeviceModel": "ESME-1", "DeviceType": "ESME", **more}
     return room.post(room.party.request("12.2", **given))
 
 
-def prenotify_duplicate(room: Room) -> Reply:
+def prenotify_duplicate(room: DccFixture) -> Reply:
     return prenotify(room, room.build()["esme"])
 
 
-def prenotify_same_identity(room: Room) -> Reply:
+def prenotify_same_identity(room: DccFixture) -> Reply:
     return prenotify(room, ABSENT, DeviceType="CHF", AssociatedGPFDeviceID=ABSENT)
 
 
-def prenotify_model(room: Room) -> Reply:
+def prenotify_model(room: DccFixture) -> Reply:
     return prenotify(room, ABSENT, DeviceModel="other")
 
 
-def inventory_empty(room: Room) -> Reply:
+def inventory_empty(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.2", DeviceID=ABSENT))
 
 
-def inventory_device(room: Room) -> Reply:
+def inventory_device(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.3", DeviceID=ABSENT))
 
 
-def inventory_authorised(room: Room) -> Reply:
+def inventory_authorised(room: DccFixture) -> Reply:
     return room.post(by(room, OTHER_SUPPLIER).request("8.3", DeviceID=room.build()["esme"]))
 
 
-def decommission_status(room: Room) -> Reply:
+def decommission_status(room: DccFixture) -> Reply:
     device = room.build({"name": "esme", "type": "ESME", "status": "Decommissioned"})["esme"]
     return room.post(room.party.request("8.3", DeviceID=device))
 
 
-def update_status(room: Room) -> Reply:
+def update_status(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.4", DeviceID=room.build()["esme"], DeleteDevice=None))
 
 
-def update_rights(room: Room) -> Reply:
+def update_rights(room: DccFixture) -> Reply:
     request = by(room, NETWORK_OPERATOR).request("8.4", DeviceID=room.build()["esme"], DeleteDevice=None)
     return room.post(request)
 
 
-def update_kind(room: Room) -> Reply:
+def update_kind(room: DccFixture) -> Reply:
     return room.post(room.party.request("8.4", DeviceID=room.build()["esme"], UpdateDeviceStatusCH="Withdrawn"))
 
 
-def update_meter_point(room: Room) -> Reply:
+def update_meter_point(room: DccFixture) -> Reply:
     change = {"ImportMPxN": "1399999999999"}
     return room.post(room.party.request("8.4", DeviceID=room.build()["esme"], UpdateMPxN=change))
 
 
-def hub_notice(room: Room, device: str) -> Reply:
+def hub_notice(room: DccFixture, device: str) -> Reply:
     given = {
         "DeviceID": device,
         "CHFInstallType": "New CHF Install",
@@ -267,87 +267,87 @@ def hub_notice(room: Room, device: str) -> Reply:
     return room.post(room.party.request("8.14.1", **given))
 
 
-def hub_unknown(room: Room) -> Reply:
+def hub_unknown(room: DccFixture) -> Reply:
     return hub_notice(room, room.build()["esme"])
 
 
-def hub_status(room: Room) -> Reply:
+def hub_status(room: DccFixture) -> Reply:
     return hub_notice(room, room.build({"name": "chf", "type": "CHF", "status": "Withdrawn"})["chf"])
 
 
-def add_to_hub(room: Room, device: str, hub: str, mpxn: str = "", user: str = "") -> Reply:
+def add_to_hub(room: DccFixture, device: str, hub: str, mpxn: str = "", user: str = "") -> Reply:
     log: dict[str, Any] = {"JoinTimePeriod": 60, "InstallCode": "00" * 16}
     log |= {"ImportMPxN": mpxn} if mpxn else {}
     party = by(room, user) if user else room.party
     return room.post(party.request("8.11", hub, DeviceID=device, RequestType="Add", AddDeviceToCHFWhitelist=log))
 
 
-def device_log_unknown(room: Room) -> Reply:
+def device_log_unknown(room: DccFixture) -> Reply:
     return add_to_hub(room, ABSENT, room.build()["chf"])
 
 
-def device_log_status(room: Room) -> Reply:
+def device_log_status(room: DccFixture) -> Reply:
     devices = room.build()
     return add_to_hub(room, devices["esme"], devices["chf"])
 
 
-def device_log_type(room: Room) -> Reply:
+def device_log_type(room: DccFixture) -> Reply:
     devices = room.build()
     return add_to_hub(room, devices["chf"], devices["chf"])
 
 
-def device_log_meter_point(room: Room) -> Reply:
+def device_log_meter_point(room: DccFixture) -> Reply:
     devices = room.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})
     return add_to_hub(room, devices["esme"], devices["chf"], mpxn="1399999999999")
 
 
-def replayed_request(room: Room) -> Reply:
+def replayed_request(room: DccFixture) -> Reply:
     request = firmware(room)
     assert room.post(request).response_code == "I99"
     return room.post(request)
 
 
-def counter(room: Room) -> Reply:
+def counter(room: DccFixture) -> Reply:
     earlier, later = firmware(room), room.party.request("11.2", room.premises["devices"]["gsme"])
     assert room.post(later).response_code == "I99"
     return room.post(earlier)
 
 
-def pre_command(room: Room) -> bytes:
+def pre_command(room: DccFixture) -> bytes:
     return room.post(room.party.request("7.2", room.build()["esme"], cv=4)).body
 
 
-def signed_pre_command_unknown(room: Room) -> Reply:
+def signed_pre_command_unknown(room: DccFixture) -> Reply:
     answer = pre_command(room)
     room.dcc.state.ledger.issued.clear()
     room.dcc.state.ledger.highest.clear()
     return room.post(room.party.signed_pre_command(answer))
 
 
-def signed_pre_command_altered(room: Room) -> Reply:
+def signed_pre_command_altered(room: DccFixture) -> Reply:
     def flip(group: Group) -> Group:
         return replace(group, content=group.content[:-1] + bytes((group.content[-1] ^ 1,)))
 
     return room.post(room.party.signed_pre_command(pre_command(room), alter=flip))
 
 
-def signed_pre_command_signature(room: Room) -> Reply:
+def signed_pre_command_signature(room: DccFixture) -> Reply:
     return room.post(room.party.signed_pre_command(pre_command(room), role="87"))
 
 
-def fault(room: Room) -> Reply:
+def fault(room: DccFixture) -> Reply:
     room.keep(room.dcc.set_fault({"point": "answer", "effect": "code", "code": "E20"}, room.now)[1])
     return room.post(firmware(room))
 
 
-def threshold(room: Room) -> Reply:
+def threshold(room: DccFixture) -> Reply:
     device = room.build()["esme"]
     assert room.post(room.party.request("7.4", device)).response_code == "I99"
     return room.post(room.party.request("7.4", device))
 
 
-def transport(rule: str) -> Callable[[Room], Reply]:
-    def refuse(room: Room) -> Reply:
+def transport(rule: str) -> Callable[[DccFixture], Reply]:
+    def refuse(room: DccFixture) -> Reply:
         handled = room.dcc.refuse_transport(rule, "as the edge found", Service.TRANSFORM, "127.0.0.1", room.now)
         room.keep(handled.events)
         return handled.reply
@@ -355,7 +355,7 @@ def transport(rule: str) -> Callable[[Room], Reply]:
     return refuse
 
 
-def internal_error(room: Room) -> Reply:
+def internal_error(room: DccFixture) -> Reply:
     told: list[Exception] = []
     room.dcc.on_error = told.append
     room.dcc.state.users = None  # type: ignore[assignment]
@@ -364,7 +364,7 @@ def internal_error(room: Room) -> Reply:
     return reply
 
 
-TRIPS: dict[str, Callable[[Room], Reply]] = {
+TRIPS: dict[str, Callable[[DccFixture], Reply]] = {
     "internal-error": internal_error,
     "not-recorded": transport("not-recorded"),
     "too-large": too_large,
@@ -429,7 +429,7 @@ TRIPS: dict[str, Callable[[Room], Reply]] = {
 
 
 @pytest.mark.parametrize("rule", TRIPS)
-def test_the_rule_refuses_and_its_row_says_how(room: Room, rule: str) -> None:
+def test_the_rule_refuses_and_its_row_says_how(room: DccFixture, rule: str) -> None:
     reply = TRIPS[rule](room)
     assert room.refused() == rule
     row = gateway_rules()[rule]
@@ -448,7 +448,7 @@ def test_rules_are_applied_in_the_order_of_the_catalogue() -> None:
     assert [order.index(rule) for rule, _ in RULES] == sorted(order.index(rule) for rule, _ in RULES)
 
 
-def test_a_refused_request_changes_nothing_and_its_request_id_stays_free(room: Room) -> None:
+def test_a_refused_request_changes_nothing_and_its_request_id_stays_free(room: DccFixture) -> None:
     device = room.build()["esme"]
     header = room.party.header("11.2", device)
     wrong = room.post(
@@ -459,23 +459,23 @@ def test_a_refused_request_changes_nothing_and_its_request_id_stays_free(room: R
 
 
 def test_settings_give_a_rule_another_code(pki: Pki) -> None:
-    room = Room(pki, DccSettings(rules={"replayed-request": "E65"}))
+    room = DccFixture(pki, DccSettings(rules={"replayed-request": "E65"}))
     assert replayed_request(room).response_code == "E65"
 
 
 def test_settings_give_a_rule_a_bare_status(pki: Pki) -> None:
-    room = Room(pki, DccSettings(rules={"device-exists": "404"}))
+    room = DccFixture(pki, DccSettings(rules={"device-exists": "404"}))
     reply = device_exists(room)
     assert (reply.status, reply.body) == (404, b"")
 
 
 def test_settings_give_a_broken_signature_a_response_code_although_nothing_was_read(pki: Pki) -> None:
-    room = Room(pki, DccSettings(rules={"signature": "E100"}))
+    room = DccFixture(pki, DccSettings(rules={"signature": "E100"}))
     assert signature(room).status == 400
 
 
 def test_an_expired_certificate_is_let_through_by_default_and_the_journal_says_so(pki: Pki) -> None:
-    room = Room(pki)
+    room = DccFixture(pki)
     request = firmware(room)
     room.now += timedelta(days=365 * 60)
     assert room.post(request).response_code == "I99"
@@ -483,14 +483,14 @@ def test_an_expired_certificate_is_let_through_by_default_and_the_journal_says_s
     assert "outside its validity period" in accepted.notes[0]
 
 
-def test_the_journal_says_who_was_refused_what(room: Room) -> None:
+def test_the_journal_says_who_was_refused_what(room: DccFixture) -> None:
     device_authorised(room)
     refused = [entry.event for entry in room.entries if isinstance(entry.event, RequestRefused)][-1]
     assert (refused.user, refused.srv, refused.response_code) == (OTHER_SUPPLIER, "11.2", "E4")
     assert "not responsible" in refused.detail
 
 
-def test_identifiers_are_compared_without_regard_to_case(room: Room) -> None:
+def test_identifiers_are_compared_without_regard_to_case(room: DccFixture) -> None:
     device = room.build()["esme"]
     header = room.party.header("11.2", device)
     document = write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stubs.clock import VirtualClock
-from stubs.dcc.state import new_state
-from stubs.dcc.turn import Turn
+from stubs.dcc.state.dcc_state import new_state
+from stubs.dcc.state.transaction import Transaction
 from stubs.events import AnyEvent, DeviceChanged, Entry, FaultCleared, RequestReceived, ThresholdSet, UserRegistered
 from stubs.journal import Journal, SqliteStore
 from stubs.recording import UnrecordableError, decode_event, read_back, recordable
@@ -42,12 +42,12 @@ def test_what_cannot_be_recorded_changes_neither_state_nor_journal(event: AnyEve
     with pytest.raises(UnrecordableError, match="cannot be recorded"):
         journal.append(FaultCleared(fault="f1"), event)
     assert (journal.last_seq, list(journal.entries())) == (0, [])
-    turn = Turn(new_state(DccSettings()), NOW)
+    transaction = Transaction(new_state(DccSettings()), NOW)
     with pytest.raises(UnrecordableError):
-        turn.emit(event)
-    assert not turn.events
-    assert not turn.state.users
-    assert not turn.state.fleet
+        transaction.emit(event)
+    assert not transaction.events
+    assert not transaction.state.users
+    assert not transaction.state.devices
     journal.append(FaultCleared(fault="f2"))
     assert [entry.event for entry in journal.entries()] == [FaultCleared(fault="f2")]
     journal.close()

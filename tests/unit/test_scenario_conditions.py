@@ -9,7 +9,7 @@ import pytest
 
 from harness.engine.conditions import CONDITIONS, HAPPENINGS, condition_called, happening, money
 from harness.engine.homes import device_name
-from stubs.devices import OCCURRENCES, manufacture
+from stubs.devices import PHYSICAL_EVENTS, manufacture
 from stubs.devices.account import balance
 from stubs.devices.state import seconds
 from stubs.wire.errors import Misuse
@@ -50,8 +50,8 @@ def test_unknown_words_are_refused_with_those_that_are_known() -> None:
 @pytest.mark.parametrize("words", HAPPENINGS)
 def test_what_happens_is_known_to_simulated_devices(words: str) -> None:
     happened = HAPPENINGS[words]
-    assert happened.what in OCCURRENCES
-    assert happened.detail.keys() <= OCCURRENCES[happened.what].details.keys()
+    assert happened.what in PHYSICAL_EVENTS
+    assert happened.detail.keys() <= PHYSICAL_EVENTS[happened.what].details.keys()
 
 
 def test_a_step_takes_each_happening_whole() -> None:

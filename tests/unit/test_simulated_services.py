@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.load import Srv, device_types, service_requests, transform_rows
-from stubs.dcc.commands import works_off
-from stubs.dcc.intake import Intake
-from stubs.dcc.simulated import device_types_of, is_simulated
+from stubs.dcc.commands.planning import works_off
+from stubs.dcc.requests.request_validation import RequestValidation
+from stubs.dcc.requests.simulated_services import device_types_of, is_simulated
 from stubs.settings import DccSettings
 from stubs.wire.certificates import CertificateIndex
 from stubs.wire.duis import Node, build_request, example, write_request
@@ -22,7 +22,7 @@ NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
 def refused(srv: Srv, body: Node, *, is_known: bool) -> str:
     """The rule that refuses an unsigned request, so at the latest the one that wants a signature."""
     request = write_request(build_request(srv, SUPPLIER, ESME, 1, 1, body))
-    intake = Intake(DccSettings(), CertificateIndex(), lambda _: is_known)
+    intake = RequestValidation(DccSettings(), CertificateIndex(), lambda _: is_known)
     with pytest.raises(Refusal) as caught:
         intake.open(request, "application/xml", NOW)
     return caught.value.rule

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from schemas.load import Srv, service_requests
-from stubs.dcc.simulated import device_types_of
+from stubs.dcc.requests.simulated_services import device_types_of
 from stubs.smki import Pki
 from stubs.wire import xml
 from stubs.wire.duis import ServiceRequest, example, read_request

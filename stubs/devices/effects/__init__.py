@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from stubs.devices.effects.call import Call, Done, Effect, Notice
 from stubs.devices.effects.clock import set_clock
+from stubs.devices.effects.context import Effect, EffectContext, EffectResult, PendingAlert
 from stubs.devices.effects.electricity_rows import READS, SETS
 from stubs.devices.effects.gas_rows import ROWS as GAS_ROWS
 from stubs.devices.effects.hub import add_device, remove_device
@@ -28,7 +28,7 @@ from stubs.devices.effects.row import ACB, ELECTRICITY, GAS, GAS_AND_PROXY, HUB,
 from stubs.devices.effects.security_rows import ROWS as SECURITY_ROWS
 from stubs.devices.effects.supply import disable, disable_valve, enable
 
-__all__ = ["EFFECTS", "Call", "Done", "Effect", "Notice", "Row"]
+__all__ = ["EFFECTS", "Effect", "EffectContext", "EffectResult", "PendingAlert", "Row"]
 
 _ZIGBEE = frozenset({"GSME", "GPF", "PPMID", "HCALCS"})
 _LOGGING = frozenset({"ESME", "SAPC"})

@@ -8,29 +8,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.context import EffectContext, EffectResult, PendingAlert
 from stubs.devices.state import instant, seconds
 
 
-def set_clock(call: Call) -> Done:
+def set_clock(context: EffectContext) -> EffectResult:
     """Set the clock; the first success makes a meter commissioned (8F69)."""
-    first = seconds(call.values["CurrentDateTime"])
-    in_interval = first <= call.at <= first + int(call.values["TolerancePeriod"])
-    state = call.state
+    first = seconds(context.values["CurrentDateTime"])
+    in_interval = first <= context.at <= first + int(context.values["TolerancePeriod"])
+    state = context.state
     if not in_interval:
-        return Done(
-            {"DeviceTime": instant(call.device_time), "TimeStatus": "invalid"},
+        return EffectResult(
+            {"DeviceTime": instant(context.device_time), "TimeStatus": "invalid"},
             {"clock_status": "invalid"} if state.clock_status != "invalid" else {},
-            (Notice("81C6", "the hub's time lies outside the interval of the command"),),
+            (PendingAlert("81C6", "the hub's time lies outside the interval of the command"),),
         )
     changes: dict[str, Any] = {}
-    notices: list[Notice] = []
+    notices: list[PendingAlert] = []
     if state.clock_offset:
         changes["clock_offset"] = 0
-        notices.append(Notice("8145", f"the clock was {state.clock_offset} s ahead"))
+        notices.append(PendingAlert("8145", f"the clock was {state.clock_offset} s ahead"))
     if state.clock_status != "reliable":
         changes["clock_status"] = "reliable"
     if not state.commissioned:
         changes["commissioned"] = True
-        notices.append(Notice("8F69", "the clock was set for the first time"))
-    return Done({"DeviceTime": instant(call.at), "TimeStatus": "reliable"}, changes, tuple(notices))
+        notices.append(PendingAlert("8F69", "the clock was set for the first time"))
+    return EffectResult({"DeviceTime": instant(context.at), "TimeStatus": "reliable"}, changes, tuple(notices))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off, switching
 from stubs.devices.demand import kept_peaks
-from stubs.devices.effects.call import Call, Done, Effect
+from stubs.devices.effects.context import Effect, EffectContext, EffectResult
 from stubs.devices.effects.credit import reconsidered, with_consequences
 from stubs.devices.effects.load import load_limit
 from stubs.devices.effects.quantities import events
@@ -40,13 +40,13 @@ _DEMANDS = {
 """What 6.18.2 names, and when it was last reset."""
 
 
-def _configured(call: Call, scope: str, friendly: Any) -> Done:
-    limits = {field: int(call.values[name]) for name, field in _LIMITS.items() if name in call.values}
-    changes = settled(call.state, call.at) | limits | {"friendly": friendly}
-    completed, notices = with_consequences(call.state, call.at, changes)
-    further, told = reconsidered(apply(call.state, completed), call.at)
-    kept = keeping(call.state, scope, call.values)
-    return Done(changes=merged(completed | further, kept), notices=(*notices, *told))
+def _configured(context: EffectContext, scope: str, friendly: Any) -> EffectResult:
+    limits = {field: int(context.values[name]) for name, field in _LIMITS.items() if name in context.values}
+    changes = settled(context.state, context.at) | limits | {"friendly": friendly}
+    completed, notices = with_consequences(context.state, context.at, changes)
+    further, told = reconsidered(apply(context.state, completed), context.at)
+    kept = keeping(context.state, scope, context.values)
+    return EffectResult(changes=merged(completed | further, kept), notices=(*notices, *told))
 
 
 def _hours(calendar: Calendar) -> Calendar:
@@ -54,12 +54,12 @@ def _hours(calendar: Calendar) -> Calendar:
     return replace(calendar, otherwise=_FRIENDLY["STOP"], lasts=True)
 
 
-def configure_prepayment(call: Call) -> Done:
+def configure_prepayment(context: EffectContext) -> EffectResult:
     """2.1 on electricity: limits, thresholds, and the hours in which the supply is not disabled."""
-    rows = call.values["NonDisablementSchedule"]
-    special = call.values.get("SpecialDays", ())
+    rows = context.values["NonDisablementSchedule"]
+    special = context.values.get("SpecialDays", ())
     friendly = _hours(dated_schedule(rows, special, lambda row: _FRIENDLY[row[_STARTS]])) if rows else None
-    return _configured(call, "prepayment", friendly)
+    return _configured(context, "prepayment", friendly)
 
 
 def _gas_hours(day: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
@@ -68,15 +68,15 @@ def _gas_hours(day: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
     )
 
 
-def configure_gas_prepayment(call: Call) -> Done:
+def configure_gas_prepayment(context: EffectContext) -> EffectResult:
     """2.1 on gas."""
-    return _configured(call, "gas prepayment", _hours(gas_calendar(call.values, _gas_hours)))
+    return _configured(context, "gas prepayment", _hours(gas_calendar(context.values, _gas_hours)))
 
 
-def manage_debt(call: Call) -> Done:
+def manage_debt(context: EffectContext) -> EffectResult:
     """2.3: what is owed grows or shrinks by the amounts given; rates of recovery are set."""
-    values, state = call.values, call.state
-    before = settled(state, call.at)
+    values, state = context.values, context.state
+    before = settled(state, context.at)
     rates = {}
     for number in (1, 2):
         rate = int(values.get(f"DebtRecoveryRate{number}", 0))
@@ -94,55 +94,57 @@ def manage_debt(call: Call) -> Done:
     share = Debt(share=int(values["DebtRecoveryPerPayment"]))
     scope = "prepayment" if state.device_type == "ESME" else "gas prepayment"
     kept = {name: value for name, value in values.items() if name not in owed.values()}
-    return Done(changes=merged(before | rates | amounts | {"debt_payment": share}, keeping(state, scope, kept)))
+    return EffectResult(changes=merged(before | rates | amounts | {"debt_payment": share}, keeping(state, scope, kept)))
 
 
 def configure_voltage(*, resets: bool) -> Effect:
     """6.5: thresholds and periods; the counters start again where the use case says so."""
 
-    def effect(call: Call) -> Done:
-        again = {"voltage_since": call.at} if resets else {}
-        return Done(changes=merged(again, keeping(call.state, "voltage", call.values)))
+    def effect(context: EffectContext) -> EffectResult:
+        again = {"voltage_since": context.at} if resets else {}
+        return EffectResult(changes=merged(again, keeping(context.state, "voltage", context.values)))
 
     return effect
 
 
-def reset_voltage_counters(call: Call) -> Done:
+def reset_voltage_counters(context: EffectContext) -> EffectResult:
     """6.27."""
-    return Done(changes={"voltage_since": call.at})
+    return EffectResult(changes={"voltage_since": context.at})
 
 
-def reset_maximum_demand(call: Call) -> Done:
+def reset_maximum_demand(context: EffectContext) -> EffectResult:
     """6.18.2: the registers named start again, each by itself."""
-    return Done(changes={field: call.at for name, field in _DEMANDS.items() if call.values.get(name)})
+    return EffectResult(changes={field: context.at for name, field in _DEMANDS.items() if context.values.get(name)})
 
 
-def set_demand_period(call: Call) -> Done:
+def set_demand_period(context: EffectContext) -> EffectResult:
     """6.18.1: the period of the day of a maximum demand register; what it found in the old one stays."""
-    rows = call.values["MaximumDemandTimePeriodSchedule"]
+    rows = context.values["MaximumDemandTimePeriodSchedule"]
     is_whole_day = len({row["SwitchTime"] for row in rows}) < len({row["Script"] for row in rows})
     period = Calendar() if is_whole_day else dated_schedule(rows, (), lambda row: _IN_PERIOD[row["Script"]])
-    changes = {"demand_period": period, "peaks": kept_peaks(call.state, call.at, ("period",))}
-    return Done(changes=merged(changes, keeping(call.state, "demand", {"MaxDemandConfigurableTimePeriod": rows})))
+    changes = {"demand_period": period, "peaks": kept_peaks(context.state, context.at, ("period",))}
+    return EffectResult(
+        changes=merged(changes, keeping(context.state, "demand", {"MaxDemandConfigurableTimePeriod": rows}))
+    )
 
 
-def configure_load_limit(call: Call) -> Done:
+def configure_load_limit(context: EffectContext) -> EffectResult:
     """6.4.1."""
-    values = call.values
+    values = context.values
     disables = values["LoadLimitSupplyState"] == "Disable"
     numbers = (values[f"LoadLimit{name}"] for name in ("PowerThreshold", "Period", "RestorationPeriod"))
     threshold, lasting, restoration = map(int, numbers)
-    done = load_limit(call, threshold if disables else 0, lasting, restoration)
-    return Done(changes=merged(done.changes, keeping(call.state, "load limit", values)))
+    done = load_limit(context, threshold if disables else 0, lasting, restoration)
+    return EffectResult(changes=merged(done.changes, keeping(context.state, "load limit", values)))
 
 
 def configure_behaviour(kind: str) -> Effect:
     """6.22 on electricity: codes to enable or disable for one kind of behaviour."""
 
-    def effect(call: Call) -> Done:
-        changes = call.values["Behaviours"]
+    def effect(context: EffectContext) -> EffectResult:
+        changes = context.values["Behaviours"]
         on = {code for code, to in changes.items() if to == "Enable"}
-        return Done(changes={SET: switching(call.state, kind, on, set(changes) - on)})
+        return EffectResult(changes={SET: switching(context.state, kind, on, set(changes) - on)})
 
     return effect
 
@@ -150,21 +152,21 @@ def configure_behaviour(kind: str) -> Effect:
 _GAS_KINDS = {"WANAlert": TOLD, "HANAlert": HAN, "EventLog": LOGGED, "Alarm": AUDIBLE}
 
 
-def configure_gas_behaviours(call: Call) -> Done:
+def configure_gas_behaviours(context: EffectContext) -> EffectResult:
     """6.22 on gas: every behaviour of the events named."""
-    behaviours = {kind: set(switched_off(call.state, kind)) for kind in _GAS_KINDS.values()}
-    for entry in call.values["AlertBehaviours"]:
+    behaviours = {kind: set(switched_off(context.state, kind)) for kind in _GAS_KINDS.values()}
+    for entry in context.values["AlertBehaviours"]:
         for name, kind in _GAS_KINDS.items():
             change = behaviours[kind].discard if entry.get(name) else behaviours[kind].add
             change(entry["EventCode"])
-    return Done(changes={SET: {"behaviour": {kind: sorted(codes) for kind, codes in behaviours.items()}}})
+    return EffectResult(changes={SET: {"behaviour": {kind: sorted(codes) for kind, codes in behaviours.items()}}})
 
 
-def read_gas_behaviours(call: Call) -> Done:
+def read_gas_behaviours(context: EffectContext) -> EffectResult:
     """6.2.10 on gas."""
-    on = {name: set(events(kind, "8")(call)) for name, kind in _GAS_KINDS.items()}
+    on = {name: set(events(kind, "8")(context)) for name, kind in _GAS_KINDS.items()}
     codes = sorted(set().union(*on.values()))
-    return Done(
+    return EffectResult(
         {
             "AlertBehaviours": [
                 {"EventCode": code} | {name: code in those for name, those in on.items()} for code in codes
@@ -173,53 +175,55 @@ def read_gas_behaviours(call: Call) -> Done:
     )
 
 
-def read_network_operators_behaviours(call: Call) -> Done:
+def read_network_operators_behaviours(context: EffectContext) -> EffectResult:
     """6.2.10 for the network operator's events (80..)."""
-    return Done({"WANAlertSettings": events(TOLD, "80")(call), "LoggingSettings": events(LOGGED, "80")(call)})
+    return EffectResult(
+        {"WANAlertSettings": events(TOLD, "80")(context), "LoggingSettings": events(LOGGED, "80")(context)}
+    )
 
 
-def set_tamper_state(call: Call) -> Done:
+def set_tamper_state(context: EffectContext) -> EffectResult:
     """6.25: what a tamper does to the supply."""
-    state = call.values["SupplyTamperState"]
-    changes = keeping(call.state, "device", call.values)
-    return Done(changes={SET: changes[SET] | {"SupplyTamperState": state}})
+    state = context.values["SupplyTamperState"]
+    changes = keeping(context.state, "device", context.values)
+    return EffectResult(changes={SET: changes[SET] | {"SupplyTamperState": state}})
 
 
-def restrict_data(call: Call) -> Done:
+def restrict_data(context: EffectContext) -> EffectResult:
     """3.2: the change of tenancy; consumers' devices see nothing from before."""
-    return Done(changes={"tenancy": seconds(call.values["RestrictionDateTime"])})
+    return EffectResult(changes={"tenancy": seconds(context.values["RestrictionDateTime"])})
 
 
-def forget_pin(call: Call) -> Done:
+def forget_pin(context: EffectContext) -> EffectResult:
     """3.5: the privacy PIN no longer protects the display."""
-    return Done(changes={SET: {"pin": ""}} if call.state.settings.get("pin") else {})
+    return EffectResult(changes={SET: {"pin": ""}} if context.state.settings.get("pin") else {})
 
 
 def clear_log(log: LogName, values: dict[str, Any] | None = None) -> Effect:
     """3.3: the log is empty afterwards."""
 
-    def effect(call: Call) -> Done:
-        left = tuple(entry for entry in call.state.event_log if entry.log != log)
-        cleared = (*(one for one in call.state.cleared if one[0] != log), (log, call.device_time))
-        return Done(values or {}, {"event_log": left, "cleared": cleared})
+    def effect(context: EffectContext) -> EffectResult:
+        left = tuple(entry for entry in context.state.event_log if entry.log != log)
+        cleared = (*(one for one in context.state.cleared if one[0] != log), (log, context.device_time))
+        return EffectResult(values or {}, {"event_log": left, "cleared": cleared})
 
     return effect
 
 
-def read_identity(call: Call) -> Done:
+def read_identity(context: EffectContext) -> EffectResult:
     """6.2.4 in its later form: the maker's identifier is padded to four characters."""
-    found = shown(call, "device", ("MeterVariant", "ModelType", "ManufacturerIdentifier", "SupplyTamperState"))
-    return Done(found | {"ManufacturerIdentifier": str(found["ManufacturerIdentifier"]).ljust(4)})
+    found = shown(context, "device", ("MeterVariant", "ModelType", "ManufacturerIdentifier", "SupplyTamperState"))
+    return EffectResult(found | {"ManufacturerIdentifier": str(found["ManufacturerIdentifier"]).ljust(4)})
 
 
-def configure_gas_flow(call: Call) -> Done:
+def configure_gas_flow(context: EffectContext) -> EffectResult:
     """6.7: uncontrolled flow, and what tamper and depletion do to the supply."""
-    values = dict(call.values)
+    values = dict(context.values)
     states = {name: values.pop(name) for name in ("SupplyTamperState", "SupplyDepletionState")}
     rate = values.pop("UncontrolledGasFlowRateDecimal", None)
     if rate is not None:
         values["UncontrolledGasFlowRate"] = rate
     for name in ("StabilisationPeriod", "MeasurementPeriod"):
         values[f"Flow{name}"] = values.pop(name)
-    changes = merged(keeping(call.state, "gas", values), keeping(call.state, "device", states))
-    return Done(changes=merged(changes, {SET: {"SupplyTamperState": states["SupplyTamperState"]}}))
+    changes = merged(keeping(context.state, "gas", values), keeping(context.state, "device", states))
+    return EffectResult(changes=merged(changes, {SET: {"SupplyTamperState": states["SupplyTamperState"]}}))

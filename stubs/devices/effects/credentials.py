@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stubs.devices.effects.call import Call, Done, Effect, Notice
+from stubs.devices.effects.context import Effect, EffectContext, EffectResult, PendingAlert
 from stubs.devices.paths import is_root, is_trusted
 from stubs.devices.records import Anchor
 from stubs.devices.state import highest, raised
@@ -34,18 +34,18 @@ _NO_KEY_ID = bytes(8).hex()
 _NOT_HELD = 1
 
 
-def _held(call: Call, cell: str, usage: str, cell_usage: int) -> Certificate | None:
+def _held(context: EffectContext, cell: str, usage: str, cell_usage: int) -> Certificate | None:
     """The certificate a cell holds."""
-    state = call.state
+    state = context.state
     if (found := replaced(state, cell, usage, cell_usage)) is not None:
         return found
     name = getattr(state, cell)
-    if not name or call.certificates is None:
+    if not name or context.certificates is None:
         return None
     if cell_usage == TOP_UP:
-        known = call.certificates.secondary(Eui64.parse(name), usage)
+        known = context.certificates.secondary(Eui64.parse(name), usage)
     else:
-        known = call.certificates.of(Eui64.parse(name), usage, f"{CELL_ROLES[cell]:02X}")
+        known = context.certificates.of(Eui64.parse(name), usage, f"{CELL_ROLES[cell]:02X}")
     return known[0] if known else None
 
 
@@ -54,44 +54,48 @@ def _identity(certificate: Certificate | None, party: str) -> dict[str, str]:
     return {"ExistingRemotePartyID": party or str(NO_EUI), "ExistingCertificateHash": key}
 
 
-def read_credentials(call: Call) -> Done:
+def read_credentials(context: EffectContext) -> EffectResult:
     """6.24.1: the parties in the cells asked for, their counters and certificates."""
     details = []
-    for role in call.values["RemotePartyRoles"]:
+    for role in context.values["RemotePartyRoles"]:
         cell = ROLE_CELLS.get(role, "")
-        party = getattr(call.state, cell, "")
+        party = getattr(context.state, cell, "")
         if not party:
             details.append({"RemotePartyRole": role, "StatusCode": _NOT_HELD})
             continue
         certificates = [
             {"CertificateUsage": name} | _identity(found, party)
             for name, (usage, cell_usage) in USAGES.items()
-            if (found := _held(call, cell, usage, cell_usage)) is not None
+            if (found := _held(context, cell, usage, cell_usage)) is not None
         ]
-        floor = max(0, highest(call.state.counters, party))
+        floor = max(0, highest(context.state.counters, party))
         entry = {"RemotePartyRole": role, "StatusCode": 0, "RemotePartyFloorSeqNumber": floor}
         details.append(entry | {"Certificates": certificates})
-    return Done({"RemotePartyDetails": details})
+    return EffectResult({"RemotePartyDetails": details})
 
 
-def _problem(call: Call, one: Mapping[str, Any], certificate: Certificate | None, path: Sequence[Certificate]) -> int:
+def _problem(
+    context: EffectContext, one: Mapping[str, Any], certificate: Certificate | None, path: Sequence[Certificate]
+) -> int:
     """Why a certificate cannot take its cell; 0 when it can."""
     role, name = one["RemotePartyRole"], one["CertificateUsage"]
     cell = ROLE_CELLS.get(role, "")
-    if not cell or (name in USAGES and not getattr(call.state, cell) and role != "LoadController"):
+    if not cell or (name in USAGES and not getattr(context.state, cell) and role != "LoadController"):
         return _NO_ANCHOR
     if certificate is None or certificate.role != f"{CELL_ROLES[cell]:02X}":
         return _BAD_CERTIFICATE
     if name in USAGES and certificate.usage != USAGES[name][0]:
         return _BAD_CERTIFICATE
-    return 0 if is_root(certificate) or is_path_trusted(call, certificate, path) else _BAD_CERTIFICATE
+    return 0 if is_root(certificate) or is_path_trusted(context, certificate, path) else _BAD_CERTIFICATE
 
 
-def is_path_trusted(call: Call, certificate: Certificate, path: Sequence[Certificate] = ()) -> bool:
+def is_path_trusted(context: EffectContext, certificate: Certificate, path: Sequence[Certificate] = ()) -> bool:
     """Whether the issuer of ``certificate`` leads to a root; ``path`` are authorities that the command brought."""
-    parties = (Eui64.parse(name) for cell in CELL_ROLES if (name := getattr(call.state, cell)))
-    own = () if call.credentials is None else (call.credentials.ds.certificate, call.credentials.ka.certificate)
-    return call.certificates is None or is_trusted(certificate, path, call.certificates, parties, own)
+    parties = (Eui64.parse(name) for cell in CELL_ROLES if (name := getattr(context.state, cell)))
+    own = (
+        () if context.credentials is None else (context.credentials.ds.certificate, context.credentials.ka.certificate)
+    )
+    return context.certificates is None or is_trusted(certificate, path, context.certificates, parties, own)
 
 
 def certificate_of(text: str) -> Certificate | None:
@@ -105,18 +109,18 @@ def certificate_of(text: str) -> Certificate | None:
 def replace_credentials(mode: int) -> Effect:
     """6.15.1, 6.21, 6.23, 8.5 and recovery: certificates take their cells, floors their counters."""
 
-    def effect(call: Call) -> Done:
-        state, outcomes = call.state, []
+    def effect(context: EffectContext) -> EffectResult:
+        state, outcomes = context.state, []
         anchors: dict[tuple[int, str, int], Anchor] = {(a.role, a.usage, a.cell_usage): a for a in state.anchors}
         cells: dict[str, str] = {}
-        given = (certificate_of(text) for text in call.values.get("CertificationPathCertificates", ()))
+        given = (certificate_of(text) for text in context.values.get("CertificationPathCertificates", ()))
         path = tuple(one for one in given if one is not None)
-        for one in call.values["ReplacementCertificates"]:
+        for one in context.values["ReplacementCertificates"]:
             certificate = certificate_of(one["Certificate"])
-            status = _problem(call, one, certificate, path)
+            status = _problem(context, one, certificate, path)
             cell = ROLE_CELLS.get(one["RemotePartyRole"], "")
             usage, cell_usage = USAGES.get(one["CertificateUsage"], ("KA", MANAGEMENT))
-            before = _identity(_held(call, cell, usage, cell_usage) if cell else None, getattr(state, cell, ""))
+            before = _identity(_held(context, cell, usage, cell_usage) if cell else None, getattr(state, cell, ""))
             entry = {"RemotePartyRole": one["RemotePartyRole"], "CertificateUsage": one["CertificateUsage"]} | before
             entry |= {"StatusCode": status}
             if status or certificate is None:
@@ -133,38 +137,38 @@ def replace_credentials(mode: int) -> Effect:
                 role = CELL_ROLES[cell]
                 anchors[role, usage, cell_usage] = Anchor(role, usage, cell_usage, certificate.der)  # type: ignore[arg-type]
             outcomes.append(entry)
-        floors, changed = _floors(call, cells)
+        floors, changed = _floors(context, cells)
         values = {
             "ExecutionOutcome": {
-                "AuthorisingRemotePartyOriginatorCounter": call.counter,
+                "AuthorisingRemotePartyOriginatorCounter": context.counter,
                 "CredentialsReplacementMode": mode,
                 "RemotePartySeqNumberChange": changed,
                 "ReplacementOutcome": outcomes,
             }
         }
         if not cells:
-            return Done(values, result="refused")
+            return EffectResult(values, result="refused")
         changes = {**cells, "anchors": tuple(anchors.values()), "counters": floors}
-        return Done(values, changes, (Notice("8F70", "credentials were replaced", call.party),))
+        return EffectResult(values, changes, (PendingAlert("8F70", "credentials were replaced", context.party),))
 
     return effect
 
 
-def _floors(call: Call, cells: dict[str, str]) -> tuple[tuple[tuple[str, int], ...], list[dict[str, Any]]]:
+def _floors(context: EffectContext, cells: dict[str, str]) -> tuple[tuple[tuple[str, int], ...], list[dict[str, Any]]]:
     """Counters of the parties now in the cells, and what the outcome says of them."""
-    counters = call.state.counters
+    counters = context.state.counters
     changed: list[dict[str, Any]] = []
-    own = call.values.get("RemotePartyFloorSeqNumber")
+    own = context.values.get("RemotePartyFloorSeqNumber")
     if own is not None and cells:
-        role = call.values["ReplacementCertificates"][0]["RemotePartyRole"]
+        role = context.values["ReplacementCertificates"][0]["RemotePartyRole"]
         changed.append({"RemotePartyRole": role, "RemotePartyFloorSeqNumber": int(own)})
-        top_up = call.values.get("RemotePartyPrepaymentTopUpFloorSeqNumber")
+        top_up = context.values.get("RemotePartyPrepaymentTopUpFloorSeqNumber")
         if top_up is not None:
             changed[0]["RemotePartyPrepaymentTopUpFloorSeqNumber"] = int(top_up)
-    changed += [dict(one) for one in call.values.get("OtherFloors", ())]
+    changed += [dict(one) for one in context.values.get("OtherFloors", ())]
     for one in changed:
         cell = ROLE_CELLS.get(one["RemotePartyRole"], "")
-        party = cells.get(cell) or getattr(call.state, cell, "")
+        party = cells.get(cell) or getattr(context.state, cell, "")
         if party:
             counters = raised(counters, party, int(one["RemotePartyFloorSeqNumber"]))
     return counters, changed

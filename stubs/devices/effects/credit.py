@@ -14,7 +14,7 @@ from typing import Any
 
 from stubs.devices.account import balance
 from stubs.devices.calendars import next_change, number_at
-from stubs.devices.effects.call import Notice
+from stubs.devices.effects.context import PendingAlert
 from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState, apply
 
@@ -30,7 +30,7 @@ def floor_of(state: DeviceState) -> int:
 
 def with_consequences(
     state: DeviceState, at: int, changes: dict[str, Any]
-) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+) -> tuple[dict[str, Any], tuple[PendingAlert, ...]]:
     """``changes`` to ``state`` completed by what the balance they leave at ``at`` brings about, and its alerts."""
     after = apply(state, changes)
     left = balance(after, at)
@@ -48,11 +48,11 @@ def with_consequences(
     return changes | further, tuple(notices)
 
 
-def _low(state: DeviceState, left: int) -> tuple[dict[str, Any], list[Notice]]:
+def _low(state: DeviceState, left: int) -> tuple[dict[str, Any], list[PendingAlert]]:
     is_low = state.payment_mode == "prepayment" and left < state.low_credit_threshold
     if is_low == state.is_credit_low:
         return {}, []
-    warning = [Notice("810D", f"balance {left} fell below {state.low_credit_threshold}")] if is_low else []
+    warning = [PendingAlert("810D", f"balance {left} fell below {state.low_credit_threshold}")] if is_low else []
     return {"is_credit_low": is_low}, warning
 
 
@@ -66,11 +66,11 @@ def is_offered(state: DeviceState, left: int) -> bool:
     )
 
 
-def _offered(state: DeviceState, left: int) -> tuple[dict[str, Any], list[Notice]]:
+def _offered(state: DeviceState, left: int) -> tuple[dict[str, Any], list[PendingAlert]]:
     now = is_offered(state, left)
     if now == state.is_emergency_offered:
         return {}, []
-    offer = [Notice("8119", f"balance {left} fell below {state.emergency_credit_threshold}")] if now else []
+    offer = [PendingAlert("8119", f"balance {left} fell below {state.emergency_credit_threshold}")] if now else []
     return {"is_emergency_offered": now}, offer
 
 
@@ -82,8 +82,8 @@ def _emergency(state: DeviceState, at: int, left: int) -> dict[str, Any]:
     return settled(state, at) | {"is_emergency": False, "emergency_credit": 0}
 
 
-def _ended(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list[Notice]]:
-    exhausted = [Notice("81AA", "emergency credit is used up")] if state.is_emergency else []
+def _ended(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list[PendingAlert]]:
+    exhausted = [PendingAlert("81AA", "emergency credit is used up")] if state.is_emergency else []
     end = _put_off(state, at)
     if state.supply == "enabled" and end:
         return {"disable_at": end}, exhausted
@@ -97,19 +97,21 @@ def _put_off(state: DeviceState, at: int) -> int:
     return next_change(state.friendly, at) or at + _LOOKED_AT_AGAIN
 
 
-def _disabled(state: DeviceState, at: int, left: int, notices: list[Notice]) -> tuple[dict[str, Any], list[Notice]]:
-    notices = [*notices, Notice("8F0F", f"balance {left} fell below {floor_of(state)}")]
+def _disabled(
+    state: DeviceState, at: int, left: int, notices: list[PendingAlert]
+) -> tuple[dict[str, Any], list[PendingAlert]]:
+    notices = [*notices, PendingAlert("8F0F", f"balance {left} fell below {floor_of(state)}")]
     return settled(state, at) | {"supply": "disabled", "disable_at": 0}, notices
 
 
-def _returned(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list[Notice]]:
+def _returned(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list[PendingAlert]]:
     if state.supply != "disabled":
         return {"disable_at": 0} if state.disable_at else {}, []
-    notice = Notice("8F32", f"balance {left} is back above {floor_of(state)}")
+    notice = PendingAlert("8F32", f"balance {left} is back above {floor_of(state)}")
     return settled(state, at) | {"supply": "armed"}, [notice]
 
 
-def end_friendly_hours(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+def end_friendly_hours(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[PendingAlert, ...]]:
     """The friendly hours end while credit is out: disable now."""
     end = _put_off(state, at)
     if end:
@@ -118,6 +120,6 @@ def end_friendly_hours(state: DeviceState, at: int) -> tuple[dict[str, Any], tup
     return changes, tuple(notices)
 
 
-def reconsidered(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+def reconsidered(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[PendingAlert, ...]]:
     """What other friendly hours mean for a supply whose end was put off to the end of the old ones."""
     return end_friendly_hours(state, at) if state.disable_at else ({}, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.devices.account import prepayment
-from stubs.devices.effects.call import Call, Done, Effect
+from stubs.devices.effects.context import Effect, EffectContext, EffectResult
 from stubs.devices.effects.scopes import setting
 from stubs.devices.logs import (
     REACTIVE,
@@ -28,9 +28,9 @@ _PREPAID = "prepayment"
 _SECOND_TOU = 4
 
 
-def period(call: Call) -> tuple[int, int]:
+def period(context: EffectContext) -> tuple[int, int]:
     """The period a log read asks for, seconds since 2000."""
-    return seconds(call.values["StartDateTime"]), seconds(call.values["EndDateTime"])
+    return seconds(context.values["StartDateTime"]), seconds(context.values["EndDateTime"])
 
 
 def _padded(values: tuple[int, ...], size: int) -> tuple[int, ...]:
@@ -60,32 +60,32 @@ def _prepaid(state: DeviceState, at: int) -> dict[str, Any]:
 def half_hours(*names: str, share: int = 1) -> Effect:
     """4.8: the profile log: use of the first element under the first name, of the second under another."""
 
-    def effect(call: Call) -> Done:
-        is_twin = call.state.variant == "twin" and share == 1
+    def effect(context: EffectContext) -> EffectResult:
+        is_twin = context.state.variant == "twin" and share == 1
         entries = []
-        for at, main, second in profile_log(call.state, *period(call), call.at):
+        for at, main, second in profile_log(context.state, *period(context), context.at):
             entry = {"Timestamp": instant(at), names[0]: main // share}
             if is_twin and len(names) > 1:
                 entry[names[1]] = second
             entries.append(entry)
-        return Done({"LogEntries": entries})
+        return EffectResult({"LogEntries": entries})
 
     return effect
 
 
-def export_by_day(call: Call) -> Done:
+def export_by_day(context: EffectContext) -> EffectResult:
     """4.6.2: the export register at each midnight."""
-    days = midnights(call.state, *period(call), call.at)
-    return Done(
+    days = midnights(context.state, *period(context), context.at)
+    return EffectResult(
         {
             "LogEntries": [
-                {"Timestamp": instant(at), "ActiveExportRegister": export_register(call.state, at)} for at in days
+                {"Timestamp": instant(at), "ActiveExportRegister": export_register(context.state, at)} for at in days
             ]
         }
     )
 
 
-def exported_half_hours(call: Call) -> Done:
+def exported_half_hours(context: EffectContext) -> EffectResult:
     """4.8.3: the profile log of export."""
     entries = [
         {
@@ -93,59 +93,59 @@ def exported_half_hours(call: Call) -> Done:
             "ActiveEnergyExportedValue": exported,
             "ReactiveEnergyExportedValue": exported // REACTIVE,
         }
-        for at, exported in export_log(call.state, *period(call), call.at)
+        for at, exported in export_log(context.state, *period(context), context.at)
     ]
-    return Done({"LogEntries": entries})
+    return EffectResult({"LogEntries": entries})
 
 
 reactive_half_hours = half_hours("ReactiveEnergyImportedValue", share=REACTIVE)
 
 
-def daily_reads(call: Call) -> Done:
+def daily_reads(context: EffectContext) -> EffectResult:
     """4.6.1: registers at each midnight."""
-    state = call.state
-    days = midnights(state, *period(call), call.at)
-    return Done({"LogEntries": [consumption(state, snapshot(state, at)) for at in days]})
+    state = context.state
+    days = midnights(state, *period(context), context.at)
+    return EffectResult({"LogEntries": [consumption(state, snapshot(state, at)) for at in days]})
 
 
-def daily_prepayment(call: Call) -> Done:
+def daily_prepayment(context: EffectContext) -> EffectResult:
     """4.14: prepayment registers at each midnight."""
-    days = midnights(call.state, *period(call), call.at)
-    return Done({"LogEntries": [_prepaid(call.state, at) for at in days]})
+    days = midnights(context.state, *period(context), context.at)
+    return EffectResult({"LogEntries": [_prepaid(context.state, at) for at in days]})
 
 
-def daily_consumption(call: Call) -> Done:
+def daily_consumption(context: EffectContext) -> EffectResult:
     """4.17: use of each whole day."""
-    days = daily_use(call.state, *period(call), call.at)
-    return Done({"LogEntries": [{"Timestamp": instant(at), "Value": used} for at, used in days]})
+    days = daily_use(context.state, *period(context), context.at)
+    return EffectResult({"LogEntries": [{"Timestamp": instant(at), "Value": used} for at, used in days]})
 
 
-def billing_by_calendar(call: Call) -> Done:
+def billing_by_calendar(context: EffectContext) -> EffectResult:
     """4.4.3: snapshots at the billing calendar's dates; prepayment registers in prepayment mode."""
-    taken = calendar_snapshots(call.state, *period(call), call.at)
-    prepaid = taken if call.state.payment_mode == _PREPAID else []
-    return Done(
+    taken = calendar_snapshots(context.state, *period(context), context.at)
+    prepaid = taken if context.state.payment_mode == _PREPAID else []
+    return EffectResult(
         {
-            "LogEntries": [consumption(call.state, one) for one in taken],
-            "PrepaymentLogEntries": [_prepaid(call.state, one.at) for one in prepaid],
+            "LogEntries": [consumption(context.state, one) for one in taken],
+            "PrepaymentLogEntries": [_prepaid(context.state, one.at) for one in prepaid],
         }
     )
 
 
-def billing_by_event(call: Call) -> Done:
+def billing_by_event(context: EffectContext) -> EffectResult:
     """4.4.2: snapshots that a change of tariff or mode left."""
     entries = []
-    for taken in event_snapshots(call.state, *period(call)):
-        registers = dict(taken.prepayment) or prepayment(call.state, taken.at)
-        entries.append(consumption(call.state, taken) | registers)
-    return Done({"LogEntries": entries})
+    for taken in event_snapshots(context.state, *period(context)):
+        registers = dict(taken.prepayment) or prepayment(context.state, taken.at)
+        entries.append(consumption(context.state, taken) | registers)
+    return EffectResult({"LogEntries": entries})
 
 
 def _amounts(kind: bool) -> Effect:  # noqa: FBT001 - which of the two logs
-    def effect(call: Call) -> Done:
-        first, last = period(call)
-        found = [one for one in call.state.credits if first <= one.at <= last and (one.source == "payment") is kind]
-        return Done({"LogEntries": [{"Timestamp": instant(one.at), "Amount": one.amount} for one in found]})
+    def effect(context: EffectContext) -> EffectResult:
+        first, last = period(context)
+        found = [one for one in context.state.credits if first <= one.at <= last and (one.source == "payment") is kind]
+        return EffectResult({"LogEntries": [{"Timestamp": instant(one.at), "Amount": one.amount} for one in found]})
 
     return effect
 
@@ -156,16 +156,16 @@ debt_payments, prepayment_credits = _amounts(True), _amounts(False)  # noqa: FBT
 def voltage_data(*phases: str) -> Effect:
     """4.10: counters and the log of mean voltages, per phase (`` `` for a single one)."""
 
-    def effect(call: Call) -> Done:
+    def effect(context: EffectContext) -> EffectResult:
         found: dict[str, Any] = {}
         for number, phase in enumerate(phases, start=1):
-            state = call.state
+            state = context.state
             above = setting(state, "voltage", f"{phase}AverageRMSOverVoltageThreshold")
             below = setting(state, "voltage", f"{phase}AverageRMSUnderVoltageThreshold")
             length = setting(state, "voltage", f"{phase}AverageRMSVoltageMeasurementPeriod")
-            over, under = voltage_counts(state, above, below, call.at, number)
-            log = voltage_log(state, call.at, max(1, length), _VOLTAGE_ENTRIES, number)
-            first, last = period(call)
+            over, under = voltage_counts(state, above, below, context.at, number)
+            log = voltage_log(state, context.at, max(1, length), _VOLTAGE_ENTRIES, number)
+            first, last = period(context)
             entries = [{"Timestamp": instant(at), "Value": one} for at, one in log if first <= at <= last]
             found |= {
                 f"{phase}AvgRMSOverVoltageCounter": over,
@@ -173,6 +173,6 @@ def voltage_data(*phases: str) -> Effect:
                 f"{phase}AvgRMSVoltageProfileDataLog": entries,
                 f"{phase}MeasurementPeriod": length,
             }
-        return Done(found)
+        return EffectResult(found)
 
     return effect

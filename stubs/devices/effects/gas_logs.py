@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.devices.account import prepayment
-from stubs.devices.effects.call import Call, Done
+from stubs.devices.effects.context import EffectContext, EffectResult
 from stubs.devices.effects.electricity_logs import period
 from stubs.devices.effects.quantities import LITRES
 from stubs.devices.logs import calendar_snapshots, daily_use, event_snapshots, midnights, profile_log, snapshot
@@ -45,81 +45,81 @@ def _newest_first(entries: list[Any]) -> list[Any]:
     return entries[::-1]
 
 
-def gas_daily_reads(call: Call) -> Done:
+def gas_daily_reads(context: EffectContext) -> EffectResult:
     """4.6.1: registers at each midnight, newest first."""
-    days = midnights(call.mirrored, *period(call), call.at)
-    return Done({"LogEntries": _newest_first([volumes(snapshot(call.mirrored, at)) for at in days])})
+    days = midnights(context.mirrored, *period(context), context.at)
+    return EffectResult({"LogEntries": _newest_first([volumes(snapshot(context.mirrored, at)) for at in days])})
 
 
-def gas_daily_prepayment(call: Call) -> Done:
+def gas_daily_prepayment(context: EffectContext) -> EffectResult:
     """4.14: prepayment registers at each midnight."""
-    days = midnights(call.mirrored, *period(call), call.at)
-    return Done({"PrepaymentLogEntries": _newest_first([_money(call.mirrored, at) for at in days])})
+    days = midnights(context.mirrored, *period(context), context.at)
+    return EffectResult({"PrepaymentLogEntries": _newest_first([_money(context.mirrored, at) for at in days])})
 
 
-def _billing(call: Call, taken: list[Snapshot]) -> Done:
-    return Done(
+def _billing(context: EffectContext, taken: list[Snapshot]) -> EffectResult:
+    return EffectResult(
         {
             "LogEntries": _newest_first([volumes(one) for one in taken]),
-            "PrepaymentLogEntries": _newest_first([_paid(call.mirrored, one) for one in taken]),
+            "PrepaymentLogEntries": _newest_first([_paid(context.mirrored, one) for one in taken]),
         }
     )
 
 
-def gas_billing_by_calendar(call: Call) -> Done:
+def gas_billing_by_calendar(context: EffectContext) -> EffectResult:
     """4.4.3."""
-    return _billing(call, calendar_snapshots(call.mirrored, *period(call), call.at))
+    return _billing(context, calendar_snapshots(context.mirrored, *period(context), context.at))
 
 
-def gas_billing_by_event(call: Call) -> Done:
+def gas_billing_by_event(context: EffectContext) -> EffectResult:
     """4.4.2."""
-    return _billing(call, event_snapshots(call.mirrored, *period(call)))
+    return _billing(context, event_snapshots(context.mirrored, *period(context)))
 
 
-def _samples(entries: list[tuple[int, int]]) -> Done:
+def _samples(entries: list[tuple[int, int]]) -> EffectResult:
     rows = [{"Timestamp": instant(at), "Value": used / LITRES} for at, used in entries]
-    return Done({"LogEntries": rows}, result="success" if rows else "no-entries")
+    return EffectResult({"LogEntries": rows}, result="success" if rows else "no-entries")
 
 
-def gas_profile(call: Call) -> Done:
+def gas_profile(context: EffectContext) -> EffectResult:
     """4.8.1: half hours."""
-    return _samples([(at, used) for at, used, _ in profile_log(call.mirrored, *period(call), call.at)])
+    return _samples([(at, used) for at, used, _ in profile_log(context.mirrored, *period(context), context.at)])
 
 
-def gas_daily_consumption(call: Call) -> Done:
+def gas_daily_consumption(context: EffectContext) -> EffectResult:
     """4.17: whole days."""
-    first = call.values["StartDateTime"]
-    last = call.values.get("EndDateTime")
-    span = period(call) if last is not None else (int((first - instant(0)).total_seconds()), call.at)
-    return _samples(daily_use(call.mirrored, *span, call.at))
+    first = context.values["StartDateTime"]
+    last = context.values.get("EndDateTime")
+    span = period(context) if last is not None else (int((first - instant(0)).total_seconds()), context.at)
+    return _samples(daily_use(context.mirrored, *span, context.at))
 
 
-def gas_network_log(call: Call) -> Done:
+def gas_network_log(context: EffectContext) -> EffectResult:
     """4.10: the last 41 samples of six minutes since the log was started."""
-    state = call.mirrored
+    state = context.mirrored
     begun = state.data_log_since
     if not begun:
-        return Done({"LogEntries": []}, result="no-entries")
+        return EffectResult({"LogEntries": []}, result="no-entries")
     starts = [begun + _FLOW_STEP * number for number in range(_FLOW_SAMPLES)]
-    return _samples([(at, flow(state, at + _FLOW_STEP)) for at in starts if at + _FLOW_STEP <= call.at])
+    return _samples([(at, flow(state, at + _FLOW_STEP)) for at in starts if at + _FLOW_STEP <= context.at])
 
 
-def start_network_log(call: Call) -> Done:
+def start_network_log(context: EffectContext) -> EffectResult:
     """14.1: start sampling."""
-    return Done({"SampleID": 2}, {"data_log_since": call.at})
+    return EffectResult({"SampleID": 2}, {"data_log_since": context.at})
 
 
-def gas_debt_payments(call: Call) -> Done:
+def gas_debt_payments(context: EffectContext) -> EffectResult:
     """4.4.4."""
-    first, last = period(call)
-    found = [one for one in call.mirrored.credits if first <= one.at <= last and one.source == "payment"]
+    first, last = period(context)
+    found = [one for one in context.mirrored.credits if first <= one.at <= last and one.source == "payment"]
     rows = [{"Timestamp": instant(one.at), "Amount": one.amount} for one in found]
-    return Done({"LogEntries": rows}, result="success" if rows else "no-entries")
+    return EffectResult({"LogEntries": rows}, result="success" if rows else "no-entries")
 
 
-def gas_prepayment_credits(call: Call) -> Done:
+def gas_prepayment_credits(context: EffectContext) -> EffectResult:
     """4.4.5: the last five tokens."""
-    first, last = period(call)
-    found = [one for one in call.mirrored.credits if first <= one.at <= last and one.source != "payment"][-5:]
+    first, last = period(context)
+    found = [one for one in context.mirrored.credits if first <= one.at <= last and one.source != "payment"][-5:]
     rows = [{"Timestamp": instant(one.at), "UTRN": one.source, "Amount": one.amount} for one in found]
-    return Done({"LogEntries": rows}, result="success" if rows else "no-entries")
+    return EffectResult({"LogEntries": rows}, result="success" if rows else "no-entries")

@@ -8,7 +8,7 @@ from typing import Any
 
 from stubs.devices.account import balance
 from stubs.devices.effects import configuration, gas_logs, tariff
-from stubs.devices.effects.call import Call, Done
+from stubs.devices.effects.context import EffectContext, EffectResult
 from stubs.devices.effects.emergency import activate_emergency_credit
 from stubs.devices.effects.prepayment import local_top_up
 from stubs.devices.effects.row import GAS, GAS_AND_PROXY, NEIGHBOUR, SUPPLIER, Row
@@ -56,19 +56,19 @@ _ZIGBEE = frozenset({"GSME", "GPF", "PPMID", "HCALCS"})
 _SIGNED_LIMIT = 1 << 31
 
 
-def _tariff(call: Call) -> Done:
-    found = shown(call, "gas tariff", _TARIFF)
-    state = call.mirrored
+def _tariff(context: EffectContext) -> EffectResult:
+    found = shown(context, "gas tariff", _TARIFF)
+    state = context.mirrored
     prices = {"TOUPrice1": state.price}
-    return Done(prices | found)
+    return EffectResult(prices | found)
 
 
-def _balances(call: Call) -> Done:
+def _balances(context: EffectContext) -> EffectResult:
     """The balance in both modes; what is owed in credit mode counts positive."""
-    left = balance(call.mirrored, call.at)
-    is_prepaid = call.mirrored.payment_mode == "prepayment"
+    left = balance(context.mirrored, context.at)
+    is_prepaid = context.mirrored.payment_mode == "prepayment"
     values: dict[str, Any] = {"MeterBalance": 0 if is_prepaid else max(0, -left) % (1 << 24)}
-    return Done(values | {"MeterBalancePrepaymentMode": max(-_SIGNED_LIMIT, left) if is_prepaid else 0})
+    return EffectResult(values | {"MeterBalancePrepaymentMode": max(-_SIGNED_LIMIT, left) if is_prepaid else 0})
 
 
 ROWS: Mapping[str, Row] = MappingProxyType(

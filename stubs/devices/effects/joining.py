@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stubs.devices.effects.call import Call, Done, Effect, Notice
+from stubs.devices.effects.context import Effect, EffectContext, EffectResult, PendingAlert
 from stubs.devices.effects.hub import former_devices
 from stubs.devices.records import Joined, LoggedDevice
 from stubs.devices.state import instant
@@ -20,27 +20,27 @@ _METHOD_C = 3
 _GAS_PROXY = "GPF"
 
 
-def _list_changed(call: Call) -> tuple[Notice, ...]:
-    return (Notice("8071", "the proxy's list changed"),) if call.state.device_type == _GAS_PROXY else ()
+def _list_changed(context: EffectContext) -> tuple[PendingAlert, ...]:
+    return (PendingAlert("8071", "the proxy's list changed"),) if context.state.device_type == _GAS_PROXY else ()
 
 
 def join(method: int) -> Effect:
     """8.7: agree on a key with another device of the home network, which must be there to answer."""
 
-    def effect(call: Call) -> Done:
-        other = str(call.values["OtherDeviceID"])
-        certificate = bytes.fromhex(str(call.values.get("Certificate", "")))
-        entry = Joined(other, TYPES.index(str(call.values["OtherDeviceType"])), method, certificate)
-        others = tuple(one for one in call.state.joined if one.device != other)
-        neighbour = call.surroundings.devices.get(other)
+    def effect(context: EffectContext) -> EffectResult:
+        other = str(context.values["OtherDeviceID"])
+        certificate = bytes.fromhex(str(context.values.get("Certificate", "")))
+        entry = Joined(other, TYPES.index(str(context.values["OtherDeviceType"])), method, certificate)
+        others = tuple(one for one in context.state.joined if one.device != other)
+        neighbour = context.surroundings.devices.get(other)
         if (certificate or method == _METHOD_C) and not _is_of(certificate, other):
             return _failed(_BAD_CERTIFICATE, other)
         if len(others) >= _CAPACITY:
             return _failed(_FULL, other)
         if neighbour is not None and not neighbour.reachable:
             return _failed(_NO_ANSWER, other)
-        notices = (Notice("8F49", f"joined {other}", call.party), *_list_changed(call))
-        return Done({"JoinResponseCode": 0}, {"joined": (*others, entry)}, notices)
+        notices = (PendingAlert("8F49", f"joined {other}", context.party), *_list_changed(context))
+        return EffectResult({"JoinResponseCode": 0}, {"joined": (*others, entry)}, notices)
 
     return effect
 
@@ -54,44 +54,46 @@ def _is_of(certificate: bytes, device: str) -> bool:
     return found.usage == "KA" and str(found.eui) == device
 
 
-def _failed(code: int, other: str) -> Done:
-    return Done({"JoinResponseCode": code}, notices=(Notice("8F48", f"joining {other} failed"),), result="refused")
+def _failed(code: int, other: str) -> EffectResult:
+    return EffectResult(
+        {"JoinResponseCode": code}, notices=(PendingAlert("8F48", f"joining {other} failed"),), result="refused"
+    )
 
 
-def unjoin(call: Call) -> Done:
+def unjoin(context: EffectContext) -> EffectResult:
     """8.8: forget the other device."""
-    other = str(call.values["OtherDeviceID"])
-    left = tuple(one for one in call.state.joined if one.device != other)
-    if len(left) == len(call.state.joined):
-        notice = Notice("8F4A", f"{other} is not in the list", call.party)
-        return Done({"UnjoinResponseCode": _NOT_LISTED}, notices=(notice,), result="refused")
-    notices = (Notice("8F4B", f"unjoined {other}", call.party), *_list_changed(call))
-    return Done({"UnjoinResponseCode": 0}, {"joined": left}, notices)
+    other = str(context.values["OtherDeviceID"])
+    left = tuple(one for one in context.state.joined if one.device != other)
+    if len(left) == len(context.state.joined):
+        notice = PendingAlert("8F4A", f"{other} is not in the list", context.party)
+        return EffectResult({"UnjoinResponseCode": _NOT_LISTED}, notices=(notice,), result="refused")
+    notices = (PendingAlert("8F4B", f"unjoined {other}", context.party), *_list_changed(context))
+    return EffectResult({"UnjoinResponseCode": 0}, {"joined": left}, notices)
 
 
-def read_joined(call: Call) -> Done:
+def read_joined(context: EffectContext) -> EffectResult:
     """8.9 on any device but a hub: whom it has joined."""
-    entries = [{"DeviceID": one.device, "DeviceType": TYPES[one.device_type]} for one in call.state.joined]
-    return Done({"ReadLogResponseCode": 0, "LogEntries": entries})
+    entries = [{"DeviceID": one.device, "DeviceType": TYPES[one.device_type]} for one in context.state.joined]
+    return EffectResult({"ReadLogResponseCode": 0, "LogEntries": entries})
 
 
-def restore_joined(call: Call) -> Done:
+def restore_joined(context: EffectContext) -> EffectResult:
     """8.12.2: the proxy takes back the list it had before it was exchanged, and mirrors the gas meter on it."""
-    listed = [dict(one) for one in call.values["LogEntries"]]
+    listed = [dict(one) for one in context.values["LogEntries"]]
     joined = tuple(Joined(one["DeviceID"], TYPES.index(one["DeviceType"]), 0) for one in listed)
     outcome = [one | {"JoinResponseCode": 0} for one in listed]
     mirrored = [one.device for one in joined if TYPES[one.device_type] == "GSME"]
     changes: dict[str, Any] = {"joined": joined} | ({"mirrors": mirrored[0]} if mirrored else {})
-    return Done({"RestoreDeviceLogOutcome": outcome}, changes, _list_changed(call))
+    return EffectResult({"RestoreDeviceLogOutcome": outcome}, changes, _list_changed(context))
 
 
-def read_hub(call: Call) -> Done:
+def read_hub(context: EffectContext) -> EffectResult:
     """8.9 on a hub: the devices of its log, and how well it hears them."""
-    return Done({"CHFDeviceLog": [_heard(call, one) for one in call.state.device_log]})
+    return EffectResult({"CHFDeviceLog": [_heard(context, one) for one in context.state.device_log]})
 
 
-def _heard(call: Call, entry: LoggedDevice) -> dict[str, Any]:
-    neighbour = call.surroundings.devices.get(entry.device)
+def _heard(context: EffectContext, entry: LoggedDevice) -> dict[str, Any]:
+    neighbour = context.surroundings.devices.get(entry.device)
     is_there = entry.joined and (neighbour is None or neighbour.reachable)
     number = Eui64.parse(entry.device).octets[7]
     return {
@@ -103,7 +105,7 @@ def _heard(call: Call, entry: LoggedDevice) -> dict[str, Any]:
         "MaximumLQI": 250,
         "AverageLQI": 200,
         "MinimumLQI": 100,
-        "LastCommunicationsDateTime": instant(call.at if is_there else entry.added),
+        "LastCommunicationsDateTime": instant(context.at if is_there else entry.added),
         "NumberOfHops": 1,
         "TransmissionFailures": 0 if is_there else 5,
         "TransmissionSuccesses": 100 if is_there else 0,
@@ -112,43 +114,43 @@ def _heard(call: Call, entry: LoggedDevice) -> dict[str, Any]:
     }
 
 
-def _backup(call: Call, entries: tuple[LoggedDevice, ...], at: int) -> dict[str, Any]:
+def _backup(context: EffectContext, entries: tuple[LoggedDevice, ...], at: int) -> dict[str, Any]:
     devices = [
         {"DeviceID": one.device, "DeviceSecurityDetails": one.install_code.upper().ljust(32, "0")[:32]}
         for one in entries
     ]
-    network = call.state.id.octets.hex().upper()
-    return {"BackupDateTime": instant(at + call.state.clock_offset), "ExtendedPanID": network, "Devices": devices}
+    network = context.state.id.octets.hex().upper()
+    return {"BackupDateTime": instant(at + context.state.clock_offset), "ExtendedPanID": network, "Devices": devices}
 
 
-def read_hub_backup(call: Call) -> Done:
+def read_hub_backup(context: EffectContext) -> EffectResult:
     """8.9: the current list as another hub would take it over, and the devices that have left it.
 
     The second list is of the time when the last of them left, or of when the hub was made (inferred).
     """
-    gone = call.state.former_devices
-    left = max((one.removed for one in gone), default=call.state.made)
-    return Done(
+    gone = context.state.former_devices
+    left = max((one.removed for one in gone), default=context.state.made)
+    return EffectResult(
         {
-            "CurrentDeviceLog": _backup(call, call.state.device_log, call.at),
-            "HistoricDeviceLog": _backup(call, gone, left),
+            "CurrentDeviceLog": _backup(context, context.state.device_log, context.at),
+            "HistoricDeviceLog": _backup(context, gone, left),
         }
     )
 
 
-def restore_hub(call: Call) -> Done:
+def restore_hub(context: EffectContext) -> EffectResult:
     """8.12.1: take over another hub's list; devices that are there join at once."""
     entries, others = [], {}
-    for one in call.values["Devices"]:
+    for one in context.values["Devices"]:
         device = str(one["DeviceID"])
-        neighbour = call.surroundings.devices.get(device)
+        neighbour = context.surroundings.devices.get(device)
         is_there = neighbour is not None and neighbour.reachable
         entries.append(
-            LoggedDevice(device, str(one["DeviceSecurityDetails"]).lower(), call.at, call.at, joined=is_there)
+            LoggedDevice(device, str(one["DeviceSecurityDetails"]).lower(), context.at, context.at, joined=is_there)
         )
         if is_there:
-            others[device] = {"hub": call.state.eui}
-    notice = Notice("8F12", "the device log was restored")
+            others[device] = {"hub": context.state.eui}
+    notice = PendingAlert("8F12", "the device log was restored")
     log = tuple(entries)
-    changes = {"device_log": log, "former_devices": former_devices(call.state, log, call.at)}
-    return Done(changes=changes, notices=(notice,), other_changes=others)
+    changes = {"device_log": log, "former_devices": former_devices(context.state, log, context.at)}
+    return EffectResult(changes=changes, notices=(notice,), other_changes=others)

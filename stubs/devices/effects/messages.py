@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stubs.devices.effects.call import Call, Done
+from stubs.devices.effects.context import EffectContext, EffectResult
 
 
-def display(call: Call) -> Done:
+def display(context: EffectContext) -> EffectResult:
     """Show the supplier's message; it replaces the one before."""
-    message = str(call.values["SupplierMessage"])
-    return Done(changes={"display_message": message} if message != call.state.display_message else {})
+    message = str(context.values["SupplierMessage"])
+    return EffectResult(changes={"display_message": message} if message != context.state.display_message else {})

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ObjectIdentifier
 
-from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.context import EffectContext, EffectResult, PendingAlert
 from stubs.devices.effects.credentials import certificate_of, is_path_trusted
 from stubs.devices.records import OwnKey
 from stubs.devices.trust import own_key
@@ -30,15 +30,15 @@ _HARDWARE_MODULE_NAME = "1.3.6.1.5.5.7.8.4"
 _MODULE_TYPE = bytes.fromhex("2a8648864801")
 
 
-def issue_request(call: Call) -> Done:
+def issue_request(context: EffectContext) -> EffectResult:
     """6.17: a new key pair, which waits for its certificate, and the PKCS#10 request for it."""
-    usage = _OWN[str(call.values["CredentialType"])]
-    if call.credentials is None:
-        return Done({"IssueCredentialsResponseCode": _KEY_GENERATION}, result="refused")
-    before = own_key(call.state, usage)
+    usage = _OWN[str(context.values["CredentialType"])]
+    if context.credentials is None:
+        return EffectResult({"IssueCredentialsResponseCode": _KEY_GENERATION}, result="refused")
+    before = own_key(context.state, usage)
     made = OwnKey(usage, before.in_use, before.newest + 1)
-    private_key = call.credentials.make_key(usage, made.newest)
-    serial = der.octet_string(call.state.id.octets)
+    private_key = context.credentials.make_key(usage, made.newest)
+    serial = der.octet_string(context.state.id.octets)
     module = der.sequence(der.Tlv(0x06, _MODULE_TYPE), serial)
     name = x509.OtherName(ObjectIdentifier(_HARDWARE_MODULE_NAME), module.to_bytes())
     is_ds = usage == "DS"
@@ -60,14 +60,14 @@ def issue_request(call: Call) -> Done:
         .add_extension(x509.SubjectAlternativeName([name]), critical=True)
         .sign(private_key, hashes.SHA256(), ecdsa_deterministic=_is_deterministic())
     )
-    requested = tuple(sorted({*call.state.requested, usage}))
+    requested = tuple(sorted({*context.state.requested, usage}))
     der_request = request.public_bytes(Encoding.DER).hex().upper()
-    changes = {"requested": requested, "own_keys": (*_other_keys(call, usage), made)}
-    return Done({"CertificationRequest": der_request}, changes)
+    changes = {"requested": requested, "own_keys": (*_other_keys(context, usage), made)}
+    return EffectResult({"CertificationRequest": der_request}, changes)
 
 
-def _other_keys(call: Call, usage: str) -> tuple[OwnKey, ...]:
-    return tuple(one for one in call.state.own_keys if one.usage != usage)
+def _other_keys(context: EffectContext, usage: str) -> tuple[OwnKey, ...]:
+    return tuple(one for one in context.state.own_keys if one.usage != usage)
 
 
 def _is_deterministic() -> bool | None:
@@ -79,51 +79,51 @@ def _is_deterministic() -> bool | None:
     return True
 
 
-def update_certificate(call: Call) -> Done:
+def update_certificate(context: EffectContext) -> EffectResult:
     """6.15.2: a certificate that was asked for, of the device and its newest key; that key is used from now on."""
-    certificate = certificate_of(call.values["DeviceCertificate"])
-    status = _INVALID if certificate is None else _own_problem(call, certificate)
+    certificate = certificate_of(context.values["DeviceCertificate"])
+    status = _INVALID if certificate is None else _own_problem(context, certificate)
     values = {"UpdateSecurityCredentialsResponseCode": status}
     if status or certificate is None:
-        return Done(values, result="refused")
+        return EffectResult(values, result="refused")
     usage = certificate.usage
     changes: dict[str, Any] = {
-        "requested": tuple(one for one in call.state.requested if one != usage),
+        "requested": tuple(one for one in context.state.requested if one != usage),
         "own_certificates": (
-            *(one for one in call.state.own_certificates if one[0] != usage),
+            *(one for one in context.state.own_certificates if one[0] != usage),
             (usage, certificate.der),
         ),
     }
-    newest = own_key(call.state, usage).newest
+    newest = own_key(context.state, usage).newest
     if newest:
         now = OwnKey("DS" if usage == "DS" else "KA", newest, newest)
-        changes["own_keys"] = (*_other_keys(call, usage), now)
-    return Done(values, changes, (Notice("8F70", "the device's own certificate was replaced"),))
+        changes["own_keys"] = (*_other_keys(context, usage), now)
+    return EffectResult(values, changes, (PendingAlert("8F70", "the device's own certificate was replaced"),))
 
 
-def _own_problem(call: Call, certificate: Certificate) -> int:
+def _own_problem(context: EffectContext, certificate: Certificate) -> int:
     """Why the device does not take a certificate as its own; 0 when it does. The order is inferred."""
     usage = certificate.usage
-    if call.credentials is None or not is_path_trusted(call, certificate):
+    if context.credentials is None or not is_path_trusted(context, certificate):
         return _INVALID
-    if certificate.eui != call.state.id:
+    if certificate.eui != context.state.id:
         return _WRONG_IDENTITY
     if not certificate.is_device or usage not in _OWN.values():
         return _WRONG_USAGE
-    if usage not in call.state.requested:
+    if usage not in context.state.requested:
         return _NO_KEY_PAIR
-    newest = own_key(call.state, usage).newest
-    pair = call.credentials.ds if usage == "DS" else call.credentials.ka
-    waiting = call.credentials.make_key(usage, newest) if newest else pair.private_key
+    newest = own_key(context.state, usage).newest
+    pair = context.credentials.ds if usage == "DS" else context.credentials.ka
+    waiting = context.credentials.make_key(usage, newest) if newest else pair.private_key
     return 0 if certificate.public_key.public_numbers() == waiting.public_key().public_numbers() else _WRONG_KEY
 
 
-def read_certificate(call: Call) -> Done:
+def read_certificate(context: EffectContext) -> EffectResult:
     """6.24.2: the device's own certificate."""
-    usage = _OWN[str(call.values["CredentialType"])]
-    held = next((one for known, one in call.state.own_certificates if known == usage), None)
-    if held is None and call.credentials is not None:
-        held = (call.credentials.ds if usage == "DS" else call.credentials.ka).certificate.der
+    usage = _OWN[str(context.values["CredentialType"])]
+    held = next((one for known, one in context.state.own_certificates if known == usage), None)
+    if held is None and context.credentials is not None:
+        held = (context.credentials.ds if usage == "DS" else context.credentials.ka).certificate.der
     if held is None:
-        return Done({"RetrieveDeviceSecurityCredentialsStatusCode": 1}, result="refused")
-    return Done({"Certificate": held.hex().upper()})
+        return EffectResult({"RetrieveDeviceSecurityCredentialsStatusCode": 1}, result="refused")
+    return EffectResult({"Certificate": held.hex().upper()})

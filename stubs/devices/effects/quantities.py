@@ -9,7 +9,7 @@ from typing import Any
 from stubs.devices.account import balance, prepayment
 from stubs.devices.behaviour import AUDIBLE, HAN, LOGGED, TOLD, switched_off
 from stubs.devices.demand import maximum_demand, reset_at
-from stubs.devices.effects.call import Call
+from stubs.devices.effects.context import EffectContext
 from stubs.devices.logs import REACTIVE
 from stubs.devices.network import power
 from stubs.devices.profile import SLOT
@@ -28,19 +28,19 @@ from stubs.devices.state import DeviceState, instant
 from stubs.devices.tariffs import BLOCK_RATES, COLUMNS, block_use
 from stubs.wire.gbcs.use_cases.payment import charge_rows
 
-Quantity = Callable[[Call], Any]
+Quantity = Callable[[EffectContext], Any]
 
 
 def _prepaid(name: str) -> Quantity:
-    return lambda call: prepayment(call.mirrored, call.at)[name]
+    return lambda context: prepayment(context.mirrored, context.at)[name]
 
 
 def _gas_register(number: int) -> Quantity:
-    return lambda call: gas_tou(call.mirrored, call.at)[number - 1]
+    return lambda context: gas_tou(context.mirrored, context.at)[number - 1]
 
 
 def _gas_counter(number: int) -> Quantity:
-    return lambda call: gas_blocks(call.mirrored, call.at)[number - 1]
+    return lambda context: gas_blocks(context.mirrored, context.at)[number - 1]
 
 
 LITRES = 1000
@@ -75,31 +75,31 @@ def price_at(state: DeviceState, at: int) -> int | None:
     return prices[index] if index < len(prices) else 0
 
 
-def _price(call: Call) -> int | None:
+def _price(context: EffectContext) -> int | None:
     """An ESME always names a price; a gas meter without one has nothing to publish."""
-    found = price_at(call.mirrored, call.at)
-    return 0 if found is None and call.mirrored.device_type == "ESME" else found
+    found = price_at(context.mirrored, context.at)
+    return 0 if found is None and context.mirrored.device_type == "ESME" else found
 
 
-def _tou_prices(call: Call) -> list[int]:
-    given = call.mirrored.settings.get("tariff", {}).get("TOUPrices")
-    return list(given) if given else [min(call.mirrored.price, 32_767)] * 48
+def _tou_prices(context: EffectContext) -> list[int]:
+    given = context.mirrored.settings.get("tariff", {}).get("TOUPrices")
+    return list(given) if given else [min(context.mirrored.price, 32_767)] * 48
 
 
-def _standing_charge(call: Call) -> int:
+def _standing_charge(context: EffectContext) -> int:
     """As it was set; the factory's in hundredths of a penny on electricity, where it has 16 bits."""
-    settings = call.mirrored.settings
+    settings = context.mirrored.settings
     given = (settings.get("tariff") or settings.get("gas tariff") or {}).get("StandingCharge")
     if given is not None:
         return int(given)
-    charge = call.mirrored.standing_charge
-    return charge // 10 if call.mirrored.device_type == "ESME" else charge
+    charge = context.mirrored.standing_charge
+    return charge // 10 if context.mirrored.device_type == "ESME" else charge
 
 
 def _known_codes(kind: str, high: str = "81") -> Quantity:
-    def quantity(call: Call) -> tuple[str, ...]:
-        known = call.state.settings.get("known events", ()) or _COMMON
-        off = switched_off(call.state, kind)
+    def quantity(context: EffectContext) -> tuple[str, ...]:
+        known = context.state.settings.get("known events", ()) or _COMMON
+        off = switched_off(context.state, kind)
         return tuple(code for code in known if code.startswith(high) and code not in off)
 
     return quantity
@@ -132,9 +132,9 @@ def _demand(register: DemandRegister) -> dict[str, Quantity]:
     """What a maximum demand register shows: power, the end of its half hour, the last reset."""
     name = _DEMANDS[register]
     return {
-        name: lambda call: maximum_demand(call.state, register, call.at)[0],
-        f"{name}CaptureTime": lambda call: instant(maximum_demand(call.state, register, call.at)[1]),
-        f"{name}LastResetDateTime": lambda call: instant(reset_at(call.state, register)),
+        name: lambda context: maximum_demand(context.state, register, context.at)[0],
+        f"{name}CaptureTime": lambda context: instant(maximum_demand(context.state, register, context.at)[1]),
+        f"{name}LastResetDateTime": lambda context: instant(reset_at(context.state, register)),
     }
 
 
@@ -145,12 +145,12 @@ _DEMANDS: dict[DemandRegister, str] = {
 }
 
 
-def _identity(call: Call) -> str:
-    return call.state.eui
+def _identity(context: EffectContext) -> str:
+    return context.state.eui
 
 
 def _money(name: str) -> Quantity:
-    return lambda call: getattr(call.mirrored, name)
+    return lambda context: getattr(context.mirrored, name)
 
 
 _MPAN_DIGITS, _MPRN_DIGITS = 13, 10
@@ -160,30 +160,30 @@ def _digits(state: DeviceState, count: int) -> str:
     return f"{int.from_bytes(state.id.octets, 'big') % 10**count:0{count}d}"
 
 
-def _mpan(call: Call) -> str:
-    given = call.state.settings.get("identity", {}).get("ImportMPAN")
-    return str(given or _digits(call.state, _MPAN_DIGITS))
+def _mpan(context: EffectContext) -> str:
+    given = context.state.settings.get("identity", {}).get("ImportMPAN")
+    return str(given or _digits(context.state, _MPAN_DIGITS))
 
 
-def _second_mpan(call: Call) -> str | None:
-    given = call.state.settings.get("identity", {}).get("SecondaryImportMPAN")
-    if given or call.state.variant != "twin":
+def _second_mpan(context: EffectContext) -> str | None:
+    given = context.state.settings.get("identity", {}).get("SecondaryImportMPAN")
+    if given or context.state.variant != "twin":
         return None if given is None else str(given)
-    return _digits(call.state, _MPAN_DIGITS)[::-1]
+    return _digits(context.state, _MPAN_DIGITS)[::-1]
 
 
-def _export_mpan(call: Call) -> str:
-    return str(call.state.settings.get("identity", {}).get("ExportMPAN") or "0" * _MPAN_DIGITS)
+def _export_mpan(context: EffectContext) -> str:
+    return str(context.state.settings.get("identity", {}).get("ExportMPAN") or "0" * _MPAN_DIGITS)
 
 
-def _mprn(call: Call) -> str:
-    given = call.mirrored.settings.get("identity", {}).get("ImportMPRN")
-    return str(given or _digits(call.mirrored, _MPRN_DIGITS))
+def _mprn(context: EffectContext) -> str:
+    given = context.mirrored.settings.get("identity", {}).get("ImportMPRN")
+    return str(given or _digits(context.mirrored, _MPRN_DIGITS))
 
 
-def _charge_rows(call: Call) -> tuple[dict[str, str], ...]:
+def _charge_rows(context: EffectContext) -> tuple[dict[str, str], ...]:
     """Which charge is collected from which credit, as the last change of payment mode set it (1.6)."""
-    state = call.mirrored
+    state = context.mirrored
     return charge_rows(
         {
             "PaymentMode": "Prepayment" if state.payment_mode == "prepayment" else "Credit",
@@ -209,26 +209,26 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         },
         **{f"TOURegister{n}": _gas_register(n) for n in range(1, 5)},
         **{f"BlockCounter{n}": _gas_counter(n) for n in range(1, 5)},
-        "ActiveImportRegister": lambda call: import_register(call.state, call.at),
-        "ReactiveImportRegister": lambda call: import_register(call.state, call.at) // REACTIVE,
+        "ActiveImportRegister": lambda context: import_register(context.state, context.at),
+        "ReactiveImportRegister": lambda context: import_register(context.state, context.at) // REACTIVE,
         "SecondaryActiveImportRegister": (
-            lambda call: secondary_register(call.state, call.at) if call.state.variant == "twin" else None
+            lambda context: secondary_register(context.state, context.at) if context.state.variant == "twin" else None
         ),
-        "TOURegisters": lambda call: tou_registers(call.state, call.at),
+        "TOURegisters": lambda context: tou_registers(context.state, context.at),
         "SecondaryTOURegisters": (
-            lambda call: secondary_tou(call.state, call.at) if call.state.variant == "twin" else None
+            lambda context: secondary_tou(context.state, context.at) if context.state.variant == "twin" else None
         ),
         "TariffBlockTOURegisters": (
-            lambda call: (*block_matrix(call.state, call.at), *block_counters(call.state, call.at))
+            lambda context: (*block_matrix(context.state, context.at), *block_counters(context.state, context.at))
         ),
-        "ActiveExportRegister": lambda call: export_register(call.state, call.at),
-        "ReactiveExportRegister": lambda call: export_register(call.state, call.at) // REACTIVE,
-        "ActivePowerImport": lambda call: power(call.state, call.at),
+        "ActiveExportRegister": lambda context: export_register(context.state, context.at),
+        "ReactiveExportRegister": lambda context: export_register(context.state, context.at) // REACTIVE,
+        "ActivePowerImport": lambda context: power(context.state, context.at),
         "PrimaryActivePowerImportValue": (
-            lambda call: power(call.state, call.at) if call.state.variant == "twin" else None
+            lambda context: power(context.state, context.at) if context.state.variant == "twin" else None
         ),
-        "ConsumptionRegister": lambda call: import_register(call.mirrored, call.at) / LITRES,
-        "MeterBalancePrepaymentMode": lambda call: balance(call.mirrored, call.at),
+        "ConsumptionRegister": lambda context: import_register(context.mirrored, context.at) / LITRES,
+        "MeterBalancePrepaymentMode": lambda context: balance(context.mirrored, context.at),
         "PrimaryActiveTariffPrice": _price,
         "PrimaryActiveTariffPriceScale": lambda _: -5,
         "SecondaryActiveTariffPrice": _price,
@@ -254,22 +254,22 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "SecondaryImportMPAN": _second_mpan,
         "ExportMPAN": _export_mpan,
         "ImportMPRN": _mprn,
-        "RandomisedOffsetNumber": lambda call: int.from_bytes(call.state.id.octets[6:], "big") % 1000,
+        "RandomisedOffsetNumber": lambda context: int.from_bytes(context.state.id.octets[6:], "big") % 1000,
         "RandomisedOffset": (
-            lambda call: (
-                int.from_bytes(call.state.id.octets[6:], "big")
+            lambda context: (
+                int.from_bytes(context.state.id.octets[6:], "big")
                 % 1000
-                * int(call.state.settings.get("device", {}).get("RandomisedOffsetLimit", 1000))
+                * int(context.state.settings.get("device", {}).get("RandomisedOffsetLimit", 1000))
                 // 1000
             )
         ),
-        "PaymentMode": lambda call: "Prepayment" if call.mirrored.payment_mode == "prepayment" else "Credit",
-        "PaymentModeStatus": lambda call: 1 if call.mirrored.is_credit_out else 2,
+        "PaymentMode": lambda context: "Prepayment" if context.mirrored.payment_mode == "prepayment" else "Credit",
+        "PaymentModeStatus": lambda context: 1 if context.mirrored.is_credit_out else 2,
         "CreditChargeConfiguration": _charge_rows,
         "SuspendDebtDisabled": _money("suspend_debt_disabled"),
         "SuspendDebtEmergency": _money("suspend_debt_emergency"),
         "MeasurementPeriod": lambda _: SLOT,
-        "BoostFunctionAvailability": lambda call: bool(call.state.switches),
+        "BoostFunctionAvailability": lambda context: bool(context.state.switches),
         "DebtRecoveryRateCap": _money("debt_cap"),
     }
 )

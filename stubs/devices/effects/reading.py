@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stubs.devices.account import prepayment
-from stubs.devices.effects.call import Call, Done
+from stubs.devices.effects.context import EffectContext, EffectResult
 from stubs.devices.registers import import_register, secondary_register
 from stubs.devices.state import LogEntry, LogName, instant, seconds
 
@@ -13,49 +13,49 @@ _SUPPLY = {"enabled": "Enabled", "armed": "Armed", "disabled": "Disabled"}
 _LITRES = 1000
 
 
-def firmware_version(call: Call) -> Done:
+def firmware_version(context: EffectContext) -> EffectResult:
     """11.2: the version the device runs; a hub or proxy names its own."""
-    return Done({"FirmwareVersion": call.state.firmware_version.upper()})
+    return EffectResult({"FirmwareVersion": context.state.firmware_version.upper()})
 
 
-def electricity_registers(call: Call) -> Done:
+def electricity_registers(context: EffectContext) -> EffectResult:
     """4.1.1: import registers, both elements of a twin element meter."""
     values = {
-        "ActiveImportRegister": import_register(call.state, call.at),
-        "ReactiveImportRegister": import_register(call.state, call.at) // 10,
+        "ActiveImportRegister": import_register(context.state, context.at),
+        "ReactiveImportRegister": import_register(context.state, context.at) // 10,
     }
-    if call.state.variant == "twin":
-        values["SecondaryActiveImportRegister"] = secondary_register(call.state, call.at)
-    return Done(values)
+    if context.state.variant == "twin":
+        values["SecondaryActiveImportRegister"] = secondary_register(context.state, context.at)
+    return EffectResult(values)
 
 
-def gas_register(call: Call) -> Done:
+def gas_register(context: EffectContext) -> EffectResult:
     """4.1.1: the consumption register in m³, from the meter or from its mirror."""
-    return Done({"ConsumptionRegister": import_register(call.mirrored, call.at) / _LITRES})
+    return EffectResult({"ConsumptionRegister": import_register(context.mirrored, context.at) / _LITRES})
 
 
-def prepayment_registers(call: Call) -> Done:
+def prepayment_registers(context: EffectContext) -> EffectResult:
     """4.3: balance, emergency credit and debts, from the meter or from its mirror."""
-    return Done({**prepayment(call.mirrored, call.at)})
+    return EffectResult({**prepayment(context.mirrored, context.at)})
 
 
-def supply_state(call: Call) -> Done:
+def supply_state(context: EffectContext) -> EffectResult:
     """7.4 on electricity."""
-    return Done({"SupplyState": _SUPPLY[call.mirrored.supply]})
+    return EffectResult({"SupplyState": _SUPPLY[context.mirrored.supply]})
 
 
-def valve_state(call: Call) -> Done:
+def valve_state(context: EffectContext) -> EffectResult:
     """7.4 on gas, with the battery's remaining capacity in per cent."""
-    return Done({"SupplyState": _SUPPLY[call.mirrored.supply], "RemainingBatteryCapacity": 100})
+    return EffectResult({"SupplyState": _SUPPLY[context.mirrored.supply], "RemainingBatteryCapacity": 100})
 
 
-def _log(call: Call, log: LogName) -> Done:
-    first, last = (seconds(call.values[name]) for name in ("StartDateTime", "EndDateTime"))
-    is_meter_asked = str(call.values.get("LogToRead", "")).startswith("GSME")
-    keeper = call.mirrored if is_meter_asked else call.state
+def _log(context: EffectContext, log: LogName) -> EffectResult:
+    first, last = (seconds(context.values[name]) for name in ("StartDateTime", "EndDateTime"))
+    is_meter_asked = str(context.values.get("LogToRead", "")).startswith("GSME")
+    keeper = context.mirrored if is_meter_asked else context.state
     found = [entry for entry in keeper.event_log if entry.log == log and first <= entry.at <= last]
     entries = tuple(_described(entry) for entry in found)
-    return Done({"LogEntries": entries}, result="success" if entries else "no-entries")
+    return EffectResult({"LogEntries": entries}, result="success" if entries else "no-entries")
 
 
 def _described(entry: LogEntry) -> dict[str, Any]:
@@ -63,21 +63,21 @@ def _described(entry: LogEntry) -> dict[str, Any]:
     return {"Timestamp": instant(entry.at), "LogCode": f"{entry.code:04X}", **other}
 
 
-def event_log(call: Call) -> Done:
+def event_log(context: EffectContext) -> EffectResult:
     """6.13: entries of the event log in the period asked for, oldest first."""
-    return _log(call, "event")
+    return _log(context, "event")
 
 
-def security_log(call: Call) -> Done:
+def security_log(context: EffectContext) -> EffectResult:
     """6.13: entries of the security log."""
-    return _log(call, "security")
+    return _log(context, "security")
 
 
-def auxiliary_log(call: Call) -> Done:
+def auxiliary_log(context: EffectContext) -> EffectResult:
     """6.13: entries of the log of auxiliary controllers."""
-    return _log(call, "auxiliary")
+    return _log(context, "auxiliary")
 
 
-def power_log(call: Call) -> Done:
+def power_log(context: EffectContext) -> EffectResult:
     """6.13: entries of the power event log."""
-    return _log(call, "power")
+    return _log(context, "power")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stubs.devices.effects.call import Effect
+from stubs.devices.effects.context import Effect
 
 ELECTRICITY = frozenset({"ESME"})
 AUXILIARY = frozenset({"ESME", "SAPC"})

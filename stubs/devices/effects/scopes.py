@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from stubs.devices.effects.call import Call, Done, Effect
+from stubs.devices.effects.context import Effect, EffectContext, EffectResult
 from stubs.devices.effects.quantities import QUANTITIES
 from stubs.devices.state import SET, DeviceState, given_back, kept
 
@@ -159,19 +159,19 @@ def keeping(state: DeviceState, scope: str, values: Mapping[str, Any]) -> dict[s
 def keep(scope: str, **renamed: str) -> Effect:
     """An effect that keeps all values of the command; ``renamed`` are names the reads use instead."""
 
-    def effect(call: Call) -> Done:
-        values = {renamed.get(name, name): value for name, value in call.values.items()}
-        return Done(changes=keeping(call.state, scope, values))
+    def effect(context: EffectContext) -> EffectResult:
+        values = {renamed.get(name, name): value for name, value in context.values.items()}
+        return EffectResult(changes=keeping(context.state, scope, values))
 
     return effect
 
 
-def shown(call: Call, scope: str, names: tuple[str, ...]) -> dict[str, Any]:
+def shown(context: EffectContext, scope: str, names: tuple[str, ...]) -> dict[str, Any]:
     """What a read answers: computed quantities, else settings of the scope."""
     found: dict[str, Any] = {}
     for name in names:
         quantity = QUANTITIES.get(name)
-        value = quantity(call) if quantity is not None else setting(call.mirrored, scope, name)
+        value = quantity(context) if quantity is not None else setting(context.mirrored, scope, name)
         if value is not None:
             found[name] = value
     return found
@@ -179,4 +179,4 @@ def shown(call: Call, scope: str, names: tuple[str, ...]) -> dict[str, Any]:
 
 def show(scope: str, *names: str) -> Effect:
     """An effect that answers with these values."""
-    return lambda call: Done(shown(call, scope, names))
+    return lambda context: EffectResult(shown(context, scope, names))

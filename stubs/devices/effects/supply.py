@@ -4,47 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
-from stubs.devices.effects.call import Call, Done, Notice
+from stubs.devices.effects.context import EffectContext, EffectResult, PendingAlert
 from stubs.devices.settling import settled
 from stubs.devices.state import Supply
 
-_NOTICES: dict[Supply, tuple[Notice, ...]] = {
-    "disabled": (Notice("8F57", "supply disabled by command"),),
+_NOTICES: dict[Supply, tuple[PendingAlert, ...]] = {
+    "disabled": (PendingAlert("8F57", "supply disabled by command"),),
 }
 """Inferred: the guide names no alert for enabling, and none of its own for a remote disablement."""
 
 
-def _turned(call: Call, to: Supply) -> tuple[dict[str, Any], tuple[Notice, ...]]:
-    if call.state.supply == to:
+def _turned(context: EffectContext, to: Supply) -> tuple[dict[str, Any], tuple[PendingAlert, ...]]:
+    if context.state.supply == to:
         return {}, ()
-    return settled(call.state, call.at) | {"supply": to}, _NOTICES.get(to, ())
+    return settled(context.state, context.at) | {"supply": to}, _NOTICES.get(to, ())
 
 
-def enable(call: Call) -> Done:
+def enable(context: EffectContext) -> EffectResult:
     """7.1: close the load switch."""
-    changes, notices = _turned(call, "enabled")
-    return Done(changes=changes, notices=notices)
+    changes, notices = _turned(context, "enabled")
+    return EffectResult(changes=changes, notices=notices)
 
 
-def disable(call: Call) -> Done:
+def disable(context: EffectContext) -> EffectResult:
     """7.2 on electricity: open the load switch."""
-    changes, notices = _turned(call, "disabled")
-    return Done(changes=changes, notices=notices)
+    changes, notices = _turned(context, "disabled")
+    return EffectResult(changes=changes, notices=notices)
 
 
-def disable_valve(call: Call) -> Done:
+def disable_valve(context: EffectContext) -> EffectResult:
     """7.2 on gas: close the valve; the response names the state reached."""
-    changes, notices = _turned(call, "disabled")
-    return Done({"SupplyState": "Disabled"}, changes, notices)
+    changes, notices = _turned(context, "disabled")
+    return EffectResult({"SupplyState": "Disabled"}, changes, notices)
 
 
-def arm(call: Call) -> Done:
+def arm(context: EffectContext) -> EffectResult:
     """7.3 on electricity: the consumer may turn the supply on."""
-    changes, notices = _turned(call, "armed")
-    return Done(changes=changes, notices=notices)
+    changes, notices = _turned(context, "armed")
+    return EffectResult(changes=changes, notices=notices)
 
 
-def arm_valve(call: Call) -> Done:
+def arm_valve(context: EffectContext) -> EffectResult:
     """7.3 on gas; the response names the state reached."""
-    changes, notices = _turned(call, "armed")
-    return Done({"SupplyState": "Armed"}, changes, notices)
+    changes, notices = _turned(context, "armed")
+    return EffectResult({"SupplyState": "Armed"}, changes, notices)

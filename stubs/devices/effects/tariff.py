@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stubs.devices.effects.call import Call, Done
+from stubs.devices.effects.context import EffectContext, EffectResult
 from stubs.devices.effects.credit import with_consequences
 from stubs.devices.effects.scopes import keeping, setting
 from stubs.devices.effects.written_calendars import date_parts, gas_calendar, seconds_of, switching_table
@@ -43,12 +43,12 @@ def _rate(script: int) -> int:
     return script - _TOU_SCRIPTS if script > _TOU_SCRIPTS else BLOCK_RATES.start - 1 + script
 
 
-def _changed(call: Call, tariff: Tariff | None, scope: str, **more: Any) -> Done:
+def _changed(context: EffectContext, tariff: Tariff | None, scope: str, **more: Any) -> EffectResult:
     """Settle, keep a snapshot, change."""
-    settle = settled(call.state, call.at)
-    changes = settle | {"tariff": tariff, "snapshots": with_snapshot(call.state, call.at, "tariff")} | more
-    completed, notices = with_consequences(call.state, call.at, changes)
-    return Done(changes=merged(completed, keeping(call.state, scope, call.values)), notices=notices)
+    settle = settled(context.state, context.at)
+    changes = settle | {"tariff": tariff, "snapshots": with_snapshot(context.state, context.at, "tariff")} | more
+    completed, notices = with_consequences(context.state, context.at, changes)
+    return EffectResult(changes=merged(completed, keeping(context.state, scope, context.values)), notices=notices)
 
 
 def _prices(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,56 +62,56 @@ def _prices(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def set_tariff(call: Call) -> Done:
+def set_tariff(context: EffectContext) -> EffectResult:
     """1.1.1 on electricity: switching table, block thresholds, prices, standing charge."""
-    values = call.values
+    values = context.values
     thresholds = tuple(tuple(map(int, values[f"BlockThresholds{n}"])) for n in range(1, COLUMNS + 1))
-    base = call.state.tariff or Tariff()
+    base = context.state.tariff or Tariff()
     tariff = replace(base, calendar=switching_table(values, _rate), thresholds=thresholds, **_prices(values))
     standing = money(values["StandingCharge"], int(values["StandingChargeScale"]))
-    return _changed(call, tariff, "tariff", standing_charge=standing)
+    return _changed(context, tariff, "tariff", standing_charge=standing)
 
 
-def set_prices(call: Call) -> Done:
+def set_prices(context: EffectContext) -> EffectResult:
     """1.2.1 on electricity: prices and standing charge of the tariff in force."""
-    tariff = replace(call.state.tariff or Tariff(), **_prices(call.values))
-    standing = money(call.values["StandingCharge"], int(call.values["StandingChargeScale"]))
-    return _changed(call, tariff, "tariff", standing_charge=standing)
+    tariff = replace(context.state.tariff or Tariff(), **_prices(context.values))
+    standing = money(context.values["StandingCharge"], int(context.values["StandingChargeScale"]))
+    return _changed(context, tariff, "tariff", standing_charge=standing)
 
 
 def _secondary_prices(values: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(money(values[f"SecondaryTOUPrice{n}"], int(values["PriceScale"])) for n in range(1, 5))
 
 
-def set_secondary_tariff(call: Call) -> Done:
+def set_secondary_tariff(context: EffectContext) -> EffectResult:
     """1.1.2: the second element's switching table and prices; refused by a meter without one."""
-    if call.state.variant != "twin":
-        return Done(result="refused")
+    if context.state.variant != "twin":
+        return EffectResult(result="refused")
     tariff = replace(
-        call.state.tariff or Tariff(),
-        secondary_calendar=switching_table(call.values, _rate),
-        secondary_prices=_secondary_prices(call.values),
+        context.state.tariff or Tariff(),
+        secondary_calendar=switching_table(context.values, _rate),
+        secondary_prices=_secondary_prices(context.values),
     )
-    return _changed(call, tariff, "secondary tariff")
+    return _changed(context, tariff, "secondary tariff")
 
 
-def set_secondary_prices(call: Call) -> Done:
+def set_secondary_prices(context: EffectContext) -> EffectResult:
     """1.2.2: the second element's prices; refused by a meter without one."""
-    if call.state.variant != "twin":
-        return Done(result="refused")
-    tariff = replace(call.state.tariff or Tariff(), secondary_prices=_secondary_prices(call.values))
-    return _changed(call, tariff, "secondary tariff")
+    if context.state.variant != "twin":
+        return EffectResult(result="refused")
+    tariff = replace(context.state.tariff or Tariff(), secondary_prices=_secondary_prices(context.values))
+    return _changed(context, tariff, "secondary tariff")
 
 
 def _gas_rate(day: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
     return ((0, BLOCK_RATES.start if day.get("BlockTariff") else int(day["TOUTariffAction"])),)
 
 
-def _gas_prices(call: Call) -> dict[str, Any]:
+def _gas_prices(context: EffectContext) -> dict[str, Any]:
     """Prices per kWh as prices per m³."""
-    factor = setting(call.state, "gas", "CalorificValue") * setting(call.state, "gas", "ConversionFactor")
-    volumes = [int(price * factor * 1_000_000) // _KWH_PER_LITRE for price in _listed(call)]
-    if call.values.get("BlockPrices") is None:
+    factor = setting(context.state, "gas", "CalorificValue") * setting(context.state, "gas", "ConversionFactor")
+    volumes = [int(price * factor * 1_000_000) // _KWH_PER_LITRE for price in _listed(context)]
+    if context.values.get("BlockPrices") is None:
         return {"prices": tuple(volumes), "block_prices": ()}
     cells = [0] * (BLOCKS * COLUMNS)
     for block, price in enumerate(volumes[:BLOCKS]):
@@ -119,86 +119,88 @@ def _gas_prices(call: Call) -> dict[str, Any]:
     return {"prices": (), "block_prices": tuple(cells)}
 
 
-def _listed(call: Call) -> tuple[int, ...]:
-    return tuple(call.values.get("BlockPrices") or call.values.get("TOUPrices") or ())
+def _listed(context: EffectContext) -> tuple[int, ...]:
+    return tuple(context.values.get("BlockPrices") or context.values.get("TOUPrices") or ())
 
 
-def _numbered(call: Call) -> dict[str, Any]:
+def _numbered(context: EffectContext) -> dict[str, Any]:
     """Prices and thresholds by the names a read gives them."""
-    kind = "BlockPrice" if call.values.get("BlockPrices") is not None else "TOUPrice"
-    found: dict[str, Any] = {f"{kind}{n}": price for n, price in enumerate(_listed(call)[:4], start=1)}
-    thresholds = call.values.get("BlockThresholds", ())
+    kind = "BlockPrice" if context.values.get("BlockPrices") is not None else "TOUPrice"
+    found: dict[str, Any] = {f"{kind}{n}": price for n, price in enumerate(_listed(context)[:4], start=1)}
+    thresholds = context.values.get("BlockThresholds", ())
     return found | {f"BlockThreshold{n}": limit for n, limit in enumerate(thresholds[:3], start=1)}
 
 
-def _gas_changed(call: Call, tariff: Tariff) -> Done:
-    done = _changed(call, tariff, "gas tariff", standing_charge=int(call.values["StandingCharge"]))
-    kept = keeping(call.state, "gas tariff", dict(call.values) | _numbered(call))
-    return Done(changes=merged(done.changes, kept), notices=done.notices)
+def _gas_changed(context: EffectContext, tariff: Tariff) -> EffectResult:
+    done = _changed(context, tariff, "gas tariff", standing_charge=int(context.values["StandingCharge"]))
+    kept = keeping(context.state, "gas tariff", dict(context.values) | _numbered(context))
+    return EffectResult(changes=merged(done.changes, kept), notices=done.notices)
 
 
-def set_gas_tariff(call: Call) -> Done:
+def set_gas_tariff(context: EffectContext) -> EffectResult:
     """1.1.1 on gas."""
-    limits = tuple(map(int, call.values.get("BlockThresholds", ())))
-    tariff = Tariff(gas_calendar(call.values, _gas_rate), thresholds=(limits,) if limits else (), **_gas_prices(call))
-    return _gas_changed(call, tariff)
+    limits = tuple(map(int, context.values.get("BlockThresholds", ())))
+    tariff = Tariff(
+        gas_calendar(context.values, _gas_rate), thresholds=(limits,) if limits else (), **_gas_prices(context)
+    )
+    return _gas_changed(context, tariff)
 
 
-def set_gas_prices(call: Call) -> Done:
+def set_gas_prices(context: EffectContext) -> EffectResult:
     """1.2.1 on gas."""
-    return _gas_changed(call, replace(call.state.tariff or Tariff(), **_gas_prices(call)))
+    return _gas_changed(context, replace(context.state.tariff or Tariff(), **_gas_prices(context)))
 
 
-def reset_block_counters(call: Call) -> Done:
+def reset_block_counters(context: EffectContext) -> EffectResult:
     """1.7: the block counters start again at zero."""
-    return Done(changes=settled(call.state, call.at) | {"block_since": call.at, "block_counters": ()})
+    return EffectResult(changes=settled(context.state, context.at) | {"block_since": context.at, "block_counters": ()})
 
 
-def reset_blocks_daily(call: Call) -> Done:
+def reset_blocks_daily(context: EffectContext) -> EffectResult:
     """6.26: whether the block counters start again every midnight: a reset calendar with a row for any day."""
-    daily = any(not any(date_parts(row["BillingDate"])[1:]) for row in call.values["ResetCalendar"])
-    changes = settled(call.state, call.at) | {"resets_blocks_daily": daily}
-    return Done(changes=merged(changes, keeping(call.state, "billing", call.values)))
+    daily = any(not any(date_parts(row["BillingDate"])[1:]) for row in context.values["ResetCalendar"])
+    changes = settled(context.state, context.at) | {"resets_blocks_daily": daily}
+    return EffectResult(changes=merged(changes, keeping(context.state, "billing", context.values)))
 
 
-def _first_billing(call: Call, row: Mapping[str, Any]) -> datetime:
+def _first_billing(context: EffectContext, row: Mapping[str, Any]) -> datetime:
     """The first instant from now on that a row of a billing calendar names."""
     _, month, day, weekday = date_parts(row["BillingDate"])
-    start = instant(call.at).replace(hour=0, minute=0, second=0) + timedelta(seconds=seconds_of(row["BillingTime"]))
+    start = instant(context.at).replace(hour=0, minute=0, second=0) + timedelta(seconds=seconds_of(row["BillingTime"]))
     for _ in range(367):
         is_day = day in (0, start.day) and month in (0, start.month) and weekday in (0, start.isoweekday())
-        if is_day and seconds(start) >= call.at:
+        if is_day and seconds(start) >= context.at:
             return start
         start += timedelta(days=1)
     return datetime(3000, 1, 1, tzinfo=UTC)
 
 
-def set_billing_calendar(call: Call) -> Done:
+def set_billing_calendar(context: EffectContext) -> EffectResult:
     """6.8 on electricity: a row for each billing date of a year; one without month is monthly, weekly or daily."""
-    rows = call.values["BillingCalendar"]
+    rows = context.values["BillingCalendar"]
     billing = None
     if rows:
         _, month, day, weekday = date_parts(rows[0]["BillingDate"])
-        start = min(seconds(_first_billing(call, row)) for row in rows)
+        start = min(seconds(_first_billing(context, row)) for row in rows)
         months = max(1, 12 // len(rows)) if month else int(bool(day))
         billing = Billing(start, months, 0 if months else 7 if weekday else 1)
-    changes = settled(call.state, call.at) | {"billing": billing, "billed_at": call.at}
-    return Done(changes=merged(changes, keeping(call.state, "billing", call.values)))
+    changes = settled(context.state, context.at) | {"billing": billing, "billed_at": context.at}
+    return EffectResult(changes=merged(changes, keeping(context.state, "billing", context.values)))
 
 
-def set_gas_billing(call: Call) -> Done:
+def set_gas_billing(context: EffectContext) -> EffectResult:
     """6.8 on gas."""
-    period = str(call.values["Periodicity"])
-    billing = Billing(seconds(call.values["BillingPeriodStart"]), _MONTHS.get(period, 0), _DAYS.get(period, 0))
-    changes = settled(call.state, call.at) | {"billing": billing, "billed_at": call.at}
-    return Done(changes=merged(changes, keeping(call.state, "gas billing", call.values)))
+    period = str(context.values["Periodicity"])
+    billing = Billing(seconds(context.values["BillingPeriodStart"]), _MONTHS.get(period, 0), _DAYS.get(period, 0))
+    changes = settled(context.state, context.at) | {"billing": billing, "billed_at": context.at}
+    return EffectResult(changes=merged(changes, keeping(context.state, "gas billing", context.values)))
 
 
-def read_gas_billing(call: Call) -> Done:
+def read_gas_billing(context: EffectContext) -> EffectResult:
     """6.2.3 on gas; a meter that was never told bills monthly from when it was made."""
-    state = call.mirrored
+    state = context.mirrored
     first = instant(state.made).replace(day=1, hour=0, minute=0, second=0)
-    return Done(
+    return EffectResult(
         {
             "BillingPeriodStart": setting(state, "gas billing", "BillingPeriodStart", first),
             "Periodicity": setting(state, "gas billing", "Periodicity", "Monthly"),

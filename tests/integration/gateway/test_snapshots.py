@@ -56,7 +56,7 @@ def test_a_start_replays_only_what_came_after_the_snapshot(pki: Pki, tmp_path: P
     count, dcc = replayed(tmp_path, pki)
     assert count == 0
     assert set(devices.values()) <= set(dcc.state.inventory.records)
-    assert dcc.state.fleet[devices["esme"]].supplier
+    assert dcc.state.devices[devices["esme"]].supplier
     with background_dcc(settings(tmp_path), VirtualClock(NOW), pki) as again:
         assert again.control.device(devices["esme"])["device_type"] == "ESME"
         assert len(again.control.users()) == 4
@@ -86,7 +86,7 @@ def test_a_bad_snapshot_is_passed_over(pki: Pki, tmp_path: Path, spoil: Callable
     spoil(tmp_path / FILE_NAME)
     count, dcc = replayed(tmp_path, pki)
     assert count > 0
-    assert devices["esme"] in dcc.state.fleet
+    assert devices["esme"] in dcc.state.devices
 
 
 def test_a_snapshot_of_other_settings_is_passed_over(pki: Pki, tmp_path: Path) -> None:

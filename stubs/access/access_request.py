@@ -1,0 +1,80 @@
+"""The facts one request is judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+import msgspec
+
+from schemas.load import Service, ServiceRequestRow, UserRole
+from stubs.access.ledger import RequestLedger
+from stubs.settings import DccSettings
+from stubs.wire.duis import RequestHeader
+
+
+class UserFacts(msgspec.Struct, frozen=True):
+    """A registered User: its roles and whether it may send."""
+
+    roles: frozenset[UserRole]
+    status: str
+    """``active`` or anything else, which means it may not send."""
+
+
+class DeviceFacts(msgspec.Struct, frozen=True):
+    """What the inventory says of the target device."""
+
+    device_type: str
+    status: str
+    responsible: Mapping[UserRole, frozenset[str] | None]
+    """EUIs (dashed) responsible for the device now, by role; None: any User of that role; absent: nobody."""
+
+
+class AccessRequest(msgspec.Struct, frozen=True):
+    """One request and everything needed to judge it."""
+
+    header: RequestHeader
+    row: ServiceRequestRow
+    body_element: str
+    """Local name of the body's element; ``SignedPreCommand`` for a signed one."""
+    service: Service
+    """The web service it was posted to."""
+    user: UserFacts | None
+    device: DeviceFacts | None
+    """None when the inventory has no such device, or for a Non-Device request."""
+    acb: str
+    """The access control broker's EUI, dashed."""
+    execution: str | None
+    """ExecutionDateTime of the body as written."""
+    predecessor_status: str | None
+    """``pending``, ``ok`` or ``failed`` of the request named as predecessor; None when it is not known."""
+    ledger: RequestLedger
+    settings: DccSettings
+    now: datetime
+
+    @property
+    def is_signed_pre_command(self) -> bool:
+        """Whether the body is a SignedPreCommand."""
+        return self.body_element == "SignedPreCommand"
+
+    @property
+    def sender(self) -> str:
+        """EUI of the originator, dashed."""
+        return str(self.header.request_id.originator)
+
+    @property
+    def eligible_roles(self) -> tuple[UserRole, ...]:
+        """The User's roles that may send this service, in the order of the catalogue; settings may add to them."""
+        if self.user is None:
+            return ()
+        held = self.user.roles
+        eligible = self.row.eligible_roles
+        if self.row.srv in self.settings.eligible_roles:
+            eligible = eligible.union(UserRole(role) for role in self.settings.eligible_roles[self.row.srv])
+        return _in_order(held, eligible)
+
+
+@lru_cache(maxsize=1024)
+def _in_order(held: frozenset[UserRole], eligible: frozenset[UserRole]) -> tuple[UserRole, ...]:
+    return tuple(role for role in UserRole if role in held and role in eligible)

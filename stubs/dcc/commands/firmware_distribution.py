@@ -1,0 +1,65 @@
+"""A firmware image on its way: to the hub, which the DCC tells of, then to the device, which tells of it itself."""
+
+from __future__ import annotations
+
+from stubs import alerts
+from stubs.dcc.context import DccContext
+from stubs.dcc.outbound.alerts import forward_device_alerts, raise_dcc_alert
+from stubs.dcc.state.device_certificates import credentials_of
+from stubs.dcc.state.device_changes import change_device
+from stubs.dcc.state.reachability import is_in_reach
+from stubs.dcc.state.transaction import Transaction
+from stubs.devices import occur
+from stubs.inventory import InventoryRecord
+from stubs.scheduler import Item
+
+
+def deliver(context: DccContext, transaction: Transaction, item: Item) -> None:
+    """The image has had its time: it is at hub and device, or it is not."""
+    data = item.data
+    device = data["device"]
+    record = transaction.state.inventory.get(device)
+    facts = {"srv": data["srv"], "user": data["user"], "device": device, "request_id": data["request_id"]}
+    fault = transaction.fault("firmware", device, facts)
+    effect = fault.effect if fault is not None else ""
+    transaction.done(item.item, "delivered or not")
+    if record is None or not record.hub:
+        content = alerts.distribution_failure(data["request_id"], (device,))
+        cause = "no hub to send the image to"
+        raise_dcc_alert(
+            context, transaction, "firmware-distribution-failed", content, record, requester=data["user"], cause=cause
+        )
+        return
+    is_delivered = effect != "drop" and is_in_reach(transaction.state, record.hub)
+    _tell(context, transaction, record, data, is_delivered=is_delivered)
+    if is_delivered and is_in_reach(transaction.state, device):
+        _received(context, transaction, device, data, is_valid=effect != "altered")
+
+
+def _tell(
+    context: DccContext, transaction: Transaction, record: InventoryRecord, data: dict[str, str], *, is_delivered: bool
+) -> None:
+    content = alerts.firmware_delivery(
+        data["request_id"], record.hub, record.device, data["version"], transaction.now, is_delivered=is_delivered
+    )
+    occasion = "firmware-delivered" if is_delivered else "firmware-delivery-failed"
+    cause = "the image reached the hub" if is_delivered else "the image did not reach the hub"
+    raise_dcc_alert(context, transaction, occasion, content, record, requester=data["user"], cause=cause)
+
+
+def _received(
+    context: DccContext, transaction: Transaction, device: str, data: dict[str, str], *, is_valid: bool
+) -> None:
+    """The device takes the image, checks it and raises its own alert (8F72, or 8F1C when it is broken)."""
+    state = transaction.state.devices[device]
+    happened = occur(
+        state,
+        "image received",
+        transaction.now,
+        credentials_of(context.pki, state),
+        context.pki.certificates,
+        detail={"hash": data["hash"], "version": data["version"], "is_valid": is_valid},
+        agree=context.secrets,
+    )
+    change_device(transaction, device, happened.changes, data["request_id"])
+    forward_device_alerts(context, transaction, device, happened.alerts)

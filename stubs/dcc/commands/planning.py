@@ -1,0 +1,282 @@
+"""From an authorised request to a device command: transform, Signed Pre-Command, local delivery, agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from schemas.load import Srv, UserRole, device_types, service_requests
+from stubs.access import AccessRequest
+from stubs.dcc.commands.looked_up_values import CUSTOMER_NUMBER, looked_up
+from stubs.dcc.context import DccContext
+from stubs.dcc.outbound.messages import OutboundMessage
+from stubs.dcc.state.dcc_state import DccState
+from stubs.dcc.state.device_certificates import credentials_by_name
+from stubs.dcc.state.element_trees import leaves
+from stubs.dcc.state.fold import next_acb_counter
+from stubs.dcc.state.transaction import Transaction
+from stubs.devices.effects import EFFECTS
+from stubs.inventory import InventoryRecord
+from stubs.scheduler import key_of
+from stubs.transform import Acb, Command, Target, check_signed, transform
+from stubs.wire.duis import (
+    LocalCommand,
+    Node,
+    RequestHeader,
+    ServiceRequest,
+    ServiceResponse,
+    SignedPreCommand,
+    read_date_time,
+)
+from stubs.wire.errors import PeerError, Refusal
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.crypto import add_mac, sign
+from stubs.wire.gbcs.envelope import Cra, Group
+from stubs.wire.gbcs.use_cases import use_case
+
+CANCELLATION_YEAR = 3000
+BROKERS_SIGNATURE = frozenset({"acb", "party"})
+"""Signers of commands that belong to the DCC: the broker, and the transitional change-of-supplier party."""
+_METERS = frozenset({"ESME", "GSME"})
+
+
+class PlannedCommand(msgspec.Struct, frozen=True):
+    """A command that may leave for a device: its unprotected group and what the answer will need."""
+
+    use_case: str
+    message_code: int
+    group: Group
+    looked_up: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    """What the DCC put into the command that the request does not say."""
+    execution: str | None = None
+    """The date until which the device holds the command, as written in the request that was transformed."""
+
+    def stored(self) -> dict[str, str]:
+        """As JSON."""
+        return {
+            "use_case": self.use_case,
+            "message_code": f"{self.message_code:04X}",
+            "group": self.group.to_bytes().hex(),
+            "execution": self.execution or "",
+        }
+
+
+def planned_from(stored: Mapping[str, str]) -> PlannedCommand:
+    """The inverse of ``PlannedCommand.stored``."""
+    return PlannedCommand(
+        stored["use_case"],
+        int(stored["message_code"], 16),
+        Group.from_bytes(bytes.fromhex(stored["group"])),
+        execution=stored["execution"] or None,
+    )
+
+
+def target_of(state: DccState, record: InventoryRecord) -> Target:
+    """What the transform must know of the device: type, variant, and whom it holds credentials of."""
+    physical = state.devices.get(record.device)
+    known: Iterable[str]
+    if physical is not None:
+        known = (physical.supplier, physical.network_operator, physical.acb)
+        network_operator = physical.network_operator
+        variant = physical.variant
+    else:
+        network_operator = ""
+        known = state.inventory.parties(record) if record.device_type in _METERS else ()
+        variant = ("twin" if "B" in record.esme_variant else "single") if record.device_type == "ESME" else ""
+    return Target(
+        eui=Eui64.parse(record.device),
+        device_type=record.device_type,
+        variant=variant,
+        gbcs_version=record.gbcs_version or "4.2",
+        known_parties=_parties(tuple(known)),
+        network_operator=Eui64.parse(network_operator) if network_operator else None,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _parties(named: tuple[str, ...]) -> frozenset[Eui64]:
+    """Those that are named; the same few for the devices of a supplier."""
+    return frozenset(Eui64.parse(party) for party in named if party)
+
+
+def plan_command(
+    context: DccContext,
+    transaction: Transaction,
+    request: ServiceRequest,
+    record: InventoryRecord,
+    *,
+    is_by_broker: bool = False,
+) -> PlannedCommand:
+    """Transform a Service Request. Raises: Refusal: ``not-transformable`` and the transform's own rules.
+
+    ``is_by_broker`` lets the broker ask for the User although the device may know the User itself.
+    """
+    acb = Acb(context.pki.acb, next_acb_counter(transaction.state, transaction.now))
+    known = looked_up(context, transaction.state, request)
+    target = target_of(transaction.state, record)
+    if known:
+        target = msgspec.structs.replace(target, looked_up=known)
+    if is_by_broker:
+        target = msgspec.structs.replace(target, known_parties=frozenset())
+    try:
+        trans_cos = Acb(context.trans_cos.certificate.eui, acb.counter)
+        command: Command = transform(request, target, acb, transaction.now, trans_cos)
+    except PeerError as error:
+        raise Refusal("not-transformable", str(error)) from error
+    if not works_off(command.use_case, record.device_type):
+        raise Refusal("not-transformable", f"the simulated {record.device_type} does not know {command.use_case}")
+    group = command.group
+    if use_case(command.use_case).signer in BROKERS_SIGNATURE:
+        is_by_trans_cos = group.originator == context.trans_cos.certificate.eui
+        group = sign(group, (context.trans_cos if is_by_trans_cos else context.pki.acb_ds).private_key)
+    execution = request.body.get("ExecutionDateTime") if _is_held_by_device(request.header.srv) else None
+    return PlannedCommand(command.use_case, command.message_code, group, known, execution)
+
+
+def _is_held_by_device(srv: str) -> bool:
+    """Whether the device, not the DCC, waits for the date.
+
+    For a change of supplier the catalogue names both; the reference data show an outcome alert and an answer to the
+    cancellation, so the device holds it. What is left for the DCC is the check of the registration on that date.
+    """
+    return "Device" in service_requests()[Srv(srv)].future_dated_pattern
+
+
+def works_off(use_case_name: str, device_type: str) -> bool:
+    """Whether a simulated device of that type works a use case off."""
+    row = EFFECTS.get(use_case_name)
+    return row is not None and device_type in row.devices
+
+
+def plan_signed_command(context: DccContext, transaction: Transaction, request: SignedPreCommand) -> PlannedCommand:
+    """Check what came back signed against what was issued.
+
+    Raises: Refusal: ``pre-command-altered``, ``pre-command-signature``.
+    """
+    header = request.header
+    try:
+        signed = Group.from_bytes(request.gbcs_payload)
+    except PeerError as error:
+        raise Refusal("pre-command-altered", f"not a GBCS command: {error}") from error
+    if signed.cra is not Cra.COMMAND or (signed.originator, signed.recipient, signed.counter) != (
+        header.request_id.originator,
+        header.request_id.target,
+        header.request_id.counter,
+    ):
+        raise Refusal("pre-command-altered", "originator, target or counter differ from the RequestID")
+    issued = transaction.state.ledger.issued.get(str(header.request_id))
+    known = Group.from_bytes(issued.payload) if issued else replace(signed, signature=None)
+    if issued and issued.srv != header.srv:
+        raise Refusal("pre-command-altered", f"the Pre-Command is one of {issued.srv}, not of {header.srv}")
+    _check_signature(context, known, signed)
+    use_case_name = issued.use_case if issued else ""
+    execution = issued.execution if issued else request.execution_date_time
+    return PlannedCommand(use_case_name, signed.other.message_code, signed, execution=execution)
+
+
+def notes_on_date(request: SignedPreCommand, order: PlannedCommand) -> tuple[str, ...]:
+    """A date beside a signed command is not used; one that differs from the transformed request's is noted."""
+    given = request.execution_date_time
+    if given is None or given == order.execution:
+        return ()
+    return (f"ExecutionDateTime {given} is not that of the transformed request ({order.execution or 'none'})",)
+
+
+def _check_signature(context: DccContext, issued: Group, signed: Group) -> None:
+    certificates = [
+        certificate
+        for certificate in context.pki.certificates.of(signed.originator, "DS")
+        if certificate.role not in {"87", "89"}
+    ]
+    if not certificates:
+        raise Refusal("pre-command-signature", f"no digital-signing certificate of {signed.originator} is known")
+    for certificate in certificates[:-1]:
+        try:
+            check_signed(issued, signed, certificate.public_key)
+        except Refusal as refusal:
+            if refusal.rule != "pre-command-signature":
+                raise
+        else:
+            return
+    check_signed(issued, signed, certificates[-1].public_key)
+
+
+def protect(context: DccContext, state: DccState, group: Group) -> bytes:
+    """The command as it travels: the access control broker's MAC over the group."""
+    device = credentials_by_name(context.pki, state, group.recipient)
+    return add_mac(group, context.pki.acb_ka.private_key, device.ka.certificate.public_key, context.secrets).to_bytes()
+
+
+def has_credentials(record: InventoryRecord) -> bool:
+    """Whether commands can be protected for the device at all."""
+    return device_types()[record.device_type].has_credentials
+
+
+def order_data(access: AccessRequest, role: UserRole, order: PlannedCommand, body: Node | None) -> dict[str, Any]:
+    """What sending a command, and what follows its answer, need to know: JSON types only."""
+    header = access.header
+    data: dict[str, Any] = {
+        "request_id": str(header.request_id),
+        "srv": header.srv,
+        "service_reference": header.service_reference,
+        "user": str(header.request_id.originator),
+        "role": str(role),
+        "device": str(header.request_id.target),
+        "use_case": order.use_case,
+        "message_code": f"{order.message_code:04X}",
+        "group": order.group.to_bytes().hex(),
+    }
+    if body is not None and body.children:
+        data["parameters"] = leaves(body)
+    if header.first_in_sequence or header.preceding is not None:
+        data["sequence"] = True
+    if CUSTOMER_NUMBER in order.looked_up:
+        data["customer_number"] = order.looked_up[CUSTOMER_NUMBER]
+    if order.execution:
+        data["execution"] = order.execution
+    return data
+
+
+def place(context: DccContext, transaction: Transaction, access: AccessRequest, data: dict[str, Any]) -> None:
+    """Put a command on the agenda: now (plus the latency of the WAN), at its date, or after its predecessor."""
+    header = access.header
+    due = transaction.now + timedelta(seconds=context.settings.device_latency)
+    if access.execution is not None and not access.is_signed_pre_command and not _is_held_by_device(header.srv):
+        due = read_date_time(access.execution)
+        if due.year >= CANCELLATION_YEAR:
+            cancel(transaction, data)
+            return
+        data["held"] = True
+    status = transaction.state.sequences.get(str(header.preceding)) if header.preceding is not None else "ok"
+    if status is None or status == "pending":
+        data["preceding"] = str(header.preceding)
+        transaction.schedule("follower", transaction.now + timedelta(seconds=context.settings.sequence_timeout), data)
+        return
+    transaction.schedule("command", due, data)
+
+
+def cancel(transaction: Transaction, data: dict[str, Any]) -> None:
+    """Take the User's held commands of one service for one device off the agenda (DUIS guide, section 9.2)."""
+    for item in transaction.state.agenda.named(key_of("command", {**data, "held": True})):
+        transaction.done(item.item, "cancelled")
+
+
+def queue_local(context: DccContext, transaction: Transaction, header: RequestHeader, local: LocalCommand) -> None:
+    """Variants 3 and 7 when settings send the local command by Receive Response."""
+    request_id = header.request_id
+    message_out = OutboundMessage(
+        str(request_id.originator),
+        "response",
+        ServiceResponse(header.service_reference, header.srv, local),
+        request_id=str(request_id),
+        # The device's response will take the same counter with the device as originator.
+        response_id=f"{context.acb}:{request_id.originator}:{request_id.counter}",
+        srv=header.srv,
+        device=str(request_id.target),
+    )
+    context.writer.queue(transaction, message_out)

@@ -1,0 +1,203 @@
+"""What the DCC writes: answers, responses and alerts, signed, bent by faults, put into outboxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from stubs.dcc.outbound.reply import XML, Cut, Reply
+from stubs.dcc.state.transaction import Transaction
+from stubs.events import MessageQueued
+from stubs.faults import BODY_EFFECTS, FaultRule, bend
+from stubs.settings import DccSettings
+from stubs.smki import Pki
+from stubs.wire.duis import (
+    DccAlert,
+    DeviceAlert,
+    LocalCommand,
+    Node,
+    PreCommand,
+    RequestHeader,
+    Response,
+    ResponseBody,
+    ResponseHeader,
+    Result,
+    ServiceResponse,
+    node_of,
+    write_response,
+)
+from stubs.wire.duis.write import canonical_form, write_element
+from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
+from stubs.wire.request_id import RequestId
+from stubs.wire.xml import parse
+from stubs.wire.xmlsig import Signer, sign
+from stubs.wire.xmlsig.profile import canonical
+
+XML_SIGN_ROLE = "87"
+_COMMANDS = (PreCommand, LocalCommand)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One message to a User before it is signed."""
+
+    user: str
+    kind: str
+    """``response``, ``device-alert`` or ``dcc-alert``; a SMETS1 answer is a response, a SMETS1 alert a device alert."""
+    body: ResponseBody
+    response_code: str = "I0"
+    request_id: str | None = None
+    response_id: str | None = None
+    srv: str | None = None
+    alert_code: str | None = None
+    device: str | None = None
+
+
+class MessageWriter:
+    """Writes and signs in the name of the DCC.
+
+    Args:
+        settings: schema version, what is signed.
+        pki: the dspXmlSign key, and other parties' keys for faults.
+    """
+
+    def __init__(self, settings: DccSettings, pki: Pki) -> None:
+        self._settings = settings
+        self._pki = pki
+        signer = pki.dcc_signer
+        self._signer = Signer(signer.private_key, signer.issuer_name, signer.serial)
+
+    def _sign(self, document: bytes) -> bytes:
+        return sign(document, self._signer, _canonical_when_signed_within(document))
+
+    def _sign_as_written(self, document: bytes) -> bytes:
+        """Sign what ``_write`` returned, unchanged: that its canonical form is known spares a parse."""
+        return sign(document, self._signer, canonical_form(document) or _canonical_when_signed_within(document))
+
+    def signer_of(self, party: str) -> Signer:
+        """The xmlSign signer of another party, for a fault. Raises: Blocked: its key is not in the PKI."""
+        pair = self._pki.key_pair(Eui64.parse(party), "DS", XML_SIGN_ROLE)
+        if pair is None:
+            raise Blocked(f"the PKI holds no xmlSign key of {party}", mend="Name a party of the PKI.")
+        return Signer(pair.private_key, pair.issuer_name, pair.serial)
+
+    def _bend(self, rule: FaultRule, document: bytes, *, is_signed: bool) -> bytes:
+        return bend(
+            rule, document, self._sign if is_signed else None, lambda plain: sign(plain, self.signer_of(rule.party))
+        )
+
+    def _write(self, header: ResponseHeader, body: ResponseBody) -> bytes:
+        return write_response(Response(header, body, self._settings.answer_schema_version))
+
+    def answer(
+        self, asked: RequestHeader, now: datetime, code: str, result: Result = None, fault: FaultRule | None = None
+    ) -> Reply:
+        """The answer in the HTTP exchange: signed when it holds data, as the settings say (DUIS guide, section 14)."""
+        header = ResponseHeader(code, now, request_id=asked.request_id)
+        document = self._write(header, ServiceResponse(asked.service_reference, asked.srv, result))
+        is_command = isinstance(result, _COMMANDS)
+        is_signed = result is not None and (self._settings.sign_synchronous_data or not is_command)
+        if fault is not None and fault.effect in BODY_EFFECTS:
+            body = self._bend(fault, document, is_signed=is_signed)
+        else:
+            body = self._sign_as_written(document) if is_signed else document
+        if fault is None:
+            return Reply(200, XML, body, code)
+        leaves = now + timedelta(seconds=fault.seconds) if fault.effect == "delay" else None
+        cuts = {"drop": Cut.DROP, "reset": Cut.RESET, "never-answer": Cut.HANG}
+        return Reply(200, XML, body, code, leaves, cuts.get(fault.effect, Cut.NONE))
+
+    def queue(self, transaction: Transaction, message_out: OutboundMessage) -> str:
+        """Sign a message_out and put it into its User's outbox, bent by a delivery fault if one is armed; its id."""
+        message = f"m{transaction.state.counts.messages + 1}"
+        header = ResponseHeader(
+            message_out.response_code,
+            transaction.now,
+            request_id=RequestId.parse(message_out.request_id) if message_out.request_id else None,
+            response_id=RequestId.parse(message_out.response_id) if message_out.response_id else None,
+        )
+        document = self._write(header, message_out.body)
+        facts = {
+            "srv": message_out.srv or "",
+            "user": message_out.user,
+            "device": message_out.device or "",
+            "request_id": message_out.request_id or "",
+            "message_kind": message_out.kind,
+            "alert_code": message_out.alert_code or "",
+        }
+        found = transaction.find_fault("delivery", facts)
+        fault = found.rule
+        body = self._bend(fault, document, is_signed=True) if fault else self._sign_as_written(document)
+        delay = fault.seconds if fault and fault.effect == "delay" else 0.0
+        queued = MessageQueued(
+            message=message,
+            user=message_out.user,
+            message_kind=message_out.kind,
+            request_id=message_out.request_id,
+            response_id=message_out.response_id,
+            response_code=fault.code if fault and fault.effect == "code" else message_out.response_code,
+            srv=message_out.srv,
+            alert_code=message_out.alert_code,
+            device=message_out.device,
+            body=body,
+            due=transaction.now + timedelta(seconds=delay),
+        )
+        transaction.emit(queued)
+        transaction.record_fault(found, message)
+        if fault and fault.effect == "duplicate":
+            transaction.emit(msgspec.structs.replace(queued, message=f"m{transaction.state.counts.messages + 1}"))
+        return message
+
+    def device_alert(
+        self,
+        transaction: Transaction,
+        user: str,
+        device: str,
+        code: str,
+        counter: int,
+        payload: bytes,
+        throttled: tuple[int, int] | None = None,
+    ) -> str:
+        """Queue a device alert; the counter is the alert's own. Header: ResponseID only (DUIS guide, section 10).
+
+        ``throttled`` is the number of the throttled alert and how many alerts it stands for.
+        """
+        sequence, count = throttled or (None, None)
+        message_out = OutboundMessage(
+            user,
+            "device-alert",
+            DeviceAlert(code, payload, sequence, count),
+            response_id=f"{device}:{user}:{counter}",
+            alert_code=code,
+            device=device,
+        )
+        return self.queue(transaction, message_out)
+
+    def signed_within(self, element: Node) -> Node:
+        """An element with a signature of its own, as a SMETS1 service provider makes it; the broker's key stands in.
+
+        The namespaces of the whole response are declared on the element when it is signed, so that it verifies both
+        cut out of the response and by its own.
+        """
+        return node_of(parse(sign(write_element(element), self._signer)))
+
+    def dcc_alert(self, transaction: Transaction, user: str, alert: DccAlert, device: str | None) -> str:
+        """Queue a DCC alert; the ACB is its originator, with a counter of its own."""
+        counter = max(transaction.state.dcc_alert_counter + 1, int(transaction.now.timestamp() * 1000))
+        message_out = OutboundMessage(
+            user,
+            "dcc-alert",
+            alert,
+            response_id=f"{self._pki.acb}:{user}:{counter}",
+            alert_code=alert.code,
+            device=device,
+        )
+        return self.queue(transaction, message_out)
+
+
+def _canonical_when_signed_within(document: bytes) -> bytes | None:
+    """Canonical form of a document of which a SMETS1 service provider signed a part; None for any other."""
+    return canonical(parse(document)) if b"<ds:Signature" in document else None

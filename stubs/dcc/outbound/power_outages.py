@@ -1,0 +1,42 @@
+"""A hub without power: the DCC tells the network operator when it lasts (AD1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from stubs import alerts
+from stubs.dcc.context import DccContext
+from stubs.dcc.outbound.alerts import raise_dcc_alert
+from stubs.dcc.state.transaction import Transaction
+from stubs.devices.records import Outage
+from stubs.devices.state import instant, seconds
+from stubs.scheduler import Item
+
+_LASTING = timedelta(minutes=3)
+"""A loss of supply longer than this is told (public page on AD1)."""
+_METER = "ESME"
+
+
+def watch(transaction: Transaction, device: str) -> None:
+    """If a hub has just lost its power, look again when the outage is one to be told of."""
+    physical = transaction.state.devices[device]
+    is_now = bool(physical.outages) and physical.outages[-1] == Outage(seconds(transaction.now), 0)
+    if physical.device_type == "CHF" and is_now:
+        data = {"device": device, "started": seconds(transaction.now)}
+        transaction.schedule("outage", transaction.now + _LASTING, data, f"outage {device}")
+
+
+def told(context: DccContext, transaction: Transaction, item: Item) -> None:
+    """AD1 to the network operator of the hub's electricity meter, if the power is still off."""
+    device, started = item.data["device"], item.data["started"]
+    physical = transaction.state.devices.get(device)
+    lasts = physical is not None and any(one.started == started and not one.restored for one in physical.outages)
+    transaction.done(item.item, "told" if lasts else "power is back")
+    meters = [
+        one for one in transaction.state.inventory.on_hub(device) if one.device_type == _METER and one.import_mpxn
+    ]
+    if lasts and meters:
+        content = alerts.power_outage(device, instant(started), meters[0].import_mpxn)
+        raise_dcc_alert(
+            context, transaction, "power-outage", content, meters[0], requester=None, cause="the hub lost its power"
+        )

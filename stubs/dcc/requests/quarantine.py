@@ -1,0 +1,113 @@
+"""Anomaly detection: which requests are held, the alert about it, and what a tester decides.
+
+Source: DUIS 5.4 schema for the alert and its three branches; that a held request is acknowledged, what its release and
+its rejection send, and which code rejection has, are inferred (DUIS guide, section 10).
+"""
+
+from __future__ import annotations
+
+from schemas.load import Srv, UserRole, service_requests
+from stubs import alerts
+from stubs.access import AccessRequest, Breach
+from stubs.dcc.commands import planning
+from stubs.dcc.context import DccContext
+from stubs.dcc.outbound.alerts import raise_dcc_alert
+from stubs.dcc.outbound.responses import respond
+from stubs.dcc.requests.request_execution import TRANSFORM_VARIANT, RequestOutcome
+from stubs.dcc.state.transaction import Transaction
+from stubs.events import QuarantineEnded, RequestQuarantined
+from stubs.inventory import NonDeviceResult
+from stubs.wire.duis import Request, ServiceRequest, ServiceResponse, SignedPreCommand, write_request
+from stubs.wire.errors import Misuse, PeerError
+from stubs.wire.gbcs.use_cases import read_command
+
+
+def breach_of(
+    context: DccContext,
+    transaction: Transaction,
+    access: AccessRequest,
+    planned: NonDeviceResult | planning.PlannedCommand,
+) -> Breach | None:
+    """The limit a request exceeds; None: it may pass. A transform commands nothing and is not looked at."""
+    thresholds = transaction.state.thresholds
+    header = access.header
+    if header.command_variant == TRANSFORM_VARIANT:
+        return None
+    if isinstance(planned, planning.PlannedCommand) and header.srv in context.settings.attribute_limits:
+        found = thresholds.abnormal(header.srv, _values(planned))
+        if found is not None:
+            return found
+    return thresholds.breach(access.sender, header.srv, transaction.now)
+
+
+def _values(order: planning.PlannedCommand) -> dict[str, object]:
+    try:
+        return read_command(order.message_code, order.group.content)
+    except (PeerError, Misuse):
+        return {}
+
+
+def hold(
+    context: DccContext,
+    transaction: Transaction,
+    exchange: str,
+    access: AccessRequest,
+    role: UserRole,
+    request: Request,
+    planned: NonDeviceResult | planning.PlannedCommand,
+    breach: Breach,
+) -> None:
+    """Hold an accepted request and tell its User."""
+    header = access.header
+    reference = str(transaction.state.counts.quarantined + 1)
+    request_id = str(header.request_id)
+    device = None if access.row.is_non_device else str(header.request_id.target)
+    transaction.emit(
+        RequestQuarantined(
+            reference=reference,
+            exchange=exchange,
+            request_id=request_id,
+            user=access.sender,
+            role=str(role),
+            srv=header.srv,
+            device=device,
+            breach=breach.kind,
+            detail=breach.detail,
+            document=_document(request),
+            order=planned.stored() if isinstance(planned, planning.PlannedCommand) else None,
+            is_sequenced=bool(header.first_in_sequence or header.preceding),
+        )
+    )
+    content = alerts.quarantined(request_id, reference, breach.kind)
+    record = transaction.state.inventory.get(device) if device else None
+    raise_dcc_alert(
+        context, transaction, "request-quarantined", content, record, requester=access.sender, cause=breach.detail
+    )
+
+
+def _document(request: Request) -> bytes:
+    match request:
+        case ServiceRequest() | SignedPreCommand():
+            return write_request(request)
+
+
+def respond_late(
+    context: DccContext, transaction: Transaction, held: RequestQuarantined, outcome: RequestOutcome
+) -> None:
+    """What the HTTP answer would have been, as a message."""
+    reference = service_requests()[Srv(held.srv)].service_reference
+    data = {
+        "user": held.user,
+        "request_id": held.request_id,
+        "srv": held.srv,
+        "device": held.device,
+        "sequence": held.is_sequenced,
+    }
+    code = "I0" if outcome.code == "I99" else outcome.code
+    respond(context, transaction, data, code, ServiceResponse(reference, held.srv, outcome.result))
+
+
+def reject(context: DccContext, transaction: Transaction, held: RequestQuarantined) -> None:
+    """A quarantined request will not be carried out; its User is told by a response."""
+    transaction.emit(QuarantineEnded(reference=held.reference, outcome="rejected"))
+    respond_late(context, transaction, held, RequestOutcome(context.settings.quarantine_rejected))

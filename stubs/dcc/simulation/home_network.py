@@ -1,0 +1,122 @@
+"""What devices of a home tell each other: a prepayment display passes a top-up or emergency credit on to a gas meter.
+
+The DCC carries none of it; it only hears of it from the meter's alerts. Source: use cases PCS01 and PCS02. That a
+display asks the first gas meter it has joined is inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from stubs.dcc.context import DccContext
+from stubs.dcc.outbound.alerts import forward_device_alerts
+from stubs.dcc.state.dcc_state import DccState
+from stubs.dcc.state.device_certificates import credentials_of
+from stubs.dcc.state.device_changes import change_device
+from stubs.dcc.state.reachability import has_network
+from stubs.dcc.state.transaction import Transaction
+from stubs.devices import Surroundings, execute
+from stubs.devices.trust import key_agreement
+from stubs.smki import Pki
+from stubs.wire.certificates import Certificate
+from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.crypto import add_mac
+from stubs.wire.gbcs.envelope import Cra, Group, OtherInformation
+from stubs.wire.gbcs.use_cases import CommandContext, build_command, use_case
+
+_GAS_METER = 0
+PASSED_ON: Mapping[str, str] = MappingProxyType({"top-up entered": "PCS01", "emergency credit asked for": "PCS02"})
+"""What happens at a display, and the use case by which it tells the meter."""
+
+
+class HomeCertificates:
+    """A ``CertificateStore``: organisations and authorities of a PKI, and of the physical devices what they use now.
+
+    A real device keeps the certificates of the devices it shares keys with; those of premises made to order share them
+    from the factory on.
+    """
+
+    def __init__(self, pki: Pki, state: DccState) -> None:
+        self._pki, self._state = pki, state
+
+    def find(self, issuer_name: str, serial: int) -> Certificate | None:
+        """As the PKI's."""
+        return self._pki.certificates.find(issuer_name, serial)
+
+    def of(self, eui: Eui64, usage: str, role: str | None = None) -> tuple[Certificate, ...]:
+        """As the PKI's; of a device, for which it has none, the one in use."""
+        known = self._pki.certificates.of(eui, usage, role)
+        physical = None if known or role is not None else self._state.devices.get(str(eui))
+        if physical is None:
+            return known
+        pair = credentials_of(self._pki, physical)
+        return ((pair.ds if usage == "DS" else pair.ka).certificate,)
+
+    def secondary(self, eui: Eui64, usage: str) -> tuple[Certificate, ...]:
+        """As the PKI's."""
+        return self._pki.certificates.secondary(eui, usage)
+
+    def by_serial(self, serial: int) -> Certificate | None:
+        """As the PKI's."""
+        return self._pki.certificates.by_serial(serial)
+
+
+def tell_meter(
+    context: DccContext, transaction: Transaction, display: str, use_case_name: str, detail: Mapping[str, Any]
+) -> list[str]:
+    """Let a display send a use case to the gas meter it has joined; ids of the messages the meter's alerts became.
+
+    Raises: PeerError: it has joined none, no network is there, or the meter does not take the command; nothing
+        happened then.
+    """
+    state = transaction.state.devices[display]
+    meter = next((one.device for one in state.joined if one.device_type == _GAS_METER), "")
+    if meter not in transaction.state.devices:
+        raise PeerError("the display has joined no gas meter", where=display)
+    if not has_network(transaction.state, meter) or not state.reachable:
+        raise PeerError("the display is on no network", where=display)
+    done = execute(
+        transaction.state.devices[meter],
+        _command(
+            context, transaction, display, meter, use_case_name, {"UTRN": detail["utrn"]} if "utrn" in detail else {}
+        ),
+        transaction.now,
+        credentials_of(context.pki, transaction.state.devices[meter]),
+        HomeCertificates(context.pki, transaction.state),
+        surroundings=Surroundings(transaction.state.devices),
+        agree=context.secrets,
+    )
+    if done.response is None:
+        raise PeerError("the gas meter does not answer", where=meter, got=done.refused or "")
+    change_device(transaction, meter, done.changes, f"{use_case_name} of {display}")
+    return forward_device_alerts(context, transaction, meter, done.alerts)
+
+
+def _command(
+    context: DccContext,
+    transaction: Transaction,
+    display: str,
+    meter: str,
+    use_case_name: str,
+    values: Mapping[str, Any],
+) -> bytes:
+    """The display's command, with the MAC of its key and the meter's."""
+    state = transaction.state.devices[display]
+    origin = CommandContext(state.own_counter + 1, state.id, Eui64.parse(meter), transaction.now)
+    group = Group(
+        cra=Cra.COMMAND,
+        counter=origin.counter,
+        originator=state.id,
+        recipient=origin.recipient,
+        date_time=b"",
+        other=OtherInformation(use_case(use_case_name).message_code),
+        content=build_command(use_case_name, dict(values), origin),
+        signature=b"",
+    )
+    key = key_agreement(state, HomeCertificates(context.pki, transaction.state), origin.recipient)
+    if key is None:
+        raise PeerError("the display knows no key of the gas meter", where=display, got=meter)
+    return add_mac(group, credentials_of(context.pki, state).ka.private_key, key, context.secrets).to_bytes()

@@ -1,0 +1,152 @@
+"""The state of the simulated DCC, folded from the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from stubs.access import RequestLedger, Thresholds
+from stubs.alerts import Throttle
+from stubs.devices import DeviceState, apply, manufacture
+from stubs.events import RequestQuarantined
+from stubs.faults import Faults
+from stubs.inventory import Inventory
+from stubs.scheduler import Agenda, Outbox
+from stubs.settings import DccSettings
+from stubs.wire.eui64 import Eui64
+
+MOST_LOCAL = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A registered User."""
+
+    party: str
+    roles: tuple[str, ...]
+    receive_url: str | None
+    status: str
+    duis_version: str = ""
+    """The DUIS version it uses; empty: that of the DCC."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSpec:
+    """A device that nobody has looked at yet: how it was made, and when."""
+
+    device_type: str
+    variant: str
+    seed: str
+    values: dict[str, Any]
+    at: datetime
+
+
+class DeviceRegistry(Mapping[str, DeviceState]):
+    """The simulated physical devices by EUI (dashed).
+
+    A device is built when it is first looked at: 100,000 devices that nobody talks to cost a recipe each.
+    """
+
+    def __init__(self) -> None:
+        self._devices: dict[str, DeviceState | DeviceSpec] = {}
+
+    def __getitem__(self, device: str) -> DeviceState:
+        found = self._devices[device] = self.peek(device)
+        return found
+
+    def peek(self, device: str) -> DeviceState:
+        """A device, built for the moment only when nobody has looked at it yet. Raises: KeyError: there is none."""
+        found = self._devices[device]
+        if isinstance(found, DeviceState):
+            return found
+        return manufacture(Eui64.parse(device), found.device_type, found.variant, found.seed, found.at, **found.values)
+
+    def __contains__(self, device: object) -> bool:
+        return device in self._devices
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._devices)
+
+    def __len__(self) -> int:
+        return len(self._devices)
+
+    def add(self, device: str, recipe: DeviceSpec) -> None:
+        """Fold of DeviceManufactured."""
+        self._devices[device] = recipe
+
+    def change(self, device: str, values: dict[str, Any]) -> None:
+        """Fold of DeviceChanged."""
+        self._devices[device] = apply(self[device], values)
+
+    def stored(self) -> tuple[list[DeviceState], dict[str, DeviceSpec]]:
+        """Devices that were built, and recipes of the others."""
+        built = [found for found in self._devices.values() if isinstance(found, DeviceState)]
+        return built, {eui: found for eui, found in self._devices.items() if isinstance(found, DeviceSpec)}
+
+    def restore(self, devices: list[DeviceState], recipes: dict[str, DeviceSpec]) -> None:
+        """The inverse of ``stored``."""
+        self._devices = {**{device.eui: device for device in devices}, **recipes}
+
+    def clear(self) -> None:
+        """Fold of DccReset."""
+        self._devices.clear()
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many of each identity were given out; folded, so that identities never repeat."""
+
+    exchanges: int = 0
+    commands: int = 0
+    messages: int = 0
+    items: int = 0
+    faults: int = 0
+    schedules: int = 0
+    quarantined: int = 0
+
+
+@dataclass(slots=True)
+class DccState:
+    """Everything the DCC knows."""
+
+    seed: str
+    ledger: RequestLedger
+    thresholds: Thresholds
+    outbox: Outbox
+    inventory: Inventory = field(default_factory=Inventory)
+    users: dict[str, User] = field(default_factory=dict)
+    devices: DeviceRegistry = field(default_factory=DeviceRegistry)
+    agenda: Agenda = field(default_factory=Agenda)
+    faults: Faults = field(default_factory=Faults)
+    sequences: dict[str, str] = field(default_factory=dict)
+    """RequestIDs that are part of a sequence: ``pending``, ``ok`` or ``failed``."""
+    quarantine: dict[str, RequestQuarantined] = field(default_factory=dict)
+    """Requests held by anomaly detection, by QuarantineEventRef."""
+    local: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Commands handed out for local delivery by RequestID, the newest ``MOST_LOCAL``, until their answer comes back."""
+    certificates: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
+    """Certificates (DER) issued for devices since they left the factory, oldest first."""
+    throttle: Throttle = field(default_factory=Throttle)
+    counts: Counts = field(default_factory=Counts)
+    acb_counter: int = 0
+    """The access control broker's last GBCS counter."""
+    dcc_alert_counter: int = 0
+    """Counter of the last DCC alert's ResponseID."""
+
+
+def new_state(settings: DccSettings) -> DccState:
+    """The state before the first event."""
+    return DccState(
+        seed=settings.seed,
+        ledger=RequestLedger(settings.counter_rule),
+        thresholds=Thresholds(settings.thresholds, settings.dcc_thresholds, settings.attribute_limits),
+        outbox=Outbox(settings.held_after, settings.outbox_bytes),
+        throttle=Throttle(settings.throttle_after, settings.throttle_window),
+    )
+
+
+def milliseconds(instant: datetime) -> int:
+    """Milliseconds since 1970: the counters the DCC itself uses begin there, so that they outlive a journal."""
+    return int(instant.timestamp() * 1000)

@@ -1,0 +1,23 @@
+"""A physical device changes: its state, and when it will next do something by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stubs.dcc.state.transaction import Transaction
+from stubs.devices import next_due
+from stubs.events import DeviceChanged
+
+
+def change_device(transaction: Transaction, device: str, changes: dict[str, Any], cause: str) -> None:
+    """Change a device's state, and put on the agenda what will happen to it by itself."""
+    if not changes:
+        return
+    transaction.emit(DeviceChanged(device=device, values=changes, cause=cause))
+    due = next_due(transaction.state.devices[device], transaction.now)
+    name = f"device {device}"
+    waiting = transaction.state.agenda.items.get(name)
+    if due is not None and (waiting is None or waiting.due != due):
+        transaction.schedule("device", due, {"device": device}, name)
+    elif due is None and waiting is not None:
+        transaction.done(name, "nothing due")

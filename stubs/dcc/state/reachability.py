@@ -1,0 +1,54 @@
+"""Whether the DCC can reach a device: it is on its network, and the hub of that network can be reached.
+
+A hub that is out of reach (no SM WAN, no power) takes its devices with it, whatever they do meanwhile; what they tell
+waits with them and leaves, in the order it was raised, once both are back (inferred).
+"""
+
+from __future__ import annotations
+
+from stubs.dcc.state.dcc_state import DccState
+from stubs.dcc.state.device_changes import change_device
+from stubs.dcc.state.transaction import Transaction
+from stubs.devices import RaisedAlert, unsent
+
+UNREACHABLE = "unreachable"
+"""Why a device that is not on its network does not answer."""
+_HUB = "CHF"
+
+
+def is_in_reach(state: DccState, device: str) -> bool:
+    """Whether a message gets to a device and back; False for one that does not exist."""
+    physical = state.devices.get(device)
+    if physical is None or not physical.reachable:
+        return False
+    hub = state.devices.get(physical.hub)
+    return hub is None or hub.reachable
+
+
+def has_network(state: DccState, device: str) -> bool:
+    """Whether the home network of a device works: its hub, if it has one, has power."""
+    physical = state.devices.get(device)
+    hub = state.devices.get(physical.hub) if physical is not None else None
+    return hub is None or not hub.outages or bool(hub.outages[-1].restored)
+
+
+def behind(state: DccState, device: str) -> tuple[str, ...]:
+    """The devices that are reached through a hub; none for what is no hub."""
+    physical = state.devices.get(device)
+    if physical is None or physical.device_type != _HUB:
+        return ()
+    listed = [entry.device for entry in physical.device_log]
+    listed += [record.device for record in state.inventory.on_hub(device)]
+    return tuple(one for one in dict.fromkeys(listed) if one in state.devices and state.devices[one].hub == device)
+
+
+def released(transaction: Transaction, device: str) -> list[tuple[str, RaisedAlert]]:
+    """What waited at a device, and behind it if it is a hub, and can leave now: whose, and what, oldest first."""
+    found = []
+    for one in (device, *behind(transaction.state, device)):
+        waiting = transaction.state.devices[one].unsent
+        if waiting and is_in_reach(transaction.state, one):
+            alerts = unsent(transaction.state.devices[one])
+            found += [(kept.at, one, alert) for kept, alert in zip(waiting, alerts, strict=True)]
+            change_device(transaction, one, {"unsent": []}, "in reach again: alerts leave")
+    return [(one, alert) for _, one, alert in sorted(found, key=lambda entry: entry[0])]

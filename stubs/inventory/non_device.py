@@ -1,0 +1,71 @@
+"""What a Non-Device service is asked and what it decides: pure values, carried out by the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from schemas.load import UserRole
+from stubs.events import AnyEvent
+from stubs.inventory.inventory import Inventory
+from stubs.inventory.records import InventoryRecord
+from stubs.settings import DccSettings
+from stubs.wire.duis import Node
+from stubs.wire.eui64 import Eui64
+
+Change = tuple[str, dict[str, Any]]
+"""Device (EUI, dashed) and the fields that change, by DUIS names."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDccAlert:
+    """A DCC alert that interested parties should get: occasion of ``dcc-alert-occasions.csv``, device as it was.
+
+    ``content`` is None where the record says everything.
+    """
+
+    occasion: str
+    record: InventoryRecord
+    content: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NonDeviceResult:
+    """What a service answers (None: no data) and what changes."""
+
+    result: Node | None = None
+    changes: tuple[Change, ...] = ()
+    notices: tuple[PendingDccAlert, ...] = ()
+    role: UserRole | None = None
+    """The role in which the User turned out to act; None: the first eligible one."""
+    events: tuple[AnyEvent, ...] = ()
+    """What else happens, in order, after the changes."""
+    code: str = ""
+    """Response code; empty: success."""
+
+
+class NonDeviceRequest(msgspec.Struct, frozen=True):
+    """A Non-Device request after the access rules: who asks, in which roles, what."""
+
+    sender: str
+    roles: tuple[UserRole, ...]
+    """The User's roles that may send this service, at least one."""
+    body: Node
+    now: datetime
+    settings: DccSettings
+    request_id: str = ""
+    is_busy: Callable[[str], bool] = lambda _: False
+    """Whether an image is on its way to a device (EUI, dashed)."""
+
+
+Service = Callable[[Inventory, NonDeviceRequest], NonDeviceResult]
+
+
+def eui_of(body: Node, path: str) -> str:
+    """An identity of the body, dashed; empty when it is not there."""
+    text = body.get(path)
+    return str(Eui64.parse(text)) if text else ""
