@@ -39,6 +39,7 @@ _COMMANDS = {
     "verify-signature": ("harness.cli.verify_signature", "Check the signature of a DUIS document."),
     "gbcs": ("harness.cli.gbcs", "Decode and build GBCS messages."),
     "pki": ("harness.cli.pki", "Make, import and list test keys and certificates."),
+    "uep": ("harness.cli.uep", "The User Entry Process: steps, dates, User IDs, credit, evidence, disputes."),
     "catalogue": ("harness.cli.catalogue", "Service requests, codes, alerts, roles, scenarios."),
     "settings": ("harness.cli.settings", "Which settings are in force, and where each comes from."),
     "doctor": ("harness.cli.doctor", "What this machine has, what is missing, and how to get it."),
