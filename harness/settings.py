@@ -10,6 +10,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,8 @@ from msgspec import Meta
 from harness.drivers.traits import driver_traits
 from harness.plan import ExpressionError, parse_expression
 from harness.settings_validation import address_problem, clock_problem, dcc_setting_problems, out_of_time
-from schemas.load import Srv, UserRole, service_requests
+from harness.verdicts import Deviation
+from schemas.load import Srv, UserRole, scenarios, service_requests
 from stubs.settings import DccSettings, problems
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
@@ -85,6 +87,9 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     scenarios: Annotated[str, Meta(description="Folder of features and prompts; default: those of this version.")] = ""
     declared_unused: Annotated[
         tuple[str, ...], Meta(description="Services the party will not use: shown as a deviation.")
+    ] = ()
+    deviations: Annotated[
+        tuple[Deviation, ...], Meta(description="What the party does without, with reason, effect and agreement.")
     ] = ()
     deadline: Annotated[float, Meta(gt=0, description="Real seconds the party's system has for one action.")] = 30.0
     grace: Annotated[
@@ -344,6 +349,7 @@ def _setting_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
         for srv in getattr(settings, key):
             if Srv(srv) not in service_requests():
                 yield key, f"{srv!r} is not a service; see `uept catalogue srv`"
+    yield from _deviation_problems(settings.deviations)
     for priority in settings.priorities:
         if priority not in {"P1", "P2", "P3"}:
             yield "priorities", f"{priority!r} is not P1, P2 or P3"
@@ -362,6 +368,26 @@ def _setting_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
     for sentence in problems(settings.dcc):
         named = [word for word in re.findall(r"\w+", sentence) if word in DccSettings.__struct_fields__]
         yield f"dcc.{named[0]}" if named else "dcc", sentence
+
+
+def _deviation_problems(deviations: tuple[Deviation, ...]) -> Iterator[tuple[str, str]]:
+    for one in deviations:
+        if bool(one.service) is bool(one.scenario):
+            yield "deviations", f"a deviation names either a service or a scenario, this one {one.subject!r}"
+        elif one.service and Srv(one.service) not in service_requests():
+            yield "deviations", f"{one.service!r} is not a service; see `uept catalogue srv`"
+        elif one.scenario and one.scenario not in scenarios():
+            yield "deviations", f"{one.scenario!r} is no row of the catalogue; see `uept catalogue scenarios`"
+        if one.agreed_on and not _is_date(one.agreed_on):
+            yield "deviations", f"agreed_on {one.agreed_on!r} of {one.subject} is no date: expected YYYY-MM-DD"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:

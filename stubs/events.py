@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from stubs.findings import Finding
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Base of all events; the tag ``kind`` is the class's name."""
@@ -436,7 +438,15 @@ class ScenarioStarted(Event, frozen=True, kw_only=True, tag=True):
     srvs: tuple[str, ...]
     feature: str
     premises: dict[str, Any]
-    """Names of the scenario's devices to their EUIs, and its meter points and Users."""
+    """Names of the scenario's devices to their EUIs, and its meter points."""
+    key: str = ""
+    """Unique in the plan: id, role and number. In journals before it stood here: ``premises["key"]``."""
+    first: int = 0
+    """Sequence number of the first entry of its evidence. Before: ``premises["first"]``."""
+    user: str = ""
+    """EUI-64 of the User under test. Before: ``premises["user"]``."""
+    party: str = ""
+    """Name of the User's party. Before: ``premises["party"]``."""
 
 
 class StepFinished(Event, frozen=True, kw_only=True, tag=True):
@@ -478,12 +488,13 @@ class CheckJudged(Event, frozen=True, kw_only=True, tag=True):
     parameters: dict[str, Any]
     first: int
     last: int
-    verdict: str
-    expected: str
-    got: str
-    rule: str
+    finding: Finding | None = None
+    """What the check said. In journals before it stood here: the five fields below, which are no longer written."""
+    verdict: str = ""
+    expected: str = ""
+    got: str = ""
+    rule: str = ""
     references: tuple[int, ...] = ()
-    """Sequence numbers of the entries the verdict rests on."""
 
 
 class ScenarioFinished(Event, frozen=True, kw_only=True, tag=True):
@@ -494,6 +505,8 @@ class ScenarioFinished(Event, frozen=True, kw_only=True, tag=True):
     role: str
     verdict: str
     reason: str = ""
+    owner: str = ""
+    """Who has to act on it (``stubs.findings.Owner``); empty for PASS, and in journals before it stood here."""
 
 
 class RunFinished(Event, frozen=True, kw_only=True, tag=True):

@@ -8,34 +8,41 @@ from harness.checks import (
     alerts,
     critical,
     device_keys,
+    http_errors,
     readings,
     requests,
     responses,
     self_service,
     trust,
-    turned_away,
 )
-from harness.checks.again import Rejudged, judge_again
 from harness.checks.evidence import ActionRecord, Evidence, Exchange, Message, evidence_of
 from harness.checks.registry import Check, checks, judge
-from harness.checks.verdict import Finding, Verdict, worst
+from harness.checks.rejudging import Rejudged, judge_again
+from harness.checks.stored import Begun, begun, finding_of, verdict_named
+from harness.checks.verdict import Finding, Owner, Verdict, usual_owner, worst
 
-SUBJECTS = (requests, turned_away, critical, responses, trust, readings, device_keys, alerts, self_service)
+SUBJECTS = (requests, http_errors, critical, responses, trust, readings, device_keys, alerts, self_service)
 """The modules whose import fills the table of checks."""
 
 __all__ = [
     "SUBJECTS",
     "ActionRecord",
+    "Begun",
     "Check",
     "Evidence",
     "Exchange",
     "Finding",
     "Message",
+    "Owner",
     "Rejudged",
     "Verdict",
+    "begun",
     "checks",
     "evidence_of",
+    "finding_of",
     "judge",
     "judge_again",
+    "usual_owner",
+    "verdict_named",
     "worst",
 ]

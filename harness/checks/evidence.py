@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
+from harness.checks.stored import begun
 from stubs.events import (
     ActionAsked,
     CertificateIssued,
@@ -145,7 +146,7 @@ class Evidence:
     @property
     def user(self) -> str:
         """EUI of the party under test; empty when unknown."""
-        return str(self.started.premises.get("user", "")) if self.started else ""
+        return begun(self.started, 0).user if self.started else ""
 
     @property
     def role(self) -> str:

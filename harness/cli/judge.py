@@ -56,7 +56,7 @@ def command(ctx: click.Context, file: Path, *, as_json: bool) -> None:
                         "entry": found.seq,
                         "scenario": found.judged.scenario,
                         "check": found.judged.check,
-                        "was": found.judged.verdict,
+                        "was": found.was.verdict.value,
                         "is": found.finding.verdict.value,
                         "expected": found.finding.expected,
                         "got": found.finding.got,
@@ -72,7 +72,7 @@ def command(ctx: click.Context, file: Path, *, as_json: bool) -> None:
         )
         for found in differing:
             say(
-                f"entry {found.seq}, {found.judged.scenario}, {found.judged.check}: was {found.judged.verdict}, "
+                f"entry {found.seq}, {found.judged.scenario}, {found.judged.check}: was {found.was.verdict}, "
                 f"is {found.finding.verdict}: expected {found.finding.expected}; got {found.finding.got}"
             )
         for problem in altered:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.engine.assessment import RoleAssessment, RoleVerdict, assess, assess_role
+    from harness.engine.assessment import assess, assess_role, inputs_of, plan_of, results_of, tally_of
     from harness.engine.conditions import happening
     from harness.engine.homes import device_name
     from harness.engine.progress import Progress, Silent, Terminal
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from harness.engine.world import World
 
 _HOMES = {
-    "assessment": ("RoleAssessment", "RoleVerdict", "assess", "assess_role"),
+    "assessment": ("assess", "assess_role", "inputs_of", "plan_of", "results_of", "tally_of"),
     "conditions": ("happening",),
     "homes": ("device_name",),
     "progress": ("Progress", "Silent", "Terminal"),
@@ -49,8 +49,6 @@ __all__ = [
     "NotAsked",
     "Progress",
     "Rehearsal",
-    "RoleAssessment",
-    "RoleVerdict",
     "Run",
     "RunResult",
     "ScenarioRun",
@@ -65,5 +63,9 @@ __all__ = [
     "exit_code_of",
     "fold_run",
     "happening",
+    "inputs_of",
+    "plan_of",
+    "results_of",
     "run_rehearsal",
+    "tally_of",
 ]

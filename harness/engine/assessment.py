@@ -1,46 +1,82 @@
-"""The verdict of a role: what a test manager may conclude from a run, and what stands in the way."""
+"""From a folded run to what decides on its roles: the inputs of ``harness.verdicts``."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+import msgspec
 
-from harness.checks import Verdict
-from harness.engine.results import Run, ScenarioRun
-from schemas.load import UserRole, service_requests
-
-
-class RoleVerdict(StrEnum):
-    """The four conclusions (completion report, verdict rules; the rules themselves are inferred)."""
-
-    READY = "READY"
-    READY_WITH_DEVIATIONS = "READY_WITH_DEVIATIONS"
-    FURTHER_TESTING = "FURTHER_TESTING"
-    NOT_ASSESSED = "NOT_ASSESSED"
+from harness.engine.results import Run
+from harness.verdicts import (
+    Deviation,
+    PlannedScenario,
+    Result,
+    RoleAssessment,
+    RoleInputs,
+    Tally,
+    decide,
+    tally,
+)
+from harness.verdicts.inputs import unagreed
+from stubs.wire.errors import PeerError
 
 
-_ACCEPTED = frozenset({Verdict.PASS, Verdict.WARNING, Verdict.ATTESTED, Verdict.NOT_APPLICABLE})
-"""Verdicts of a scenario run that need no repetition."""
-_UNDECIDED = frozenset({Verdict.REVIEW, Verdict.NOT_RUN})
+def results_of(run: Run, build: str = "") -> tuple[Result, ...]:
+    """The results of a run, in its order; one per scenario run, retests included.
+
+    Args:
+        run: folded from its entries.
+        build: of the system under test, as the campaign knows it.
+    """
+    return tuple(
+        Result(
+            key=one.key,
+            scenario=one.id,
+            role=one.role,
+            verdict=one.verdict,
+            owner=one.owner,
+            reason=one.reason,
+            scope=one.scope,
+            services=one.srvs,
+            run=run.id,
+            build=build,
+            at=one.finished or one.started,
+        )
+        for one in run.scenarios
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class RoleAssessment:
-    """One role's verdict with everything it rests on; counts are of scenario runs, never averaged over roles."""
+def plan_of(run: Run) -> tuple[PlannedScenario, ...]:
+    """The plan of a run: every scenario of its library, chosen or not."""
+    return tuple(
+        PlannedScenario(
+            key=str(row["key"]),
+            scenario=str(row.get("id", "")),
+            role=str(row["role"]),
+            scope=str(row.get("scope", "")),
+            services=tuple(row.get("srvs", ())),
+            is_chosen=bool(row["chosen"]),
+            reason=str(row.get("reason", "")),
+        )
+        for row in run.planned
+    )
 
-    role: str
-    verdict: RoleVerdict
-    reason: str
-    counts: Mapping[Verdict, int]
-    to_repeat: tuple[str, ...]
-    """Keys of the scenario runs that failed or were blocked."""
-    services_passed: tuple[str, ...]
-    """Services of the role with at least one scenario run that passed."""
-    services_declared_unused: tuple[str, ...]
-    services_uncovered: tuple[str, ...]
-    """Services the role may use, neither passed nor declared unused."""
+
+def deviations_of(run: Run) -> tuple[Deviation, ...]:
+    """What the run file declares; a service declared unused without more is an open deviation.
+
+    Raises: PeerError: the run's facts hold deviations of another form.
+    """
+    try:
+        declared = msgspec.convert(run.facts.get("deviations", ()), tuple[Deviation, ...])
+    except msgspec.ValidationError as error:
+        raise PeerError("not the deviations of a run", where="RunStarted", got=str(error)) from error
+    named = {one.service for one in declared}
+    bare = tuple(str(srv) for srv in run.facts.get("declared_unused", ()) if srv not in named)
+    return (*declared, *unagreed(bare))
+
+
+def inputs_of(run: Run, role: str) -> RoleInputs:
+    """What decides on one role, from this run alone."""
+    return RoleInputs(role=role, results=results_of(run), plan=plan_of(run), deviations=deviations_of(run))
 
 
 def assess(run: Run) -> tuple[RoleAssessment, ...]:
@@ -49,64 +85,13 @@ def assess(run: Run) -> tuple[RoleAssessment, ...]:
 
 
 def assess_role(run: Run, role: str) -> RoleAssessment:
-    """The verdict of one role.
-
-    FURTHER_TESTING when anything failed or was blocked; NOT_ASSESSED when something did not run, waits for a person's
-    review, or when services of the role are neither shown nor declared unused; READY_WITH_DEVIATIONS when services are
-    declared unused or warnings remain; READY otherwise. Source: completion report, verdict rules (inferred).
-    """
-    runs = run.of_role(role)
-    counts = Counter(scenario.verdict for scenario in runs)
-    unstarted = [row for row in run.not_started if row["role"] == role]
-    counts[Verdict.NOT_RUN] += len(unstarted)
-    services = _eligible(role)
-    declared = tuple(srv for srv in run.facts.get("declared_unused", ()) if srv in services)
-    shown = {srv for scenario in runs if scenario.verdict is Verdict.PASS for srv in scenario.srvs}
-    uncovered = tuple(srv for srv in services if srv not in shown and srv not in declared)
-    to_repeat = tuple(scenario.key for scenario in runs if scenario.verdict not in _ACCEPTED | _UNDECIDED)
-    verdict, reason = _conclude(run, runs, counts, to_repeat, declared, uncovered)
-    return RoleAssessment(
-        role=role,
-        verdict=verdict,
-        reason=reason,
-        counts=counts,
-        to_repeat=to_repeat,
-        services_passed=tuple(srv for srv in services if srv in shown),
-        services_declared_unused=declared,
-        services_uncovered=uncovered,
-    )
+    """The verdict of one role, from this run alone."""
+    return decide(inputs_of(run, role))
 
 
-def _eligible(role: str) -> tuple[str, ...]:
-    if role not in UserRole.__members__:
-        return ()
-    return tuple(row.srv for row in service_requests().values() if UserRole(role) in row.eligible_roles)
+def tally_of(run: Run) -> Tally:
+    """The counts of a whole run."""
+    return tally([inputs_of(run, role) for role in run.roles])
 
 
-def _conclude(
-    run: Run,
-    runs: tuple[ScenarioRun, ...],
-    counts: Mapping[Verdict, int],
-    to_repeat: tuple[str, ...],
-    declared: tuple[str, ...],
-    uncovered: tuple[str, ...],
-) -> tuple[RoleVerdict, str]:
-    if to_repeat:
-        failures, blocks = counts.get(Verdict.FAIL, 0), counts.get(Verdict.BLOCKED, 0)
-        return RoleVerdict.FURTHER_TESTING, f"{failures} failed, {blocks} blocked: repeat {', '.join(to_repeat)}"
-    if not runs:
-        return RoleVerdict.NOT_ASSESSED, "no scenario ran"
-    undecided = counts.get(Verdict.NOT_RUN, 0) + counts.get(Verdict.REVIEW, 0)
-    if undecided or not run.is_complete:
-        return (
-            RoleVerdict.NOT_ASSESSED,
-            f"{undecided} of {sum(counts.values())} scenarios did not run or wait for review",
-        )
-    if uncovered:
-        total = len(_eligible(runs[0].role))
-        open_services = f"{len(uncovered)} of the role's {total} services are neither shown nor declared unused"
-        return RoleVerdict.NOT_ASSESSED, f"all {len(runs)} scenarios passed; {open_services}"
-    warnings = counts.get(Verdict.WARNING, 0)
-    if declared or warnings:
-        return RoleVerdict.READY_WITH_DEVIATIONS, f"{len(declared)} services declared unused, {warnings} warnings"
-    return RoleVerdict.READY, f"all {len(runs)} scenarios passed and every service of the role is shown"
+__all__ = ["assess", "assess_role", "deviations_of", "inputs_of", "plan_of", "results_of", "tally_of"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.engine.assessment import tally_of
 from harness.engine.results import Run
 from harness.settings import RehearsalSettings, SettingsError
 from stubs.app import DccSettings, import_pki, init_pki
@@ -82,6 +83,6 @@ def write_summary(folder: Path, run: Run, settings: RehearsalSettings) -> None:
         "last": run.last,
         "complete": run.is_complete,
         "driver": settings.driver,
-        "verdicts": {verdict.value: count for verdict, count in run.verdicts.items()},
+        "verdicts": {verdict.value: count for verdict, count in tally_of(run).scenarios.by_verdict.items()},
     }
     (folder / SUMMARY).write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

@@ -19,6 +19,7 @@ from harness.engine.folder import make_folder, pki_folder, take_away, write_summ
 from harness.engine.progress import Progress, Silent
 from harness.engine.results import Run, fold_run
 from harness.engine.run_context import RunContext
+from harness.engine.scenario_errors import Ending
 from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan
 from harness.settings import RehearsalSettings
@@ -200,13 +201,13 @@ class Rehearsal:
         run_context.driver_runner.driver, run_context.driver_runner.hung = driver, False
         self._start_driver(run_context, driver, run_context.dcc)
 
-    def finish(self, world: World) -> tuple[Verdict, str]:
+    def finish(self, world: World) -> Ending:
         """End a scenario and say how it ended."""
-        verdict, reason = world.finish(interrupted=self.interrupted)
+        verdict, reason, _ = ending = world.finish(interrupted=self.interrupted)
         decisive = next((one for one in world.findings if one.verdict is verdict), None)
         lines = () if verdict is Verdict.PASS else (decisive.lines if decisive else (reason,))
         self.progress.scenario_finished(world.scenario.key, world.scenario.title, verdict, lines, world.seconds)
-        return verdict, reason
+        return ending
 
     # --- the end ----------------------------------------------------------------------------------------------
 
@@ -247,6 +248,7 @@ def facts_of(settings: RehearsalSettings, plan: Plan) -> dict[str, Any]:
         "plan": [row.row() for row in plan.rows],
         "not_in_library": plan.not_in_library,
         "declared_unused": list(settings.declared_unused),
+        "deviations": msgspec.to_builtins(settings.deviations),
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from harness.checks import Finding, Verdict, checks
+from harness.checks import Finding, Owner, Verdict, begun, checks, finding_of, usual_owner, verdict_named
 from stubs.events import (
     ActionAsked,
     CheckJudged,
@@ -24,7 +24,6 @@ from stubs.events import (
     ScenarioStarted,
     StepFinished,
 )
-from stubs.wire.errors import PeerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,8 @@ class ScenarioRun:
     finished: datetime | None
     verdict: Verdict
     reason: str
+    owner: Owner
+    """Who has to act on a verdict other than PASS."""
     steps: tuple[StepRun, ...]
     checks: tuple[CheckRun, ...]
     actions: tuple[ActionRun, ...]
@@ -127,13 +128,6 @@ class Run:
     last: int
 
     @property
-    def verdicts(self) -> Mapping[Verdict, int]:
-        """How many scenario runs came to each verdict; planned ones that did not run count as NOT_RUN."""
-        found = Counter(scenario.verdict for scenario in self.scenarios)
-        found[Verdict.NOT_RUN] += len(self.not_started)
-        return found
-
-    @property
     def roles(self) -> tuple[str, ...]:
         """User Roles of the run, in the order of the plan."""
         planned = [str(role) for role in self.facts.get("roles", ())]
@@ -155,6 +149,18 @@ class Run:
         return tuple(scenario for scenario in self.scenarios if scenario.role == role)
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a scenario ended."""
+
+    verdict: Verdict
+    reason: str
+    owner: Owner = Owner.NONE
+
+
+_BROKEN_OFF = _End(Verdict.NOT_RUN, "broken off", Owner.SETTINGS)
+
+
 @dataclass(slots=True)
 class _Open:
     """The scenario that is being folded."""
@@ -164,13 +170,14 @@ class _Open:
     checks: list[CheckRun] = field(default_factory=list)
     actions: list[ActionRun] = field(default_factory=list)
 
-    def close(self, last: int, finished: datetime | None, verdict: Verdict, reason: str) -> ScenarioRun:
+    def close(self, last: int, finished: datetime | None, end: _End) -> ScenarioRun:
         return replace(
             self.run,
             last=last,
             finished=finished,
-            verdict=verdict,
-            reason=reason,
+            verdict=end.verdict,
+            reason=end.reason,
+            owner=end.owner or usual_owner(end.verdict),
             steps=tuple(self.steps),
             checks=tuple(self.checks),
             actions=tuple(self.actions),
@@ -197,17 +204,18 @@ class _Fold:
         count = self.keys[base]
         return base if count == 1 else f"{base}-{count}"
 
-    def close(self, last: int, at: datetime | None, verdict: Verdict, reason: str) -> None:
+    def close(self, last: int, at: datetime | None, end: _End) -> None:
         if self.open is not None:
-            self.scenarios.append(self.open.close(last, at, verdict, reason))
+            self.scenarios.append(self.open.close(last, at, end))
         self.open = None
         self.boundary = last
 
     def begin(self, entry: Entry, event: ScenarioStarted) -> None:
-        self.close(entry.seq - 1, None, Verdict.NOT_RUN, "broken off")
+        self.close(entry.seq - 1, None, _BROKEN_OFF)
+        known = begun(event, entry.seq)
         self.open = _Open(
             ScenarioRun(
-                key=str(event.premises.get("key") or self.key_of(event.scenario, event.role)),
+                key=known.key or self.key_of(event.scenario, event.role),
                 id=event.scenario,
                 role=event.role,
                 attempt=event.attempt,
@@ -217,12 +225,13 @@ class _Fold:
                 srvs=event.srvs,
                 feature=event.feature,
                 premises=event.premises,
-                first=int(event.premises.get("first", entry.seq)),
+                first=known.first,
                 last=entry.seq,
                 started=entry.at,
                 finished=None,
                 verdict=Verdict.NOT_RUN,
                 reason="",
+                owner=Owner.NONE,
                 steps=(),
                 checks=(),
                 actions=(),
@@ -241,7 +250,7 @@ def fold_run(entries: Iterable[Entry]) -> Run:
     for entry in entries:
         fold = _step(fold, entry)
         fold.last = entry.seq
-    fold.close(fold.last, None, Verdict.NOT_RUN, "broken off")
+    fold.close(fold.last, None, _BROKEN_OFF)
     return Run(
         id=fold.id,
         facts=fold.facts,
@@ -260,12 +269,12 @@ def _step(fold: _Fold, entry: Entry) -> _Fold:
         case RunStarted():
             return _Fold(id=event.run, facts=event.facts, started=entry.at, first=entry.seq, boundary=entry.seq)
         case RunFinished():
-            fold.close(entry.seq - 1, None, Verdict.NOT_RUN, "broken off")
+            fold.close(entry.seq - 1, None, _BROKEN_OFF)
             fold.finished, fold.is_complete = entry.at, event.complete
         case ScenarioStarted():
             fold.begin(entry, event)
         case ScenarioFinished():
-            fold.close(entry.seq, entry.at, _verdict(entry.seq, event.verdict), event.reason)
+            fold.close(entry.seq, entry.at, _end(entry.seq, event))
         case StepFinished() | CheckJudged() | ActionAsked() | OutcomeClaimed() if fold.open is not None:
             _add(fold.open, entry)
         case _:
@@ -273,11 +282,10 @@ def _step(fold: _Fold, entry: Entry) -> _Fold:
     return fold
 
 
-def _verdict(seq: int, word: str) -> Verdict:
-    try:
-        return Verdict(word)
-    except ValueError as error:
-        raise PeerError("a verdict this version does not know", where=f"entry {seq}", got=word) from error
+def _end(seq: int, event: ScenarioFinished) -> _End:
+    verdict = verdict_named(event.verdict, seq)
+    owner = next((one for one in Owner if one.value == event.owner), Owner.NONE)
+    return _End(verdict, event.reason, owner)
 
 
 def _add(scenario: _Open, entry: Entry) -> None:
@@ -289,9 +297,7 @@ def _add(scenario: _Open, entry: Entry) -> None:
                 StepRun(entry.seq, event.index, event.keyword, event.text, event.status, event.seconds, event.detail)
             )
         case CheckJudged():
-            finding = Finding(
-                _verdict(entry.seq, event.verdict), event.expected, event.got, event.rule, references=event.references
-            )
+            finding = finding_of(event, entry.seq)
             scenario.checks.append(
                 CheckRun(entry.seq, event.check, event.parameters, event.first, event.last, finding, step)
             )

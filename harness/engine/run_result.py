@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.checks import Verdict
+from harness.engine.assessment import tally_of
 from harness.engine.results import Run
 
 EXIT_PASS, EXIT_FAIL, EXIT_BLOCKED, EXIT_WARNINGS, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
@@ -30,7 +31,7 @@ def exit_code_of(run: Run, *, is_strict: bool = False, is_interrupted: bool | No
         is_strict: warnings count.
         is_interrupted: by a person; None: when it is not complete, nothing else having been told.
     """
-    verdicts = run.verdicts
+    verdicts = tally_of(run).scenarios.by_verdict
     if is_interrupted or (is_interrupted is None and not run.is_complete):
         return EXIT_INTERRUPTED
     if verdicts.get(Verdict.FAIL):

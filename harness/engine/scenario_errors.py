@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from harness.checks import Finding, Verdict
-from stubs.wire.errors import Misuse
+from typing import NamedTuple
+
+from harness.checks import Finding, Owner, Verdict
+from stubs.wire.errors import Blocked, Misuse
+
+
+class Ending(NamedTuple):
+    """How a scenario ended, why, and who has to act on it."""
+
+    verdict: Verdict
+    reason: str
+    owner: Owner = Owner.NONE
 
 
 class ScenarioStopped(Exception):  # noqa: N818 - normal traffic of a rehearsal
@@ -39,11 +49,19 @@ def stop_for(finding: Finding) -> ScenarioStopped | None:
     return stop(finding) if stop else None
 
 
-def verdict_of(error: BaseException) -> tuple[Verdict, str]:
+def ending_of(error: BaseException) -> Ending:
     """What an exception in a step amounts to; an unexpected error of ours is BLOCKED, never FAIL."""
     if isinstance(error, ScenarioStopped):
-        return error.finding.verdict, f"expected {error.finding.expected}; got {error.finding.got}"
+        return ending_by(error.finding)
     if isinstance(error, KeyboardInterrupt):
-        return Verdict.NOT_RUN, "interrupted"
+        return Ending(Verdict.NOT_RUN, "interrupted", Owner.SETTINGS)
+    if isinstance(error, Blocked):
+        return Ending(Verdict.BLOCKED, f"settings or surroundings: {error}", Owner.SETTINGS)
     kind = "called wrongly" if isinstance(error, Misuse) else type(error).__name__
-    return Verdict.BLOCKED, f"an error of the harness or its surroundings ({kind}): {error}"
+    return Ending(Verdict.BLOCKED, f"an error of the harness or its surroundings ({kind}): {error}", Owner.HARNESS)
+
+
+def ending_by(finding: Finding) -> Ending:
+    """How the finding that decides a scenario ends it."""
+    is_kept = finding.verdict is Verdict.PASS
+    return Ending(finding.verdict, "" if is_kept else f"expected {finding.expected}; got {finding.got}", finding.owner)

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.checks import Verdict
 from harness.engine.run_context import RunContext
-from harness.engine.scenario_errors import verdict_of
+from harness.engine.scenario_errors import Ending, ending_of
 from harness.plan import LibraryScenario
 from stubs.events import AnyEvent, Entry, ScenarioFinished, ScenarioStarted, StepFinished
 from stubs.wire.errors import Misuse
@@ -24,7 +24,7 @@ class ScenarioRecorder:
         self.first = run_context.journal.last_seq + 1
         """Sequence number of its first entry."""
         self.has_begun = False
-        self.stopped: tuple[Verdict, str] | None = None
+        self.stopped: Ending | None = None
         """What broke it off, once something did."""
         self._run_context = run_context
         self._scenario = scenario
@@ -34,7 +34,7 @@ class ScenarioRecorder:
         self._open_step: tuple[Step, float] | None = None
         self._since = time.monotonic()
 
-    def begin(self, premises: Mapping[str, Any]) -> None:
+    def begin(self, premises: Mapping[str, Any], *, user: str, party: str) -> None:
         """Write that it began, and in which home."""
         scenario = self._scenario
         self.has_begun = True
@@ -48,7 +48,11 @@ class ScenarioRecorder:
                 priority=scenario.priority,
                 srvs=scenario.srvs,
                 feature=scenario.feature,
-                premises={**premises, "key": scenario.key, "first": self.first},
+                premises=dict(premises),
+                key=scenario.key,
+                first=self.first,
+                user=user,
+                party=party,
             ),
             *self._steps,
         )
@@ -78,9 +82,9 @@ class ScenarioRecorder:
         self._open_step = None
         status, detail = "passed", ""
         if error is not None:
-            verdict, detail = verdict_of(error)
-            status = {Verdict.FAIL: "failed", Verdict.NOT_RUN: "skipped"}.get(verdict, "blocked")
-            self.stopped = (verdict, detail)
+            self.stopped = ending_of(error)
+            detail = self.stopped.reason
+            status = {Verdict.FAIL: "failed", Verdict.NOT_RUN: "skipped"}.get(self.stopped.verdict, "blocked")
         event = StepFinished(
             scenario=self._scenario.id,
             attempt=self._attempt,
@@ -113,14 +117,15 @@ class ScenarioRecorder:
         """End the step that is open, if one is: by a person, or by an error of ours."""
         self.step_ends(KeyboardInterrupt() if interrupted else Misuse("the step did not end"))
 
-    def finish(self, verdict: Verdict, reason: str) -> None:
+    def finish(self, ending: Ending) -> None:
         """Write how it ended."""
         self.record(
             ScenarioFinished(
                 scenario=self._scenario.id,
                 attempt=self._attempt,
                 role=self._scenario.role,
-                verdict=verdict.value,
-                reason=reason,
+                verdict=ending.verdict.value,
+                reason=ending.reason,
+                owner=ending.owner.value,
             )
         )

@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from harness.checks import Finding, Verdict, evidence_of, judge, worst
+from harness.checks import Finding, Owner, Verdict, evidence_of, judge, worst
 from harness.drivers import Action
 from harness.engine.conditions import HAPPENINGS
 from harness.engine.dcc_alert_bodies import alert_content
 from harness.engine.run_context import RunContext
-from harness.engine.scenario_errors import stop_for, verdict_of
+from harness.engine.scenario_errors import Ending, ending_by, ending_of, stop_for
 from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.surroundings import Faults, RunClock, Standing
@@ -105,8 +105,7 @@ class World:
         try:
             self._home.build()
         finally:
-            who = {"user": self.user, "party": self._run_context.party_of(self.user)}
-            self._recorder.begin({**self._home.premises, **who})
+            self._recorder.begin(self._home.premises, user=self.user, party=self._run_context.party_of(self.user))
 
     # --- asking -----------------------------------------------------------------------------------------------
 
@@ -208,11 +207,7 @@ class World:
                 parameters=parameters,
                 first=self._recorder.first,
                 last=last,
-                verdict=finding.verdict.value,
-                expected=finding.expected,
-                got=finding.got,
-                rule=finding.rule,
-                references=finding.references,
+                finding=finding,
             )
         )
         stop = stop_for(finding)
@@ -261,7 +256,7 @@ class World:
         """Real seconds since the scenario began."""
         return self._recorder.seconds
 
-    def finish(self, *, interrupted: bool = False) -> tuple[Verdict, str]:
+    def finish(self, *, interrupted: bool = False) -> Ending:
         """End the scenario: let the party finish, take faults away, record the verdict."""
         self._recorder.break_off(interrupted=interrupted)
         self._begin_quietly()
@@ -271,28 +266,27 @@ class World:
             )
         self.faults.clear()
         self.standing.restore()
-        verdict, reason = self._verdict(interrupted=interrupted)
-        self._recorder.finish(verdict, reason)
+        ending = self._ending(interrupted=interrupted)
+        self._recorder.finish(ending)
         if not interrupted:
             self._run_context.sweep()
-        return verdict, reason
+        return ending
 
     def _begin_quietly(self) -> None:
         try:
             self._begin()
         except Exception as error:  # noqa: BLE001 - the scenario ends anyway; the reason is kept
-            self._recorder.stopped = self._recorder.stopped or verdict_of(error)
+            self._recorder.stopped = self._recorder.stopped or ending_of(error)
 
-    def _verdict(self, *, interrupted: bool) -> tuple[Verdict, str]:
+    def _ending(self, *, interrupted: bool) -> Ending:
         if interrupted:
-            return Verdict.NOT_RUN, "interrupted"
+            return ending_of(KeyboardInterrupt())
         if self._recorder.stopped is not None:
             return self._recorder.stopped
         if not self.findings:
-            return Verdict.NOT_RUN, "no check was judged"
+            return Ending(Verdict.NOT_RUN, "no check was judged", Owner.HARNESS)
         verdict = worst(tuple(finding.verdict for finding in self.findings))
-        deciding = next(finding for finding in self.findings if finding.verdict is verdict)
-        return verdict, "" if verdict is Verdict.PASS else f"expected {deciding.expected}; got {deciding.got}"
+        return ending_by(next(finding for finding in self.findings if finding.verdict is verdict))
 
 
 def _is_attested(entries: Sequence[Entry]) -> bool:

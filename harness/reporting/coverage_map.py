@@ -10,13 +10,15 @@ from schemas import load
 
 _SIGNS = {
     "passed": "✓",
+    "attested": "☑",
     "failed": "✗",
     "blocked": "!",
+    "review": "?",
     "declared-unused": "\N{EN DASH}",
     "refusal-shown": "⊘",
     "not-covered": "·",
 }
-_ON_DARK = {"passed", "failed", "blocked", "declared-unused"}
+_ON_DARK = {"passed", "attested", "failed", "blocked", "declared-unused"}
 _CELL, _LEFT, _TOP, _PER_ROW = 24, 96, 56, 44
 
 

@@ -141,10 +141,10 @@ def _sentences(report: Report) -> str:
     whole = (
         "The run went to its end." if report.complete else "The run was interrupted: what follows is what was reached."
     )
-    covered = sum(row.state == "passed" for row in report.coverage)
     return (
         f"{sum(report.totals.values())} scenario runs: {counts}. {whole} "
-        f"{covered} of {len(report.coverage)} role-and-service pairs are shown to work."
+        f"{report.pairs_shown} of {report.pairs} pairs of role and service are shown to work; "
+        f"{report.refusals_shown} refusals are shown, which show no service to work."
     )
 
 

@@ -6,19 +6,18 @@ The JSON Schema is published as ``schemas/run/result.schema.json``; a test keeps
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from harness import __version__
-from harness.checks import Verdict
-from harness.engine.assessment import RoleAssessment, assess
+from harness.engine.assessment import assess, tally_of
 from harness.engine.results import CheckRun, Run, ScenarioRun
+from harness.verdicts import Counts, RoleAssessment, ServiceCoverage
 from schemas import load
-from schemas.load import Srv, UserRole
+from schemas.load import UserRole
 from stubs.events import Entry
 
 FORMAT = 1
@@ -56,6 +55,8 @@ class Check(msgspec.Struct, frozen=True):
     first: int
     last: int
     references: tuple[int, ...] = ()
+    owner: str = ""
+    cause: str = ""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -88,6 +89,8 @@ class Scenario(msgspec.Struct, frozen=True):
     seconds: float
     first: int
     last: int
+    owner: str
+    """Who has to act on a verdict other than PASS; empty for PASS."""
     devices: Mapping[str, str]
     steps: tuple[Step, ...]
     checks: tuple[Check, ...]
@@ -106,6 +109,16 @@ class ScopeCount(msgspec.Struct, frozen=True):
     other: int
 
 
+class Required(msgspec.Struct, frozen=True):
+    """One item of a role's required set; ``state`` is a value of ``harness.verdicts.ItemState``."""
+
+    name: str
+    title: str
+    state: str
+    why: str
+    keys: tuple[str, ...] = ()
+
+
 class Role(msgspec.Struct, frozen=True):
     """One role's verdict and what it rests on. Never averaged over roles."""
 
@@ -116,13 +129,22 @@ class Role(msgspec.Struct, frozen=True):
     reason: str
     scopes: tuple[ScopeCount, ...]
     to_repeat: tuple[str, ...]
+    required: tuple[Required, ...]
+    """The required set: the catalogue's P1 rows for the role, then its services."""
+    attested: int
+    """Required items that rest on a person's word."""
+    pairs: int
+    """Services the role may use."""
+    pairs_shown: int
+    """Of these, shown to work."""
+    refusals_shown: int
+    """Services whose refusal was shown; shows none to work."""
+    deviations: tuple[str, ...]
+    """Declared deviations in words, each with whose word it is."""
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """One role and service: ``state`` is passed, failed, blocked, declared-unused, refusal-shown or not-covered.
-
-    ``refusal-shown``: the role may not use the service, and a scenario showed that it is refused.
-    """
+    """One role and service: ``state`` is a key of ``harness.verdicts.counts.COVERAGE_STATES``."""
 
     role: str
     srv: str
@@ -132,6 +154,9 @@ class Coverage(msgspec.Struct, frozen=True):
     """Keys of scenario runs that exercise it and expect it to work."""
     negative: tuple[str, ...] = ()
     """Keys of scenario runs that expect a refusal or a failure."""
+    eligible: bool = True
+    """Whether the role may use the service: only such pairs count."""
+    refusal_shown: bool = False
 
 
 class SchemaDisagreement(msgspec.Struct, frozen=True):
@@ -167,6 +192,10 @@ class Report(msgspec.Struct, frozen=True):
     journal_head: str
     entries: int
     totals: Mapping[str, int]
+    pairs: int
+    """Pairs of role and service that the roles may use."""
+    pairs_shown: int
+    refusals_shown: int
     roles: tuple[Role, ...]
     scenarios: tuple[Scenario, ...]
     not_started: tuple[str, ...]
@@ -180,6 +209,7 @@ def build(
     run: Run, evidence_digest: str, journal_head: str, schema_comparison: SchemaComparison | None = None
 ) -> Report:
     """The report of a folded run; the two digests are printed on its cover."""
+    counted, assessed = tally_of(run), assess(run)
     return Report(
         format=FORMAT,
         banner=BANNER,
@@ -192,11 +222,14 @@ def build(
         evidence_digest=evidence_digest,
         journal_head=journal_head,
         entries=run.last - run.first + 1 if run.last else 0,
-        totals={verdict.value: run.verdicts[verdict] for verdict in Verdict if run.verdicts.get(verdict)},
-        roles=tuple(_role(run, assessment) for assessment in assess(run)),
+        totals={verdict.value: number for verdict, number in counted.scenarios.by_verdict.items()},
+        pairs=counted.pairs,
+        pairs_shown=counted.pairs_shown,
+        refusals_shown=counted.refusals_shown,
+        roles=tuple(_role(run, assessment) for assessment in assessed),
         scenarios=tuple(_scenario(scenario) for scenario in run.scenarios),
         not_started=tuple(str(row["key"]) for row in run.not_started),
-        coverage=tuple(row for role in run.roles for row in _coverage(run, role)),
+        coverage=tuple(_coverage(row) for row in counted.coverage),
         schema_comparison=schema_comparison,
     )
 
@@ -233,6 +266,7 @@ def _scenario(scenario: ScenarioRun) -> Scenario:
         seconds=round(scenario.seconds, 3),
         first=scenario.first,
         last=scenario.last,
+        owner=scenario.owner.value,
         devices=scenario.devices,
         steps=tuple(
             Step(step.keyword, step.text, step.status, round(step.seconds, 3), step.detail) for step in scenario.steps
@@ -256,6 +290,8 @@ def _check(run: CheckRun) -> Check:
         first=run.first,
         last=run.last,
         references=finding.references,
+        owner=finding.owner.value,
+        cause=finding.cause,
     )
 
 
@@ -267,60 +303,38 @@ def _role(run: Run, assessment: RoleAssessment) -> Role:
         user=str(run.facts.get("users", {}).get(assessment.role, "")),
         verdict=assessment.verdict.value,
         reason=assessment.reason,
-        scopes=tuple(_scope(run, assessment.role, scope) for scope in _scopes(run, assessment.role)),
+        scopes=_scopes(assessment.tally.scopes),
         to_repeat=assessment.to_repeat,
+        required=tuple(
+            Required(item.name, item.title, item.state.value, item.why, item.keys) for item in assessment.required
+        ),
+        attested=assessment.attested,
+        pairs=assessment.tally.pairs,
+        pairs_shown=assessment.tally.pairs_shown,
+        refusals_shown=assessment.tally.refusals_shown,
+        deviations=tuple(one.words for one in assessment.deviations),
     )
 
 
-def _scopes(run: Run, role: str) -> list[str]:
-    present = {scenario.scope for scenario in run.of_role(role)} | {
-        str(row["scope"]) for row in run.not_started if row["role"] == role
-    }
-    return [scope for scope in SCOPES if scope in present] + sorted(present.difference(SCOPES))
+def _scopes(counted: Mapping[str, Counts]) -> tuple[ScopeCount, ...]:
+    names = [scope for scope in SCOPES if scope in counted] + sorted(set(counted).difference(SCOPES))
+    return tuple(
+        ScopeCount(name, of.planned, of.passed, of.failed, of.blocked, of.not_run, of.other)
+        for name, of in ((name, counted[name]) for name in names)
+    )
 
 
-def _scope(run: Run, role: str, scope: str) -> ScopeCount:
-    counts = Counter(scenario.verdict for scenario in run.of_role(role) if scenario.scope == scope)
-    counts[Verdict.NOT_RUN] += sum(row["role"] == role and row["scope"] == scope for row in run.not_started)
-    planned = sum(counts.values())
-    passed, failed = counts[Verdict.PASS], counts[Verdict.FAIL]
-    blocked, not_run = counts[Verdict.BLOCKED], counts[Verdict.NOT_RUN]
-    return ScopeCount(scope, planned, passed, failed, blocked, not_run, planned - passed - failed - blocked - not_run)
-
-
-def _coverage(run: Run, role: str) -> Iterable[Coverage]:
-    if role not in UserRole.__members__:
-        return
-    runs = run.of_role(role)
-    declared = {str(srv) for srv in run.facts.get("declared_unused", ())}
-    for row in load.service_requests().values():
-        used = [scenario for scenario in runs if row.srv in scenario.srvs]
-        if UserRole(role) not in row.eligible_roles and not used:
-            continue
-        is_eligible = UserRole(role) in row.eligible_roles
-        yield _service(role, row.srv, row.name, used, is_declared_unused=row.srv in declared, is_eligible=is_eligible)
-
-
-def _service(
-    role: str, srv: Srv, name: str, used: list[ScenarioRun], *, is_declared_unused: bool, is_eligible: bool
-) -> Coverage:
-    rows = load.scenarios()
-    negative = [scenario for scenario in used if scenario.id in rows and rows[scenario.id].polarity == "negative"]
-    positive = [scenario for scenario in used if scenario not in negative]
-    verdicts = {scenario.verdict for scenario in used}
-    if Verdict.FAIL in verdicts:
-        state = "failed"
-    elif Verdict.BLOCKED in verdicts:
-        state = "blocked"
-    elif any(scenario.verdict is Verdict.PASS for scenario in positive):
-        state = "passed"
-    elif not is_eligible and Verdict.PASS in verdicts:
-        state = "refusal-shown"
-    elif is_declared_unused:
-        state = "declared-unused"
-    else:
-        state = "not-covered"
-    return Coverage(role, srv, name, state, tuple(s.key for s in positive), tuple(s.key for s in negative))
+def _coverage(row: ServiceCoverage) -> Coverage:
+    return Coverage(
+        role=row.role,
+        srv=row.srv,
+        name=row.name,
+        state=row.state,
+        positive=row.positive,
+        negative=row.negative,
+        eligible=row.is_eligible,
+        refusal_shown=row.is_refusal_shown,
+    )
 
 
 def entries_of(scenario: Scenario, entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -76,9 +76,10 @@ def coverage_csv(report: Report) -> bytes:
     """Role by service: state and the scenario runs behind it. UTF-8 with a header row."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(["role", "srv", "name", "state", "positive", "negative"])
+    writer.writerow(["role", "srv", "name", "state", "positive", "negative", "eligible", "refusal_shown"])
     for row in report.coverage:
-        cells = [row.role, row.srv, row.name, row.state, ";".join(row.positive), ";".join(row.negative)]
+        flags = ["yes" if flag else "no" for flag in (row.eligible, row.refusal_shown)]
+        cells = [row.role, row.srv, row.name, row.state, ";".join(row.positive), ";".join(row.negative), *flags]
         writer.writerow([_plain(cell) for cell in cells])
     return buffer.getvalue().encode()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.checks import Verdict
+from harness.checks import Finding, Verdict
 from harness.engine import Run, exit_code_of, fold_run
 from harness.engine.workers.division import shares
 from harness.engine.workers.journal_merge import Record, join
@@ -41,14 +41,14 @@ ROWS = [{"key": one.key, "role": "IS", "chosen": True} for one in PLAN]
 def begun(one: LibraryScenario, first: int) -> ScenarioStarted:
     return ScenarioStarted(
         scenario=one.id, attempt=1, role="IS", title="t", scope="DUIS", priority="P1", srvs=(), feature="f",
-        premises={"key": one.key, "first": first, "devices": {}},
+        premises={"devices": {}}, key=one.key, first=first,
     )  # fmt: skip
 
 
 def judged(one: LibraryScenario, first: int, last: int, *references: int) -> CheckJudged:
     return CheckJudged(
-        scenario=one.id, role="IS", check="c", parameters={}, first=first, last=last, verdict="PASS", expected="e",
-        got="g", rule="r", references=references,
+        scenario=one.id, role="IS", check="c", parameters={}, first=first, last=last,
+        finding=Finding(Verdict.PASS, "e", "g", "r", references=references),
     )  # fmt: skip
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
-from harness.checks import Verdict
-from harness.engine import RoleVerdict, assess_role, fold_run
+from harness.checks import Finding, Owner, Verdict
+from harness.engine import assess_role, fold_run, tally_of
 from harness.engine.results import Run
-from schemas.load import UserRole, service_requests
+from harness.verdicts import ItemState, RoleVerdict
 from stubs.events import (
     ActionAsked,
     AnyEvent,
@@ -107,7 +105,7 @@ def test_planned_scenarios_that_never_began_count_as_not_run() -> None:
     ]
     run = run_of(begun(key="SR-201-IS"), ended(), complete=False, plan=plan)
     assert [row["key"] for row in run.not_started] == ["SR-202-IS"]
-    assert run.verdicts[Verdict.NOT_RUN] == 1
+    assert tally_of(run).scenarios.not_run == 1
 
 
 def test_the_deciding_check_is_the_one_with_the_verdict() -> None:
@@ -115,34 +113,37 @@ def test_the_deciding_check_is_the_one_with_the_verdict() -> None:
     assert run.scenarios[0].deciding is run.scenarios[0].checks[1]
 
 
-EVERY_SERVICE = tuple(row.srv for row in service_requests().values() if UserRole.IS in row.eligible_roles)
-
-
-@pytest.mark.parametrize(
-    ("events", "facts", "verdict"),
-    [
-        ((begun(srvs=EVERY_SERVICE), ended()), {}, RoleVerdict.READY),
-        ((begun(srvs=EVERY_SERVICE[1:]), ended()), {"declared_unused": EVERY_SERVICE[:1]}, RoleVerdict.READY_WITH_DEVIATIONS),
-        ((begun(srvs=EVERY_SERVICE), ended("WARNING"), begun(srvs=EVERY_SERVICE), ended()), {}, RoleVerdict.READY_WITH_DEVIATIONS),
-        ((begun(srvs=("4.1.1",)), ended()), {}, RoleVerdict.NOT_ASSESSED),
-        ((begun(), ended("NOT_RUN")), {}, RoleVerdict.NOT_ASSESSED),
-        ((), {}, RoleVerdict.NOT_ASSESSED),
-        ((begun(srvs=EVERY_SERVICE), ended("FAIL")), {}, RoleVerdict.FURTHER_TESTING),
-        ((begun(srvs=EVERY_SERVICE), ended("BLOCKED")), {}, RoleVerdict.FURTHER_TESTING),
-    ],
-)  # fmt: skip
-def test_a_role_is_concluded_on(events: tuple[AnyEvent, ...], facts: dict[str, Any], verdict: RoleVerdict) -> None:
-    assessment = assess_role(run_of(*events, **facts), "IS")
-    assert assessment.verdict is verdict, assessment.reason
-    assert assessment.reason
-
-
 def test_an_interrupted_run_assesses_nothing() -> None:
-    assessment = assess_role(run_of(begun(srvs=EVERY_SERVICE), ended(), complete=False), "IS")
+    assessment = assess_role(run_of(begun(srvs=("4.1.1",)), ended(), complete=False), "IS")
     assert assessment.verdict is RoleVerdict.NOT_ASSESSED
 
 
-def test_the_runs_to_repeat_are_named() -> None:
+def test_what_failed_is_named_for_repetition() -> None:
     assessment = assess_role(run_of(begun(key="SR-201-IS"), ended("FAIL")), "IS")
+    assert assessment.verdict is RoleVerdict.FURTHER_TESTING
     assert assessment.to_repeat == ("SR-201-IS",)
     assert "SR-201-IS" in assessment.reason
+
+
+def test_deviations_of_the_run_file_and_bare_declarations_reach_the_verdict() -> None:
+    agreed = {"service": "7.1", "reason": "r", "effect": "e", "agreed_by": "DCC", "agreed_on": "2026-01-10"}
+    run = run_of(begun(srvs=("4.1.1",)), ended(), declared_unused=["7.1", "7.2"], deviations=[agreed])
+    states = {item.name: item.state for item in assess_role(run, "IS").required}
+    assert states["service 7.1"] is ItemState.DEVIATION
+    assert states["service 7.2"] is ItemState.OPEN_DEVIATION
+
+
+def test_a_verdict_names_its_owner_also_in_journals_that_did_not() -> None:
+    new = ScenarioFinished(scenario="SR-201", attempt=1, role="IS", verdict="BLOCKED", owner="settings")
+    run = run_of(begun(), ended("FAIL"), begun(), ended("BLOCKED"), begun(), new, begun(), ended())
+    assert [one.owner for one in run.scenarios] == [Owner.PARTY, Owner.HARNESS, Owner.SETTINGS, Owner.NONE]
+
+
+def test_a_finding_is_stored_whole_and_one_of_an_earlier_journal_is_read() -> None:
+    finding = Finding(Verdict.FAIL, "e", "g", "r", references=(2,), cause="c")
+    new = CheckJudged(scenario="SR-201", role="IS", check="x", parameters={}, first=1, last=2, finding=finding)
+    old = judged("FAIL")
+    run = run_of(begun(), new, old, ended("FAIL"))
+    stored, read = (one.finding for one in run.scenarios[0].checks)
+    assert stored == finding
+    assert (read.verdict, read.expected, read.references, read.owner) == (Verdict.FAIL, "e", (2,), Owner.PARTY)

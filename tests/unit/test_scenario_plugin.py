@@ -9,7 +9,7 @@ import pytest
 
 from harness.checks import Finding, Verdict
 from harness.engine.plugin import pytest_bdd_before_step_call
-from harness.engine.scenario_errors import CheckBlocked, CheckFailed, NotAsked, stop_for, verdict_of
+from harness.engine.scenario_errors import CheckBlocked, CheckFailed, NotAsked, ending_of, stop_for
 from stubs.wire.errors import Misuse
 
 
@@ -58,4 +58,4 @@ def test_the_message_of_a_failed_check_is_three_lines() -> None:
 
 @pytest.mark.parametrize("error", [ValueError("x"), AssertionError("x"), Misuse("x"), OSError("x")])
 def test_an_unexpected_error_is_blocked(error: Exception) -> None:
-    assert verdict_of(error)[0] is Verdict.BLOCKED
+    assert ending_of(error)[0] is Verdict.BLOCKED

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from harness.checks import Verdict
+from harness.checks import Finding, Owner, Verdict, begun
 from harness.plan import LibraryScenario
 from stubs.events import (
     AnyEvent,
@@ -125,7 +125,7 @@ class _Slices:
 
 def _slices(record: Record) -> _Slices:
     starts = [
-        (int(entry.event.premises.get("first", entry.seq)), str(entry.event.premises.get("key", "")))
+        (begun(entry.event, entry.seq).first, begun(entry.event, entry.seq).key)
         for entry in record.entries
         if isinstance(entry.event, ScenarioStarted)
     ]
@@ -149,17 +149,23 @@ def _slices(record: Record) -> _Slices:
 def _moved(event: AnyEvent, worker: int, numbers: Mapping[tuple[int, int], int]) -> AnyEvent:
     match event:
         case ScenarioStarted():
-            first = numbers[worker, int(event.premises["first"])]
-            return msgspec.structs.replace(event, premises={**event.premises, "first": first})
+            return msgspec.structs.replace(event, first=numbers[worker, event.first])
         case CheckJudged():
             return msgspec.structs.replace(
                 event,
                 first=numbers[worker, event.first],
                 last=numbers[worker, event.last],
-                references=tuple(numbers[worker, seq] for seq in event.references),
+                finding=_renumbered(event.finding, worker, numbers),
             )
         case _:
             return event
+
+
+def _renumbered(finding: Finding | None, worker: int, numbers: Mapping[tuple[int, int], int]) -> Finding | None:
+    if finding is None:
+        return None
+    references = tuple(numbers[worker, seq] for seq in finding.references)
+    return msgspec.structs.replace(finding, references=references)
 
 
 def _never_began(scenario: LibraryScenario, seq: int, facts: Mapping[str, Any]) -> ScenarioStarted:
@@ -173,11 +179,19 @@ def _never_began(scenario: LibraryScenario, seq: int, facts: Mapping[str, Any]) 
         priority=scenario.priority,
         srvs=scenario.srvs,
         feature=scenario.feature,
-        premises={"devices": {}, "key": scenario.key, "first": seq, "user": user},
+        premises={"devices": {}},
+        key=scenario.key,
+        first=seq,
+        user=user,
     )
 
 
 def _broken_off(scenario: LibraryScenario, reason: str) -> ScenarioFinished:
     return ScenarioFinished(
-        scenario=scenario.id, attempt=1, role=scenario.role, verdict=Verdict.NOT_RUN.value, reason=reason
+        scenario=scenario.id,
+        attempt=1,
+        role=scenario.role,
+        verdict=Verdict.NOT_RUN.value,
+        reason=reason,
+        owner=(Owner.SETTINGS if reason == "interrupted" else Owner.HARNESS).value,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.checks.evidence import evidence_of
 from harness.checks.registry import checks, judge
+from harness.checks.stored import finding_of
 from harness.checks.verdict import Finding
 from stubs.events import CheckJudged, Entry
 from stubs.wire.errors import PeerError
@@ -18,12 +19,13 @@ class Rejudged:
 
     seq: int
     judged: CheckJudged
+    was: Finding
     finding: Finding
 
     @property
     def agrees(self) -> bool:
         """Whether verdict and references are those of the run."""
-        return (self.judged.verdict, self.judged.references) == (self.finding.verdict.value, self.finding.references)
+        return (self.was.verdict, self.was.references) == (self.finding.verdict, self.finding.references)
 
 
 def judge_again(entries: Iterable[Entry]) -> Iterator[Rejudged]:
@@ -35,7 +37,7 @@ def judge_again(entries: Iterable[Entry]) -> Iterator[Rejudged]:
     for entry in known:
         event = entry.event
         if isinstance(event, CheckJudged):
-            yield Rejudged(entry.seq, event, _finding(known, entry.seq, event))
+            yield Rejudged(entry.seq, event, finding_of(event, entry.seq), _finding(known, entry.seq, event))
 
 
 def _finding(entries: tuple[Entry, ...], seq: int, event: CheckJudged) -> Finding:

@@ -1,0 +1,46 @@
+"""Reading verdict events of every age: what now has a field of its own stood elsewhere in earlier journals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.checks.verdict import Finding, Verdict
+from stubs.events import CheckJudged, ScenarioStarted
+from stubs.wire.errors import PeerError
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Whose scenario began, under which key, and where its evidence begins."""
+
+    key: str
+    first: int
+    user: str
+    party: str
+
+
+def begun(event: ScenarioStarted, seq: int) -> Begun:
+    """What a ScenarioStarted at entry ``seq`` says; ``key`` is empty when it names none."""
+    premises = event.premises
+    return Begun(
+        key=event.key or str(premises.get("key", "")),
+        first=event.first or int(premises.get("first", seq)),
+        user=event.user or str(premises.get("user", "")),
+        party=event.party or str(premises.get("party", "")),
+    )
+
+
+def verdict_named(word: str, seq: int) -> Verdict:
+    """The verdict a stored word stands for. Raises: PeerError: none of this version."""
+    try:
+        return Verdict(word)
+    except ValueError as error:
+        raise PeerError("a verdict this version does not know", where=f"entry {seq}", got=word) from error
+
+
+def finding_of(event: CheckJudged, seq: int) -> Finding:
+    """The finding a CheckJudged at entry ``seq`` holds. Raises: PeerError: a verdict of no known name."""
+    if event.finding is not None:
+        return event.finding
+    verdict = verdict_named(event.verdict, seq)
+    return Finding(verdict, event.expected, event.got, event.rule, references=event.references)
