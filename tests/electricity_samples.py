@@ -59,7 +59,7 @@ BY_NAME: dict[str, Any] = {
     "ExportMPAN": "1200000000033",
     "ManufacturerImageHash": "AB" * 32,
     "PaymentModeStatus": 2,
-    "Script": 101,
+    "Script": 1,
     **{f"TypeAndIdentifier{number}": text for number, text in enumerate(("", "0" * 16, "FF", "DE51CE00000000E1"), 1)},
 }
 """Where the mere shape says too little."""

@@ -8,11 +8,16 @@ from stubs.transform.calendars import index, number, required, time_of, wildcard
 from stubs.transform.fields import integer
 from stubs.wire.duis import Node
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.use_cases.electricity_shapes import BLOCK_COLUMNS, BLOCKS, TOU_PRICES
+from stubs.wire.gbcs.use_cases.electricity_shapes import (
+    BLOCK_COLUMNS,
+    BLOCK_SCRIPTS,
+    BLOCKS,
+    SECONDARY_SCRIPTS,
+    TOU_PRICES,
+    TOU_SCRIPTS,
+)
 from stubs.wire.gbcs.use_cases.value_shapes import DAYS_OF_WEEK
 
-_PRIMARY_TOU = 100
-_SECONDARY_TOU = 200
 _SECONDARY_PRICES = 4
 _THRESHOLDS = 8
 _PRICES = "PriceElements/ElectricityPriceElements"
@@ -30,12 +35,12 @@ def primary_tariff(body: Node) -> dict[str, Any]:
         )
         for at, node in thresholds.items()
     }
-    return switching_table(tariff, _PRIMARY_TOU) | blocks | primary_prices(body)
+    return switching_table(tariff, TOU_SCRIPTS) | blocks | primary_prices(body)
 
 
 def secondary_tariff(body: Node) -> dict[str, Any]:
     """ECS01c: switching table, special days and prices of the secondary element."""
-    return switching_table(body, _SECONDARY_TOU) | secondary_prices(body)
+    return switching_table(body, SECONDARY_SCRIPTS) | secondary_prices(body)
 
 
 def primary_prices(body: Node) -> dict[str, Any]:
@@ -60,8 +65,9 @@ def secondary_prices(body: Node) -> dict[str, Any]:
     return {f"SecondaryTOUPrice{at + 1}": price for at, price in found.items()}
 
 
-def switching_table(tariff: Node, first_tou: int) -> dict[str, Any]:
-    """Seasons, weeks, days and special days; script ``first_tou`` + n switches to time-of-use register n."""
+def switching_table(tariff: Node, before_tou: int) -> dict[str, Any]:
+    """Seasons, weeks, days and special days; script ``before_tou`` + n switches to time-of-use register n, 100 + n to
+    column n of the block matrix."""
     table = _there(tariff, "SwitchingTable")
     return {
         "Seasons": tuple(_season(node) for node in table.all("Seasons/Season")),
@@ -69,7 +75,7 @@ def switching_table(tariff: Node, first_tou: int) -> dict[str, Any]:
         "DayProfiles": tuple(
             {
                 "DayName": number(node, "DayName"),
-                "ProfileSchedule": tuple(_action(one, first_tou) for one in node.all("ProfileSchedule")),
+                "ProfileSchedule": tuple(_action(one, before_tou) for one in node.all("ProfileSchedule")),
             }
             for node in table.all("DayProfiles/DayProfile")
         ),
@@ -99,9 +105,9 @@ def _week(node: Node) -> dict[str, Any]:
     return {"WeekName": number(node, "WeekName")} | {name: days[at] for at, name in enumerate(DAYS_OF_WEEK, 1)}
 
 
-def _action(node: Node, first_tou: int) -> dict[str, Any]:
+def _action(node: Node, before_tou: int) -> dict[str, Any]:
     block = node.get("BlockTariffAction")
-    script = first_tou + number(node, "TOUTariffAction") if block is None else integer(block)
+    script = before_tou + number(node, "TOUTariffAction") if block is None else BLOCK_SCRIPTS + integer(block)
     return {"StartTime": time_of(node, "StartTime"), "Script": script}
 
 

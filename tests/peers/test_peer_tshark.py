@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ from stubs.wire.gbcs import use_cases
 from tests.device_answers import PAIRS, answered
 from tests.own_messages import OwnMessage, own_messages
 from tests.peers.tshark import ENABLE, Dissected, dissect, is_here
+from tests.reference_data import ABSENT, FEWEST, IS_THERE, gbcs_files, octets_of
 
-RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds" / "gbcs"
 BARE = frozenset({"_ws.malformed", "[Malformed Packet: GBCS Message]", "Malformed Packet (Exception occurred)"})
 """What it says of a bare Pre-Command, which has no signature length; it says so of the reference data's too."""
 LATER = frozenset({0x00FD, 0x00FE, *range(0x011A, 0x012C)})
@@ -133,14 +132,14 @@ def test_it_finds_nothing_malformed_in_what_simulated_devices_answer() -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not RTDS.is_dir(), reason="../shared/rtds is absent: put the reference data set there")
+@pytest.mark.skipif(not IS_THERE, reason=ABSENT)
 def test_it_says_nothing_of_ours_that_it_does_not_say_of_the_reference_messages_of_that_kind(
     read: tuple[tuple[OwnMessage, Dissected], ...],
 ) -> None:
-    files = sorted(RTDS.glob("*/*.HEX"))
-    assert len(files) >= 862
+    files = gbcs_files()
+    assert len(files) >= FEWEST
     of_kind: dict[str, set[frozenset[str]]] = defaultdict(set)
-    reference = dissect([bytes.fromhex(file.read_text("ascii").strip()) for file in files])
+    reference = dissect([octets_of(file) for file in files])
     for file, found in zip(files, reference, strict=True):
         kind = re.findall("PRECOMMAND|COMMAND|RESPONSE|ALERT", file.stem)[-1].lower()
         of_kind[kind.replace("precommand", "pre-command")].add(found.complaints)

@@ -29,9 +29,9 @@ EVENING: dict[str, Any] = {
         {
             "DayName": 1,
             "ProfileSchedule": (
-                {"StartTime": "00:00:00", "Script": 101},
-                {"StartTime": "16:00:00", "Script": 102},
-                {"StartTime": "20:00:00", "Script": 101},
+                {"StartTime": "00:00:00", "Script": 1},
+                {"StartTime": "16:00:00", "Script": 2},
+                {"StartTime": "20:00:00", "Script": 1},
             ),
         },
     ),
@@ -45,7 +45,7 @@ EVENING: dict[str, Any] = {
     **NO_BLOCKS,
 }
 BLOCKED = EVENING | {
-    "DayProfiles": ({"DayName": 1, "ProfileSchedule": ({"StartTime": "00:00:00", "Script": 1},)},),
+    "DayProfiles": ({"DayName": 1, "ProfileSchedule": ({"StartTime": "00:00:00", "Script": 101},)},),
     "BlockThresholds1": (100_000, 200_000, 4_294_967_295),
     "BlockPrices": ((10_000, 20_000, 30_000, 0),) + ((0,) * 4,) * 7,
 }

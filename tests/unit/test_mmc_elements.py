@@ -91,7 +91,7 @@ def variants() -> Iterator[tuple[str, dict[str, Any]]]:
             ("WANAlertSettings", "HANAlertSettings", "AlarmSettings", "LoggingSettings"), POLYPHASE
         )
         yield name, varied(values, **settings)
-    yield "ECS24", varied(RESPONSES["ECS24"], Script=1)
+    yield "ECS24", varied(RESPONSES["ECS24"], Script=101)
     yield "ECS24b", varied(RESPONSES["ECS24b"], Script=201)
     yield "GCS21f", varied(RESPONSES["GCS21f"], DayProfiles=({"DayName": 1, "BlockTariff": True},))
     for dates in BILLING_DATES:

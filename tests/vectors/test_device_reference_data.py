@@ -28,11 +28,11 @@ from stubs.wire.gbcs.use_cases import CommandContext, build_command, read_comman
 from stubs.wire.gbcs.use_cases.alerts import read_alert
 from stubs.wire.utrn import ValueClass, generate
 from tests.device_bench import DeviceBench, make_device_bench
+from tests.reference_data import ABSENT, IS_THERE, gbcs_file, gbcs_files, octets_of
 
-RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds" / "gbcs"
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(not RTDS.is_dir(), reason="../shared/rtds is absent: put the reference data set there"),
+    pytest.mark.skipif(not IS_THERE, reason=ABSENT),
 ]
 
 NOW = datetime(2015, 1, 1, tzinfo=UTC)
@@ -134,7 +134,7 @@ def _name_of(path: Path) -> str:
 
 def _pairs() -> list[Path]:
     found = []
-    for command in sorted(RTDS.glob("*/*_COMMAND_GBCS.HEX")):
+    for command in gbcs_files("*/*_COMMAND_GBCS.HEX"):
         name = command.name.split("_")[0]
         if name.removesuffix("Commission") in EFFECTS and _response_of(command).exists():
             found.append(command)
@@ -143,10 +143,6 @@ def _pairs() -> list[Path]:
 
 def _response_of(command: Path) -> Path:
     return command.with_name(command.name.replace("_COMMAND_", "_RESPONSE_"))
-
-
-def _bytes(path: Path) -> bytes:
-    return bytes.fromhex(path.read_text(encoding="ascii").strip())
 
 
 def _bench() -> DeviceBench:
@@ -261,7 +257,7 @@ def _kinds(content: bytes) -> Any:
 @pytest.mark.parametrize("path", _pairs(), ids=lambda path: path.name.removesuffix("_COMMAND_GBCS.HEX"))
 def test_our_response_has_the_structure_of_the_references(path: Path) -> None:
     bench = _bench()
-    group = Message.from_bytes(_bytes(path)).group
+    group = Message.from_bytes(octets_of(path)).group
     name = path.name.split("_")[0].removesuffix("Commission")
     state = _device(bench, group.recipient, path.name)
     if name == "CS01a" and "SUCCESS" in path.name:
@@ -270,14 +266,14 @@ def test_our_response_has_the_structure_of_the_references(path: Path) -> None:
         wanted = read_command(group.other.message_code, group.content)["FirmwareHash"]
         state = apply(state, {"image": Image(wanted, "0123ABCF")})
     is_signed = bool(group.signature)
-    is_maced = Message.from_bytes(_bytes(path)).mac is not None
+    is_maced = Message.from_bytes(octets_of(path)).mac is not None
     command = bench.protect(replace(group, signature=b""), is_critical=is_signed, is_maced=is_maced)
     meter = bench.device("GSME", clock_status="reliable")
     around = Surroundings({METER: meter} if "RELIABLE_GSME" in path.name else {})
     execution = bench.execute(state, command, LATER.get(name, NOW), surroundings=around)
     assert execution.refused is None, execution.details
     assert execution.response is not None
-    ours, theirs = Message.from_bytes(execution.response), Message.from_bytes(_bytes(_response_of(path)))
+    ours, theirs = Message.from_bytes(execution.response), Message.from_bytes(octets_of(_response_of(path)))
     assert (ours.mac is None) == (theirs.mac is None)
     assert len(ours.group.signature or b"") == len(theirs.group.signature or b"")
     assert _header(ours.group) == _header(theirs.group)
@@ -303,7 +299,7 @@ def test_our_response_has_the_structure_of_the_references(path: Path) -> None:
     ],
 )
 def test_alerts_about_device_lists_have_the_references_structure(path: str, values: dict[str, Any]) -> None:
-    bench, theirs = _bench(), Message.from_bytes(_bytes(RTDS / path))
+    bench, theirs = _bench(), Message.from_bytes(octets_of(gbcs_file(path)))
     device_type = TYPES[theirs.group.originator.octets[7]]
     state = manufacture(theirs.group.originator, device_type, "", "rtds", NOW, acb=str(ACB), **values)
     code = path.split("_")[3]
@@ -342,7 +338,7 @@ ALERTS = (
 
 @pytest.mark.parametrize("path", ALERTS, ids=lambda path: path.split("/")[1].removesuffix("_ALERT_GBCS.HEX"))
 def test_an_alert_has_the_references_header_and_structure(path: str) -> None:
-    bench, theirs = _bench(), Message.from_bytes(_bytes(RTDS / path))
+    bench, theirs = _bench(), Message.from_bytes(octets_of(gbcs_file(path)))
     state = _device(bench, theirs.group.originator, path.split("/")[1])
     known = read_alert(theirs.group.other.message_code, theirs.group.content)
     raised = raise_alert(state, known["AlertCode"], NOW, bench.credentials(state.eui), bench.certificates)

@@ -26,8 +26,8 @@ from stubs.wire.gbcs import Cra, Group, Message, use_cases
 from stubs.wire.gbcs.crypto import decrypt, encrypt, encryption_key
 from stubs.wire.gbcs.use_cases.electricity import ELECTRICITY_CODECS
 from stubs.wire.gbcs.use_cases.electricity_alerts import DATA_ALERTS
+from tests.reference_data import ABSENT, IS_THERE, KEYSTORE, RTDS, gbcs_file, gbcs_files, octets_of
 
-RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds"
 NOW = datetime(2015, 1, 1, tzinfo=UTC)
 SUPPLIER = Eui64.parse("90-B3-D5-1F-30-01-00-00")
 NETWORK_OPERATOR = Eui64.parse("90-B3-D5-1F-30-02-00-00")
@@ -54,9 +54,7 @@ DISAGREEING = {
 
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(
-        not (RTDS / "gbcs").is_dir(), reason="../shared/rtds is absent: put the reference data set there"
-    ),
+    pytest.mark.skipif(not IS_THERE, reason=ABSENT),
 ]
 
 
@@ -73,12 +71,12 @@ class Reference:
 
 
 def read(path: Path) -> Group:
-    return Message.from_bytes(bytes.fromhex(path.read_text("ascii").strip())).group
+    return Message.from_bytes(octets_of(path)).group
 
 
 def references(cra: Cra) -> Iterator[Reference]:
     rows = {use_cases.use_case(name).message_code: use_cases.use_case(name) for name in ELECTRICITY_CODECS}
-    for path in sorted((RTDS / "gbcs").glob("*/*.HEX")):
+    for path in gbcs_files():
         group = read(path)
         if group.cra is cra and group.other.message_code in rows and group.content[:1] in (b"\xd9", b"\xda"):
             yield Reference(path.stem.removesuffix("_GBCS"), path, group, rows[group.other.message_code])
@@ -86,9 +84,9 @@ def references(cra: Cra) -> Iterator[Reference]:
 
 def ciphers(group: Group) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
     reader = group.other.party or group.recipient
-    private = load_pem_private_key((RTDS / "keystore" / f"{reader.hex}-ka.key").read_bytes(), None)
+    private = load_pem_private_key((KEYSTORE / f"{reader.hex}-ka.key").read_bytes(), None)
     assert isinstance(private, EllipticCurvePrivateKey)
-    device = Certificate.from_pem((RTDS / "keystore" / f"{group.originator.hex}-ka.pem").read_bytes())
+    device = Certificate.from_pem((KEYSTORE / f"{group.originator.hex}-ka.pem").read_bytes())
     key = encryption_key(group, private, device.public_key)
     return partial(encrypt, key=key, device=group.originator), partial(decrypt, key=key, device=group.originator)
 
@@ -134,7 +132,7 @@ def test_responses_are_dated_signed_and_fail_as_their_use_case_says() -> None:
 
 def test_every_alert_with_data_is_read_and_rebuilt_byte_for_byte() -> None:
     rebuilt = set()
-    for path in sorted((RTDS / "gbcs").glob("*/*_ALERT*.HEX")):
+    for path in gbcs_files("*/*_ALERT*.HEX"):
         group = read(path)
         code = group.other.message_code
         if code not in DATA_ALERTS or group.content[:1] != b"\x0f":
@@ -162,7 +160,7 @@ def parts(path: Path) -> tuple[str, str, str]:
 
 def command_of(path: Path) -> Path:
     stem, use_case, srv = parts(path)
-    return RTDS / "gbcs" / f"{srv}_{use_case}" / f"{stem}_COMMAND_GBCS.HEX"
+    return gbcs_file(f"{srv}_{use_case}/{stem}_COMMAND_GBCS.HEX")
 
 
 def made(path: Path) -> Command:
@@ -211,7 +209,7 @@ def test_every_visible_pre_command_is_made_byte_for_byte() -> None:
     for path in requests():
         message = command_of(path).with_name(command_of(path).name.replace("_COMMAND_", "_PRECOMMAND_"))
         if message.is_file():
-            assert made(path).group.to_bytes() == bytes.fromhex(message.read_text("ascii").strip()), path.name
+            assert made(path).group.to_bytes() == octets_of(message), path.name
             count += 1
     assert count >= 17
 
@@ -266,7 +264,7 @@ def test_the_command_line_builds_the_same_but_for_older_meters_and_logs_it_canno
     ],
 )
 def test_outcome_alerts_follow_from_their_command_in_order(command: str, alerts: tuple[str, ...]) -> None:
-    (path,) = (RTDS / "gbcs").glob(f"{command.format('FUTURE_DATED*SUCCESS')}_GBCS.HEX")
+    (path,) = gbcs_files(f"{command.format('FUTURE_DATED*SUCCESS')}_GBCS.HEX")
     issued = read(path)
     outcomes = use_cases.outcomes_of(issued.other.message_code, issued.content)
     assert len(outcomes) == len(alerts)

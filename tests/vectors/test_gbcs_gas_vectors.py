@@ -29,8 +29,8 @@ from stubs.wire.gbcs import Cra, Group, Message, der, gbz, use_cases
 from stubs.wire.gbcs.crypto import decrypt, encrypt, encryption_key
 from stubs.wire.gbcs.use_cases.gas import GAS_CODECS
 from tests.gas_samples import COMMANDS
+from tests.reference_data import ABSENT, IS_THERE, KEYSTORE, RTDS, SHARED, gbcs_file, gbcs_files, octets_of
 
-RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds"
 NOW = datetime(2015, 1, 1, tzinfo=UTC)
 ACB = Eui64.parse("90-B3-D5-1F-30-00-00-02")
 TRANS_COS = Acb(Eui64.parse("90-B3-D5-1F-30-00-00-04"), 6000)
@@ -70,9 +70,7 @@ VERSIONS = {"GCS21d": "1.1", "CS02aMAC": "3.2"}
 
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(
-        not (RTDS / "gbcs").is_dir(), reason="../shared/rtds is absent: put the reference data set there"
-    ),
+    pytest.mark.skipif(not IS_THERE, reason=ABSENT),
 ]
 
 
@@ -93,14 +91,12 @@ class Reference:
 
 
 def read(path: Path) -> Group:
-    return Message.from_bytes(bytes.fromhex(path.read_text("ascii").strip())).group
+    return Message.from_bytes(octets_of(path)).group
 
 
 @pytest.fixture(scope="module")
 def references() -> tuple[Reference, ...]:
-    found = [
-        Reference(path.stem.removesuffix("_GBCS"), path, read(path)) for path in sorted((RTDS / "gbcs").glob("*/*.HEX"))
-    ]
+    found = [Reference(path.stem.removesuffix("_GBCS"), path, read(path)) for path in gbcs_files()]
     chosen = tuple(one for one in found if one.name.startswith(NAMES) or "ZigBee" in one.name)
     assert len(chosen) >= 330
     return chosen
@@ -112,13 +108,13 @@ def with_cra(references: tuple[Reference, ...], cra: Cra) -> list[Reference]:
 
 
 def private_ka(eui: Eui64) -> EllipticCurvePrivateKey:
-    key = load_pem_private_key((RTDS / "keystore" / f"{eui.hex}-ka.key").read_bytes(), None)
+    key = load_pem_private_key((KEYSTORE / f"{eui.hex}-ka.key").read_bytes(), None)
     assert isinstance(key, EllipticCurvePrivateKey)
     return key
 
 
 def ciphers(group: Group) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
-    device = Certificate.from_pem((RTDS / "keystore" / f"{group.originator.hex}-ka.pem").read_bytes())
+    device = Certificate.from_pem((KEYSTORE / f"{group.originator.hex}-ka.pem").read_bytes())
     key = encryption_key(group, private_ka(group.other.party or group.recipient), device.public_key)
     return partial(encrypt, key=key, device=group.originator), partial(decrypt, key=key, device=group.originator)
 
@@ -311,7 +307,7 @@ def stem_of(path: Path) -> str:
 
 def counterpart(path: Path, kind: str) -> Path | None:
     use_case, variant = stem_of(path).split("_")[:2]
-    message = RTDS / "gbcs" / f"{variant}_{use_case}" / f"{stem_of(path)}_{kind}_GBCS.HEX"
+    message = gbcs_file(f"{variant}_{use_case}/{stem_of(path)}_{kind}_GBCS.HEX")
     return message if message.is_file() else None
 
 
@@ -328,9 +324,7 @@ def test_every_visible_pair_of_request_and_command_agrees_byte_for_byte() -> Non
 
 def test_every_visible_pre_command_is_made_byte_for_byte() -> None:
     different = {
-        stem_of(path)
-        for path, message in pairs("PRECOMMAND")
-        if made(path).group.to_bytes() != bytes.fromhex(message.read_text("ascii").strip())
+        stem_of(path) for path, message in pairs("PRECOMMAND") if made(path).group.to_bytes() != octets_of(message)
     }
     assert different == REISSUED
     assert len(pairs("PRECOMMAND")) >= 18
@@ -369,7 +363,7 @@ def test_signed_commands_pass_the_check_of_the_pre_command_they_answer() -> None
     for path, message in pairs("COMMAND"):
         command = made(path)
         if use_cases.use_case(command.use_case).is_critical and stem_of(path) not in REISSUED:
-            certificate = RTDS / "keystore" / f"{command.group.originator.hex}-ds.pem"
+            certificate = KEYSTORE / f"{command.group.originator.hex}-ds.pem"
             public = Certificate.from_pem(certificate.read_bytes()).public_key
             check_signed(command.group, read(message), public)
             checked += 1
@@ -377,7 +371,7 @@ def test_signed_commands_pass_the_check_of_the_pre_command_they_answer() -> None
 
 
 def test_the_command_line_builds_every_request() -> None:
-    pki = load_pki(RTDS / "keystore")
+    pki = load_pki(KEYSTORE)
     for path in requests():
         request = duis.read_request(xml.parse(path.read_bytes()))
         device_type = DEVICE_TYPES[request.header.request_id.target.octets[-1]]
@@ -394,7 +388,7 @@ def test_a_request_to_a_device_that_cannot_take_it_is_refused() -> None:
         assert refused.value.rule == "not-transformable"
 
 
-OBJECT_MAP = RTDS.parent / "reference" / "gbcs-object-map.csv"
+OBJECT_MAP = SHARED / "reference" / "gbcs-object-map.csv"
 
 
 def heads(rows: list[dict[str, str]]) -> list[str]:

@@ -24,8 +24,8 @@ from stubs.wire.certificates import Certificate
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import Cra, Group, Message, der, dlms, gbz, use_cases
 from stubs.wire.gbcs.crypto import decrypt, encrypt, encryption_key
+from tests.reference_data import ABSENT, FEWEST, IS_THERE, KEYSTORE, RTDS, gbcs_file, gbcs_files, octets_of
 
-RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds"
 NOW = datetime(2015, 1, 1, tzinfo=UTC)
 SUPPLIER = Eui64.parse("90-B3-D5-1F-30-01-00-00")
 NETWORK_OPERATOR = Eui64.parse("90-B3-D5-1F-30-02-00-00")
@@ -38,9 +38,7 @@ DEVICE_TYPES = {0xA0: "ESME", 0xA1: "GSME", 0xA2: "CHF", 0xA3: "GPF", 0xA4: "PPM
 
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(
-        not (RTDS / "gbcs").is_dir(), reason="../shared/rtds is absent: put the reference data set there"
-    ),
+    pytest.mark.skipif(not IS_THERE, reason=ABSENT),
 ]
 
 
@@ -56,15 +54,13 @@ class Reference:
 
 
 def read(path: Path) -> Group:
-    return Message.from_bytes(bytes.fromhex(path.read_text("ascii").strip())).group
+    return Message.from_bytes(octets_of(path)).group
 
 
 @pytest.fixture(scope="module")
 def references() -> tuple[Reference, ...]:
-    found = tuple(
-        Reference(path.stem.removesuffix("_GBCS"), path, read(path)) for path in sorted((RTDS / "gbcs").glob("*/*.HEX"))
-    )
-    assert len(found) >= 862
+    found = tuple(Reference(path.stem.removesuffix("_GBCS"), path, read(path)) for path in gbcs_files())
+    assert len(found) >= FEWEST
     return found
 
 
@@ -77,11 +73,11 @@ def of_known_use_cases(references: tuple[Reference, ...], cra: Cra) -> Iterator[
 
 
 def public_ka(eui: Eui64) -> Certificate:
-    return Certificate.from_pem((RTDS / "keystore" / f"{eui.hex}-ka.pem").read_bytes())
+    return Certificate.from_pem((KEYSTORE / f"{eui.hex}-ka.pem").read_bytes())
 
 
 def private_ka(eui: Eui64) -> EllipticCurvePrivateKey:
-    key = load_pem_private_key((RTDS / "keystore" / f"{eui.hex}-ka.key").read_bytes(), None)
+    key = load_pem_private_key((KEYSTORE / f"{eui.hex}-ka.key").read_bytes(), None)
     assert isinstance(key, EllipticCurvePrivateKey)
     return key
 
@@ -325,7 +321,7 @@ def counterparts(kind: str) -> list[tuple[Path, Path]]:
     for path in simulated_requests():
         stem = path.name.removesuffix("_REQUEST_DUIS.XML")
         use_case, variant, _ = stem.split("_", 2) if stem.count("_") > 1 else (*stem.split("_"), "")
-        message = RTDS / "gbcs" / f"{variant}_{use_case}" / f"{stem}_{kind}_GBCS.HEX"
+        message = gbcs_file(f"{variant}_{use_case}/{stem}_{kind}_GBCS.HEX")
         if message.is_file():
             pairs.append((path, message))
     return pairs
@@ -339,11 +335,7 @@ def test_every_visible_pair_of_request_and_command_agrees_byte_for_byte() -> Non
 
 def test_every_visible_pre_command_is_made_byte_for_byte() -> None:
     pairs = counterparts("PRECOMMAND")
-    different = [
-        path.name
-        for path, message in pairs
-        if made(path)[0].to_bytes() != bytes.fromhex(message.read_text("ascii").strip())
-    ]
+    different = [path.name for path, message in pairs if made(path)[0].to_bytes() != octets_of(message)]
     assert different == []
     assert len(pairs) >= 11
 
@@ -361,7 +353,7 @@ def test_signed_commands_pass_the_check_of_the_pre_command_they_answer() -> None
     for path, message in pairs:
         issued, name = made(path)
         if use_cases.use_case(name).is_critical:
-            certificate = Certificate.from_pem((RTDS / "keystore" / f"{issued.originator.hex}-ds.pem").read_bytes())
+            certificate = Certificate.from_pem((KEYSTORE / f"{issued.originator.hex}-ds.pem").read_bytes())
             check_signed(issued, read(message), certificate.public_key)
             checked += 1
     assert checked >= 11

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -31,16 +30,14 @@ from stubs.wire.gbcs.crypto import (
     encryption_key,
 )
 from stubs.wire.gbcs.view import Check, Field, ViewKeys, describe, render_text, summary, to_json
+from tests.reference_data import ABSENT, FEWEST, IS_THERE, KEYSTORE, gbcs_files, octets_of
 
 Key = TypeVar("Key")
 
-RTDS = Path(__file__).resolve().parents[2].parent / "shared" / "rtds"
 
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(
-        not (RTDS / "gbcs").is_dir(), reason="../shared/rtds is absent: put the reference data set there"
-    ),
+    pytest.mark.skipif(not IS_THERE, reason=ABSENT),
 ]
 
 ACB = Eui64.parse("90-B3-D5-1F-30-00-00-02")
@@ -59,7 +56,7 @@ class KeyStore:
 @pytest.fixture(scope="module")
 def keys() -> KeyStore:
     store = KeyStore({}, {}, {}, {})
-    for path in sorted((RTDS / "keystore").glob("*.pem")):
+    for path in sorted(KEYSTORE.glob("*.pem")):
         if path.stem.endswith("-pp-ka"):
             continue
         pem = path.read_bytes()
@@ -68,7 +65,7 @@ def keys() -> KeyStore:
         certificate = Certificate.from_pem(pem)
         public = store.public_ds if certificate.usage == "DS" else store.public_ka
         public[certificate.eui] = certificate.public_key
-    for path in sorted((RTDS / "keystore").glob("*.key")):
+    for path in sorted(KEYSTORE.glob("*.key")):
         if path.stem.endswith("-pp-ka"):
             continue
         eui = Eui64(bytes.fromhex(path.stem[:16]))
@@ -80,10 +77,8 @@ def keys() -> KeyStore:
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    found = {
-        path.stem: bytes.fromhex(path.read_text("ascii").strip()) for path in sorted((RTDS / "gbcs").glob("*/*.HEX"))
-    }
-    assert len(found) >= 862
+    found = {path.stem: octets_of(path) for path in gbcs_files()}
+    assert len(found) >= FEWEST
     return found
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,14 +24,14 @@ from stubs.wire.gbcs.use_cases import Decrypt
 from stubs.wire.mmc import blocks, decoded, write_document
 from stubs.wire.xml import RA
 from tests.own_messages import own_messages
+from tests.reference_data import IS_THERE, KEYSTORE, SHARED, gbcs_files, octets_of
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-RTDS, OFFICIAL = SHARED / "rtds", SHARED / "official-schemas" / "MMC Schema V5.4.xsd"
+OFFICIAL = SHARED / "official-schemas" / "MMC Schema V5.4.xsd"
 
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(
-        not OFFICIAL.is_file() or not (RTDS / "gbcs").is_dir(),
+        not OFFICIAL.is_file() or not IS_THERE,
         reason="../shared is absent: put the industry's reference data and schemas there",
     ),
 ]
@@ -44,8 +43,8 @@ def official_schema() -> etree.XMLSchema:
 
 
 def messages() -> Iterator[tuple[str, str | None, Group]]:
-    for path in sorted((RTDS / "gbcs").glob("*/*.HEX")):
-        group = Message.from_bytes(bytes.fromhex(path.read_text("ascii").strip())).group
+    for path in gbcs_files():
+        group = Message.from_bytes(octets_of(path)).group
         if group.cra is not Cra.COMMAND:
             found = re.search(r"_(\d+(?:\.\d+)+)_", path.stem)
             yield path.stem, found[1] if found else None, group
@@ -53,14 +52,14 @@ def messages() -> Iterator[tuple[str, str | None, Group]]:
 
 @cache
 def private_ka(eui: str) -> EllipticCurvePrivateKey:
-    key = load_pem_private_key((RTDS / "keystore" / f"{eui}-ka.key").read_bytes(), None)
+    key = load_pem_private_key((KEYSTORE / f"{eui}-ka.key").read_bytes(), None)
     assert isinstance(key, EllipticCurvePrivateKey)
     return key
 
 
 @cache
 def public_ka(eui: str) -> Any:
-    return Certificate.from_pem((RTDS / "keystore" / f"{eui}-ka.pem").read_bytes()).public_key
+    return Certificate.from_pem((KEYSTORE / f"{eui}-ka.pem").read_bytes()).public_key
 
 
 def opener(group: Group) -> Decrypt:

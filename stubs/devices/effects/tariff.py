@@ -20,8 +20,8 @@ from stubs.devices.records import Billing, Tariff
 from stubs.devices.settling import settled
 from stubs.devices.state import instant, merged, seconds
 from stubs.devices.tariffs import BLOCK_RATES, BLOCKS, COLUMNS
+from stubs.wire.gbcs.use_cases.electricity_shapes import BLOCK_SCRIPTS, SECONDARY_SCRIPTS
 
-_TOU_SCRIPTS, _SECONDARY_SCRIPTS = 100, 200
 _THOUSANDTH = 5
 """A price in pounds has five more digits than one in thousandths of a penny."""
 _KWH_PER_LITRE = 3_600_000
@@ -37,10 +37,10 @@ def money(value: float, scale: int) -> int:
 
 
 def _rate(script: int) -> int:
-    """Scripts 1 to 8 are columns of the block matrix, 101 to 148 time-of-use registers, 201 to 204 the second's."""
-    if script > _SECONDARY_SCRIPTS:
-        return script - _SECONDARY_SCRIPTS
-    return script - _TOU_SCRIPTS if script > _TOU_SCRIPTS else BLOCK_RATES.start - 1 + script
+    """Scripts 1 to 48 are time-of-use registers, 101 to 108 columns of the block matrix, 201 to 204 the second's."""
+    if script > SECONDARY_SCRIPTS:
+        return script - SECONDARY_SCRIPTS
+    return BLOCK_RATES.start - 1 + script - BLOCK_SCRIPTS if script > BLOCK_SCRIPTS else script
 
 
 def _changed(context: EffectContext, tariff: Tariff | None, scope: str, **more: Any) -> EffectResult:

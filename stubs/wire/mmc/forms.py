@@ -45,8 +45,8 @@ def _ratio(value: Any, argument: str, beside: Mapping[str, Any]) -> Any:
 
 def _within(value: Any, argument: str, _: Mapping[str, Any]) -> Any:
     first, last = (int(part) for part in argument.split())
-    offset = first - first % 100  # scripts 101 to 148 select registers 1 to 48, 201 to 204 those of the second element
-    return value - offset if first <= value <= last else None
+    # The first script of a kind selects the first register or column: 1 to 48, 101 to 108, 201 to 204.
+    return value - first + 1 if first <= value <= last else None
 
 
 def _blocks(value: Any, _: str, __: Mapping[str, Any]) -> Any:
