@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -340,8 +341,9 @@ def background_dcc(
 _BROKER_AHEAD = 300
 """How far the broker's counter lies above the request's in reference data; here it only has to be some number."""
 _KNOWS_USERS = frozenset({"ESME", "GSME", "GPF", "SAPC"})
-_BY_EXPORT_SUPPLIER = frozenset({"4.6.2", "4.8.3", "6.20.2", "7.14"})
-"""Services that in reference data come from a supplier whom the meter does not know, so that the broker speaks."""
+_BY_STRANGERS = frozenset({"4.6.2", "4.8.3", "6.20.2", "7.14", "9.1"})
+"""Services that in reference data come from a party whom the meter does not know (export suppliers, other Users), so
+that the broker speaks."""
 _NETWORK_OPERATORS = bytes.fromhex("020000")
 """Last octets of a network operator's EUI-64 in the public test PKI and in ours."""
 _TEST_NUMBER = "1234"
@@ -366,13 +368,17 @@ def build_command(
     gbcs_version: str = "4.2",
     looked_up: Mapping[str, Any] | None = None,
     pki: Pki | None = None,
+    *,
+    at: datetime | None = None,
+    use_case: str = "",
 ) -> dict[str, str]:
     """What a DUIS request becomes: use case, message code, payload and group, the last three in hex.
 
     Nobody is asked about the device, so these are assumed: meters and gas proxies know the originator, except in
     services of an export supplier and in requests that bring a key-agreement certificate; EUI-64s that end 02-00-00
     are network operators. The group is unsigned and without MAC. ``looked_up``: see :class:`stubs.transform.Target`;
-    ``pki`` is asked for the certificate of another device that is not among them.
+    ``pki`` is asked for the certificate of another device that is not among them. ``at``: the instant that gas commands
+    carry, by default now. ``use_case``: which of those that fit the request, whatever the version.
 
     Raises: PeerError: no Service Request; Refusal: it cannot be transformed; InputError: what the DCC looks up for it
     was not given.
@@ -386,7 +392,7 @@ def build_command(
     is_stranger = (
         device_type not in _KNOWS_USERS
         or request.body.get("KAPublicSecurityCredentials") is not None
-        or (request.header.srv in _BY_EXPORT_SUPPLIER and not is_network_operator)
+        or (request.header.srv in _BY_STRANGERS and not is_network_operator)
     )
     target = Target(
         eui=request_id.target,
@@ -400,10 +406,11 @@ def build_command(
             **_certificate_of_other(request, pki),
             **(looked_up or {}),
         },
+        use_case=use_case,
     )
     acb = Acb(Eui64.parse("90-B3-D5-1F-30-00-00-02"), request_id.counter + _BROKER_AHEAD)
     try:
-        command = transform(request, target, acb, SystemClock().now())
+        command = transform(request, target, acb, at or SystemClock().now())
     except NotLookedUp as missing:
         raise InputError(missing.detail, mend=_give(missing.names)) from missing
     return {

@@ -104,7 +104,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "GCS16a": PERIOD,
     "GCS16b": PERIOD,
     "GCS17": {"StartDateTime": START, "EndDateTime": datetime(2026, 1, 3, tzinfo=UTC)},
-    "GCS61": {"StartDateTime": START},
+    "GCS61": {"StartDateTime": START, "EndDateTime": datetime(2026, 1, 11, tzinfo=UTC)},
     "GCS20": {"AlertBehaviours": BEHAVIOURS},
     "GCS23": {"CalorificValue": 39.5, "ConversionFactor": 1.02264},
     "GCS24": FLOW | {"UncontrolledGasFlowRate": 61},
@@ -258,7 +258,8 @@ RESPONSES: dict[str, dict[str, Any]] = {
     "GCS21k": BILLING,
     "GCS21e": {
         "ManufacturerIdentifier": "Maker",
-        "ModelType": "Model",
+        "ModelType": "Model   ",
+        "DeviceIdentifier": "00-DB-12-34-56-78-90-A1",
         "HardwareVersion": 3,
         "SupplyTamperState": "Unchanged",
         "SupplyDepletionState": "Locked",

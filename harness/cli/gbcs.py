@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +177,8 @@ def _view_keys(pki: Path) -> ViewKeys:
     help="What the DCC would look up, as text or JSON: OtherDeviceType, Certificate (hex), LogEntries, ….",
 )
 @click.option("--pki", type=click.Path(path_type=Path), help="Where certificates of other devices are looked up.")
+@click.option("--at", metavar="TIME", help="When it is built, such as 2015-01-01T00:00:00Z: gas commands carry it.")
+@click.option("--use-case", default="", help="Which of a pair for one request, whatever the version, such as ECS26e.")
 @json_option
 @click.pass_context
 def build(
@@ -186,6 +189,8 @@ def build(
     gbcs_version: str,
     looked_up: tuple[str, ...],
     pki: Path | None,
+    at: str | None,
+    use_case: str,
     *,
     as_json: bool,
 ) -> None:
@@ -200,11 +205,14 @@ def build(
 
     known = _looked_up(looked_up)
     keys = load_pki(pki) if pki else None
+    instant = _instant(at) if at else None
     results: list[dict[str, Any]] = []
     exit_code = 0
     for file in requests:
         try:
-            built = build_command(read(file), device_type, device_variant, gbcs_version, known, keys)
+            built = build_command(
+                read(file), device_type, device_variant, gbcs_version, known, keys, at=instant, use_case=use_case
+            )
             results.append({"file": str(file), **built})
         except Refusal as problem:
             results.append({"file": str(file), "error": str(problem)})
@@ -222,6 +230,16 @@ def build(
     if errors:
         say_error("; ".join(errors))
     ctx.exit(exit_code)
+
+
+def _instant(text: str) -> datetime:
+    from stubs.wire.duis import read_date_time
+    from stubs.wire.errors import PeerError
+
+    try:
+        return read_date_time(text)
+    except PeerError as problem:
+        raise InputError(f"--at {problem}", mend="For instance --at 2015-01-01T00:00:00Z") from problem
 
 
 def _looked_up(pairs: tuple[str, ...]) -> dict[str, Any]:

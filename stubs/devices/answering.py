@@ -30,6 +30,8 @@ _FAULTS: dict[str, dict[str, Any]] = {"GCS28": {"TimeStatus": "invalid"}, "CS08"
 """How a hardware fault looks where the protocol (ASN.1) has no result codes."""
 _JOIN_FAILED, _UNJOIN_FAILED = {"JoinResponseCode": 5}, {"UnjoinResponseCode": 2}
 _STATUS_ONLY: dict[str, dict[str, Any]] = {
+    "CS01b": {"TopUpResult": 1},
+    "PCS01": {"TopUpResult": 1},
     "GCS31": {"SampleID": 0xFFFF},
     "CS11": {"ClearedLogs": 0},
     "CS02c": {"IssueCredentialsResponseCode": 3},
@@ -46,12 +48,15 @@ _STATUS_ONLY: dict[str, dict[str, Any]] = {
 """The same where the status stands in the place of all values."""
 _FAILING_ROWS = {
     "ECS26m": 1,
+    "ECS29c": 6,
+    "ECS29d": 14,
     "ECS46d": 1,
     "ECS61d": 2,
     "ECS61e": 4,
     "GCS01a": 6,
     "GCS04": 1,
     "GCS13b": 4,
+    "GCS15b": 13,
     "GCS15c": 13,
     "GCS16a": 29,
     "GCS16b": 1,
@@ -74,9 +79,19 @@ _SNAPSHOTS: dict[str, tuple[tuple[str, int], ...]] = {
 """Reads that ask for each entry of a log by itself: what is asked for, how often."""
 _NOT_FOUND = 0x8B
 _SAYS_SO_ITSELF = frozenset(
-    {("refused", "CS01b"), ("refused", "PCS01"), ("hardware-fault", "GCS31"), ("hardware-fault", "CS11")}
+    {
+        ("refused", "CS01b"),
+        ("refused", "PCS01"),
+        ("hardware-fault", "CS01b"),
+        ("hardware-fault", "PCS01"),
+        ("hardware-fault", "GCS31"),
+        ("hardware-fault", "CS11"),
+    }
 )
 """Use cases whose answer has a field of its own for a result."""
+_NO_FRESH_COUNTER = frozenset({"GCS15d", "GCS61"})
+"""Sensitive reads whose answer for an unknown party does without a counter of its own, as in the reference data; the
+encryption then goes by GROUP's (GBCS guide, section 6)."""
 _SURE = frozenset({"GCS60a"})
 """Reads that are not sensitive and say all the same how sure their time is."""
 _NOT_GIVEN, _RELIABLE, _UNRELIABLE, _FROM_METER = 0xFF, 0x00, 0x02, 0x04
@@ -129,7 +144,7 @@ def answer(
     if code is not None and (done.result, use_case.name) not in _SAYS_SO_ITSELF:
         values["results"] = _results(use_case, command.content, done, code)
     group = replace(shell, content=build_response(use_case.name, command.content, values, seal))
-    if command.signature:
+    if command.signature or use_case.is_answer_signed:
         return Answer(Message(sign(group, credentials.ds.private_key), None).to_bytes(), takes_counter)
     recipient_key = key_agreement(state, certificates, group.recipient)
     if recipient_key is None:
@@ -142,7 +157,7 @@ def _other_information(state: DeviceState, accepted: Accepted) -> tuple[OtherInf
     asked = accepted.group.other
     if asked.party is None or asked.counter is None:
         return OtherInformation(asked.message_code, asked.party), False
-    if not accepted.use_case.is_sensitive:
+    if not accepted.use_case.is_sensitive or accepted.use_case.name in _NO_FRESH_COUNTER:
         return OtherInformation(asked.message_code, asked.party, asked.counter), False
     fresh = state.own_counter + 1
     return OtherInformation(asked.message_code, asked.party, asked.counter, originator_counter=fresh), True

@@ -50,6 +50,7 @@ class Target(msgspec.Struct, frozen=True):
             ``ExtendedPanID``, ``Devices``; 8.12.2: ``LogEntries``), a generated number (9.1:
             ``CustomerIdentificationNumber``), the other device of a join (8.7.1, 8.7.2: ``OtherDeviceType`` and, for
             method C, ``Certificate``, its key-agreement certificate in hexadecimal).
+        use_case: which of the use cases that fit a request, whatever ``gbcs_version``; empty leaves it to that.
     """
 
     eui: Eui64
@@ -59,6 +60,7 @@ class Target(msgspec.Struct, frozen=True):
     known_parties: frozenset[Eui64] = frozenset()
     network_operator: Eui64 | None = None
     looked_up: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    use_case: str = ""
 
     @property
     def is_twin_element(self) -> bool:
@@ -126,6 +128,7 @@ def transform(
             target.gbcs_version,
             is_polyphase=target.is_polyphase,
             by_network_operator=asker.originator == target.network_operator,
+            named=target.use_case,
         )
         row = use_case(name)
         values = _values(name, srv, request, target)

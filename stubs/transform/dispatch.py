@@ -23,6 +23,7 @@ def use_case_for(
     *,
     is_polyphase: bool = False,
     by_network_operator: bool = False,
+    named: str = "",
 ) -> str:
     """The name of the use case.
 
@@ -32,25 +33,28 @@ def use_case_for(
         content: see :func:`stubs.transform.bodies.content_of`.
         gbcs_version: of the target, such as ``4.2``; rows for later versions are passed over, empty passes none.
         is_polyphase: rows of ``ESME/polyphase`` go before those of ``ESME``.
-        by_network_operator: the asker is the network operator of the device, which has rows of its own in 6.2.10.
+        by_network_operator: the asker is the network operator of the device, which has rows of its own in 6.13 and
+            6.2.10.
+        named: take this one of the use cases that fit, whatever their versions.
     Raises: Refusal: no row fits.
     """
     types = [f"{device_type}/{POLYPHASE}", device_type] if is_polyphase else [device_type]
-    contents = [BY_NETWORK_OPERATOR, content] if by_network_operator else [content]
+    own = f"{content} {BY_NETWORK_OPERATOR}".strip()
+    contents = [own, content] if by_network_operator or named else [content]
     candidates = ([*_rows().get((srv, one, about), ())] for one in types for about in contents)
-    fitting = (
-        [
-            row
-            for row in rows
-            if not row.gbcs_from or not gbcs_version or _version(row.gbcs_from) <= _version(gbcs_version)
-        ]
-        for rows in candidates
-    )
+    fitting = ([row for row in rows if _fits(row, gbcs_version, named)] for rows in candidates)
     rows = next((rows for rows in fitting if rows), [])
     if not rows:
         about = f" ({content})" if content else ""
+        about += f" is {named}" if named else ""
         raise Refusal(NOT_TRANSFORMABLE, f"no command for {srv}{about} to a device of type {device_type}")
     return max(rows, key=lambda row: _version(row.gbcs_from)).use_case
+
+
+def _fits(row: TransformRow, gbcs_version: str, named: str) -> bool:
+    if named:
+        return row.use_case == named
+    return not row.gbcs_from or not gbcs_version or _version(row.gbcs_from) <= _version(gbcs_version)
 
 
 @cache

@@ -66,8 +66,7 @@ def secondary_prices(body: Node) -> dict[str, Any]:
 
 
 def switching_table(tariff: Node, before_tou: int) -> dict[str, Any]:
-    """Seasons, weeks, days and special days; script ``before_tou`` + n switches to time-of-use register n, 100 + n to
-    column n of the block matrix."""
+    """Seasons, weeks, days, special days; script ``before_tou`` + n is time-of-use register n, 100 + n a block's."""
     table = _there(tariff, "SwitchingTable")
     return {
         "Seasons": tuple(_season(node) for node in table.all("Seasons/Season")),

@@ -116,9 +116,9 @@ def test_execution_dates_reach_the_device_and_3000_cancels() -> None:
 @pytest.mark.parametrize(
     ("srv", "device_type", "content", "version", "name"),
     [
-        ("6.13", "ESME", "ALCSEvent", "4.2", "ECS35g"),
+        ("6.13", "ESME", "ALCSEvent", "4.2", "ECS35f"),
         ("6.13", "ESME", "ALCSEvent", "3.2", "ECS35f"),
-        ("6.13", "ESME", "ALCSEvent", "", "ECS35g"),
+        ("6.13", "ESME", "ALCSEvent", "", "ECS35f"),
         ("6.13", "CHF", "Security", "4.2", "ECS35d"),
         ("8.11", "CHF", "Remove", "4.2", "CCS02"),
         ("1.5", "GSME", "CreditMode/ResetMeterBalance", "4.2", "GCS40d"),
@@ -129,6 +129,34 @@ def test_the_table_chooses_by_type_content_and_version(
     srv: str, device_type: str, content: str, version: str, name: str
 ) -> None:
     assert use_case_for(srv, device_type, content, version) == name
+
+
+def test_the_auxiliary_log_is_read_by_one_use_case_for_the_supplier_and_by_another_for_the_network_operator() -> None:
+    # Reference data: ECS35f_6.13_SUCCESS is asked for by the supplier, ECS35g_6.13_SUCCESS by the network operator.
+    assert use_case_for("6.13", "ESME", "ALCSEvent", "4.2", by_network_operator=True) == "ECS35g"
+    assert use_case_for("6.13", "ESME", "Event", "4.2", by_network_operator=True) == "ECS35a"
+
+
+@pytest.mark.parametrize(
+    ("srv", "device_type", "older", "later"),
+    [
+        ("6.2.4", "ESME", ("ECS26e", "3.2"), ("ECS26m", "4.0")),
+        ("6.2.4", "CHF", ("ECS26i", "3.2"), ("ECS26n", "4.0")),
+        ("6.2.4", "GSME", ("GCS21e", "3.2"), ("GCS21m", "4.0")),
+        ("8.9", "CHF", ("CCS06", "3.2"), ("CCS07", "4.0")),
+    ],
+)
+def test_use_cases_of_one_version_have_one_threshold_and_either_of_a_pair_can_be_named(
+    srv: str, device_type: str, older: tuple[str, str], later: tuple[str, str]
+) -> None:
+    for name, version in (older, later):
+        assert use_case_for(srv, device_type, "", version) == name
+        assert use_case_for(srv, device_type, "", "4.2", named=name) == name
+
+
+def test_a_named_use_case_that_does_not_fit_the_request_is_refused() -> None:
+    with pytest.raises(Refusal, match="is ECS52"):
+        use_case_for("6.2.4", "ESME", "", "4.2", named="ECS52")
 
 
 @pytest.mark.parametrize(

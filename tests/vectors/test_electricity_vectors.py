@@ -45,7 +45,7 @@ OLDER = {
     "CCS06": "2.0",
 }
 """Use cases that later GBCS versions replaced for the same request."""
-BY_THE_BROKER = ("4.6.2", "6.20.2", "7.14")
+BY_THE_BROKER = ("4.6.2", "6.20.2", "7.14", "9.1")
 """Services whose reference request comes from a supplier that the meter does not know."""
 DISAGREEING = {
     "ECS25a_6.22_SUCCESS": "the request names event 81B7, the command 81C4 and 81C5",

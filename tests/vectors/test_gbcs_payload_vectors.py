@@ -34,6 +34,8 @@ FIRST_SERVICES = frozenset(
     "1.5 1.6 2.2 3.1 4.1.1 4.3 6.11 6.13 7.1 7.2 7.4 8.1.1 8.11 11.2".split()  # noqa: SIM905 - reads as a list
 )
 """The services whose use cases are compared here; the others have files of their own."""
+DISAGREEING = {"CS08_11.2_SUCCESS_REQUEST_DUIS.XML": "the request is the broker's own, the command a supplier's by it"}
+"""Pairs of request and command that do not belong together, and why."""
 DEVICE_TYPES = {0xA0: "ESME", 0xA1: "GSME", 0xA2: "CHF", 0xA3: "GPF", 0xA4: "PPMID"}
 
 pytestmark = [
@@ -183,7 +185,7 @@ def test_errors_of_the_reference_follow_error_results(references: tuple[Referenc
         found = use_cases.read_response(row.message_code, one.group.content, decipher)
         assert not found["MessageSuccess"], one.name
         results = found["results"]
-        if results:
+        if any(results):
             position = next(index for index, code in enumerate(results) if code)
             assert use_cases.error_results(row.name, one.command, position) == results, one.name
             checked += 1
@@ -311,7 +313,7 @@ def made(path: Path) -> tuple[Group, str]:
     device_type = DEVICE_TYPES[asked.target.octets[-1]]
     known = frozenset({SUPPLIER, NETWORK_OPERATOR}) if device_type in ("ESME", "GSME", "GPF") else frozenset[Eui64]()
     variant = "twin" if "_TWIN_" in path.name else "single" if device_type == "ESME" else ""
-    target = Target(asked.target, device_type, variant, "4.2", known)
+    target = Target(asked.target, device_type, variant, "4.2", known, NETWORK_OPERATOR)
     command = transform(request, target, Acb(ACB, asked.counter + 300), NOW)
     return command.group, command.use_case
 
@@ -328,9 +330,9 @@ def counterparts(kind: str) -> list[tuple[Path, Path]]:
 
 
 def test_every_visible_pair_of_request_and_command_agrees_byte_for_byte() -> None:
-    pairs = counterparts("COMMAND")
+    pairs = [pair for pair in counterparts("COMMAND") if pair[0].name not in DISAGREEING]
     assert [path.name for path, message in pairs if made(path)[0].signed_part != read(message).signed_part] == []
-    assert len(pairs) >= 26
+    assert len(pairs) >= 34
 
 
 def test_every_visible_pre_command_is_made_byte_for_byte() -> None:

@@ -18,6 +18,8 @@ from stubs.devices.state import DeviceState, instant
 from stubs.devices.tariffs import COLUMNS
 
 _FLOW_STEP, _FLOW_SAMPLES = 360, 41
+_CAUSES = {"calendar": 1 << 1, "tariff": 1 << 3, "mode": 1 << 14, "command": 1 << 10}
+"""Bits of ZigBee's snapshot cause: end of a billing period, change of tariff information, of meter mode; a command."""
 
 
 def volumes(taken: Snapshot) -> dict[str, Any]:
@@ -72,8 +74,12 @@ def gas_billing_by_calendar(context: EffectContext) -> EffectResult:
 
 
 def gas_billing_by_event(context: EffectContext) -> EffectResult:
-    """4.4.2."""
-    return _billing(context, event_snapshots(context.mirrored, *period(context)))
+    """4.4.2; each entry says which event took it."""
+    taken = event_snapshots(context.mirrored, *period(context))
+    causes = [{"SnapshotCause": _CAUSES[one.cause]} for one in reversed(taken)]
+    found = _billing(context, taken).values
+    named = {name: [{**row, **why} for row, why in zip(rows, causes, strict=True)] for name, rows in found.items()}
+    return EffectResult(named)
 
 
 def _samples(entries: list[tuple[int, int]]) -> EffectResult:

@@ -108,7 +108,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "GCS21a": Row(show("gas", *_CONFIGURATION), GAS_AND_PROXY),
         "GCS21b": Row(show("gas prepayment", *_PREPAYMENT), GAS_AND_PROXY),
         "GCS21d": Row(tariff.read_gas_billing, GAS_AND_PROXY),
-        "GCS21e": Row(show("device", *_IDENTITY), GAS_AND_PROXY),
+        "GCS21e": Row(show("device", "DeviceIdentifier", *_IDENTITY), GAS_AND_PROXY),
         "GCS21f": Row(_tariff, GAS_AND_PROXY),
         "GCS21j": Row(show("", "PaymentMode", "SuspendDebtDisabled", "SuspendDebtEmergency"), GAS_AND_PROXY),
         "GCS21k": Row(tariff.read_gas_billing, GAS_AND_PROXY),

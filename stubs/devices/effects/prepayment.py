@@ -118,8 +118,7 @@ def _topped_up(context: EffectContext, told: tuple[PendingAlert, ...]) -> Effect
     utrn = str(context.values["UTRN"])
     refusal = _refusal(context, utrn)
     if refusal is not None:
-        values = {"TopUpResult": 1, "TopUpValue": 0, "CreditRemaining": balance(context.state, context.at)}
-        return EffectResult(values, notices=(refusal,), result="refused")
+        return EffectResult({"TopUpResult": 1}, notices=(refusal,), result="refused")
     amount = read(utrn).pence * 1000
     owed, log = _repaid(context, amount, utrn)
     to = balance(context.state, context.at) + amount - sum(owed.values())

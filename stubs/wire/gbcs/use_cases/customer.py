@@ -32,7 +32,26 @@ CS01A = DlmsRows(
     from_data=lambda data: _token(data[0].octets),
 )
 
-_TOP_UP_ANSWER = layout("TopUpResult u8, TopUpValue i32, Source u8, CreditRemaining i32")
+TOP_UP_ANSWER = "TopUpResult u8, TopUpValue i32, Source u8, CreditRemaining i32"
+_TOP_UP_ANSWER = layout(TOP_UP_ANSWER)
+_NOTHING = -1
+"""Value and credit of a top-up that was not accepted: all bits set."""
+
+
+def top_up_fields(values: Values, source: int) -> dict[str, Any]:
+    """The fields of a top-up response; one that was not accepted names neither value nor credit."""
+    fields = {"TopUpResult": 0, "Source": source, **values}
+    unsaid = {"TopUpValue": _NOTHING, "CreditRemaining": _NOTHING} if fields["TopUpResult"] else {}
+    return unsaid | fields
+
+
+def read_top_up(fields: dict[str, Any]) -> dict[str, Any]:
+    """The inverse of :func:`top_up_fields`."""
+    if not fields["TopUpResult"]:
+        return fields
+    said = {name: value for name, value in fields.items() if value != _NOTHING}
+    return said | {"MessageSuccess": False}
+
 
 CS01B = ClusterCommand(
     0x0705,
@@ -44,8 +63,8 @@ CS01B = ClusterCommand(
     ClusterAnswer(
         0x09,
         0x03,
-        lambda values, _: gbz.encode_fields(_TOP_UP_ANSWER, {"TopUpResult": 0, "Source": 0, **values}),
-        lambda payload: gbz.decode_fields(_TOP_UP_ANSWER, payload),
+        lambda values, _: gbz.encode_fields(_TOP_UP_ANSWER, top_up_fields(values, 0)),
+        lambda payload: read_top_up(gbz.decode_fields(_TOP_UP_ANSWER, payload)),
     ),
 )
 

@@ -24,7 +24,7 @@ _FIRST_BLOCK = 0xA0
 MPAN_DIGITS = 13
 TOU_SCRIPTS, BLOCK_SCRIPTS, SECONDARY_SCRIPTS = 0, 100, 200
 """What comes before the scripts of a switching table: 1 to 48 time-of-use registers of the primary element, 101 to 108
-columns of its block matrix, 201 to 204 registers of the secondary one. Source: ECS01a and ECS01c of the reference data."""
+columns of its block matrix, 201 to 204 registers of the secondary one. Source: ECS01a, ECS01c of the reference data."""
 _NO_DEVICE = bytes(8)
 _CHANNELS = 27
 _CHANNEL_EVENT = 7

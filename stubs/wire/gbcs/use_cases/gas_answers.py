@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stubs.wire.gbcs.use_cases.customer import TOP_UP_ANSWER, read_top_up, top_up_fields
 from stubs.wire.gbcs.use_cases.gas_series import Planned, Series
 from stubs.wire.gbcs.use_cases.gas_shapes import Answer, Reply, Sent, Shape, shape
 from stubs.wire.gbcs.use_cases.gas_slots import EVENT, Row, fill_rows, fixed, gather_rows, text
@@ -39,12 +40,12 @@ def _answered(
     )
 
 
-_TOP_UP_ANSWER = shape(0x0705, 0x09, 0x03, "TopUpResult u8, TopUpValue i32, Source u8, CreditRemaining i32")
+_TOP_UP_ANSWER = shape(0x0705, 0x09, 0x03, TOP_UP_ANSWER)
 PCS01 = _answered(
     Row(shape(0x0705, 0x01, 0x04, "device u8, token text"), {"device": fixed(_BY_PPMID), "token": text("UTRN")}),
     _TOP_UP_ANSWER,
-    lambda values, _: {"TopUpResult": 0, "Source": _BY_PPMID, **values},
-    dict,
+    lambda values, _: top_up_fields(values, _BY_PPMID),
+    read_top_up,
 )
 
 _SAMPLING = shape(0x0702, 0x09, 0x0D, "SampleID u16")

@@ -21,9 +21,18 @@ _DAY = 0xFFFF
 """An interval of a day is longer than 16 bits of seconds and is written as the largest number."""
 
 
-def _half_hours(values: Values, _: CommandContext) -> int:
-    period = given(values, "EndDateTime") - given(values, "StartDateTime")
-    return int(period.total_seconds()) // _HALF_HOUR + 1
+_HALF_HOURS, _DAYS = 0xFFFF, 731
+"""How many samples a read can ask for: what 16 bits hold, and all that a daily log holds (GCS61)."""
+
+
+def _within_period(step: timedelta, most: int) -> Slot:
+    """How many samples a period has, both ends included. From GCS17; and GCS61's both commands."""
+
+    def count(values: Values, _: CommandContext) -> int:
+        period: timedelta = given(values, "EndDateTime") - given(values, "StartDateTime")
+        return max(0, min(most, period // step + 1))
+
+    return Slot(count, lambda _: {})
 
 
 def _sampled(number: int, frame_control: int, interval: int, earliest: Slot, samples: Slot) -> Series:
@@ -38,9 +47,7 @@ def _sampled(number: int, frame_control: int, interval: int, earliest: Slot, sam
     def gather(sent: tuple[Sent, ...]) -> dict[str, Any]:
         values = row.gather(sent[0])
         if "StartDateTime" in values:
-            count = sent[0].fields["samples"]
-            if "EndDateTime" not in values and samples.write is _half_hours:
-                values["EndDateTime"] = values["StartDateTime"] + (count - 1) * step
+            values["EndDateTime"] = values["StartDateTime"] + (sent[0].fields["samples"] - 1) * step
         return values
 
     def to_answers(values: Values, _: tuple[Sent, ...]) -> Planned:
@@ -74,8 +81,10 @@ def _sampled(number: int, frame_control: int, interval: int, earliest: Slot, sam
 
 
 GCS18 = _sampled(2, 0x09, 360, fixed(1), fixed(41))
-GCS17 = _sampled(0, 0x19, _HALF_HOUR, moment("StartDateTime"), Slot(_half_hours, lambda _: {}))
-GCS61 = _sampled(1, 0x19, _DAY, moment("StartDateTime"), fixed(731))
+GCS17 = _sampled(
+    0, 0x19, _HALF_HOUR, moment("StartDateTime"), _within_period(timedelta(seconds=_HALF_HOUR), _HALF_HOURS)
+)
+GCS61 = _sampled(1, 0x19, _DAY, moment("StartDateTime"), _within_period(timedelta(days=1), _DAYS))
 
 
 def _paid(row: Row, answer: Shape, entry_fields: Any, entry_values: Any, *, is_encrypted: bool) -> Series:

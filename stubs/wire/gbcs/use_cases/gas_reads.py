@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import dlms
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.gas_billing import BILLING_PERIOD, period_fields, period_of
@@ -158,6 +159,25 @@ GCS21A = AttributeRead(
 _STATES = {3: "Unchanged", 0: "Locked"}
 _STATE_NUMBERS = {word: number for number, word in _STATES.items()}
 _TEXTS = ("ManufacturerIdentifier", "ModelType")
+_MODEL_SIZE, _EUI_SIZE = 8, 8
+"""The model identifier of the older form: the model in 8 characters, filled up with spaces, then the EUI-64."""
+
+
+def _whole_identity_raw(values: Values) -> dict[str, Any]:
+    raw = _identity_raw(values)
+    if "ModelType" in raw:
+        raw["ModelType"] = raw["ModelType"].ljust(_MODEL_SIZE) + Eui64.parse(given(values, "DeviceIdentifier")).octets
+    return raw
+
+
+def _whole_identity(raw: dict[str, Any]) -> dict[str, Any]:
+    octets = raw.get("ModelType")
+    if octets is None:
+        return _identity(raw)
+    if len(octets) < _EUI_SIZE:
+        raise GbcsError("a model identifier", 0, expected="a model and an EUI-64", got=octets.hex())
+    named = _identity(raw | {"ModelType": octets[:-_EUI_SIZE]})
+    return named | {"DeviceIdentifier": str(Eui64(octets[-_EUI_SIZE:]))}
 
 
 def _identity_raw(values: Values) -> dict[str, Any]:
@@ -190,7 +210,9 @@ _SUPPLY = AttributeSet(
     0x0702, (Attribute(0x0608, 0x30, "SupplyDepletionState"), Attribute(0x0607, 0x30, "SupplyTamperState"))
 )
 GCS21E = AttributeRead(
-    (AttributeSet(0x0000, (*_MAKE, Attribute(0x0003, 0x20, "HardwareVersion"))), _SUPPLY), _identity_raw, _identity
+    (AttributeSet(0x0000, (*_MAKE, Attribute(0x0003, 0x20, "HardwareVersion"))), _SUPPLY),
+    _whole_identity_raw,
+    _whole_identity,
 )
 GCS21M = AttributeRead((AttributeSet(0x0000, _MAKE), _SUPPLY), _identity_raw, _identity)
 

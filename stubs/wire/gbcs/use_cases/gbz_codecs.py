@@ -98,7 +98,7 @@ class ClusterCommand:
         if status is None:
             if self.answer is None or component.command != self.answer.command:
                 raise GbcsError("not the response of this use case", 0, got=f"command {component.command:02X}")
-            return self.answer.decode(component.payload) | {"MessageSuccess": True, "results": (0,)}
+            return {"MessageSuccess": True, "results": (0,)} | self.answer.decode(component.payload)
         is_success = status == 0 or (self.empty_is_success and status == NO_ENTRIES)
         found: dict[str, Any] = {"MessageSuccess": is_success, "results": (status,)}
         if self.empty_is_success:

@@ -36,6 +36,7 @@ class UseCase:
         is_sensitive: the response holds encrypted parts.
         provenance: ``reference-data`` or ``inferred``.
         signer: who signs the command: ``user`` (critical), ``acb``, ``party`` (transitional CoS, recovery…), or empty.
+        is_answer_signed: the device signs the answer to a command that nobody signs (8.5).
     """
 
     name: str
@@ -47,6 +48,7 @@ class UseCase:
     is_sensitive: bool
     provenance: str
     signer: str = ""
+    is_answer_signed: bool = False
 
 
 class CommandContext(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from stubs.wire.gbcs.use_cases.model import (
 )
 
 _SIGNERS = {"yes": "user", "acb": "acb", "party": "party"}
-"""Column ``critical`` of the facts to who signs the command."""
+"""Column ``critical`` of the facts to who signs the command; ``answer`` there is no signer, but a signed answer."""
 
 USE_CASES: Mapping[str, UseCase] = MappingProxyType(
     {
@@ -37,6 +37,7 @@ USE_CASES: Mapping[str, UseCase] = MappingProxyType(
             is_sensitive=row.sensitive == "yes",
             provenance=row.provenance,
             signer=_SIGNERS.get(row.critical, ""),
+            is_answer_signed=row.critical == "answer",
         )
         for name, row in use_case_facts().items()
     }
