@@ -11,9 +11,9 @@ import pytest
 from harness.cli import run
 from schemas.load import Srv, service_requests
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, example, write_request
-from stubs.wire.duis.requests import RequestId
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.use_cases import read_command
+from stubs.wire.request_id import RequestId
 
 USER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")
 DEVICES = {
