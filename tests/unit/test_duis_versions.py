@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from stubs.wire.duis import (
     Response,
     ResponseHeader,
     ServiceResponse,
+    alert_needs,
     build_request,
     example_request,
     schema_of,
     schema_problems,
+    told_in,
     version_number,
     write_request,
     write_response,
@@ -295,3 +298,89 @@ def test_validate_refuses_a_version_it_has_no_schema_of(
     file.write_bytes(answer("I0"))
     assert run(["validate", str(file), "--version", version]) == 2
     assert "Known: 5.0, 5.1, 5.2, 5.3, 5.4, or stated" in capsys.readouterr().err
+
+
+def told(result: Node | None, code: str = "I0", version: str = "5.1", srv: str = "8.2") -> Response:
+    """What a User of a version gets; whatever it is, the version's schema accepts it."""
+    body = ServiceResponse(".".join(srv.split(".")[:2]), srv, OtherResult(result) if result else None)
+    found = told_in(Response(ResponseHeader(code, NOW, REQUEST_ID), body), version)
+    assert schema_problems(write_response(found), schema=version) == ()
+    return found
+
+
+def result_of(response: Response) -> Node | None:
+    assert isinstance(response.body, ServiceResponse)
+    return response.body.result.node if isinstance(response.body.result, OtherResult) else None
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_whatever_the_dcc_says_an_older_schema_accepts_what_is_told_in_its_version(version: str) -> None:
+    for srv, result in RESULTS:
+        told(result, version=version, srv=srv)
+    for code in response_codes():
+        told(None, code, version)
+    for number, content in DCC_ALERTS:
+        if Decimal(alert_needs(number, content.name)) <= Decimal(version):
+            found = told_in(Response(ResponseHeader("I0", NOW, None, REQUEST_ID), DccAlert(number, content)), version)
+            assert schema_problems(write_response(found), schema=version) == ()
+
+
+def test_the_newest_version_is_told_everything_unchanged() -> None:
+    response = Response(ResponseHeader("E081406", NOW, REQUEST_ID), ServiceResponse("8.2", "8.2"))
+    assert told_in(response, NEWEST) is response
+
+
+@pytest.mark.parametrize(
+    ("regions", "code", "flat"),
+    [
+        ([region("Central", *COVERAGE)], "I0", "Central"),
+        ([region("4G Central", *COVERAGE), region("North", *COVERAGE)], "I0", "North"),
+        ([region("South"), region("North", *COVERAGE)], "I0", "North"),
+        ([region("4G Central", *COVERAGE)], "E120102", None),
+        ([region("Central")], "E120102", None),
+        ([branch("DSPWANMatrixResponse", leaf("CSPRegion", "South"), leaf("CSPRegionResponseCode", "E120101"))],
+         "E120101", None),
+        ([branch("DSPWANMatrixResponse", leaf("CSPRegion", "South"), leaf("CSPRegionResponseCode", "E120103"))],
+         "E120102", None),
+    ],
+)  # fmt: skip
+def test_an_older_user_gets_the_wan_matrix_of_one_region_that_is_not_4g(
+    regions: list[Node], code: str, flat: str | None
+) -> None:
+    for version in ("5.0", "5.1"):
+        found = told(wan_matrix(*regions), version=version, srv="12.1")
+        result = result_of(found)
+        assert found.header.response_code == code
+        assert (result.get("CSPRegion") if result else None) == flat
+    newer = told(wan_matrix(*regions), version="5.3", srv="12.1")
+    assert result_of(newer) == wan_matrix(*regions)
+
+
+def test_an_older_user_s_inventory_leaves_out_what_is_new() -> None:
+    everything = inventory(leaf("CSPRegion", "4G South"), leaf("Connectivity", "Virtual"))
+    assert result_of(told(everything, version="5.1")) == inventory()
+    assert result_of(told(everything, version="5.3")) == inventory(leaf("CSPRegion", "4G South"))
+    assert result_of(told(everything, version="5.4")) == everything
+
+
+def test_an_older_user_is_not_told_of_schedules_its_version_does_not_have() -> None:
+    def one(number: int, *details: Node) -> Node:
+        return branch("DSPSchedules", leaf("DSPScheduleID", str(number)), branch("DSPScheduleDetails", *details))
+
+    new = one(1, *schedule("4.2", "4.2", "DSPReadInstantaneousExportRegisters"))
+    old = one(2, *schedule("4.10", "4.10", "DSPReadLoadLimitData"))
+    assert result_of(told(branch("DSPSchedulesRead", new, old), srv="5.2")) == branch("DSPSchedulesRead", old)
+    none_left = told(branch("DSPSchedulesRead", new), srv="5.2")
+    assert (none_left.header.response_code, result_of(none_left)) == ("E050202", None)
+
+
+@pytest.mark.parametrize(
+    ("code", "structure", "needs"),
+    [
+        ("N62", "CommsHubAlert", "5.0"), ("N63", "ECoSAlert", "5.1"), ("N64", "CommsHubAlert", "5.1"),
+        ("N999", "ECoSAlert", "5.1"), ("N999", "DUISVersionMismatch", "5.0"), ("AD1", "PowerOutageEvent", "5.0"),
+    ],
+)  # fmt: skip
+def test_an_alert_needs_the_version_of_its_code_and_of_its_structure(code: str, structure: str, needs: str) -> None:
+    assert alert_needs(code, structure) == needs
+    assert alert_needs(code, structure, {structure: "5.3"}) == "5.3"

@@ -7,6 +7,7 @@ ask what, or of what the GBCS payloads mean.
 from stubs.wire.duis.build import build_request, build_signed_pre_command
 from stubs.wire.duis.foreign import SchemaFolder
 from stubs.wire.duis.node import Node, node_of
+from stubs.wire.duis.older import alert_needs, told_in
 from stubs.wire.duis.read import DuisError, read_request, read_response
 from stubs.wire.duis.requests import Request, RequestHeader, ServiceRequest, SignedPreCommand
 from stubs.wire.duis.responses import (
@@ -52,6 +53,7 @@ __all__ = [
     "ServiceResponse",
     "SignedPreCommand",
     "Smets1Response",
+    "alert_needs",
     "build_request",
     "build_signed_pre_command",
     "every_example",
@@ -64,6 +66,7 @@ __all__ = [
     "read_response",
     "schema_of",
     "schema_problems",
+    "told_in",
     "version_number",
     "write_date_time",
     "write_request",
