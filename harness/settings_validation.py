@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from schemas.duis_versions import schema_versions
 from schemas.load import dcc_alert_occasions, dcc_alerts, gateway_rules, response_codes, roles, service_requests
 from stubs.clock import LATEST
 from stubs.settings import DccSettings
@@ -117,8 +118,18 @@ def _words(dcc: DccSettings) -> Iterator[Problem]:
             yield from _known(f"eligible_roles.{srv}", role, roles(), "a User Role")
     for key in ("schema_versions", "answer_schema_version"):
         for version in _each(getattr(dcc, key)):
-            if not _VERSION.fullmatch(version):
+            if version and not _VERSION.fullmatch(version):
                 yield key, f"{version!r} is no version: expected digits, a point, digits, such as 5.4"
+    for table in ("schemas_of_versions", "structures_since"):
+        for name, version in getattr(dcc, table).items():
+            if not _VERSION.fullmatch(version):
+                yield f"{table}.{name}", f"{version!r} is no version: expected digits, a point, digits, such as 5.4"
+    for name, schema in dcc.schemas_of_versions.items():
+        yield from _known(
+            f"schemas_of_versions.{name}", schema, dict.fromkeys(schema_versions()), "a version with a schema"
+        )
+        if not _VERSION.fullmatch(name):
+            yield f"schemas_of_versions.{name}", f"{name!r} is no version: expected such as 5.2"
     if not _TIME.fullmatch(dcc.schedule_time):
         yield "schedule_time", f"{dcc.schedule_time!r} is no time of day: expected such as 00:00:00Z"
     yield from _known("quarantine_rejected", dcc.quarantine_rejected, response_codes(), "a response code")

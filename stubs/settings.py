@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from schemas.duis_versions import alert_structures_since
+
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
@@ -106,8 +108,14 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Of RequestID counters: strictly increasing per originator; or per originator and target; or never repeated."""
     schema_versions: tuple[str, ...] = ("5.0", "5.1", "5.2", "5.3", "5.4")
     """``schemaVersion`` values accepted, compared as decimals."""
-    answer_schema_version: str = "5.4"
-    """``schemaVersion`` of what the DCC sends."""
+    user_version: Literal["registered", "stated"] = "registered"
+    """In which version of DUIS a User is answered, and its requests are judged: that it is registered with, else that
+    its requests state; or the other way round. Inferred: ``schemaVersion`` does not tell which schema a client has."""
+    schemas_of_versions: dict[str, str] = {}
+    """Version to the version whose schema it has, before the table ``schemas/duis/versions.csv``, where 5.2 has that of
+    5.1 (inferred: there is no public schema of 5.2)."""
+    answer_schema_version: str = ""
+    """``schemaVersion`` of all that the DCC sends; empty: the version in which the User is told it."""
     require_transform: bool = True
     """Refuse a Signed Pre-Command that does not hold the bytes handed out for its RequestID."""
     max_future_days: int | None = None
@@ -140,9 +148,9 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Variants 3 and 7: LocalCommand in the HTTP answer (I0) or, after I99, on Receive Response."""
     sign_synchronous_data: bool = True
     """Sign Pre-Commands, local commands and Non-Device data answers."""
-    structures_since: dict[str, str] = {}
-    """DCC alert structure to the DUIS version that introduced it: a User of an earlier version gets N999 instead. Which
-    came when is not public."""
+    structures_since: dict[str, str] = msgspec.field(default_factory=lambda: dict(alert_structures_since()))
+    """DCC alert structure to the DUIS version that introduced it: a User of an earlier version gets N999 instead. The
+    default is what the public schemas of 5.0 to 5.4 show (``schemas/duis/changes.csv``)."""
     dcc_alert_codes: dict[str, str] = {}
     """Occasion of ``dcc-alert-occasions.csv`` to a DCC alert code: overrides the table."""
     thresholds_held: bool = True

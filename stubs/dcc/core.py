@@ -38,6 +38,7 @@ from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.smki.repository import Listed
 from stubs.wire.certificates import Certificate
+from stubs.wire.duis import version_number
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
 
@@ -164,8 +165,10 @@ class Dcc:
         transaction = self._begin(now)
         eui = str(Eui64.parse(user))
         known = tuple(str(UserRole(role)) for role in roles)
-        if duis_version and duis_version not in self.settings.schema_versions:
+        accepted = {version_number(each): each for each in self.settings.schema_versions}
+        if duis_version and version_number(duis_version) not in accepted:
             raise ValueError(f"DUIS {duis_version} is not one of {', '.join(self.settings.schema_versions)}")
+        duis_version = accepted[version_number(duis_version)] if duis_version else ""
         transaction.emit(
             UserRegistered(
                 user=eui, party=party, roles=known, receive_url=receive_url, status=status, duis_version=duis_version

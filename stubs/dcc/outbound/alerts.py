@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from schemas.load import Srv, device_alerts, service_requests, use_cases
 from stubs import alerts
@@ -66,10 +65,9 @@ def dcc_alert(
 
     A User whose version of DUIS does not have the structure is told that something was withheld.
     """
-    version = transaction.state.users[user].duis_version
-    since = context.settings.structures_since.get(content.name)
-    if version and since and Decimal(version) < Decimal(since):
-        content = alerts.version_mismatch(code, device or "", version)
+    version = context.writer.versions.of(transaction.state.users[user])
+    if not version.can_tell(code, content.name, context.settings.structures_since):
+        content = alerts.version_mismatch(code, device or "", version.version)
         code = alerts.code_of("version-mismatch", context.settings.dcc_alert_codes)
     transaction.emit(AlertRaised(alert_kind="dcc", code=code, device=device, recipient=user, cause=cause))
     return context.writer.dcc_alert(transaction, user, DccAlert(code, content), device)

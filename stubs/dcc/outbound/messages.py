@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from stubs.dcc.outbound.duis_version import NEWEST_VERSION, UserVersion, UserVersions
 from stubs.dcc.outbound.reply import XML, Cut, Reply
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import MessageQueued
@@ -26,6 +27,7 @@ from stubs.wire.duis import (
     Result,
     ServiceResponse,
     node_of,
+    told_in,
     write_response,
 )
 from stubs.wire.duis.write import canonical_form, write_element
@@ -67,6 +69,8 @@ class MessageWriter:
     def __init__(self, settings: DccSettings, pki: Pki) -> None:
         self._settings = settings
         self._pki = pki
+        self.versions = UserVersions(settings)
+        """In which version each User is told something."""
         signer = pki.dcc_signer
         self._signer = Signer(signer.private_key, signer.issuer_name, signer.serial)
 
@@ -74,7 +78,7 @@ class MessageWriter:
         return sign(document, self._signer, _canonical_when_signed_within(document))
 
     def _sign_as_written(self, document: bytes) -> bytes:
-        """Sign what ``_write`` returned, unchanged: that its canonical form is known spares a parse."""
+        """Sign what ``write_response`` returned, unchanged: that its canonical form is known spares a parse."""
         return sign(document, self._signer, canonical_form(document) or _canonical_when_signed_within(document))
 
     def signer_of(self, party: str) -> Signer:
@@ -89,15 +93,26 @@ class MessageWriter:
             rule, document, self._sign if is_signed else None, lambda plain: sign(plain, self.signer_of(rule.party))
         )
 
-    def _write(self, header: ResponseHeader, body: ResponseBody) -> bytes:
-        return write_response(Response(header, body, self._settings.answer_schema_version))
+    def _told(self, header: ResponseHeader, body: ResponseBody, version: UserVersion) -> Response:
+        """The response in the structures of a User's version."""
+        stated = self._settings.answer_schema_version or version.version
+        return told_in(Response(header, body, stated), version.schema)
 
     def answer(
-        self, asked: RequestHeader, now: datetime, code: str, result: Result = None, fault: FaultRule | None = None
+        self,
+        asked: RequestHeader,
+        now: datetime,
+        code: str,
+        result: Result = None,
+        fault: FaultRule | None = None,
+        version: UserVersion = NEWEST_VERSION,
     ) -> Reply:
         """The answer in the HTTP exchange: signed when it holds data, as the settings say (DUIS guide, section 14)."""
         header = ResponseHeader(code, now, request_id=asked.request_id)
-        document = self._write(header, ServiceResponse(asked.service_reference, asked.srv, result))
+        told = self._told(header, ServiceResponse(asked.service_reference, asked.srv, result), version)
+        document, code = write_response(told), told.header.response_code
+        if isinstance(told.body, ServiceResponse):
+            result = told.body.result
         is_command = isinstance(result, _COMMANDS)
         is_signed = result is not None and (self._settings.sign_synchronous_data or not is_command)
         if fault is not None and fault.effect in BODY_EFFECTS:
@@ -119,7 +134,9 @@ class MessageWriter:
             request_id=RequestId.parse(message_out.request_id) if message_out.request_id else None,
             response_id=RequestId.parse(message_out.response_id) if message_out.response_id else None,
         )
-        document = self._write(header, message_out.body)
+        user = transaction.state.users.get(message_out.user)
+        told = self._told(header, message_out.body, self.versions.of(user))
+        document, code = write_response(told), told.header.response_code
         facts = {
             "srv": message_out.srv or "",
             "user": message_out.user,
@@ -138,7 +155,7 @@ class MessageWriter:
             message_kind=message_out.kind,
             request_id=message_out.request_id,
             response_id=message_out.response_id,
-            response_code=fault.code if fault and fault.effect == "code" else message_out.response_code,
+            response_code=fault.code if fault and fault.effect == "code" else code,
             srv=message_out.srv,
             alert_code=message_out.alert_code,
             device=message_out.device,

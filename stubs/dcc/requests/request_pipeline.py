@@ -19,6 +19,7 @@ from stubs.access import AccessRequest, DeviceFacts, UserFacts, authorise
 from stubs.access.rules import CANCELLATION_YEAR
 from stubs.dcc.commands import planning
 from stubs.dcc.context import DccContext
+from stubs.dcc.outbound.duis_version import UserVersion
 from stubs.dcc.outbound.reply import XML, Cut, Reply
 from stubs.dcc.requests import quarantine
 from stubs.dcc.requests.request_execution import RequestOutcome, decide, execute_request, plan
@@ -72,7 +73,9 @@ class RequestPipeline:
         )
         request: Request | None = None
         try:
-            arrived = self._validation.open(body, content_type, transaction.now)
+            arrived = self._validation.open(
+                body, content_type, transaction.now, lambda sound: self._version(transaction, sound).schema
+            )
             request = arrived.request
             reply = self._process(transaction, exchange, arrived, service)
         except Refusal as refusal:
@@ -121,8 +124,9 @@ class RequestPipeline:
         header = request.header if request else None
         if answer.isdigit():
             reply = Reply(int(answer), XML, b"")
-        elif answer and header is not None:
-            reply = self._context.writer.answer(header, transaction.now, answer)
+        elif answer and request is not None and header is not None:
+            version = self._version(transaction, request)
+            reply = self._context.writer.answer(header, transaction.now, answer, version=version)
         else:
             reply = Reply(row.http_status if row.http_status != 200 else 400, XML, b"")
         transaction.emit(
@@ -139,6 +143,11 @@ class RequestPipeline:
             )
         )
         return reply
+
+    def _version(self, transaction: Transaction, request: Request) -> UserVersion:
+        """In which version of DUIS the sender of a request is answered, and its request is judged."""
+        user = transaction.state.users.get(str(request.header.request_id.originator))
+        return self._context.writer.versions.of(user, request.schema_version)
 
     def _is_for_a_device(self, header: RequestHeader) -> bool:
         return header.request_id.target != self._context.pki.acb
@@ -181,6 +190,7 @@ class RequestPipeline:
                 command_variant=header.command_variant,
                 device=record.device if record else None,
                 signed_by=str(arrived.certificate.serial),
+                schema_version=request.schema_version,
                 notes=(*notes, *((f"quarantined: {breach.detail}",) if breach else ())),
             )
         )
@@ -189,7 +199,14 @@ class RequestPipeline:
             outcome = RequestOutcome("I99")
         else:
             outcome = execute_request(context, transaction, access, role, request, planned, record)
-        reply = context.writer.answer(header, transaction.now, outcome.code, outcome.result, found.rule)
+        reply = context.writer.answer(
+            header,
+            transaction.now,
+            outcome.code,
+            outcome.result,
+            found.rule,
+            self._version(transaction, request),
+        )
         transaction.record_fault(found, exchange)
         return reply
 

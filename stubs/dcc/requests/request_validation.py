@@ -12,6 +12,7 @@ from typing import assert_never
 import msgspec
 from lxml import etree
 
+from schemas.duis_versions import NEWEST
 from schemas.load import Srv, service_requests
 from stubs.dcc.outbound.messages import XML_SIGN_ROLE
 from stubs.dcc.outbound.reply import XML
@@ -66,8 +67,18 @@ class RequestValidation:
         self._limits = Limits(size=settings.max_request_bytes)
         self._versions = frozenset(Decimal(version) for version in settings.schema_versions)
 
-    def open(self, body: bytes, content_type: str, now: datetime) -> ValidatedRequest:
-        """Check and read one request. Raises: Refusal: the first rule that says no (orders 10 to 55)."""
+    def open(
+        self, body: bytes, content_type: str, now: datetime, schema_for: Callable[[Request], str] = lambda _: NEWEST
+    ) -> ValidatedRequest:
+        """Check and read one request.
+
+        Args:
+            body: as it came.
+            content_type: of the body.
+            now: the run's time.
+            schema_for: the version of DUIS whose schema judges it, besides the newest.
+        Raises: Refusal: the first rule that says no (orders 10 to 55).
+        """
         if len(body) > self._settings.max_request_bytes:
             raise Refusal("too-large", f"expected at most {self._settings.max_request_bytes} bytes, got {len(body)}")
         if content_type.split(";", 1)[0].strip().lower() != XML:
@@ -90,6 +101,7 @@ class RequestValidation:
         except PeerError as error:
             raise Refusal("schema", str(error)) from error
         self._check_version(request)
+        self._check_structures(verified.element, schema_for(request))
         notes = self._check_signer(request, verified.certificate, now)
         return ValidatedRequest(request, verified.certificate, notes)
 
@@ -112,6 +124,13 @@ class RequestValidation:
         if Decimal(request.schema_version) not in self._versions:
             expected = ", ".join(self._settings.schema_versions)
             raise Refusal("schema-version", f"expected {expected}, got {request.schema_version}")
+
+    @staticmethod
+    def _check_structures(element: etree._Element, schema: str) -> None:
+        """Refuse what is not in the sender's version of DUIS yet."""
+        problems = () if schema == NEWEST else schema_problems(element, 1, schema)
+        if problems:
+            raise Refusal("schema", f"in DUIS {schema}: line {problems[0].line}: {problems[0].message}")
 
     def _check_signer(self, request: Request, certificate: Certificate, now: datetime) -> tuple[str, ...]:
         if certificate.role != XML_SIGN_ROLE:

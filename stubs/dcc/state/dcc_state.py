@@ -29,7 +29,9 @@ class User:
     receive_url: str | None
     status: str
     duis_version: str = ""
-    """The DUIS version it uses; empty: that of the DCC."""
+    """The DUIS version it is registered with; empty: none."""
+    stated_version: str = ""
+    """``schemaVersion`` of its last accepted request; empty: it has sent none."""
 
 
 @dataclass(frozen=True, slots=True)

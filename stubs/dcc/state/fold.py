@@ -6,6 +6,7 @@ Kinds that are not in the table (exchanges, deliveries of evidence, scenarios, c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +35,9 @@ def _received(state: DccState, _: events.RequestReceived, __: datetime) -> None:
 
 
 def _accepted(state: DccState, event: events.RequestAccepted, at: datetime) -> None:
+    user = state.users.get(event.user)
+    if user is not None and event.schema_version not in {"", user.stated_version}:
+        state.users[event.user] = replace(user, stated_version=event.schema_version)
     state.ledger.accept(RequestId.parse(event.request_id))
     if event.command_variant in SIGNED_VARIANTS:
         state.ledger.sign(event.request_id)
@@ -118,7 +122,11 @@ def _delivery_failed(state: DccState, event: events.DeliveryFailed, _: datetime)
 
 
 def _registered(state: DccState, event: events.UserRegistered, _: datetime) -> None:
-    state.users[event.user] = User(event.party, event.roles, event.receive_url, event.status, event.duis_version)
+    before = state.users.get(event.user)
+    stated = before.stated_version if before else ""
+    state.users[event.user] = User(
+        event.party, event.roles, event.receive_url, event.status, event.duis_version, stated
+    )
 
 
 def _meter_point(state: DccState, event: events.MeterPointRegistered, _: datetime) -> None:
