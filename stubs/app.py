@@ -10,7 +10,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from stubs.clock import Clock, SystemClock, VirtualClock
+from stubs.clock import LATEST, Clock, SystemClock, VirtualClock
 from stubs.control import Control, make_control_app
 from stubs.dcc import Dcc
 from stubs.gateway import Delivery, Runtime, make_app
@@ -261,8 +261,7 @@ def _open_pki(settings: DccSettings, stack: AsyncExitStack) -> Pki:
 
 def _catch_up(clock: Clock, journal: Journal) -> None:
     if isinstance(clock, VirtualClock) and journal.last_at is not None:
-        with suppress(ValueError):  # it is ahead already
-            clock.jump(journal.last_at)
+        clock.move_to(min(journal.last_at, LATEST))
 
 
 def _open_journal(settings: DccSettings, clock: Clock) -> Journal:

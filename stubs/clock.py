@@ -102,9 +102,23 @@ class VirtualClock:
                 raise ValueError(f"the clock cannot go back from {now.isoformat()} to {instant.isoformat()}")
             self._rebase(instant.astimezone(UTC), self.rate)
 
+    def move_to(self, instant: datetime) -> None:
+        """Move forward to ``instant``, or stay where the clock has passed it meanwhile.
+
+        Whoever computes a target from ``now()`` races with the running clock; here that never fails.
+
+        Raises: ValueError: ``instant`` is after ``LATEST``.
+        """
+        if instant > LATEST:
+            raise ValueError(f"the clock goes to {LATEST.isoformat()} at most, not to {instant.isoformat()}")
+        with self._lock:
+            self._rebase(max(instant.astimezone(UTC), self.now()), self.rate)
+
     def advance(self, by: timedelta) -> None:
-        """Jump forward by a duration. Raises: ValueError: as ``jump``."""
-        self.jump(self.now() + by)
+        """Move forward by a duration. Raises: ValueError: a negative one, or it ends after ``LATEST``."""
+        if by < timedelta():
+            raise ValueError(f"the clock only goes forward, not by {by.total_seconds():g} s")
+        self.move_to(self.now() + by)
 
     def real_seconds_until(self, instant: datetime) -> float | None:
         """Real seconds until the virtual time reaches ``instant``; None while frozen before it."""

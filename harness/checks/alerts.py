@@ -33,7 +33,7 @@ def alert_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Fin
         if message.deliveries:
             return passed(expected, f"HTTP {message.deliveries[0][1].status}", *message.references)
     if messages:
-        return waiting(expected, "posted, not yet acknowledged", messages[0].seq)
+        return waiting(expected, messages[0].why_open, *messages[0].references)
     return waiting(expected, "the DCC has sent no such alert", amounts_to=Verdict.BLOCKED)
 
 

@@ -96,6 +96,15 @@ class Message:
         """Sequence numbers of the message's entries."""
         return (self.seq, *(seq for seq, _ in self.deliveries), *(seq for seq, _ in self.failures))
 
+    @property
+    def why_open(self) -> str:
+        """What kept a message that was not taken: the last attempt's status, or why it got none."""
+        if not self.failures:
+            return "queued, not yet delivered"
+        failure = self.failures[-1][1]
+        answer = f"HTTP {failure.status}" if failure.status is not None else failure.reason
+        return f"attempt {failure.attempt} failed: {answer}"
+
 
 @dataclass(frozen=True, slots=True)
 class ActionRecord:

@@ -32,14 +32,6 @@ def _with_code(messages: tuple[Message, ...], code: str) -> Message | None:
     return next((message for message in messages if message.queued.response_code == code), None)
 
 
-def _undelivered(message: Message) -> str:
-    if not message.failures:
-        return "queued, not yet delivered"
-    failure = message.failures[-1][1]
-    answer = f"HTTP {failure.status}" if failure.status is not None else failure.reason
-    return f"attempt {failure.attempt} failed: {answer}"
-
-
 @check(
     "response-received",
     rule="The response to an accepted request reaches the party's receive endpoint with the code it should carry",
@@ -65,7 +57,7 @@ def response_received(evidence: Evidence, parameters: Mapping[str, Any]) -> Find
         return unable(action, expected) or waiting(expected, "no response from the DCC")
     if message.deliveries:
         return passed(expected, f"delivered at attempt {message.deliveries[0][1].attempt}", *message.references)
-    return waiting(expected, _undelivered(message), *message.references)
+    return waiting(expected, message.why_open, *message.references)
 
 
 @check(
@@ -88,7 +80,7 @@ def response_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> 
             return failed(expected, f"HTTP {refusal.status} at attempt {refusal.attempt}", *message.references)
     open_ones = [message for message in responses if not message.deliveries]
     if not responses or open_ones:
-        got = _undelivered(open_ones[0]) if open_ones else "no response from the DCC"
+        got = open_ones[0].why_open if open_ones else "no response from the DCC"
         return unable(action, expected) or waiting(expected, got)
     statuses = ", ".join(f"HTTP {message.deliveries[0][1].status}" for message in responses)
     return passed(expected, statuses, *(reference for message in responses for reference in message.references))
@@ -269,7 +261,7 @@ def delivery_failed(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
         return action
     for message in evidence.responses_of(action):
         if message.failures:
-            return passed(expected, _undelivered(message), *message.references)
+            return passed(expected, message.why_open, *message.references)
         if message.deliveries:
             return failed(expected, "delivered at once", *message.references)
     return unable(action, expected) or waiting(expected, "no response from the DCC")
@@ -294,5 +286,5 @@ def delivered_after_retry(evidence: Evidence, parameters: Mapping[str, Any]) -> 
         if message.deliveries:
             return failed(expected, "delivered at once", *message.references)
         if message.failures:
-            return waiting(expected, _undelivered(message), *message.references)
+            return waiting(expected, message.why_open, *message.references)
     return unable(action, expected) or waiting(expected, "no response from the DCC")

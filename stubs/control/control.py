@@ -159,9 +159,9 @@ class Control:
             due = self._dcc.state.agenda.next_due()
             if due is None or due > target:
                 break
-            clock.jump(max(due, clock.now()))
+            clock.move_to(due)
             self._runtime.tick_now()
-        clock.jump(max(target, clock.now()))
+        clock.move_to(target)
         self._clock_moved(mode, "control")
         return self.now()
 

@@ -139,9 +139,9 @@ class Story:
     def delivered(self, attempt: int = 1) -> Story:
         return self.add(MessageDelivered(message=self.message, attempt=attempt, status=204))
 
-    def undelivered(self, status: int | None, attempt: int = 1) -> Story:
+    def undelivered(self, status: int | None, attempt: int = 1, reason: str = "reset") -> Story:
         return self.add(
-            DeliveryFailed(message=self.message, attempt=attempt, status=status, reason="reset", next_attempt=None)
+            DeliveryFailed(message=self.message, attempt=attempt, status=status, reason=reason, next_attempt=None)
         )
 
     def bent(self, effect: str) -> Story:
@@ -522,6 +522,13 @@ def test_an_alert_answered_with_500_is_named() -> None:
     story = Story().queued(kind="device-alert", alert="8F3F").undelivered(500)
     finding = story.judged("alert-acknowledged", code="8F3F")
     assert (finding.verdict, finding.got) == (Verdict.FAIL, "HTTP 500")
+
+
+def test_an_alert_that_got_no_answer_in_time_says_so() -> None:
+    story = Story().queued(kind="device-alert", alert="8F3F")
+    assert story.judged("alert-acknowledged", code="8F3F").got == "queued, not yet delivered"
+    story.undelivered(None, reason="no answer in time")
+    assert story.judged("alert-acknowledged", code="8F3F").got == "attempt 1 failed: no answer in time"
 
 
 @pytest.mark.parametrize(("is_verified", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])

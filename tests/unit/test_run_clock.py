@@ -40,3 +40,25 @@ def test_the_clock_stops_at_its_end() -> None:
         pass
     assert clock.now() == LATEST
     assert VirtualClock(LATEST + timedelta(days=1)).now() == LATEST
+
+
+def test_an_advance_never_fails_for_racing_with_the_running_clock() -> None:
+    """Whatever passes between reading the clock and moving it: at this rate a microsecond is a second."""
+    clock = VirtualClock(NOW, rate=FASTEST / 10_000)
+    for _ in range(20_000):
+        before = clock.now()
+        clock.move_to(before)
+        assert clock.now() >= before
+        clock.advance(timedelta())
+    with pytest.raises(ValueError, match="only goes forward"):
+        clock.advance(timedelta(seconds=-1))
+
+
+def test_a_move_to_the_past_stays_and_one_beyond_the_end_is_refused() -> None:
+    clock = VirtualClock(NOW, rate=0)
+    clock.move_to(NOW - timedelta(days=1))
+    assert clock.now() == NOW
+    clock.move_to(NOW + timedelta(days=1))
+    assert clock.now() == NOW + timedelta(days=1)
+    with pytest.raises(ValueError, match="goes to 2100"):
+        clock.move_to(LATEST + timedelta(seconds=1))
