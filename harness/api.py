@@ -87,6 +87,8 @@ class Received:
     meaning: str
     values: Mapping[str, Any]
     is_success: bool
+    device: str = ""
+    """EUI-64 of the device an alert is about."""
     pre_command: bytes = b""
     """The GBCS octets of a Pre-Command, for ``Party.sign_pre_command``."""
 
@@ -224,7 +226,8 @@ class Party:
             item = alert_item(response, devices)
             if not item["verified"]:
                 raise PeerError(f"the alert cannot be used: {item['problem']}")
-            return Received(f"{item['kind']}-alert", request_id, item["code"], "", item["values"], is_success=True)
+            kind, device = f"{item['kind']}-alert", str(item["device"])
+            return Received(kind, request_id, item["code"], "", item["values"], is_success=True, device=device)
         if isinstance(result, PreCommand):
             return Received(
                 "pre-command", request_id, code, meaning(code), {}, is_success=True, pre_command=result.gbcs_payload

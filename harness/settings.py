@@ -83,6 +83,13 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
         dict[UserRole, str], Meta(description="EUI-64 to act as, by role; default: the PKI's parties.")
     ] = {}
     receive_url: Annotated[str, Meta(description="The party's own receive endpoint; default: the driver's.")] = ""
+    party_program: Annotated[
+        str,
+        Meta(
+            description="Program of the party that runs beside the whole run, such as its receive endpoint: started "
+            "before the first scenario, awaited at receive_url, stopped after the last."
+        ),
+    ] = ""
     out: Annotated[str, Meta(description="Folder of this run; default: a new one below uept-runs.")] = ""
     scenarios: Annotated[str, Meta(description="Folder of features and prompts; default: those of this version.")] = ""
     declared_unused: Annotated[
@@ -408,6 +415,7 @@ def _not_side_by_side(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
     dcc, kind = settings.dcc, settings.driver.partition(":")[0]
     single = {
         f"driver {kind!r} asks the one system that there is": driver_traits(settings.driver).is_exclusive,
+        "one party_program serves one simulated DCC": settings.party_program,
         "one receive_url serves one simulated DCC": settings.receive_url or dcc.receive_url or dcc.receive_urls,
         "a port of [dcc] is for one simulated DCC": any(getattr(dcc, name) for name in FREE_PORTS),
         "[dcc] state_dir is for one simulated DCC": dcc.state_dir,

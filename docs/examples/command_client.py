@@ -10,10 +10,12 @@ import time
 import urllib.error
 import urllib.request
 
+HEAD_END = os.environ.get("HEAD_END") or sys.exit("set HEAD_END to the address of your system")
+
 def head_end(path, order=None):
     """One call into the party's own system; its answer as a dictionary."""
     data = None if order is None else json.dumps(order).encode()
-    request = urllib.request.Request(os.environ["HEAD_END"] + path, data, {"Content-Type": "application/json"})
+    request = urllib.request.Request(HEAD_END + path, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
 
@@ -37,4 +39,4 @@ asked = json.load(sys.stdin)
 try:
     json.dump({"action": asked["id"], **perform(asked)}, sys.stdout)
 except (urllib.error.URLError, TimeoutError) as error:
-    sys.exit(f"the head end at {os.environ['HEAD_END']} cannot be reached: {error}")
+    sys.exit(f"the head end at {HEAD_END} cannot be reached: {error}")

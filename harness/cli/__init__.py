@@ -29,6 +29,7 @@ _COMMANDS = {
         "harness.cli.demo",
         "Simulated DCC, reference client, scenarios and a report: no settings needed.",
     ),
+    "init": ("harness.cli.init", "Write what a first rehearsal needs: run file, keys, a small client."),
     "rehearse": ("harness.cli.rehearse", "Run scenarios against a party's system and judge what is seen."),
     "serve": ("harness.cli.serve", "Run the simulated DCC to code against."),
     "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),

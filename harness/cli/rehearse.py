@@ -131,6 +131,8 @@ def _terminated_as_interrupted() -> Iterator[None]:
 
 
 def _print(report: Any) -> None:
+    from harness.reporting.next_steps import next_step
+
     say("")
     print_table(
         ["scenario", "verdict", "seconds", "title"],
@@ -145,3 +147,5 @@ def _print(report: Any) -> None:
     print_table(["role", "verdict", "planned", "passed", "failed", "blocked", "not run"], rows)
     for role in report.roles:
         say(f"{role.role}: {role.reason}")
+    if hint := next_step(report.scenarios):
+        say(f"\nnext: {hint}")

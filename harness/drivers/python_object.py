@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from pathlib import Path
 
 from harness.drivers.driver import Driver
 from stubs.wire import InputError
@@ -18,6 +20,9 @@ def load_driver(text: str) -> Driver:
     module_name, colon, factory_name = text.partition(":")
     if not colon or not factory_name:
         raise InputError(f"python:{text} names no factory", mend="Write python:my_package.uept:make_driver.")
+    here = str(Path.cwd())
+    if here not in sys.path:  # as `python -m` does: the party's module lies in the folder it rehearses in
+        sys.path.insert(0, here)
     try:
         factory = getattr(importlib.import_module(module_name), factory_name)
         driver: Driver = factory()

@@ -16,6 +16,7 @@ from harness import __version__
 from harness.checks import Verdict
 from harness.drivers import Driver, DriverContext, TlsFiles, UserIdentity, make_driver
 from harness.engine.folder import make_folder, pki_folder, take_away, write_summary
+from harness.engine.party_program import party_program
 from harness.engine.progress import Progress, Silent
 from harness.engine.results import Run, fold_run
 from harness.engine.run_context import RunContext
@@ -127,6 +128,8 @@ class Rehearsal:
         identities = [
             UserIdentity(eui=str(party.eui), roles=tuple(party.roles), name=party.name) for party in dcc.pki.parties()
         ]
+        if self.settings.party_program:
+            self._stack.enter_context(party_program(self.settings.party_program, self.settings.receive_url))
         context = DriverContext(
             pki=Path(str(dcc.settings.pki)),
             users=tuple(identities),

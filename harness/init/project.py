@@ -1,0 +1,100 @@
+"""From the choices of one person to the files of a new rehearsal folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+DRIVERS: Mapping[str, str] = {
+    "command": "command:{python} client.py",
+    "http": "http:http://127.0.0.1:{act_port}/act",
+    "python": "python:party:make_driver",
+    "manual": "manual",
+    "observe": "observe",
+}
+"""What ``--driver`` may be, and how the run file names it."""
+
+_BY_PERSONS = frozenset({"manual", "observe"})
+_PIPELINES = {"github": (".github/workflows/uept.yml", "github.yml"), "gitlab": (".gitlab-ci.yml", "gitlab.yml")}
+_MEANINGS = {
+    "uept.toml": "how to rehearse: role, driver, addresses, keys",
+    "client.py": "the small client: 4.1.1 and 8.2; make it yours or call yours from it",
+    "receiver.py": "the receive-response endpoint, runs beside the rehearsal",
+    "endpoint.py": "the small client as a service",
+    "party.py": "the small client as a Python object",
+    ".github/workflows/uept.yml": "the pipeline",
+    ".gitlab-ci.yml": "the pipeline",
+    ".gitignore": "what is not kept in version control",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFile:
+    """One file to write: path below the folder, text."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """The choices: role and User ID to act as, how the client is asked, where the keys are, which pipeline."""
+
+    role: str
+    user: str
+    driver: str = "command"
+    pki: str = "keys"
+    pipeline: str = ""
+    python: str = "python3"
+    receive_port: int = 9310
+    act_port: int = 9311
+
+
+def new_project(project: NewProject) -> tuple[ProjectFile, ...]:
+    """The files of a new rehearsal folder; keys are not among them."""
+    chosen = tuple(_files(project))
+    listing = "\n".join(f"- `{one.path}`: {_MEANINGS[one.path]}" for one in chosen)
+    readme = _filled("README.md", {"ROLE": project.role, "PKI": project.pki, "FILES": listing})
+    return (*chosen, ProjectFile("README.md", readme))
+
+
+def _files(project: NewProject) -> Iterator[ProjectFile]:
+    yield ProjectFile("uept.toml", _run_file(project))
+    ports = {"RECEIVE_PORT": str(project.receive_port), "ACT_PORT": str(project.act_port)}
+    if project.driver not in _BY_PERSONS:
+        yield ProjectFile("client.py", _filled("client.py", ports))
+        yield ProjectFile("receiver.py", _filled("receiver.py", ports))
+    if project.driver == "http":
+        yield ProjectFile("endpoint.py", _filled("endpoint.py", ports))
+    if project.driver == "python":
+        yield ProjectFile("party.py", _filled("party.py", ports))
+    if project.pipeline:
+        path, template = _PIPELINES[project.pipeline]
+        yield ProjectFile(path, _filled(template, {}))
+    yield ProjectFile(".gitignore", _filled("gitignore", {}))
+
+
+def _run_file(project: NewProject) -> str:
+    is_by_persons = project.driver in _BY_PERSONS
+    program = "endpoint.py" if project.driver == "http" else "receiver.py"
+    started = '# party_program = "./our-system"' if is_by_persons else f'party_program = "{project.python} {program}"'
+    fixed = {"PORT": 8079, "SMKI_PORT": 8083, "SSI_PORT": 8443, "CONTROL_PORT": 8078}
+    words = {
+        "ROLE": project.role,
+        "USER": project.user,
+        "PKI": project.pki,
+        "DRIVER": DRIVERS[project.driver].format(python=project.python, act_port=project.act_port),
+        "PARTY_PROGRAM": started,
+        "RECEIVE_URL": f"http://127.0.0.1:{project.receive_port}/smartdcc/duis",
+        "DEADLINE": "600.0" if is_by_persons else "30.0",
+        **{name: str(port if is_by_persons else 0) for name, port in fixed.items()},
+    }
+    return _filled("uept.toml", words)
+
+
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    text = files("harness.init").joinpath("templates", f"{template}.txt").read_text(encoding="utf-8")
+    for name, value in words.items():
+        text = text.replace(f"@{name}@", value)
+    return text

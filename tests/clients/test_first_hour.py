@@ -1,0 +1,107 @@
+"""The first hour: an empty folder, an empty home, the documented steps for each driver, a first verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.init import DRIVERS, NewProject, new_project
+from harness.settings import load_settings
+from tests.ports import free_port
+
+SELECTED = ("--select", "SR-201* or SR-601* or SR-112* or PT-008* or AL-001*")
+
+
+def uept(*arguments: str, folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    """The command as a newcomer has it: an empty home, nothing of ours in the environment."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+    command = [str(Path(sys.executable).with_name("uept")), *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+def initialised(folder: Path, home: Path, driver: str, *more: str) -> dict[str, Any]:
+    ports = ("--receive-port", str(free_port()))
+    done = uept(
+        "init", str(folder), "--role", "IS", "--driver", driver, *ports, "--json", *more, folder=home, home=home
+    )
+    assert done.returncode == 0, done.stderr
+    made: dict[str, Any] = json.loads(done.stdout)
+    return made
+
+
+def verdicts(folder: Path, home: Path) -> tuple[Mapping[str, str], str]:
+    run = folder / "run"
+    done = uept("rehearse", "--settings", "uept.toml", "--out", str(run), *SELECTED, folder=folder, home=home)
+    assert done.returncode == 3, f"passes what it can, the rest is not run: {done.stderr[-2000:]}"
+    result = json.loads((run / "result.json").read_text())
+    return {one["key"]: one["verdict"] for one in result["scenarios"]}, done.stdout
+
+
+@pytest.mark.parametrize("driver", ["command", "http", "python"])
+def test_the_small_client_passes_what_it_can_and_the_rest_is_not_run(driver: str, tmp_path: Path, home: Path) -> None:
+    folder = tmp_path / "ours"
+    initialised(folder, home, driver)
+    found, said = verdicts(folder, home)
+    reading = {key: verdict for key, verdict in found.items() if key.startswith(("SR-201", "SR-601"))}
+    assert set(reading.values()) == {"PASS"}
+    assert {verdict for key, verdict in found.items() if key not in reading} == {"NOT_RUN"}
+    assert "build 2.2 next" in said or "next:" in said
+    assert "2.2 (1)" in said
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path, home: Path) -> None:
+    folder = tmp_path / "ours"
+    initialised(folder, home, "command")
+    (folder / "client.py").write_text("# mine")
+    again = uept("init", str(folder), "--role", "IS", folder=home, home=home)
+    assert again.returncode == 2
+    assert "already holds" in again.stderr
+    assert "--force" in again.stderr
+    assert (folder / "client.py").read_text() == "# mine"
+    keys = sorted((folder / "keys").rglob("*.pem"))
+    before = [path.read_bytes() for path in keys]
+    assert initialised(folder, home, "command", "--force")["user"]
+    assert (folder / "client.py").read_text() != "# mine"
+    assert [path.read_bytes() for path in keys] == before, "keys are kept"
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("pipeline", ["", "github", "gitlab"])
+def test_the_run_file_can_be_read_and_each_file_is_told(
+    driver: str, pipeline: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        one.path: one.text
+        for one in new_project(NewProject("GS", "A0-B1-C2-D3-E4-01-00-00", driver, pipeline=pipeline))
+    }
+    path = tmp_path / "uept.toml"
+    path.write_text(files["uept.toml"])
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(path)
+    assert settings.users == {"GS": "A0-B1-C2-D3-E4-01-00-00"}
+    assert settings.receive_url in path.read_text()
+    assert "@" not in "".join(tomllib.loads(files["uept.toml"])["driver"])
+    assert all(f"`{name}`" in files["README.md"] for name in files if name != "README.md")
+    assert not [name for name, text in files.items() if "_PORT@" in text or "@ROLE@" in text]
+
+
+@pytest.mark.parametrize("role", ["IS", "ES", "GS", "ED", "GT", "RSA", "OU"])
+def test_every_role_has_a_user_in_the_test_keys(role: str, tmp_path: Path, home: Path) -> None:
+    done = uept("init", str(tmp_path / role), "--role", role, "--json", folder=home, home=home)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["user"]
