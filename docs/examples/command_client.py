@@ -1,8 +1,7 @@
 """Example client for the command driver:  uept rehearse --driver "command:python3 command_client.py"
 
 The harness starts this program once per action, writes the action to its standard input (action.schema.json) and
-reads the outcome from its standard output (outcome.schema.json). Replace `head_end` by calls into your own system.
-"""
+reads the outcome from its standard output (outcome.schema.json). HEAD_END is the address of your own system."""
 import json
 import os
 import sys
@@ -10,12 +9,11 @@ import time
 import urllib.error
 import urllib.request
 
-HEAD_END = os.environ.get("HEAD_END") or sys.exit("set HEAD_END to the address of your system")
-
 def head_end(path, order=None):
     """One call into the party's own system; its answer as a dictionary."""
+    if "HEAD_END" not in os.environ: sys.exit("set HEAD_END to the address of your system")
     data = None if order is None else json.dumps(order).encode()
-    request = urllib.request.Request(HEAD_END + path, data, {"Content-Type": "application/json"})
+    request = urllib.request.Request(os.environ["HEAD_END"] + path, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
 
@@ -39,4 +37,4 @@ asked = json.load(sys.stdin)
 try:
     json.dump({"action": asked["id"], **perform(asked)}, sys.stdout)
 except (urllib.error.URLError, TimeoutError) as error:
-    sys.exit(f"the head end at {HEAD_END} cannot be reached: {error}")
+    sys.exit(f"the head end at {os.environ['HEAD_END']} cannot be reached: {error}")

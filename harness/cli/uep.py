@@ -105,7 +105,10 @@ def command() -> None:
 def checklist(
     names: tuple[str, ...], category: str | None, campaign: Path | None, today: date | None, *, as_json: bool
 ) -> None:
-    """Prerequisites and the five steps of H1.10 by role: evidence, who decides, done or due."""
+    """Prerequisites and the five steps of H1.10 by role: evidence, who decides, done or due.
+
+    --json prints an object by role: complete, lines (kind, code, name, state, decided_by, clause, evidence …).
+    """
     from harness.uep.checklist import category_of, is_complete
     from harness.uep.checklist import checklist as lines_of
 
@@ -173,6 +176,8 @@ def dates(
     """Deadlines by Working Days: notice, receipt, review (strict and lenient), certificate, assessments.
 
     From the dates given here, or from the campaign's. The calendar used is always named.
+
+    --json prints one object: calendar, calendar_name, deadlines.
     """
     from harness.uep.calendar_file import ics as encode_ics
     from harness.uep.dates import Given, deadlines
@@ -252,6 +257,8 @@ def user_ids(
     """Check User IDs: EUI-64, one role each (save IS, ES, GS together), in the Party's range, no device.
 
     Exit code 0 when all is well, 1 when a rule is broken.
+
+    --json prints one object: checked, problems.
     """
     from harness.campaign.folder import campaign_user_ids
     from harness.uep.user_ids import EuiRange, user_id_problems
@@ -295,7 +302,10 @@ def user_ids(
 @today_option
 @json_option
 def credit_cover(campaign: Path | None, today: date | None, *, as_json: bool, **flags: Any) -> None:
-    """What Credit Support DCC may ask for, line by line; instruments that expire within a month do not count."""
+    """What Credit Support DCC may ask for, line by line; instruments that expire within a month do not count.
+
+    --json prints one object: the amounts by name, as_of, reading, not_counted.
+    """
     from harness.uep import credit_cover as cover
 
     if flags["unpaid"] is None and flags["estimate"] is None:
@@ -351,6 +361,8 @@ def evidence_form(
     """Gather what goes with the UEP Evidence Form: files, an index with digests, and what is missing.
 
     Exit code 0 when nothing is missing, 1 when something is.
+
+    --json prints one object: folder, missing, files (name, sha256).
     """
     from harness.uep import evidence_form as form
     from harness.uep.checklist import checklist as lines_of
@@ -384,7 +396,10 @@ def evidence_form(
 @click.argument("subject", required=False)
 @json_option
 def dispute(subject: str | None, *, as_json: bool) -> None:
-    """The route of a dispute about SUBJECT: uept, security, privacy or credit; all when none is named."""
+    """The route of a dispute about SUBJECT: uept, security, privacy or credit; all when none is named.
+
+    --json prints an object by subject: a list of stages (order, name, clause, note).
+    """
     from harness.uep.disputes import route
     from schemas.process import disputes
 
