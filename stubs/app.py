@@ -21,7 +21,19 @@ import msgspec
 from aiohttp import web
 
 from stubs.clock import LATEST, Clock, SystemClock, VirtualClock
-from stubs.control import Control, make_control_app
+from stubs.control import (
+    CONTROL_API,
+    LIVE_PAGE,
+    OPERATIONS,
+    AccessFile,
+    Control,
+    authorisation,
+    guard,
+    make_control_app,
+    new_token,
+    read_access,
+    write_access,
+)
 from stubs.dcc import Dcc
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.heads import listen
@@ -43,17 +55,23 @@ from stubs.wire.eui64 import Eui64
 from stubs.wire.xml import parse
 
 __all__ = [
+    "LIVE_PAGE",
+    "OPERATIONS",
     "BackgroundDcc",
     "Control",
     "DccSettings",
     "SimulatedDcc",
     "Urls",
+    "authorisation",
     "background_dcc",
     "build_command",
+    "guard",
     "import_pki",
     "init_pki",
     "list_pki",
     "load_pki",
+    "new_token",
+    "read_access",
     "view_keys",
 ]
 
@@ -92,6 +110,7 @@ class SimulatedDcc:
         self.pki = pki
         self.journal = journal
         self.control = Control(runtime)
+        self.control_token = settings.control_token or new_token()
         self.urls = Urls(transform="", send_command="", non_device="", smki="", control="", ssi=None)
         self._runtime = runtime
         self._stack = AsyncExitStack()
@@ -136,6 +155,11 @@ class SimulatedDcc:
             stack.push_async_callback(delivery.stop)
             stack.push_async_callback(runtime.stop)
             await self._listen(stack)
+            if settings.state_dir:
+                written = write_access(
+                    Path(settings.state_dir), AccessFile(url=self.urls.control, token=self.control_token)
+                )
+                stack.callback(written.unlink, missing_ok=True)
             runtime.start()
         except BaseException:
             await stack.aclose()
@@ -150,12 +174,12 @@ class SimulatedDcc:
         return (
             Site("port", host, settings.port, make_app(runtime, settings), tls),
             Site("smki_port", host, settings.smki_port, make_smki_app(self._repository()), tls),
-            # The control API asks nobody who they are: never beyond loopback.
+            # The control API is for this machine only: never beyond loopback.
             Site(
                 "control_port",
                 host if host in LOOPBACK else LOOPBACK[0],
                 settings.control_port,
-                make_control_app(self.control, runtime),
+                make_control_app(self.control.by(CONTROL_API), runtime, self.control_token),
                 None,
             ),
             Site("ssi_port", host, settings.ssi_port, self._ssi(), server_identity(pki.authority).context()),
@@ -285,6 +309,8 @@ class BackgroundDcc:
     pki: Pki
     control: Control
     settings: DccSettings
+    control_token: str
+    """What a changing call of the control API brings; see ``authorisation``."""
 
 
 @contextmanager
@@ -306,7 +332,9 @@ def background_dcc(
             loop.call_soon_threadsafe(ended.set)
 
         stop.append(end)
-        running.append(BackgroundDcc(dcc.urls, dcc.journal, dcc.clock, dcc.pki, dcc.control, dcc.settings))
+        running.append(
+            BackgroundDcc(dcc.urls, dcc.journal, dcc.clock, dcc.pki, dcc.control, dcc.settings, dcc.control_token)
+        )
         started.set()
         try:
             await ended.wait()

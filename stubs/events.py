@@ -346,6 +346,16 @@ class CertificateFiled(Event, frozen=True, kw_only=True, tag=True):
 # --- the run's surroundings ---------------------------------------------------------------------------------------
 
 
+class ControlUsed(Event, frozen=True, kw_only=True, tag=True):
+    """A tester's hand moved the world: what follows at the same instant is the effect."""
+
+    origin: str
+    """``scenario`` (a step), ``live-page`` (a person), ``control-api`` (a program outside the run)."""
+    operation: str
+    """Name of the control operation, such as ``set-device``."""
+    parameters: dict[str, Any]
+
+
 class ClockMoved(Event, frozen=True, kw_only=True, tag=True):
     """The run's clock was set, jumped, frozen or scaled."""
 
@@ -547,6 +557,7 @@ AnyEvent = (
     | ItemDone
     | CertificateIssued
     | CertificateFiled
+    | ControlUsed
     | ClockMoved
     | JournalStalled
     | DccReset

@@ -14,6 +14,8 @@ from schemas.duis_versions import alert_structures_since
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Secret = Annotated[str, msgspec.Meta(extra={"secret": True})]
+"""Text that stands in no journal, report or bundle: ``redacted`` is written instead."""
 
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -66,6 +68,8 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Self-Service Interface, HTTPS."""
     control_port: Port = 8078
     """Control API."""
+    control_token: Secret = ""
+    """Token that changing calls of the control API must bring; empty: a new one at each start."""
     paths: ServicePaths = ServicePaths()
     tls: Tls | None = None
     delivery_tls: DeliveryTls | None = None

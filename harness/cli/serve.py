@@ -79,7 +79,12 @@ async def _serve(settings: Any) -> None:
         loop.add_signal_handler(signal_number, stop.set)
     dcc = await SimulatedDcc.start(settings)
     try:
-        ready = {"ready": True, **msgspec.to_builtins(dcc.urls), "acb": str(dcc.pki.acb)}
+        ready = {
+            "ready": True,
+            **msgspec.to_builtins(dcc.urls),
+            "acb": str(dcc.pki.acb),
+            "control_token": dcc.control_token,
+        }
         for note in (*dcc.pki.notes, *dcc.pki.key_sets):
             say_error(f"note: {note}")
         say(json.dumps(ready))

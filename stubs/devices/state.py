@@ -88,12 +88,19 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     supplier: str = ""
     """Trust-anchor cell of the supplier; empty: no such party."""
     network_operator: str = ""
+    """EUI-64 in the trust-anchor cell of the network operator; empty: no such party."""
     acb: str = ""
+    """EUI-64 in the trust-anchor cell of the access control broker; empty: no such party."""
     root: str = ""
+    """EUI-64 in the trust-anchor cell of the root; empty: no such party."""
     recovery: str = ""
+    """EUI-64 in the trust-anchor cell of the recovery key; empty: no such party."""
     transitional_cos: str = ""
+    """EUI-64 in the trust-anchor cell of the transitional change-of-supplier party; empty: no such party."""
     wan_provider: str = ""
+    """EUI-64 in the trust-anchor cell of the WAN provider; empty: no such party."""
     load_controller: str = ""
+    """EUI-64 in the trust-anchor cell of the load controller; empty: no such party."""
     anchors: tuple[Anchor, ...] = ()
     """Certificates that replaced those of the factory; for any other cell the store's certificates hold."""
     own_certificates: tuple[tuple[str, bytes], ...] = ()
@@ -109,12 +116,15 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     mirrors: str = ""
     """A gas proxy's meter."""
     reachable: bool = True
+    """Whether commands reach the device."""
     commissioned: bool = False
+    """Whether the device was commissioned."""
     hardware_fault: bool = False
     """Commands that change the device fail with the protocol's hardware-fault code."""
     firmware_version: str = "01000000"
     """Four octets, hexadecimal."""
     own_counter: int = 0
+    """Highest counter the device has put into a message of its own."""
     counters: tuple[tuple[str, int], ...] = ()
     """Highest counter accepted in a critical command, per remote party."""
     token_counters: tuple[tuple[str, int], ...] = ()
@@ -123,54 +133,80 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     clock_offset: int = 0
     """Seconds the device's clock is ahead of the run's."""
     clock_status: ClockStatus = "unreliable"
+    """What the device says of its clock."""
 
     supply: Supply = "enabled"
+    """State of the supply switch."""
     since: int = 0
     """Instant for which the registers and the balance hold."""
     import_register: int = 0
+    """Import at ``since``: Wh, of a gas meter litres."""
     secondary_register: int = 0
+    """Import of the second element at ``since``, Wh."""
     export_register: int = 0
+    """Export at ``since``, Wh."""
     generation: int = 0
     """Peak power of what the home generates and exports, W; 0: it does not export."""
     balance: int = 0
+    """Meter balance at ``since``, thousandths of a penny."""
 
     payment_mode: PaymentMode = "credit"
+    """Credit or prepayment."""
     suspend_debt_emergency: bool = False
+    """Whether time debts rest while emergency credit is in use."""
     suspend_debt_disabled: bool = False
+    """Whether time debts rest while the supply is disabled."""
     price: int = 0
     """Per 1000 register units."""
     standing_charge: int = 0
     """Per day."""
     emergency_credit: int = 0
+    """Emergency credit left, thousandths of a penny."""
     accumulated_debt: int = 0
+    """Accumulated debt, thousandths of a penny."""
     payment_debt: int = 0
+    """Debt recovered by payments, thousandths of a penny."""
     time_debt_1: int = 0
+    """First debt recovered by time, thousandths of a penny."""
     time_debt_2: int = 0
+    """Second debt recovered by time, thousandths of a penny."""
     disablement_threshold: int = 0
+    """Balance at which the supply is disabled, thousandths of a penny."""
     low_credit_threshold: int = 200_000
+    """Balance at which credit counts as low, thousandths of a penny."""
     emergency_credit_limit: int = 1_000_000
+    """Emergency credit that is lent, thousandths of a penny."""
     emergency_credit_threshold: int = 200_000
+    """Balance at which emergency credit is offered, thousandths of a penny."""
     maximum_credit: int = 25_000_000
     """Most one top-up may add."""
     maximum_balance: int = 50_000_000
+    """Most the balance may be after a top-up, thousandths of a penny."""
     is_credit_low: bool = False
+    """Whether the meter has said that credit is low."""
     is_credit_out: bool = False
+    """Whether the meter has said that credit ran out."""
     is_emergency_offered: bool = False
     """The balance is low enough for emergency credit, and the meter has said so."""
 
     is_emergency: bool = False
     """Emergency credit was activated; ``emergency_credit`` is then what was lent at the start."""
     emergency_exhausted: bool = False
+    """Whether the meter has said that emergency credit ran out."""
     friendly: Calendar | None = None
     """Hours in which the supply is not disabled: those with number 1."""
     disable_at: int = 0
     """End of the friendly hours in which credit ran out; the supply is disabled then."""
     debt_1: Debt | None = None
+    """How the first time debt is recovered; null: it is not."""
     debt_2: Debt | None = None
+    """How the second time debt is recovered; null: it is not."""
     debt_payment: Debt | None = None
+    """How the payment debt is recovered; null: it is not."""
     debt_cap: int = 0
     """Most that payments take in a week; 0: no cap."""
     credits: tuple[Credit, ...] = ()
+    """Top-ups accepted, oldest first; amounts in thousandths of a penny."""
     tariff: Tariff | None = None
     """None: one rate, ``price``."""
     tou: tuple[int, ...] = ()
@@ -184,9 +220,11 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     block_since: int = 0
     """When the block counters were last set to zero, as far as the meter was settled since."""
     billing: Billing | None = None
+    """Billing calendar; null: none is set."""
     billed_at: int = 0
     """Until when the ends of billing periods were reported."""
     resets_blocks_daily: bool = False
+    """Whether the block counters return to zero every day."""
     made: int = 0
     """When the device left the factory; its logs begin then."""
     past: tuple[Past, ...] = ()
@@ -194,11 +232,13 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     terms: tuple[Terms, ...] = ()
     """The terms that held in them."""
     snapshots: tuple[Snapshot, ...] = ()
+    """Billing data kept, oldest first."""
     demand_since: int = 0
     """When the maximum demand register of import was last reset."""
     period_demand_since: int = 0
     """The same for that of the configured period of the day; 0: never."""
     export_demand_since: int = 0
+    """When the maximum demand register of export was last reset."""
     demand_period: Calendar = Calendar()
     """1 in the period of the day for which a maximum demand register of its own counts."""
     peaks: tuple[Peak, ...] = ()
@@ -208,9 +248,11 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     voltage_offset: int = 0
     """Tenths of a volt by which a tester moves the mains."""
     outages: tuple[Outage, ...] = ()
+    """Interruptions of the supply, oldest first."""
     load_limited: int = 0
     """How often the load limit disabled the supply."""
     load_limit: LoadLimit | None = None
+    """Load limit in force; null: none."""
     load_seen: int = 0
     """Until when the load was compared with the limit."""
     restore_at: int = 0
@@ -218,10 +260,13 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     tampers: tuple[str, ...] = ()
     """Covers off and the like, as they stand."""
     image: Image | None = None
+    """Firmware image received and not activated; null: none."""
     joined: tuple[Joined, ...] = ()
+    """Devices this one shares keys with."""
     unsent: tuple[Unsent, ...] = ()
     """Alerts that wait until the device is reachable."""
     switches: tuple[Switch, ...] = ()
+    """Auxiliary load control switches."""
     boost: tuple[tuple[int, int], ...] = ()
     """Starts and ends of the boost function."""
     data_log_since: int = 0
@@ -229,15 +274,20 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     tenancy: int = 0
     """Nothing from before this change of tenancy is shown to a consumer's device."""
     cleared: tuple[tuple[LogName, int], ...] = ()
+    """Logs that were cleared, and when."""
     settings: dict[str, Any] = {}
     """What commands set and reads give back, by name, in JSON's types (``kept``)."""
 
     display_message: str = ""
+    """Text shown to the consumer."""
     event_log: tuple[LogEntry, ...] = ()
+    """Events and alerts logged, oldest first."""
     device_log: tuple[LoggedDevice, ...] = ()
+    """Devices in the hub's log."""
     former_devices: tuple[LoggedDevice, ...] = ()
     """Devices that were taken out of the hub's log, oldest first."""
     pending: tuple[Pending, ...] = ()
+    """Commands the device holds for a date."""
 
     @property
     def is_flowing(self) -> bool:

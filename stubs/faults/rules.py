@@ -59,21 +59,32 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """
 
     point: Literal["answer", "delivery", "command", "device-response", "device-alert", "firmware"]
+    """Where the rule is applied: to the answer in the HTTP exchange, a delivery, a command on its way to a device, the
+    device's response or alert, or a firmware image."""
     effect: str
+    """What happens to the message; which effects there are depends on ``point`` (``EFFECTS``)."""
     srv: str = ""
+    """Only messages of this service reference variant."""
     user: str = ""
+    """Only messages of this User (EUI-64)."""
     device: str = ""
+    """Only messages of this device (EUI-64)."""
     request_id: str = ""
+    """Only messages of this RequestID."""
     message_kind: str = ""
+    """Only messages of this kind: ``response``, ``device-alert`` or ``dcc-alert``."""
     alert_code: str = ""
+    """Only alerts of this code."""
     nth: int = 1
+    """The first match it is applied to, from 1."""
     times: int = 1
+    """How often it is applied; 0: for ever."""
     seconds: float = 0.0
-    """For ``delay``."""
+    """How long, in seconds of the run's clock, for ``delay``."""
     code: str = ""
     """Response code, for ``code``."""
     status: int = 503
-    """For ``http-status``."""
+    """HTTP status, for ``http-status``."""
     party: str = ""
     """EUI of the party that signs instead, for ``wrong-signer``."""
     before: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,17 @@ class SqliteStore:
                 f"cannot read the journal {self.path}: {error}",
                 mend="The file is damaged: bring it back from a copy, or begin with another state folder.",
             ) from error
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy in another file, while this one is written; SQLite's backup interface.
+
+        Raises: Blocked: the copy cannot be written.
+        """
+        try:
+            with closing(sqlite3.connect(path)) as copy:
+                self._connection.backup(copy)
+        except sqlite3.Error as error:
+            raise Blocked(f"cannot copy the journal to {path}: {error}", mend="Is there room?") from error
 
     def close(self) -> None:
         """Close the file."""

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from harness.cli import run
+from stubs.app import authorisation
 from stubs.clock import SystemClock
 from stubs.journal import Journal, SqliteStore, verify_chain
 from stubs.smki import load_pki
@@ -39,7 +40,7 @@ def one_line(stderr: bytes) -> str:
 def control(urls: dict[str, Any], method: str, path: str, body: object = None) -> Any:
     with connected(urls["control"]) as connection:
         data = None if body is None else json.dumps(body).encode()
-        connection.request(method, path, data, {"Content-Type": "application/json"})
+        connection.request(method, path, data, authorisation(urls.get("control_token", "")))
         response = connection.getresponse()
         answer = json.loads(response.read())
         assert response.status == 200, answer

@@ -41,8 +41,11 @@ class PremisesDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """One device wanted; ``values`` are fields of the device's state."""
 
     name: str
+    """What the answer calls it; unique in the premises."""
     type: str
+    """Device type, such as ``ESME``."""
     variant: str = ""
+    """Of an ESME ``single``, ``twin`` or ``polyphase``; empty: single."""
     status: str = "Commissioned"
     """An inventory status, or ``absent``: it exists, but the inventory does not know it."""
     values: dict[str, Any] = {}
@@ -52,15 +55,22 @@ class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Premises wanted; parties not named are the first of the PKI with that role."""
 
     name: str
+    """What identities are derived from, with the seed."""
     supplier: str | None = None
+    """Electricity supplier (EUI-64); null: the first party of the PKI with that role."""
     gas_supplier: str | None = None
+    """Gas supplier (EUI-64); null: the first party of the PKI with that role."""
     network_operator: str | None = None
+    """Network operator (EUI-64); null: the first party of the PKI with that role."""
     gas_transporter: str | None = None
+    """Gas transporter (EUI-64); null: the first party of the PKI with that role."""
     export_supplier: str | None = None
     """Who buys what the premises generate; left out: nobody, and no export meter point, but some homes, drawn from the
     seed, generate all the same; empty: nobody, and nothing is generated."""
     devices: tuple[PremisesDevice, ...] = ()
+    """Devices of the premises."""
     seed: str = ""
+    """Seed of identities and first registers; empty: that of the DCC."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from stubs.app import BackgroundDcc, background_dcc
+from stubs.app import BackgroundDcc, authorisation, background_dcc
 from stubs.clock import SystemClock
 from stubs.events import (
     Entry,
@@ -29,7 +29,7 @@ from tests.serving_kit import FREE, connected, happened, home, post
 def ask(dcc: BackgroundDcc, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     with connected(dcc.urls.control) as connection:
         data = json.dumps(body).encode() if body is not None else None
-        connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
+        connection.request(method, path, data, authorisation(dcc.control_token))
         response = connection.getresponse()
         return response.status, json.loads(response.read())
 
@@ -86,8 +86,9 @@ def test_wrong_operations_are_refused_with_a_reason(
 
 
 def test_a_body_nested_without_end_is_refused(dcc: BackgroundDcc) -> None:
-    status, _, _ = post(f"{dcc.urls.control}/premises", b"[" * 100_000, "application/json")
-    assert status == 400
+    with connected(dcc.urls.control) as connection:
+        connection.request("POST", "/premises", b"[" * 100_000, authorisation(dcc.control_token))
+        assert connection.getresponse().status == 400
     assert ask(dcc, "GET", "/health")[0] == 200
 
 

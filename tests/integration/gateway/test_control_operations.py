@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stubs.app import BackgroundDcc
+from stubs.app import BackgroundDcc, authorisation
 from stubs.events import MessageDelivered
 from stubs.wire.duis import LocalCommand, ServiceResponse
 from tests.dcc_kit import OTHER_SUPPLIER, SUPPLIER, Party, response_of
@@ -18,7 +18,7 @@ def ask(dcc: BackgroundDcc, method: str, path: str, body: Any = None) -> Any:
     """A successful operation's answer."""
     with connected(dcc.urls.control) as connection:
         data = json.dumps(body).encode() if body is not None else None
-        connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
+        connection.request(method, path, data, authorisation(dcc.control_token))
         response = connection.getresponse()
         answer = json.loads(response.read())
         assert response.status == 200, answer

@@ -1,0 +1,101 @@
+"""JSON Schemas of structs with the meaning of every member: the docstring that stands behind a field.
+
+``msgspec`` knows types and constraints; docstrings of fields are read from the source.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+REF = "#/components/schemas/{name}"
+
+
+@cache
+def field_texts(struct: type) -> Mapping[str, str]:
+    """Field name to its docstring on one line; of base classes too."""
+    found: dict[str, str] = {}
+    for one in reversed(struct.__mro__):
+        if not (isinstance(one, type) and issubclass(one, msgspec.Struct)) or one is msgspec.Struct:
+            continue
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(one)))
+        except (OSError, TypeError, SyntaxError):
+            continue
+        found |= _texts(tree.body[0])
+    return MappingProxyType(found)
+
+
+def _texts(node: ast.stmt) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if not isinstance(node, ast.ClassDef):
+        return found
+    for field, text in zip(node.body, node.body[1:], strict=False):
+        if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+            continue
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str):
+            found[field.target.id] = " ".join(text.value.value.split())
+    return found
+
+
+def schemas(structs: Iterable[type[msgspec.Struct]], sources: Mapping[str, type]) -> dict[str, Any]:
+    """The components of an OpenAPI document.
+
+    Args:
+        structs: those to describe, with all they refer to.
+        sources: for a struct made by a program, by its name: the class whose docstrings describe its fields.
+    """
+    wanted = list(dict.fromkeys(structs))
+    _, components = msgspec.json.schema_components(wanted, ref_template=REF)
+    classes = {one.__name__: one for one in _all(wanted)} | dict(sources)
+    for name, schema in components.items():
+        one = classes.get(name)
+        if one is not None and "properties" in schema:
+            _describe(schema["properties"], one)
+    return components
+
+
+def _describe(properties: dict[str, Any], struct: type) -> None:
+    texts = field_texts(struct)
+    names = {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
+    for name, schema in properties.items():
+        text = texts.get(names.get(name, name), "")
+        if not text:
+            continue
+        kind = schema.get("description") or next((each["description"] for each in _kinds(schema)), "")
+        said = text if not kind or kind in text else f"{text} ({kind})"
+        if "$ref" in schema:
+            properties[name] = {"allOf": [dict(schema)], "description": said}
+        else:
+            schema["description"] = said
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in schema.get("anyOf", ()) if "description" in each]
+
+
+def _all(structs: Iterable[type[msgspec.Struct]]) -> list[type[msgspec.Struct]]:
+    """The structs and every struct their fields hold."""
+    found: dict[type[msgspec.Struct], None] = {}
+    waiting: list[Any] = [msgspec.inspect.type_info(one) for one in structs]
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, msgspec.inspect.StructType):
+            if kind.cls in found:
+                continue
+            found[kind.cls] = None
+            waiting += [field.type for field in kind.fields]
+            continue
+        for name in ("type", "item_type", "key_type", "value_type"):
+            inner = getattr(kind, name, None)
+            if isinstance(inner, msgspec.inspect.Type):
+                waiting.append(inner)
+        waiting += list(getattr(kind, "types", ()) or ()) + list(getattr(kind, "item_types", ()) or ())
+    return list(found)

@@ -1,0 +1,399 @@
+"""What each control operation does, given its checked parameters. Called inside the event loop's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from stubs.clock import LATEST, VirtualClock
+from stubs.control import parameters as p
+from stubs.control.kinds import Nothing
+from stubs.control.parameters import given
+from stubs.dcc import Dcc
+from stubs.dcc.core import Events
+from stubs.dcc.simulation.operations import Operations
+from stubs.dcc.simulation.premises import PremisesSpec
+from stubs.dcc.state.transaction import Transaction
+from stubs.events import ClockMoved, ControlUsed
+from stubs.faults import FaultRule
+from stubs.gateway.runtime import Runtime
+from stubs.recording import read_back
+from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
+
+T = TypeVar("T")
+
+_MOST_STEPS = 10_000
+"""Agenda items that one move of the clock passes one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The running simulated DCC as one call of an operation sees it; whose hand it is, and what it asks."""
+
+    runtime: Runtime
+    origin: str
+    operation: str
+    given: msgspec.Struct
+
+    @property
+    def dcc(self) -> Dcc:
+        """The core."""
+        return self.runtime.dcc
+
+    def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
+        """Let the core do something, and make it durable together with whose hand did it."""
+        used = self.used()
+
+        def act(now: datetime) -> tuple[T, Events]:
+            result, events = action(now)
+            return result, (used, *events)
+
+        return self.runtime.perform(act)
+
+    def used(self) -> ControlUsed:
+        """Whose hand moves the world, and how. Raises: UnrecordableError: a parameter cannot be recorded."""
+        members = msgspec.to_builtins(self.given)
+        event, _ = read_back(ControlUsed(origin=self.origin, operation=self.operation, parameters=members))
+        assert isinstance(event, ControlUsed), "it was one before"
+        return event
+
+    def tester(self, action: Callable[[Operations, Transaction], T]) -> T:
+        """One of a tester's operations of the core."""
+        return self.perform(lambda now: self.dcc.perform(action, now))
+
+
+def _eui(text: str) -> str:
+    return str(Eui64.parse(text))
+
+
+# --- premises, Users, faults ---
+
+
+def add_premises(on: Access, spec: PremisesSpec) -> dict[str, Any]:
+    """Identities of what was made: mpan, mprn, the parties, ``devices`` and ``install_codes`` by device name."""
+    wanted = msgspec.to_builtins(spec)
+    return on.perform(lambda now: on.dcc.add_premises(wanted, now))
+
+
+def register_user(on: Access, to: p.RegisterUser) -> dict[str, Any]:
+    """The User as registered."""
+    roles = [str(role) for role in to.roles]
+    on.perform(
+        lambda now: (
+            None,
+            on.dcc.register_user(to.user, to.party, roles, to.receive_url, to.status, now, to.duis_version),
+        )
+    )
+    eui = _eui(to.user)
+    return next(row for row in users(on, Nothing()) if row["user"] == eui)
+
+
+def users(on: Access, _: Nothing) -> list[dict[str, Any]]:
+    """User, party, roles, receive_url, status, DUIS version."""
+    return [
+        {
+            "user": eui,
+            "party": user.party,
+            "roles": list(user.roles),
+            "receive_url": user.receive_url,
+            "status": user.status,
+            "duis_version": user.duis_version,
+        }
+        for eui, user in on.dcc.state.users.items()
+    ]
+
+
+def set_fault(on: Access, rule: FaultRule) -> str:
+    """The id of the armed rule."""
+    members = given_fields(rule)
+    return on.perform(lambda now: on.dcc.set_fault(members, now))
+
+
+def given_fields(rule: msgspec.Struct) -> dict[str, Any]:
+    """Members that differ from their defaults, as the journal keeps a rule."""
+    return {
+        field.name: getattr(rule, field.name)
+        for field in msgspec.structs.fields(rule)
+        if field.required or getattr(rule, field.name) != field.default
+    }
+
+
+def clear_fault(on: Access, to: p.ClearFault) -> None:
+    """A rule that is not armed is passed over."""
+    on.perform(lambda now: (None, on.dcc.clear_fault(to.fault, now)))
+
+
+def faults(on: Access, _: Nothing) -> list[dict[str, Any]]:
+    """Id, rule, how often matched and applied."""
+    return [
+        {
+            "fault": fault.fault,
+            "rule": msgspec.to_builtins(fault.rule),
+            "matched": fault.matched,
+            "applied": fault.applied,
+        }
+        for fault in on.dcc.state.faults.rules.values()
+    ]
+
+
+# --- the clock ---
+
+
+def now(on: Access, _: Nothing) -> str:
+    """ISO 8601, UTC."""
+    return on.runtime.clock.now().isoformat()
+
+
+def advance_clock(on: Access, by: p.AdvanceClock) -> str:
+    """The new time; what falls due on the way happened at its own time, deliveries happen at the end."""
+    return _move(on, on.runtime.clock.now() + timedelta(seconds=by.seconds), "advanced")
+
+
+def jump(on: Access, _: Nothing) -> str:
+    """The new time; the clock stays where nothing is due."""
+    due = on.dcc.next_due()
+    return _move(on, due, "jumped") if due is not None else now(on, Nothing())
+
+
+def set_rate(on: Access, to: p.SetRate) -> str:
+    """The time."""
+    used = on.used()
+    _virtual_clock(on).set_rate(to.rate)
+    on.runtime.append((used,), on.runtime.clock.now())
+    _clock_moved(on, "rate", f"rate {to.rate:g}")
+    return now(on, Nothing())
+
+
+def _virtual_clock(on: Access) -> VirtualClock:
+    clock = on.runtime.clock
+    if not isinstance(clock, VirtualClock):
+        raise Blocked("the run's clock is the machine's and cannot be moved", mend="Start with a virtual clock.")
+    return clock
+
+
+def _move(on: Access, target: datetime, mode: str) -> str:
+    clock = _virtual_clock(on)
+    if target > LATEST:
+        raise ValueError(f"the clock goes to {LATEST.isoformat()} at most")
+    on.runtime.append((on.used(),), clock.now())
+    for _ in range(_MOST_STEPS):
+        due = on.dcc.state.agenda.next_due()
+        if due is None or due > target:
+            break
+        clock.move_to(due)
+        on.runtime.tick_now()
+    clock.move_to(target)
+    _clock_moved(on, mode, "control")
+    return now(on, Nothing())
+
+
+def _clock_moved(on: Access, mode: str, cause: str) -> None:
+    clock = _virtual_clock(on)
+    event = ClockMoved(mode=mode, now=clock.now(), rate=clock.rate, cause=cause)
+    on.runtime.journal.record(event)
+    on.runtime.clock_moved()
+
+
+# --- alerts ---
+
+
+def raise_device_alert(on: Access, to: p.RaiseDeviceAlert) -> str:
+    """The id of the message to a User; empty when the DCC or the device keeps it."""
+    eui = _eui(to.device)
+    messages = on.perform(lambda now: on.dcc.raise_device_alert(eui, to.code.upper(), to.recipient, now))
+    return str(messages[0]) if messages else ""
+
+
+def raise_dcc_alert(on: Access, to: p.RaiseDccAlert) -> str:
+    """The message's id."""
+    return on.perform(lambda now: on.dcc.raise_dcc_alert(to.code, to.user, to.content, now, to.structure))
+
+
+def raise_smets1(on: Access, to: p.RaiseSmets1) -> str:
+    """The message's id."""
+    return on.tester(
+        lambda tester, transaction: tester.raise_smets1(
+            transaction, to.user, to.device, to.srv, to.alert_code, to.request_id
+        )
+    )
+
+
+# --- devices ---
+
+
+def device(on: Access, of: p.OfDevice) -> dict[str, Any]:
+    """Fields of its state; registers and balance as they stand at this moment."""
+    found: dict[str, Any] = on.dcc.device(_eui(of.device), on.runtime.clock.now())
+    return found
+
+
+def set_device(on: Access, to: p.ChangeDevice) -> dict[str, Any]:
+    """The device afterwards."""
+    eui, values = _eui(to.device), given(to.values)
+    on.perform(lambda now: (None, on.dcc.set_device(eui, values, now)))
+    return device(on, to)
+
+
+def let_happen(on: Access, to: p.LetHappen) -> list[str]:
+    """Ids of the messages it caused."""
+    eui = _eui(to.device)
+    return on.tester(lambda tester, transaction: tester.let_happen(transaction, eui, to.what, to.detail))
+
+
+def hand_over(on: Access, to: p.HandOver) -> dict[str, Any]:
+    """``response`` in hexadecimal, or why there is none in ``refused``."""
+    eui, octets = _eui(to.device), bytes.fromhex(to.command)
+    response, refused = on.tester(lambda tester, transaction: tester.hand_over(transaction, eui, octets))
+    return {"response": response.hex().upper() if response is not None else None, "refused": refused}
+
+
+def schedules(on: Access, of: p.OfDevice) -> list[dict[str, Any]]:
+    """Schedule, user, role, srv, due."""
+    items = list(on.dcc.state.agenda.named(f"schedule|{_eui(of.device)}"))
+    shown = ("schedule", "user", "role", "srv")
+    return [{**{name: item.data[name] for name in shown}, "due": item.due.isoformat()} for item in items]
+
+
+# --- registration, coverage, products ---
+
+
+def register_meter_point(on: Access, to: p.RegisterMeterPoint) -> dict[str, Any]:
+    """What is registered."""
+    members = given(to)
+    on.tester(lambda tester, transaction: tester.register_meter_point(transaction, members))
+    return meter_point(on, p.OfMeterPoint(mpxn=to.mpxn))
+
+
+def meter_point(on: Access, of: p.OfMeterPoint) -> dict[str, Any]:
+    """What is registered, future changes included."""
+    found: dict[str, Any] = msgspec.to_builtins(on.dcc.state.inventory.meter_points[of.mpxn])
+    return found
+
+
+def change_registration(on: Access, to: p.ChangeRegistration) -> dict[str, Any]:
+    """What is registered then."""
+    on.tester(
+        lambda tester, transaction: tester.change_registration(
+            transaction, to.mpxn, to.since, to.supplier, to.network_operator, is_new_tenancy=to.new_tenancy
+        )
+    )
+    return meter_point(on, to)
+
+
+def set_coverage(on: Access, to: p.SetCoverage) -> None:
+    """Without values coverage is made up again."""
+    on.tester(lambda tester, transaction: tester.set_coverage(transaction, to.place, given(to.values)))
+
+
+def list_product(on: Access, to: p.ListProduct) -> None:
+    """An entry of the same model and version is replaced."""
+    members = given(to)
+    on.tester(lambda tester, transaction: tester.list_product(transaction, members))
+
+
+def products(on: Access, _: Nothing) -> list[dict[str, Any]]:
+    """Empty: everything is on it."""
+    return [msgspec.to_builtins(product) for product in on.dcc.state.inventory.products.values()]
+
+
+# --- anomaly detection ---
+
+
+def set_threshold(on: Access, to: p.SetThreshold) -> None:
+    """Counted over an hour."""
+    on.tester(lambda tester, transaction: tester.set_threshold(transaction, to.user, to.srv, to.limit))
+
+
+def quarantine(on: Access, _: Nothing) -> list[dict[str, Any]]:
+    """Reference, request, user, role, service, device and why each is held."""
+    shown = ("reference", "request_id", "user", "role", "srv", "device", "breach", "detail")
+    return [{name: getattr(held, name) for name in shown} for held in on.dcc.state.quarantine.values()]
+
+
+def release(on: Access, to: p.OfQuarantine) -> None:
+    """It is carried out."""
+    on.tester(lambda tester, transaction: tester.release(transaction, to.reference))
+
+
+def reject(on: Access, to: p.OfQuarantine) -> None:
+    """It ends with an error."""
+    on.tester(lambda tester, transaction: tester.reject(transaction, to.reference))
+
+
+# --- inventory, deliveries, the whole ---
+
+
+def find_inventory(on: Access, of: p.OfDevice) -> dict[str, Any] | None:
+    """The record by DUIS names; None when the inventory has none."""
+    record = on.dcc.state.inventory.get(_eui(of.device))
+    return record.as_dict() if record is not None else None
+
+
+def inventory(on: Access, of: p.OfDevice) -> dict[str, Any]:
+    """The record by DUIS names. Raises: LookupError: the inventory has none."""
+    record = find_inventory(on, of)
+    if record is None:
+        raise LookupError(f"{of.device} is not in the inventory")
+    return record
+
+
+def set_inventory(on: Access, to: p.ChangeInventory) -> dict[str, Any] | None:
+    """The record afterwards; null when it was removed."""
+    eui, values = _eui(to.device), given(to.values)
+    on.perform(lambda now: (None, on.dcc.set_inventory(eui, values, now)))
+    return find_inventory(on, to)
+
+
+def outbox(on: Access, of: p.OfUser) -> list[dict[str, Any]]:
+    """Message, due, attempts, whether it is held."""
+    eui = _eui(of.user)
+    waiting = on.dcc.state.outbox
+    held = waiting.held.get(eui, {})
+    return [
+        {
+            "message": message.message,
+            "due": message.due.isoformat(),
+            "attempts": message.attempts,
+            "is_held": message.message in held,
+        }
+        for message in waiting.of(eui)
+    ]
+
+
+def redeliver(on: Access, to: p.OfUser) -> int:
+    """How many."""
+    eui = _eui(to.user)
+
+    def again(now: datetime) -> tuple[int, Events]:
+        events = on.dcc.redeliver(eui, now)
+        return len(events), events
+
+    return on.perform(again)
+
+
+def reset(on: Access, to: p.Reset) -> None:
+    """Premises, devices, inventory, agenda, outbox and faults go."""
+    on.perform(lambda now: (None, on.dcc.reset(to.seed, now)))
+
+
+def health(on: Access, _: Nothing) -> dict[str, Any]:
+    """``status`` is ``degraded`` while the journal cannot be written."""
+    state, journal = on.dcc.state, on.runtime.journal
+    return {
+        "status": "degraded" if journal.is_behind else "ok",
+        "now": on.runtime.clock.now().isoformat(),
+        "last_seq": journal.last_seq,
+        "users": len(state.users),
+        "devices": len(state.fleet),
+        "inventory": len(state.inventory.records),
+        "agenda": len(state.agenda.items),
+        "outbox": sum(len(messages) for messages in state.outbox.waiting.values()),
+        "held": sum(len(messages) for messages in state.outbox.held.values()),
+        "faults": len(state.faults.rules),
+        "quarantine": len(state.quarantine),
+    }

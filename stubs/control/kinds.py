@@ -1,0 +1,94 @@
+"""Kinds of values that control operations take; the constraint and its meaning in one place."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from stubs.recording import recordable
+
+LONGEST_TEXT = 1000
+
+Eui = Annotated[
+    str,
+    Meta(
+        pattern=r"^\s*[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}\s*$",
+        description="EUI-64: eight hexadecimal pairs joined by '-'",
+        examples=["A0-B1-C2-D3-E4-01-00-00"],
+    ),
+]
+EuiOrNobody = Annotated[
+    str,
+    Meta(
+        pattern=r"^(\s*[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}\s*)?$",
+        description="EUI-64: eight hexadecimal pairs joined by '-'; empty: nobody",
+    ),
+]
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT, description=f"text of at most {LONGEST_TEXT} characters")]
+Name = Annotated[
+    str, Meta(min_length=1, max_length=LONGEST_TEXT, description=f"text of 1 to {LONGEST_TEXT} characters")
+]
+Mpxn = Annotated[str, Meta(pattern=r"^[0-9]{6,13}$", description="MPAN (13 digits) or MPRN (6 to 10 digits)")]
+Hexadecimal = Annotated[
+    str,
+    Meta(
+        pattern=r"^\s*([0-9A-Fa-f]{2}\s*)*$",
+        max_length=32 * 1024 * 1024,
+        description="octets as pairs of hexadecimal digits",
+    ),
+]
+Digest = Annotated[
+    str, Meta(pattern=r"^([0-9A-Fa-f]{64})?$", description="SHA-256 as 64 hexadecimal digits; empty: any image")
+]
+AlertCode = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{4}$", description="alert code of a device, such as 8F3F")]
+Url = Annotated[
+    str,
+    Meta(
+        max_length=2000,
+        description="http:// or https:// URL with a host, without user name and password",
+        examples=["http://127.0.0.1:8080/smartdcc/duis"],
+    ),
+]
+Values = dict[str, Any]
+
+_SPACE = re.compile(r"[\x00-\x20\x7f]")
+
+
+class UnusableUrlError(ValueError):
+    """An address nothing can be posted to; the message never quotes credentials."""
+
+
+def check_url(text: str) -> str:
+    """A URL to which messages may be posted, as it was given.
+
+    Raises: UnusableUrlError: another scheme, no host, a port that is none, credentials in it, white space.
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+        host = parts.hostname
+    except ValueError as error:
+        raise UnusableUrlError(f"expected an http:// or https:// URL: {error}") from error
+    if parts.username is not None or parts.password is not None:
+        raise UnusableUrlError("expected a URL without user name and password: they would stand in the evidence")
+    if parts.scheme not in {"http", "https"} or not host or port == 0:
+        raise UnusableUrlError(f"expected an http:// or https:// URL with a host, got {recordable(text)[:80]!r}")
+    if _SPACE.search(text) or recordable(text) != text:
+        raise UnusableUrlError(f"expected a URL without white space and control characters, got {text[:80]!r}")
+    try:
+        host.encode("idna")
+    except UnicodeError as error:
+        raise UnusableUrlError(f"expected a host name that can be looked up, got {host[:80]!r}") from error
+    return text
+
+
+class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of what an operation takes: the members of the path and of the JSON body together."""
+
+
+class Nothing(Parameters, frozen=True, kw_only=True):
+    """An operation that takes nothing."""
