@@ -389,7 +389,7 @@ def health(on: Access, _: Nothing) -> dict[str, Any]:
         "now": on.runtime.clock.now().isoformat(),
         "last_seq": journal.last_seq,
         "users": len(state.users),
-        "devices": len(state.fleet),
+        "devices": len(state.devices),
         "inventory": len(state.inventory.records),
         "agenda": len(state.agenda.items),
         "outbox": sum(len(messages) for messages in state.outbox.waiting.values()),

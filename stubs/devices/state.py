@@ -157,9 +157,9 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     suspend_debt_disabled: bool = False
     """Whether time debts rest while the supply is disabled."""
     price: int = 0
-    """Per 1000 register units."""
+    """Thousandths of a penny per 1000 register units (kWh, m³)."""
     standing_charge: int = 0
-    """Per day."""
+    """Thousandths of a penny per day."""
     emergency_credit: int = 0
     """Emergency credit left, thousandths of a penny."""
     accumulated_debt: int = 0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from harness.cli import run
 from stubs.app import OPERATIONS, BackgroundDcc, authorisation, read_access
+from stubs.control.openapi import openapi
 from stubs.smki import Pki
 from stubs.wire.errors import InputError
 from tests.serving_kit import Endpoint, a_dcc, connected
@@ -88,3 +91,37 @@ def test_address_and_token_stand_where_only_the_owner_reads_them(pki: Pki, endpo
         assert dcc.control_token != first
     with a_dcc(pki, endpoint, control_token="given") as dcc:
         assert asked(dcc, "POST", "/clock/jump", authorisation("given"))[0] == 200
+
+
+def test_the_command_line_finds_address_and_token_by_itself(
+    pki: Pki, endpoint: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UEPT_DCC_CONTROL_TOKEN", raising=False)
+
+    def uept(*arguments: str) -> tuple[int, str, str]:
+        code = run(["control", *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    with a_dcc(pki, endpoint, state_dir=str(tmp_path)) as dcc:
+        at = ("--state", str(tmp_path))
+        assert uept(*at, "set-rate", "rate=0")[0] == 0
+        assert json.loads(uept(*at, "set-fault", "point=answer", "effect=drop")[1]) == {"fault": "f1"}
+        assert uept(*at, "clear-fault", "fault=f1")[0] == 0
+        assert uept("--url", dcc.urls.control, "reset")[0] == 2
+        monkeypatch.setenv("UEPT_DCC_CONTROL_TOKEN", dcc.control_token)
+        assert uept("--url", dcc.urls.control, "reset")[0] == 0
+        for wrong in (("set-rate",), ("set-rate", "rate=x"), ("set-rate", "rate"), ("nothing",), ("clear-fault",)):
+            code, _, errors = uept(*at, *wrong)
+            assert (code, len(errors.splitlines())) == (2, 1), errors
+    assert uept(*at, "health")[0] == 2
+    assert uept("--url", "http://127.0.0.1:1", "health")[0] == 3
+    assert "set-fault" in uept()[1]
+
+
+def test_every_field_of_premises_devices_and_faults_is_described() -> None:
+    components = openapi()["components"]["schemas"]
+    for name in ("PremisesSpec", "PremisesDevice", "DeviceValues", "FaultRule", "RegisterUser", "InventoryValues"):
+        for field, schema in components[name]["properties"].items():
+            assert len(schema.get("description", "")) > 8, f"{name}.{field}"
+            assert {"type", "anyOf", "allOf", "$ref", "enum"} & schema.keys(), f"{name}.{field} has no type"
