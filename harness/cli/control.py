@@ -25,18 +25,30 @@ _DEFAULT_URL = "http://127.0.0.1:8078"
 @click.argument("members", nargs=-1)
 @click.option("--state", type=click.Path(path_type=Path), help="State folder of the simulated DCC: address and token.")
 @click.option("--url", help=f"Address of the control API; default: that of --state, else {_DEFAULT_URL}.")
+@click.option("--json", "as_json", is_flag=True, help="The list of operations as JSON too; an answer always is.")
 @click.option("--token", help=f"Token of the control API; default: {_TOKEN}, or that of --state.")
 def command(
-    operation: str | None, members: tuple[str, ...], state: Path | None, url: str | None, token: str | None
+    operation: str | None,
+    members: tuple[str, ...],
+    state: Path | None,
+    url: str | None,
+    token: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Carry out OPERATION with MEMBERS (name=value; values are JSON, else text). Without OPERATION: what there is.
 
     For example: uept control --state state register-user user=A0-B1-C2-D3-E4-01-00-00 party=A roles='["IS"]'.
+    Prints the answer as JSON; with --json the list of operations too, by name with summary and members.
     Exit codes: 0 done, 2 usage, or an argument that cannot be, 3 no simulated DCC, or it does not allow it now.
     """
     from stubs.app import OPERATIONS, read_access
 
     known = {each.name: each for each in OPERATIONS}
+    if operation is None and as_json:
+        rows = {one.name: {"summary": one.summary, "takes": one.parameters.__struct_fields__} for one in OPERATIONS}
+        say(json.dumps(rows))
+        return
     if operation is None:
         for each in OPERATIONS:
             takes = ", ".join(each.parameters.__struct_fields__)
