@@ -9,6 +9,7 @@ from typing import Any
 
 from stubs.dcc import Reply
 from stubs.wire.duis import LocalCommand, ServiceResponse
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
 from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, SUPPLIER, DccFixture, Party, response_of
 
@@ -133,18 +134,12 @@ def supplier_registered(room: DccFixture) -> Reply:
             room.now,
         )[1]
     )
-    body: dict[str, Any] = {
-        "SupplierFloorSeqNumber": 1,
-        "SupplierReplacementCertificates": {"DigitalSigningCertificate": "3wkB"},
-        "CertificationPathCertificates": {"Certificate": "3wkB"},
-        "ApplyTimeBasedCPVChecks": "false",
-        "ImportMPxN": point,
-    }
-    return room.post(room.party.request("6.23", device, **body))
+    return change_of_supplier(room, device, ImportMPxN=point)
 
 
 def supplier_certificate(room: DccFixture) -> Reply:
-    return change_of_supplier(room, SupplierReplacementCertificates={"DigitalSigningCertificate": "3wkB"})
+    other = room.pki.certificates.of(Eui64.parse(OTHER_SUPPLIER), "DS")[0]
+    return change_of_supplier(room, SupplierReplacementCertificates={"DigitalSigningCertificate": _base64(other.der)})
 
 
 def join_unknown(room: DccFixture) -> Reply:

@@ -4,25 +4,17 @@ State is folded from InventoryChanged, MeterPointRegistered, RegistrationChanged
 service functions decide and return what should change; nothing here knows devices, counters or who signed.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from schemas.load import Srv
-from stubs.inventory.firmware import FIRMWARE_SERVICES, version_of
-from stubs.inventory.hubs import HUB_SERVICES
+from stubs.inventory.firmware import update_display_firmware, update_firmware, version_of
+from stubs.inventory.hubs import hub_of, installed, installed_without_wan, returned, returned_faulty
 from stubs.inventory.inventory import REMOVED, Inventory
-from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, Service
+from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert
 from stubs.inventory.records import InventoryRecord, MeterPoint, Product, Term
-from stubs.inventory.services import SERVICES as RECORD_SERVICES
+from stubs.inventory.services import decommission, prenotify, read_inventory, update_inventory, wan_matrix
 from stubs.inventory.views import COVERAGE, device_node, wan_matrix_node
-
-SERVICES: Mapping[Srv, Service] = MappingProxyType({**RECORD_SERVICES, **HUB_SERVICES, **FIRMWARE_SERVICES})
-"""The Non-Device services that inventory, coverage and products answer."""
 
 __all__ = [
     "COVERAGE",
     "REMOVED",
-    "SERVICES",
     "Change",
     "Inventory",
     "InventoryRecord",
@@ -31,9 +23,20 @@ __all__ = [
     "NonDeviceResult",
     "PendingDccAlert",
     "Product",
-    "Service",
     "Term",
+    "decommission",
     "device_node",
+    "hub_of",
+    "installed",
+    "installed_without_wan",
+    "prenotify",
+    "read_inventory",
+    "returned",
+    "returned_faulty",
+    "update_display_firmware",
+    "update_firmware",
+    "update_inventory",
     "version_of",
+    "wan_matrix",
     "wan_matrix_node",
 ]

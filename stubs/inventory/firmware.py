@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from types import MappingProxyType
 
-from schemas.load import Srv
 from stubs.events import AnyEvent, ItemScheduled
 from stubs.inventory.inventory import Inventory
-from stubs.inventory.non_device import NonDeviceRequest, NonDeviceResult, PendingDccAlert, Service
+from stubs.inventory.non_device import NonDeviceRequest, NonDeviceResult, PendingDccAlert
 from stubs.inventory.records import InventoryRecord, Product
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
@@ -204,9 +201,3 @@ def update_firmware(inventory: Inventory, request: NonDeviceRequest) -> NonDevic
 def update_display_firmware(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """11.4: an image for prepayment displays and load switches. Raises: Refusal: as 11.1."""
     return _distribute(DISPLAY_FIRMWARE, inventory, request)
-
-
-FIRMWARE_SERVICES: Mapping[Srv, Service] = MappingProxyType(
-    {Srv("11.1"): update_firmware, Srv("11.4"): update_display_firmware}
-)
-"""Images for devices."""

@@ -6,20 +6,18 @@ Decommissioned with its gas proxy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
-from schemas.load import Srv
 from stubs.inventory.inventory import Inventory
-from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, Service, eui_of
+from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, eui_of
 from stubs.inventory.records import InventoryRecord
 from stubs.wire.errors import Refusal
 
 _ENDED = frozenset({"Decommissioned", "Withdrawn"})
 
 
-def _hub(inventory: Inventory, request: NonDeviceRequest) -> InventoryRecord:
+def hub_of(inventory: Inventory, request: NonDeviceRequest) -> InventoryRecord:
+    """8.14: the hub that the notice is about. Raises: Refusal: ``hub-unknown``, ``hub-status``."""
     device = eui_of(request.body, "DeviceID")
     record = inventory.get(device)
     if record is None or record.device_type != "CHF":
@@ -34,7 +32,7 @@ def _proxies(inventory: Inventory, hub: str) -> list[InventoryRecord]:
 
 
 def _installed(inventory: Inventory, request: NonDeviceRequest, status: str) -> tuple[Change, ...]:
-    record = _hub(inventory, request)
+    record = hub_of(inventory, request)
     mpxn = request.body.get("MPxN") or ""
     point = inventory.meter_points.get(mpxn)
     values: dict[str, Any] = {"DeviceStatus": status, "MPxNs": sorted({*record.meter_points, mpxn})}
@@ -64,7 +62,7 @@ def installed_without_wan(inventory: Inventory, request: NonDeviceRequest) -> No
 
 
 def _returned(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
-    record = _hub(inventory, request)
+    record = hub_of(inventory, request)
     gone = (record, *_proxies(inventory, record.device))
     return NonDeviceResult(
         changes=tuple((each.device, {"DeviceStatus": "Decommissioned"}) for each in gone),
@@ -86,14 +84,3 @@ def returned_faulty(inventory: Inventory, request: NonDeviceRequest) -> NonDevic
 def returned(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.14.4: a hub goes back, or was lost, without a fault. Raises: Refusal: ``hub-unknown``, ``hub-status``."""
     return _returned(inventory, request)
-
-
-HUB_SERVICES: Mapping[Srv, Service] = MappingProxyType(
-    {
-        Srv("8.14.1"): installed,
-        Srv("8.14.2"): installed_without_wan,
-        Srv("8.14.3"): returned_faulty,
-        Srv("8.14.4"): returned,
-    }
-)
-"""Notices about hubs."""

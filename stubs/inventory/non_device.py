@@ -11,7 +11,6 @@ import msgspec
 
 from schemas.load import UserRole
 from stubs.events import AnyEvent
-from stubs.inventory.inventory import Inventory
 from stubs.inventory.records import InventoryRecord
 from stubs.settings import DccSettings
 from stubs.wire.duis import Node
@@ -31,6 +30,8 @@ class PendingDccAlert:
     occasion: str
     record: InventoryRecord
     content: Node | None = None
+    cause: str = ""
+    """One sentence for the journal; empty: the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,6 @@ class NonDeviceRequest(msgspec.Struct, frozen=True):
     request_id: str = ""
     is_busy: Callable[[str], bool] = lambda _: False
     """Whether an image is on its way to a device (EUI, dashed)."""
-
-
-Service = Callable[[Inventory, NonDeviceRequest], NonDeviceResult]
 
 
 def eui_of(body: Node, path: str) -> str:

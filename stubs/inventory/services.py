@@ -1,18 +1,18 @@
-"""The Non-Device services of the inventory: what each answers and changes. A table by SRV at the end."""
+"""The Non-Device services of the inventory: what each answers and changes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from schemas.load import Srv, UserRole, device_types
+from schemas.load import UserRole, device_types
 from stubs.inventory.inventory import REMOVED, Inventory, normal
-from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, Service, eui_of
+from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, eui_of
 from stubs.inventory.records import InventoryRecord
 from stubs.inventory.views import MOST_DEVICES, inventory_node, place_of, wan_matrix_node
+from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
 
 SUPPLIER_ROLES = frozenset({UserRole.IS, UserRole.GS})
@@ -73,17 +73,17 @@ _PRENOTIFIED = {
 def prenotify(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """12.2: a new record, Pending; a hub brings its gas proxy along.
 
-    Raises: Refusal: ``prenotify-same-identity``, ``prenotify-duplicate``, ``prenotify-model``.
+    Raises: Refusal: ``prenotify-duplicate``, ``prenotify-same-identity``, ``prenotify-model``.
     """
     body = request.body
     device, proxy = eui_of(body, "DeviceID"), eui_of(body, "AssociatedGPFDeviceID")
+    for identity in (device, proxy):
+        if identity and inventory.get(identity) is not None:
+            raise Refusal("prenotify-duplicate", f"{identity} is in the inventory already")
     if device == proxy:
         raise Refusal(
             "prenotify-same-identity", f"expected different identities for hub and gas proxy, got {device} twice"
         )
-    for identity in (device, proxy):
-        if identity and inventory.get(identity) is not None:
-            raise Refusal("prenotify-duplicate", f"{identity} is in the inventory already")
     if not _model_is_known(request):
         raise Refusal("prenotify-model", f"model {body.get('DeviceModel')} is not on the simulated product list")
     values: dict[str, Any] = {ours: text for theirs, ours in _PRENOTIFIED.items() if (text := body.get(theirs))}
@@ -154,46 +154,59 @@ _STATUS_CHANGES = MappingProxyType(
 """8.4: wanted status to the statuses it may be asked in (inferred)."""
 
 
-def _change_of_status(record: InventoryRecord, wanted: str, *, of_hub: bool, now: datetime) -> Change:
-    if (record.device_type in {"CHF", "GPF"}) != of_hub:
-        kind = "a hub" if of_hub else "a device other than a hub"
+def _wanted_status(body: Node) -> tuple[str, bool] | None:
+    """The status asked for, and whether it is asked for a hub; None: another change is."""
+    for name, of_hub in (("UpdateDeviceStatusExceptCH", False), ("UpdateDeviceStatusCH", True)):
+        if (wanted := body.get(name)) is not None:
+            return wanted, of_hub
+    return None
+
+
+def _check_status(record: InventoryRecord, body: Node) -> None:
+    wanted = _wanted_status(body)
+    if wanted is not None and record.status not in _STATUS_CHANGES[wanted[0]]:
+        raise Refusal("update-status", f"a device that is {record.status} cannot become {wanted[0]}")
+    if body.find("DeleteDevice") is not None and record.status != "Pending":
+        raise Refusal("update-status", f"only a Pending device may be deleted, this one is {record.status}")
+
+
+def _check_kind(record: InventoryRecord, body: Node) -> None:
+    wanted = _wanted_status(body)
+    if wanted is not None and (record.device_type in {"CHF", "GPF"}) != wanted[1]:
+        kind = "a hub" if wanted[1] else "a device other than a hub"
         raise Refusal("update-kind", f"expected {kind}, got {record.device_type}")
-    if record.status not in _STATUS_CHANGES[wanted]:
-        raise Refusal("update-status", f"a device that is {record.status} cannot become {wanted}")
-    values = {"DeviceStatus": wanted}
-    if wanted == "Commissioned":
-        values["DateCommissioned"] = f"{now.date().isoformat()}Z"
-    return record.device, values
 
 
 def update_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """8.4: a status, details, the meter point, or the end of a record.
 
-    Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``update-rights``, ``update-kind``,
-    ``update-status``, ``update-meter-point``.
+    Raises: Refusal: ``inventory-device``, ``inventory-authorised``, ``update-status``, ``update-rights``,
+    ``update-kind``, ``update-meter-point``.
     """
     record, role = named(inventory, request)
+    _check_status(record, request.body)
     if role not in SUPPLIER_ROLES and record.prenotified_by != request.sender:
         raise Refusal("update-rights", f"role {role} may change only what it pre-notified")
+    _check_kind(record, request.body)
     return replace(_update(inventory, request, record), role=role)
 
 
 def _update(inventory: Inventory, request: NonDeviceRequest, record: InventoryRecord) -> NonDeviceResult:
     body = request.body
-    if (wanted := body.get("UpdateDeviceStatusExceptCH")) is not None:
-        return NonDeviceResult(changes=(_change_of_status(record, wanted, of_hub=False, now=request.now),))
-    if (wanted := body.get("UpdateDeviceStatusCH")) is not None:
-        return NonDeviceResult(changes=(_change_of_status(record, wanted, of_hub=True, now=request.now),))
+    wanted = _wanted_status(body)
+    if wanted is not None:
+        values = {"DeviceStatus": wanted[0]}
+        if wanted[0] == "Commissioned":
+            values["DateCommissioned"] = f"{request.now.date().isoformat()}Z"
+        return NonDeviceResult(changes=((record.device, values),))
     if body.find("DeleteDevice") is not None:
-        if record.status != "Pending":
-            raise Refusal("update-status", f"only a Pending device may be deleted, this one is {record.status}")
         return NonDeviceResult(
             changes=((record.device, {REMOVED: True}),), notices=(PendingDccAlert("device-removed", record),)
         )
     details = body.find("UpdateDeviceDetails")
     if details is not None:
-        values = {ours: text for theirs, ours in _DETAILS.items() if (text := details.get(theirs))}
-        return NonDeviceResult(changes=((record.device, values),) if values else ())
+        given = {ours: text for theirs, ours in _DETAILS.items() if (text := details.get(theirs))}
+        return NonDeviceResult(changes=((record.device, given),) if given else ())
     meter_point = body.find("UpdateMPxN")
     assert meter_point is not None, "the schema leaves no other choice"
     chosen = meter_point.children[0]
@@ -207,15 +220,3 @@ def wan_matrix(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResu
     return NonDeviceResult(
         result=wan_matrix_node(request.body, inventory.coverage.get(normal(place_of(request.body)), {}))
     )
-
-
-SERVICES: Mapping[Srv, Service] = MappingProxyType(
-    {
-        Srv("8.2"): read_inventory,
-        Srv("8.3"): decommission,
-        Srv("8.4"): update_inventory,
-        Srv("12.1"): wan_matrix,
-        Srv("12.2"): prenotify,
-    }
-)
-"""Services of records and coverage."""

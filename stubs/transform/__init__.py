@@ -9,7 +9,7 @@ from stubs.transform.bodies import BODY_FIELDS, command_values
 from stubs.transform.commands import Acb, Command, Target, transform
 from stubs.transform.dispatch import use_case_for
 from stubs.transform.looked_up import NotLookedUp
-from stubs.transform.signed import check_signed
+from stubs.transform.signed import check_signed, check_unaltered
 
 __all__ = [
     "BODY_FIELDS",
@@ -18,6 +18,7 @@ __all__ = [
     "NotLookedUp",
     "Target",
     "check_signed",
+    "check_unaltered",
     "command_values",
     "transform",
     "use_case_for",

@@ -24,10 +24,15 @@ def check_signed(issued: Group, signed: Group, ds_public: EllipticCurvePublicKey
     Raises: Refusal: rule ``pre-command-altered`` or ``pre-command-signature``.
     Source: the guide's section 5.
     """
-    if issued.signed_part != signed.signed_part:
-        changed = [name for name in _FIELDS if getattr(issued, name) != getattr(signed, name)]
-        raise Refusal(ALTERED, f"the Signed Pre-Command differs from the issued one in: {', '.join(changed)}")
+    check_unaltered(issued, signed)
     try:
         check_signature(signed, ds_public)
     except ProtectionError as broken:
         raise Refusal(SIGNATURE, str(broken)) from broken
+
+
+def check_unaltered(issued: Group, signed: Group) -> None:
+    """Let pass what differs from ``issued`` in its signature only. Raises: Refusal: rule ``pre-command-altered``."""
+    if issued.signed_part != signed.signed_part:
+        changed = [name for name in _FIELDS if getattr(issued, name) != getattr(signed, name)]
+        raise Refusal(ALTERED, f"the Signed Pre-Command differs from the issued one in: {', '.join(changed)}")

@@ -10,16 +10,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.load import Service, gateway_rules
-from stubs.access import RULES
+from schemas.load import Service, Srv, gateway_rules
 from stubs.dcc import Reply
-from stubs.dcc.requests.request_validation import RequestValidation
+from stubs.dcc.requests import request_validation, service_rules
+from stubs.dcc.requests.device_service_rules import DEVICE_SERVICE_RULES
+from stubs.dcc.requests.non_device_services import NON_DEVICE_SERVICES
+from stubs.dcc.requests.stages import STAGES
 from stubs.events import RequestAccepted, RequestRefused
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import Node, ServiceRequest, write_request
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.request_id import RequestId
+from stubs.wire.xml import SR
 from stubs.wire.xmlsig import Signer, sign
 from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, OTHER_USER, DccFixture, Party, a_pki
 from tests.service_trips import SERVICE_TRIPS
@@ -81,8 +84,9 @@ def schema(room: DccFixture) -> Reply:
 
 
 def not_simulated(room: DccFixture) -> Reply:
-    room.dcc._pipeline._validation = RequestValidation(room.settings, room.pki.certificates, lambda _: False)
-    return room.post(firmware(room))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(request_validation, "not_simulated", lambda: {f"{{{SR}}}ReadFirmwareVersion": Srv("11.2")})
+        return room.post(firmware(room))
 
 
 def schema_version(room: DccFixture) -> Reply:
@@ -243,12 +247,13 @@ def update_status(room: DccFixture) -> Reply:
 
 
 def update_rights(room: DccFixture) -> Reply:
-    request = by(room, NETWORK_OPERATOR).request("8.4", DeviceID=room.build()["esme"], DeleteDevice=None)
-    return room.post(request)
+    change = {"ImportMPxN": "1399999999999"}
+    return room.post(by(room, NETWORK_OPERATOR).request("8.4", DeviceID=room.build()["esme"], UpdateMPxN=change))
 
 
 def update_kind(room: DccFixture) -> Reply:
-    return room.post(room.party.request("8.4", DeviceID=room.build()["esme"], UpdateDeviceStatusCH="Withdrawn"))
+    device = room.build({"name": "esme", "type": "ESME", "status": "Decommissioned"})["esme"]
+    return room.post(room.party.request("8.4", DeviceID=device, UpdateDeviceStatusCH="Withdrawn"))
 
 
 def update_meter_point(room: DccFixture) -> Reply:
@@ -292,8 +297,8 @@ def device_log_status(room: DccFixture) -> Reply:
 
 
 def device_log_type(room: DccFixture) -> Reply:
-    devices = room.build()
-    return add_to_hub(room, devices["chf"], devices["chf"])
+    devices = room.build({"name": "chf", "type": "CHF"}, {"name": "other", "type": "CHF", "status": "Pending"})
+    return add_to_hub(room, devices["other"], devices["chf"])
 
 
 def device_log_meter_point(room: DccFixture) -> Reply:
@@ -443,9 +448,20 @@ def test_every_rule_of_the_catalogue_is_tripped_here() -> None:
     assert set(TRIPS) == set(gateway_rules())
 
 
-def test_rules_are_applied_in_the_order_of_the_catalogue() -> None:
+def test_the_stages_apply_every_rule_of_the_catalogue_in_its_order() -> None:
+    assert [rule for stage in STAGES for rule in stage.rules] == list(gateway_rules())
+
+
+@pytest.mark.parametrize("rules", [*DEVICE_SERVICE_RULES.values(), *NON_DEVICE_SERVICES.values()])
+def test_a_service_applies_its_rules_in_the_order_of_the_catalogue(rules: Any) -> None:
     order = list(gateway_rules())
-    assert [order.index(rule) for rule, _ in RULES] == sorted(order.index(rule) for rule, _ in RULES)
+    assert [order.index(rule) for rule in rules.rules] == sorted(order.index(rule) for rule in rules.rules)
+
+
+def test_every_rule_of_a_service_belongs_to_one_group() -> None:
+    tables = (DEVICE_SERVICE_RULES.values(), NON_DEVICE_SERVICES.values())
+    used = {rule for table in tables for service in table for rule in service.rules}
+    assert used == {*service_rules.FIRST.rules, *service_rules.LAST.rules}
 
 
 def test_a_refused_request_changes_nothing_and_its_request_id_stays_free(room: DccFixture) -> None:

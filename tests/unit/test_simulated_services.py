@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from schemas.load import Srv, device_types, service_requests, transform_rows
 from stubs.dcc.commands.planning import works_off
-from stubs.dcc.requests.request_validation import RequestValidation
+from stubs.dcc.context import DccContext, make_context
+from stubs.dcc.requests import request_validation
 from stubs.dcc.requests.simulated_services import device_types_of, is_simulated
 from stubs.settings import DccSettings
-from stubs.wire.certificates import CertificateIndex
 from stubs.wire.duis import Node, build_request, example, write_request
 from stubs.wire.duis.examples import ESME, SUPPLIER
 from stubs.wire.errors import Refusal
+from stubs.wire.xml import SR, parse
+from tests.dcc_kit import a_pki
 
-NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> DccContext:
+    return make_context(DccSettings(), a_pki(tmp_path_factory.mktemp("pki")))
 
 
-def refused(srv: Srv, body: Node, *, is_known: bool) -> str:
+def refused(context: DccContext, srv: Srv, body: Node) -> str:
     """The rule that refuses an unsigned request, so at the latest the one that wants a signature."""
-    request = write_request(build_request(srv, SUPPLIER, ESME, 1, 1, body))
-    intake = RequestValidation(DccSettings(), CertificateIndex(), lambda _: is_known)
-    with pytest.raises(Refusal) as caught:
-        intake.open(request, "application/xml", NOW)
-    return caught.value.rule
+    element = parse(write_request(build_request(srv, SUPPLIER, ESME, 1, 1, body)))
+    try:
+        request_validation.read_valid(element)
+        request_validation.check_simulated(element)
+        request_validation.verify_signature(context, element)
+    except Refusal as refusal:
+        return refusal.rule
+    return ""
+
+
+def without(srv: Srv, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a service not be simulated."""
+    tag = f"{{{SR}}}{service_requests()[srv].request_element}"
+    monkeypatch.setattr(request_validation, "not_simulated", lambda: {tag: srv})
 
 
 @pytest.mark.parametrize("srv", service_requests())
-def test_a_sound_request_of_a_service_that_is_not_simulated_is_told_so(srv: Srv) -> None:
-    assert refused(srv, example(srv), is_known=False) == "not-simulated"
+def test_a_sound_request_of_a_service_that_is_not_simulated_is_told_so(
+    context: DccContext, srv: Srv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(srv, monkeypatch)
+    assert refused(context, srv, example(srv)) == "not-simulated"
 
 
 @pytest.mark.parametrize("srv", service_requests())
-def test_a_wrong_request_is_wrong_whether_or_not_its_service_is_simulated(srv: Srv) -> None:
+def test_a_wrong_request_is_wrong_whether_or_not_its_service_is_simulated(
+    context: DccContext, srv: Srv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(srv, monkeypatch)
     element = service_requests()[srv].request_element
-    assert refused(srv, Node(element, children=(Node("Surprise"),)), is_known=False) == "schema"
+    assert refused(context, srv, Node(element, children=(Node("Surprise"),))) == "schema"
 
 
 @pytest.mark.parametrize("srv", service_requests())
-def test_a_sound_request_of_a_simulated_service_goes_on_to_the_signature(srv: Srv) -> None:
-    assert refused(srv, example(srv), is_known=True) == "unsigned"
+def test_a_sound_request_of_a_simulated_service_goes_on_to_the_signature(context: DccContext, srv: Srv) -> None:
+    assert refused(context, srv, example(srv)) == "unsigned"
 
 
 def test_simulated_services_are_services_of_the_catalogue_in_its_order() -> None:

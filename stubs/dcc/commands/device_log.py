@@ -1,52 +1,20 @@
-"""8.11: adding a device to a hub's log, and taking it away. What is checked before, and what follows success."""
+"""8.11: adding a device to a hub's log, and taking it away. What follows success, and what failure."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from schemas.load import UserRole
 from stubs import alerts
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged
-from stubs.inventory import Inventory
 from stubs.scheduler import Item
-from stubs.wire.duis import Node
-from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
 
-SRV = "8.11"
-
-_METERS = frozenset({"ESME", "GSME"})
-_ADDABLE = frozenset({"Pending", "Whitelisted"})
-_METER_POINTS = ("ImportMPxN", "SecondaryImportMPAN", "ExportMPAN")
+METER_POINTS = ("ImportMPxN", "SecondaryImportMPAN", "ExportMPAN")
 _DEFAULT_JOIN_PERIOD = 3600
-
-
-def check(inventory: Inventory, sender: str, role: UserRole, body: Node) -> None:
-    """Service-specific validation of 8.11.
-
-    Raises: Refusal: ``device-log-unknown``, ``device-log-type``, ``device-log-status``, ``device-log-meter-point``.
-    """
-    device = str(Eui64.parse(body.get("DeviceID") or ""))
-    record = inventory.get(device)
-    if record is None:
-        raise Refusal("device-log-unknown", f"{device} is not in the inventory")
-    if record.device_type == "CHF":
-        raise Refusal("device-log-type", f"{device} is a hub and joins no network")
-    if body.get("RequestType") != "Add":
-        return
-    if record.status not in _ADDABLE:
-        raise Refusal("device-log-status", f"expected a Pending device, {device} is {record.status}")
-    if record.device_type not in _METERS or role is UserRole.OU:
-        return
-    for name in _METER_POINTS[:2]:
-        mpxn = body.get(f"AddDeviceToCHFWhitelist/{name}")
-        point = inventory.meter_points.get(mpxn or "")
-        if mpxn and (point is None or point.supplier != sender):
-            raise Refusal("device-log-meter-point", f"meter point {mpxn} is not registered to {sender}")
 
 
 def succeeded(context: DccContext, transaction: Transaction, data: dict[str, Any]) -> None:
@@ -56,7 +24,7 @@ def succeeded(context: DccContext, transaction: Transaction, data: dict[str, Any
     values: dict[str, Any]
     if given["RequestType"] == "Add":
         values = {"DeviceStatus": "Whitelisted", "AssociatedCHFDeviceID": hub}
-        values |= {name: given[name] for name in _METER_POINTS if given.get(name)}
+        values |= {name: given[name] for name in METER_POINTS if given.get(name)}
         point = transaction.state.inventory.meter_points.get(given.get("ImportMPxN", ""))
         if point is not None and point.postcode:
             values |= {"PostCode": point.postcode, "AddressIdentifier": point.address, "UPRN": point.uprn}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -23,20 +22,19 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.devices.effects import EFFECTS
 from stubs.inventory import InventoryRecord
 from stubs.scheduler import key_of
-from stubs.transform import Acb, Command, Target, check_signed, transform
+from stubs.transform import Acb, Command, Target, transform
 from stubs.wire.duis import (
     LocalCommand,
     Node,
     RequestHeader,
     ServiceRequest,
     ServiceResponse,
-    SignedPreCommand,
     read_date_time,
 )
 from stubs.wire.errors import PeerError, Refusal
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import add_mac, sign
-from stubs.wire.gbcs.envelope import Cra, Group
+from stubs.wire.gbcs.envelope import Group
 from stubs.wire.gbcs.use_cases import use_case
 
 CANCELLATION_YEAR = 3000
@@ -112,10 +110,12 @@ def plan_command(
     *,
     is_by_broker: bool = False,
 ) -> PlannedCommand:
-    """Transform a Service Request. Raises: Refusal: ``not-transformable`` and the transform's own rules.
+    """Transform a Service Request. Raises: Refusal: ``not-transformable``.
 
     ``is_by_broker`` lets the broker ask for the User although the device may know the User itself.
     """
+    if not has_credentials(record):
+        raise Refusal("not-transformable", f"a {record.device_type} takes no commands of the DCC")
     acb = Acb(context.pki.acb, next_acb_counter(transaction.state, transaction.now))
     known = looked_up(context, transaction.state, request)
     target = target_of(transaction.state, record)
@@ -151,59 +151,6 @@ def works_off(use_case_name: str, device_type: str) -> bool:
     """Whether a simulated device of that type works a use case off."""
     row = EFFECTS.get(use_case_name)
     return row is not None and device_type in row.devices
-
-
-def plan_signed_command(context: DccContext, transaction: Transaction, request: SignedPreCommand) -> PlannedCommand:
-    """Check what came back signed against what was issued.
-
-    Raises: Refusal: ``pre-command-altered``, ``pre-command-signature``.
-    """
-    header = request.header
-    try:
-        signed = Group.from_bytes(request.gbcs_payload)
-    except PeerError as error:
-        raise Refusal("pre-command-altered", f"not a GBCS command: {error}") from error
-    if signed.cra is not Cra.COMMAND or (signed.originator, signed.recipient, signed.counter) != (
-        header.request_id.originator,
-        header.request_id.target,
-        header.request_id.counter,
-    ):
-        raise Refusal("pre-command-altered", "originator, target or counter differ from the RequestID")
-    issued = transaction.state.ledger.issued.get(str(header.request_id))
-    known = Group.from_bytes(issued.payload) if issued else replace(signed, signature=None)
-    if issued and issued.srv != header.srv:
-        raise Refusal("pre-command-altered", f"the Pre-Command is one of {issued.srv}, not of {header.srv}")
-    _check_signature(context, known, signed)
-    use_case_name = issued.use_case if issued else ""
-    execution = issued.execution if issued else request.execution_date_time
-    return PlannedCommand(use_case_name, signed.other.message_code, signed, execution=execution)
-
-
-def notes_on_date(request: SignedPreCommand, order: PlannedCommand) -> tuple[str, ...]:
-    """A date beside a signed command is not used; one that differs from the transformed request's is noted."""
-    given = request.execution_date_time
-    if given is None or given == order.execution:
-        return ()
-    return (f"ExecutionDateTime {given} is not that of the transformed request ({order.execution or 'none'})",)
-
-
-def _check_signature(context: DccContext, issued: Group, signed: Group) -> None:
-    certificates = [
-        certificate
-        for certificate in context.pki.certificates.of(signed.originator, "DS")
-        if certificate.role not in {"87", "89"}
-    ]
-    if not certificates:
-        raise Refusal("pre-command-signature", f"no digital-signing certificate of {signed.originator} is known")
-    for certificate in certificates[:-1]:
-        try:
-            check_signed(issued, signed, certificate.public_key)
-        except Refusal as refusal:
-            if refusal.rule != "pre-command-signature":
-                raise
-        else:
-            return
-    check_signed(issued, signed, certificates[-1].public_key)
 
 
 def protect(context: DccContext, state: DccState, group: Group) -> bytes:

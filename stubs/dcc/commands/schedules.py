@@ -1,4 +1,4 @@
-"""Schedules kept by the DCC: created, told and deleted by 5.1 to 5.3, run by the clock, ended with their reasons.
+"""Schedules kept by the DCC: run by the clock, ended with their reasons. 5.1 to 5.3: ``requests.schedule_services``.
 
 A schedule is an item of the agenda that is due at its next run. Its read goes out in the name of the access control
 broker, with the User in the supplementary fields; the device encrypts for the certificate the schedule names, or else
@@ -10,32 +10,22 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
-from schemas.load import CommandVariant, Srv, UserRole, service_requests
+from schemas.load import CommandVariant, Srv, service_requests
 from stubs import alerts
 from stubs.dcc.commands import planning
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import raise_dcc_alert
-from stubs.dcc.state.dcc_state import DccState
-from stubs.dcc.state.element_trees import node_from_tree, tree_of
+from stubs.dcc.state.element_trees import node_from_tree
 from stubs.dcc.state.fold import next_acb_counter
 from stubs.dcc.state.transaction import Transaction
-from stubs.events import ItemDone, ItemScheduled
-from stubs.inventory import InventoryRecord, NonDeviceRequest, NonDeviceResult
+from stubs.events import ItemScheduled
 from stubs.scheduler import Item, Recurrence, day_of, time_of
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, write_date_time
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
-
-MOST_TOLD = 99
-"""DSPSchedulesRead holds 1 to 99 schedules (DUIS 5.4 schema)."""
-ALSO_SCHEDULED = frozenset({"4.2"})
-"""In the schema's list of schedules, though the public matrix says otherwise."""
-
-ScheduleService = Callable[[DccState, NonDeviceRequest], NonDeviceResult]
 
 
 def name_of(schedule: int) -> str:
@@ -52,105 +42,6 @@ def recurrence_of(details: Node, default_time: str) -> Recurrence:
         time_of(details.get("ScheduleExecutionStartTime") or default_time),
         day_of(end) if end is not None else None,
     )
-
-
-def _may_read(state: DccState, asked: NonDeviceRequest, srv: Srv, device: str) -> tuple[InventoryRecord, UserRole]:
-    record = state.inventory.get(device)
-    if record is None:
-        raise Refusal("schedule-device", f"{device} is not in the inventory")
-    row = service_requests()[srv]
-    if row.device_types and record.device_type not in row.device_types:
-        raise Refusal("schedule-device-type", f"{srv} cannot be read from a {record.device_type}")
-    roles = [role for role in asked.roles if role in row.eligible_roles]
-    if not roles:
-        raise Refusal("schedule-role", f"roles {', '.join(asked.roles)} may not read {srv}")
-    responsible = state.inventory.responsible(record)
-    for role in roles:
-        parties = responsible.get(role, frozenset())
-        if parties is None or asked.sender in parties:
-            return record, role
-    raise Refusal("schedule-authorised", f"{asked.sender} is not responsible for {device}")
-
-
-def create(state: DccState, asked: NonDeviceRequest) -> NonDeviceResult:
-    """5.1: a schedule and its number.
-
-    Raises: Refusal: ``schedule-service``, ``schedule-dates``, ``schedule-device``, ``schedule-device-type``,
-    ``schedule-role``, ``schedule-authorised``, ``schedule-limit``.
-    """
-    body = asked.body
-    srv = Srv((body.get("DSPScheduledServiceReferenceVariant") or "").strip())
-    row = service_requests()[srv]
-    element = body.children[-1].name
-    if (body.get("DSPScheduledServiceReference") or "").strip() != row.service_reference:
-        raise Refusal(
-            "schedule-service", f"{srv} does not belong to service {body.get('DSPScheduledServiceReference')}"
-        )
-    if element != f"DSP{row.request_element}" or not (row.is_dcc_scheduled or srv in ALSO_SCHEDULED):
-        raise Refusal("schedule-service", f"expected DSP{row.request_element} for {srv}, got {element}")
-    device = str(Eui64.parse(body.get("DeviceID") or ""))
-    record, role = _may_read(state, asked, srv, device)
-    try:
-        first = recurrence_of(body, asked.settings.schedule_time).after(asked.now)
-    except ValueError as error:
-        raise Refusal("schedule-dates", str(error)) from error
-    if first is None:
-        raise Refusal("schedule-dates", "the schedule would never run")
-    limit = asked.settings.max_schedules
-    if limit is not None and state.agenda.count(f"schedule|{device}") >= limit:
-        raise Refusal("schedule-limit", f"{device} has {limit} schedules already")
-    schedule = state.counts.schedules + 1
-    data = {
-        "schedule": schedule,
-        "user": asked.sender,
-        "role": str(role),
-        "device": record.device,
-        "srv": str(srv),
-        "request_id": asked.request_id,
-        "details": tree_of(body),
-    }
-    event = ItemScheduled(item=name_of(schedule), what="schedule", due=first, data=data)
-    return NonDeviceResult(result=Node("DSPScheduleID", str(schedule)), events=(event,), role=role)
-
-
-def _asked(state: DccState, asked: NonDeviceRequest, unknown: str, none: str) -> list[Item]:
-    """The User's schedules that 5.2 or 5.3 names. Raises: Refusal: ``schedule-unknown``, ``schedule-none``."""
-    number = asked.body.get("DSPScheduleID")
-    if number is not None:
-        item = state.agenda.items.get(name_of(int(number)))
-        if item is None or item.data["user"] != asked.sender:
-            raise Refusal("schedule-unknown", f"{asked.sender} has no schedule {number.strip()}", response_code=unknown)
-        return [item]
-    device = str(Eui64.parse(asked.body.get("DeviceID") or ""))
-    found = [item for item in state.agenda.named(f"schedule|{device}") if item.data["user"] == asked.sender]
-    if not found:
-        raise Refusal("schedule-none", f"{asked.sender} has no schedule for {device}", response_code=none)
-    return sorted(found, key=lambda item: int(item.data["schedule"]))
-
-
-def read(state: DccState, asked: NonDeviceRequest) -> NonDeviceResult:
-    """5.2: one of the User's schedules, or all of a device, at most 99. Raises: Refusal: as ``_asked``."""
-    told = []
-    for item in _asked(state, asked, "E050201", "E050202")[:MOST_TOLD]:
-        details = node_from_tree(item.data["details"])
-        children = (
-            Node("DSPScheduleID", str(item.data["schedule"])),
-            Node("DSPScheduleDetails", children=details.children),
-        )
-        told.append(Node("DSPSchedules", children=children))
-    return NonDeviceResult(result=Node("DSPSchedulesRead", children=tuple(told)))
-
-
-def delete(state: DccState, asked: NonDeviceRequest) -> NonDeviceResult:
-    """5.3: one of the User's schedules, or all of a device. Raises: Refusal: as ``_asked``."""
-    items = _asked(state, asked, "E050301", "E050302")
-    return NonDeviceResult(events=tuple(ItemDone(item=item.item, outcome="deleted by its User") for item in items))
-
-
-SCHEDULE_SERVICES: Mapping[Srv, ScheduleService] = MappingProxyType(
-    {Srv("5.1"): create, Srv("5.2"): read, Srv("5.3"): delete}
-)
-"""The services about schedules."""
 
 
 # --- running ---

@@ -73,10 +73,8 @@ def dcc_alert(
     return context.writer.dcc_alert(transaction, user, DccAlert(code, content), device)
 
 
-def raise_inventory_alert(
-    context: DccContext, transaction: Transaction, notice: PendingDccAlert, requester: str
-) -> None:
-    """The DCC alert that follows a change of the inventory."""
+def raise_pending_alert(context: DccContext, transaction: Transaction, notice: PendingDccAlert, requester: str) -> None:
+    """Raise the DCC alert that a service decided on, or that goes with a refusal."""
     record = notice.record
     if notice.content is not None:
         content = notice.content

@@ -1,4 +1,4 @@
-"""Anomaly detection: which requests are held, the alert about it, and what a tester decides.
+"""Requests that anomaly detection holds: the alert about it, and what a tester decides.
 
 Source: DUIS 5.4 schema for the alert and its three branches; that a held request is acknowledged, what its release and
 its rejection send, and which code rejection has, are inferred (DUIS guide, section 10).
@@ -6,58 +6,25 @@ its rejection send, and which code rejection has, are inferred (DUIS guide, sect
 
 from __future__ import annotations
 
-from schemas.load import Srv, UserRole, service_requests
+from schemas.load import Srv, service_requests
 from stubs import alerts
-from stubs.access import AccessRequest, Breach
-from stubs.dcc.commands import planning
+from stubs.access import Breach
+from stubs.dcc.commands.planning import PlannedCommand
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import raise_dcc_alert
 from stubs.dcc.outbound.responses import respond
-from stubs.dcc.requests.request_execution import TRANSFORM_VARIANT, RequestOutcome
+from stubs.dcc.requests.request_execution import RequestOutcome
+from stubs.dcc.requests.request_in_progress import AcceptedRequest
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import QuarantineEnded, RequestQuarantined
-from stubs.inventory import NonDeviceResult
-from stubs.wire.duis import Request, ServiceRequest, ServiceResponse, SignedPreCommand, write_request
-from stubs.wire.errors import Misuse, PeerError
-from stubs.wire.gbcs.use_cases import read_command
-
-
-def breach_of(
-    context: DccContext,
-    transaction: Transaction,
-    access: AccessRequest,
-    planned: NonDeviceResult | planning.PlannedCommand,
-) -> Breach | None:
-    """The limit a request exceeds; None: it may pass. A transform commands nothing and is not looked at."""
-    thresholds = transaction.state.thresholds
-    header = access.header
-    if header.command_variant == TRANSFORM_VARIANT:
-        return None
-    if isinstance(planned, planning.PlannedCommand) and header.srv in context.settings.attribute_limits:
-        found = thresholds.abnormal(header.srv, _values(planned))
-        if found is not None:
-            return found
-    return thresholds.breach(access.sender, header.srv, transaction.now)
-
-
-def _values(order: planning.PlannedCommand) -> dict[str, object]:
-    try:
-        return read_command(order.message_code, order.group.content)
-    except (PeerError, Misuse):
-        return {}
+from stubs.wire.duis import ServiceResponse, write_request
 
 
 def hold(
-    context: DccContext,
-    transaction: Transaction,
-    exchange: str,
-    access: AccessRequest,
-    role: UserRole,
-    request: Request,
-    planned: NonDeviceResult | planning.PlannedCommand,
-    breach: Breach,
+    context: DccContext, transaction: Transaction, exchange: str, request: AcceptedRequest, breach: Breach
 ) -> None:
     """Hold an accepted request and tell its User."""
+    access, planned = request.access, request.planned
     header = access.header
     reference = str(transaction.state.counts.quarantined + 1)
     request_id = str(header.request_id)
@@ -68,13 +35,13 @@ def hold(
             exchange=exchange,
             request_id=request_id,
             user=access.sender,
-            role=str(role),
+            role=str(request.role),
             srv=header.srv,
             device=device,
             breach=breach.kind,
             detail=breach.detail,
-            document=_document(request),
-            order=planned.stored() if isinstance(planned, planning.PlannedCommand) else None,
+            document=write_request(request.document),
+            order=planned.stored() if isinstance(planned, PlannedCommand) else None,
             is_sequenced=bool(header.first_in_sequence or header.preceding),
         )
     )
@@ -83,12 +50,6 @@ def hold(
     raise_dcc_alert(
         context, transaction, "request-quarantined", content, record, requester=access.sender, cause=breach.detail
     )
-
-
-def _document(request: Request) -> bytes:
-    match request:
-        case ServiceRequest() | SignedPreCommand():
-            return write_request(request)
 
 
 def respond_late(

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import msgspec
 
-from schemas.load import Srv, UserRole
 from stubs.access import AccessRequest
 from stubs.access.rules import LOCAL_VARIANTS
-from stubs.dcc.commands import device_log, planning
-from stubs.dcc.commands.schedules import SCHEDULE_SERVICES, remove
+from stubs.dcc.commands import planning
+from stubs.dcc.commands.schedules import remove
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import raise_inventory_alert
-from stubs.dcc.requests.non_device_services import STANDING_SERVICES
-from stubs.dcc.requests.service_checks import check_service
+from stubs.dcc.outbound.alerts import raise_pending_alert
+from stubs.dcc.requests.request_in_progress import AcceptedRequest
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged, LocalCommandIssued, PreCommandIssued
-from stubs.inventory import REMOVED, SERVICES, InventoryRecord, NonDeviceRequest, NonDeviceResult
-from stubs.wire.duis import LocalCommand, Node, OtherResult, PreCommand, Request, RequestHeader, Result, ServiceRequest
-from stubs.wire.errors import Refusal
+from stubs.inventory import REMOVED, InventoryRecord, NonDeviceResult
+from stubs.wire.duis import LocalCommand, OtherResult, PreCommand, RequestHeader, Result, ServiceRequest
 
 BOTH_VARIANTS = frozenset({3, 7})
 TRANSFORM_VARIANT = 4
@@ -34,64 +31,12 @@ class RequestOutcome(msgspec.Struct, frozen=True):
     result: Result = None
 
 
-def decide(context: DccContext, transaction: Transaction, access: AccessRequest, body: Node) -> NonDeviceResult:
-    """What a Non-Device service answers and changes. Raises: Refusal: the service's own rules."""
-    srv = Srv(access.header.srv)
-    state = transaction.state
-    asked = NonDeviceRequest(
-        access.sender,
-        access.eligible_roles,
-        body,
-        transaction.now,
-        context.settings,
-        str(access.header.request_id),
-        lambda device: bool(state.agenda.count(f"firmware|{device}")),
-    )
-    if srv in SERVICES:
-        return SERVICES[srv](state.inventory, asked)
-    if srv in SCHEDULE_SERVICES:
-        return SCHEDULE_SERVICES[srv](state, asked)
-    if srv in STANDING_SERVICES:
-        return STANDING_SERVICES[srv](context, state, asked)
-    raise Refusal("not-simulated", f"service {srv} is one of DUIS, but not simulated here")
-
-
-def plan(
-    context: DccContext,
-    transaction: Transaction,
-    request: Request,
-    access: AccessRequest,
-    role: UserRole,
-    record: InventoryRecord | None,
-) -> NonDeviceResult | planning.PlannedCommand | None:
-    """Service-specific validation: what would be done, decided but not yet done; None for a signed command."""
-    if not isinstance(request, ServiceRequest):
-        return None
-    if access.row.is_non_device:
-        return decide(context, transaction, access, request.body)
-    assert record is not None, "device-exists came before"
-    if access.row.srv == device_log.SRV:
-        device_log.check(transaction.state.inventory, access.sender, role, request.body)
-    check_service(context, transaction, access, request.body, record)
-    if not planning.has_credentials(record):
-        raise Refusal("not-transformable", f"a {record.device_type} takes no commands of the DCC")
-    return planning.plan_command(context, transaction, request, record)
-
-
-def execute_request(
-    context: DccContext,
-    transaction: Transaction,
-    access: AccessRequest,
-    role: UserRole,
-    request: Request,
-    planned: NonDeviceResult | planning.PlannedCommand,
-    record: InventoryRecord | None,
-) -> RequestOutcome:
+def execute_request(context: DccContext, transaction: Transaction, request: AcceptedRequest) -> RequestOutcome:
     """Do what was planned."""
-    if isinstance(planned, NonDeviceResult):
-        return _decision(context, transaction, access.header, planned)
-    assert record is not None, "an order is for a device"
-    return _command(context, transaction, access, role, request, planned, record)
+    if isinstance(request.planned, NonDeviceResult):
+        return _decision(context, transaction, request.access.header, request.planned)
+    assert request.record is not None, "a command is for a device"
+    return _command(context, transaction, request, request.planned, request.record)
 
 
 def _decision(
@@ -105,7 +50,7 @@ def _decision(
     for event in decision.events:
         transaction.emit(event)
     for notice in decision.notices:
-        raise_inventory_alert(context, transaction, notice, str(header.request_id.originator))
+        raise_pending_alert(context, transaction, notice, str(header.request_id.originator))
     result: Result = OtherResult(decision.result) if decision.result is not None else None
     success = "I0" if result is not None else context.settings.non_device_success
     return RequestOutcome(decision.code or success, result)
@@ -114,18 +59,17 @@ def _decision(
 def _command(
     context: DccContext,
     transaction: Transaction,
-    access: AccessRequest,
-    role: UserRole,
-    request: Request,
+    request: AcceptedRequest,
     order: planning.PlannedCommand,
     record: InventoryRecord,
 ) -> RequestOutcome:
+    access = request.access
     header = access.header
     variant = header.command_variant
     if variant == TRANSFORM_VARIANT:
         return _pre_command(transaction, access, order, record)
-    body: Node | None = request.body if isinstance(request, ServiceRequest) else None
-    data = planning.order_data(access, role, order, body)
+    body = request.document.body if isinstance(request.document, ServiceRequest) else None
+    data = planning.order_data(access, request.role, order, body)
     if variant not in LOCAL_VARIANTS:
         planning.place(context, transaction, access, data)
         return RequestOutcome("I99")

@@ -12,9 +12,7 @@ from types import MappingProxyType
 
 from schemas.load import Srv, service_requests, transform_rows
 from stubs.dcc.commands.planning import works_off
-from stubs.dcc.commands.schedules import SCHEDULE_SERVICES
-from stubs.dcc.requests.non_device_services import STANDING_SERVICES
-from stubs.inventory import SERVICES
+from stubs.dcc.requests.non_device_services import NON_DEVICE_SERVICES
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -22,9 +20,7 @@ NOBODY: frozenset[str] = frozenset()
 @cache
 def device_types_of() -> Mapping[Srv, frozenset[str]]:
     """Services that are simulated: SRV to the device types that carry it out; none for a Non-Device service."""
-    found: dict[Srv, frozenset[str]] = dict.fromkeys(
-        (srv for table in (SERVICES, SCHEDULE_SERVICES, STANDING_SERVICES) for srv in table), NOBODY
-    )
+    found: dict[Srv, frozenset[str]] = dict.fromkeys(NON_DEVICE_SERVICES, NOBODY)
     for row in transform_rows():
         if row.srv in service_requests() and works_off(row.use_case, row.device_type):
             srv = Srv(row.srv)

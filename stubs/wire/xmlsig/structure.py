@@ -50,7 +50,8 @@ class Parts(msgspec.Struct, frozen=True):
     digest: bytes
     value: bytes
     issuer_name: str
-    serial: int
+    serial: int | None
+    """None: the signature names none."""
 
 
 def check_contents(root: etree._Element, policy: SignaturePolicy) -> None:
@@ -194,7 +195,8 @@ def _check_transforms(transforms: etree._Element, policy: SignaturePolicy) -> No
         _algorithm(child, frozenset(policy.transforms))
 
 
-def _key_info(key_info: etree._Element) -> tuple[str, int]:
+def _key_info(key_info: etree._Element) -> tuple[str, int | None]:
+    """Issuer and serial number; None: there is none."""
     for element in key_info.iter("{*}*"):
         if local_name(element) not in {
             "KeyInfo",
@@ -213,15 +215,11 @@ def _key_info(key_info: etree._Element) -> tuple[str, int]:
     (x509_data,) = _structure(key_info, "X509Data")
     (issuer_serial,) = _structure(x509_data, "X509IssuerSerial")
     if [local_name(child) for child in child_elements(issuer_serial)] == ["X509IssuerName"]:
-        raise SignatureError(
-            SignatureReason.SERIAL_MISSING, "the certificate's serial number is missing", where=path_of(issuer_serial)
-        )
+        return _value(child_elements(issuer_serial)[0]), None
     issuer, serial = _structure(issuer_serial, "X509IssuerName", "X509SerialNumber")
     digits = _value(serial)
     if not digits:
-        raise SignatureError(
-            SignatureReason.SERIAL_MISSING, "the certificate's serial number is missing", where=path_of(serial)
-        )
+        return _value(issuer), None
     if _SERIAL.match(digits) is None:
         raise SignatureError(
             SignatureReason.BAD_VALUE,

@@ -1,4 +1,4 @@
-"""Verifying a signature of the DUIS profile: structure first, then who, then the digest, then the signature."""
+"""Verifying a signature of the DUIS profile: structure, digest, signer's certificate, signature value, its usage."""
 
 from __future__ import annotations
 
@@ -62,10 +62,9 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
         raise SignatureError(
             SignatureReason.NOT_THE_DOCUMENT, "only a whole document can be verified", where=path_of(root)
         )
-    check_contents(root, policy)
     signature = only_signature(root, policy)
+    check_contents(root, policy)
     digest, parts, signed_octets = _read(root, signature, policy)
-    certificate = _certificate(certificates, parts)
     if not hmac.compare_digest(digest, parts.digest):
         raise SignatureError(
             SignatureReason.DIGEST_DIFFERS,
@@ -73,7 +72,9 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
             expected=f"SHA-256 {parts.digest.hex()}",
             got=digest.hex(),
         )
+    certificate = _certificate(certificates, parts)
     _check_signature(certificate, parts, signed_octets)
+    _check_usage(certificate)
     return Verified(certificate, root)
 
 
@@ -102,6 +103,12 @@ def _allows_profile(policy: SignaturePolicy) -> bool:
 
 
 def _certificate(certificates: CertificateStore, parts: Parts) -> Certificate:
+    if parts.serial is None:
+        raise SignatureError(
+            SignatureReason.SERIAL_MISSING,
+            "the certificate's serial number is missing",
+            expected="X509SerialNumber",
+        )
     try:
         certificate = certificates.find(parts.issuer_name, parts.serial)
     except PeerError as error:
@@ -115,6 +122,10 @@ def _certificate(certificates: CertificateStore, parts: Parts) -> Certificate:
             expected="a certificate of the repository",
             got=f"{parts.issuer_name[:80]} serial {parts.serial}",
         )
+    return certificate
+
+
+def _check_usage(certificate: Certificate) -> None:
     if certificate.usage != "DS":
         raise SignatureError(
             SignatureReason.NOT_A_SIGNING_CERTIFICATE,
@@ -122,7 +133,6 @@ def _certificate(certificates: CertificateStore, parts: Parts) -> Certificate:
             expected="usage DS",
             got=f"usage {certificate.usage}, serial {certificate.serial}",
         )
-    return certificate
 
 
 def _without_signature(root: etree._Element, signature: etree._Element) -> etree._Element:

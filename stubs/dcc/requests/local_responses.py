@@ -1,0 +1,87 @@
+"""8.13: a User brings back what a device answered to a command that was delivered locally."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from stubs.dcc.context import DccContext
+from stubs.dcc.state.dcc_state import DccState
+from stubs.dcc.state.device_certificates import certificates_of
+from stubs.events import ItemScheduled
+from stubs.inventory import NonDeviceRequest, NonDeviceResult
+from stubs.wire.errors import PeerError, Refusal
+from stubs.wire.gbcs.crypto import check_mac, check_signature
+from stubs.wire.gbcs.envelope import Cra, Group, Message
+from stubs.wire.request_id import RequestId
+
+
+def asked_by(context: DccContext, response: Group) -> RequestId:
+    """The request that a device's response answers; the broker's own when it asked for itself."""
+    user, counter = response.recipient, response.counter
+    other = response.other
+    if user == context.pki.acb and other.party is not None and other.counter is not None:
+        user, counter = other.party, other.counter
+    return RequestId(user, response.originator, counter)
+
+
+def return_response(context: DccContext, state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
+    """8.13: what a device answered to a command that was delivered locally; what follows an answer follows now.
+
+    Raises: Refusal: ``local-command-unknown``, ``local-response-broken``, ``local-response-forged``.
+    """
+    given = request.body.get("OriginalRequestID")
+    if given is not None:
+        _awaited(state, RequestId.parse(given), request.sender)
+    message = _message_of(request.body.get("DeviceGBCSResponse") or "")
+    asked = asked_by(context, message.group)
+    if given is not None and RequestId.parse(given) != asked:
+        raise Refusal("local-command-unknown", f"the response answers {asked}, not {given}")
+    order = _awaited(state, asked, request.sender)
+    if message.group.cra is not Cra.RESPONSE:
+        raise Refusal("local-response-broken", f"expected a response, got {message.group.cra.name.lower()}")
+    _check_protection(context, state, message)
+    data = {"order": order, "payload": message.to_bytes().hex()}
+    return NonDeviceResult(
+        events=(ItemScheduled(item=f"returned {asked}", what="returned", due=request.now, data=data),)
+    )
+
+
+def _message_of(text: str) -> Message:
+    try:
+        return Message.from_bytes(base64.b64decode("".join(text.split())))
+    except PeerError as error:
+        raise Refusal("local-response-broken", f"not a GBCS response: {error}") from error
+
+
+def _awaited(state: DccState, asked: RequestId, sender: str) -> dict[str, Any]:
+    """What was handed out to this User for that request and has not come back."""
+    order = state.local.get(str(asked))
+    if order is None or order["user"] != sender:
+        raise Refusal("local-command-unknown", f"no local command of {sender} waits for an answer to {asked}")
+    return order
+
+
+def _check_protection(context: DccContext, state: DccState, message: Message) -> None:
+    """A response to the broker carries a MAC it can check, a critical one the device's signature.
+
+    Any key that the device has had will do: it may have answered before it changed it. A response with a MAC for the
+    User only the User can check.
+    """
+    group, reasons = message.group, []
+    usage = "DS" if message.mac is None else "KA"
+    if usage == "KA" and group.recipient != context.pki.acb:
+        return
+    for known in certificates_of(context.pki, state, group.originator):
+        if known.certificate.usage != usage or known.status == "P":
+            continue
+        try:
+            if usage == "DS":
+                check_signature(group, known.certificate.public_key)
+            else:
+                check_mac(message, context.pki.acb_ka.private_key, known.certificate.public_key)
+        except PeerError as error:
+            reasons.append(str(error))
+        else:
+            return
+    raise Refusal("local-response-forged", reasons[0])

@@ -1,0 +1,117 @@
+"""Services about schedules that the DCC keeps: 5.1 creates one, 5.2 tells of them, 5.3 deletes them.
+
+Source: DUIS guide, section 9.3; which response code has which reason is inferred.
+"""
+
+from __future__ import annotations
+
+from schemas.load import Srv, UserRole, service_requests
+from stubs.dcc.commands.schedules import name_of, recurrence_of
+from stubs.dcc.state.dcc_state import DccState
+from stubs.dcc.state.element_trees import node_from_tree, tree_of
+from stubs.events import ItemDone, ItemScheduled
+from stubs.inventory import InventoryRecord, NonDeviceRequest, NonDeviceResult
+from stubs.scheduler import Item
+from stubs.wire.duis import Node
+from stubs.wire.errors import Refusal
+from stubs.wire.eui64 import Eui64
+
+MOST_TOLD = 99
+"""DSPSchedulesRead holds 1 to 99 schedules (DUIS 5.4 schema)."""
+ALSO_SCHEDULED = frozenset({"4.2"})
+"""In the schema's list of schedules, though the public matrix says otherwise."""
+
+
+def _may_read(state: DccState, request: NonDeviceRequest, srv: Srv, device: str) -> tuple[InventoryRecord, UserRole]:
+    record = state.inventory.get(device)
+    if record is None:
+        raise Refusal("schedule-device", f"{device} is not in the inventory")
+    row = service_requests()[srv]
+    if row.device_types and record.device_type not in row.device_types:
+        raise Refusal("schedule-device-type", f"{srv} cannot be read from a {record.device_type}")
+    roles = [role for role in request.roles if role in row.eligible_roles]
+    if not roles:
+        raise Refusal("schedule-role", f"roles {', '.join(request.roles)} may not read {srv}")
+    responsible = state.inventory.responsible(record)
+    for role in roles:
+        parties = responsible.get(role, frozenset())
+        if parties is None or request.sender in parties:
+            return record, role
+    raise Refusal("schedule-authorised", f"{request.sender} is not responsible for {device}")
+
+
+def create(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
+    """5.1: a schedule and its number.
+
+    Raises: Refusal: ``schedule-service``, ``schedule-dates``, ``schedule-limit``, ``schedule-device``,
+    ``schedule-device-type``, ``schedule-role``, ``schedule-authorised``.
+    """
+    body = request.body
+    srv = Srv((body.get("DSPScheduledServiceReferenceVariant") or "").strip())
+    row = service_requests()[srv]
+    element = body.children[-1].name
+    if (body.get("DSPScheduledServiceReference") or "").strip() != row.service_reference:
+        raise Refusal(
+            "schedule-service", f"{srv} does not belong to service {body.get('DSPScheduledServiceReference')}"
+        )
+    if element != f"DSP{row.request_element}" or not (row.is_dcc_scheduled or srv in ALSO_SCHEDULED):
+        raise Refusal("schedule-service", f"expected DSP{row.request_element} for {srv}, got {element}")
+    try:
+        first = recurrence_of(body, request.settings.schedule_time).after(request.now)
+    except ValueError as error:
+        raise Refusal("schedule-dates", str(error)) from error
+    if first is None:
+        raise Refusal("schedule-dates", "the schedule would never run")
+    device = str(Eui64.parse(body.get("DeviceID") or ""))
+    limit = request.settings.max_schedules
+    if limit is not None and state.agenda.count(f"schedule|{device}") >= limit:
+        raise Refusal("schedule-limit", f"{device} has {limit} schedules already")
+    record, role = _may_read(state, request, srv, device)
+    schedule = state.counts.schedules + 1
+    data = {
+        "schedule": schedule,
+        "user": request.sender,
+        "role": str(role),
+        "device": record.device,
+        "srv": str(srv),
+        "request_id": request.request_id,
+        "details": tree_of(body),
+    }
+    event = ItemScheduled(item=name_of(schedule), what="schedule", due=first, data=data)
+    return NonDeviceResult(result=Node("DSPScheduleID", str(schedule)), events=(event,), role=role)
+
+
+def _asked(state: DccState, request: NonDeviceRequest, unknown: str, none: str) -> list[Item]:
+    """The User's schedules that 5.2 or 5.3 names. Raises: Refusal: ``schedule-unknown``, ``schedule-none``."""
+    number = request.body.get("DSPScheduleID")
+    if number is not None:
+        item = state.agenda.items.get(name_of(int(number)))
+        if item is None or item.data["user"] != request.sender:
+            raise Refusal(
+                "schedule-unknown", f"{request.sender} has no schedule {number.strip()}", response_code=unknown
+            )
+        return [item]
+    device = str(Eui64.parse(request.body.get("DeviceID") or ""))
+    found = [item for item in state.agenda.named(f"schedule|{device}") if item.data["user"] == request.sender]
+    if not found:
+        raise Refusal("schedule-none", f"{request.sender} has no schedule for {device}", response_code=none)
+    return sorted(found, key=lambda item: int(item.data["schedule"]))
+
+
+def read(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
+    """5.2: one of the User's schedules, or all of a device, at most 99. Raises: Refusal: as ``_asked``."""
+    told = []
+    for item in _asked(state, request, "E050201", "E050202")[:MOST_TOLD]:
+        details = node_from_tree(item.data["details"])
+        children = (
+            Node("DSPScheduleID", str(item.data["schedule"])),
+            Node("DSPScheduleDetails", children=details.children),
+        )
+        told.append(Node("DSPSchedules", children=children))
+    return NonDeviceResult(result=Node("DSPSchedulesRead", children=tuple(told)))
+
+
+def delete(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
+    """5.3: one of the User's schedules, or all of a device. Raises: Refusal: as ``_asked``."""
+    items = _asked(state, request, "E050301", "E050302")
+    return NonDeviceResult(events=tuple(ItemDone(item=item.item, outcome="deleted by its User") for item in items))
