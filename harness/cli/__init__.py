@@ -36,6 +36,7 @@ _COMMANDS = {
     "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),
     "verify": ("harness.cli.verify", "Check that no byte of a bundle was altered."),
     "report": ("harness.cli.report", "Write the report of a run folder again."),
+    "diff": ("harness.cli.diff", "What changed between two runs: regressions, mended, new, gone."),
     "validate": ("harness.cli.validate", "Check DUIS documents against the schema."),
     "sign": ("harness.cli.sign", "Sign a DUIS document."),
     "verify-signature": ("harness.cli.verify_signature", "Check the signature of a DUIS document."),
