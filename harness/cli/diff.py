@@ -37,7 +37,7 @@ def command(ctx: click.Context, old: Path, new: Path, fail_on: str, *, markdown:
     """
     from harness.reporting.difference import Change, as_markdown, as_plain, as_rows, compare
 
-    difference = compare(_result(old), _result(new))
+    difference = compare(read_result(old), read_result(new))
     if as_json:
         print_json(as_plain(difference))
     elif markdown:
@@ -57,8 +57,8 @@ def _print(difference: Difference, rows: list[Sequence[str]]) -> None:
     say(", ".join(f"{number} {kind}" for kind, number in difference.counts.items()))
 
 
-def _result(path: Path) -> ResultFile:
-    """The result of a run folder, a bundle or a result.json."""
+def read_result(path: Path) -> ResultFile:
+    """The result of a run folder, a bundle or a result.json. Raises: PeerError: it is none."""
     import msgspec
 
     from harness.evidence import archive

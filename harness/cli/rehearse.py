@@ -22,7 +22,11 @@ from harness.cli.output import json_option, print_json, print_table, say, say_er
     "--role", "roles", multiple=True, help="User Role of the party: IS, ES, GS, RSA, ED, GT or OU; repeatable."
 )
 @click.option("--driver", help="reference, broken:<defect>, command:<program>, http:<url>, manual, observe.")
-@click.option("--select", help="Which scenarios, e.g. 'SR-* and not role:GS'; default: all of the roles.")
+@click.option("--select", "-k", help="Which scenarios, e.g. 'SR-* and not role:GS'; default: all of the roles.")
+@click.option("--only", multiple=True, metavar="SCENARIO", help="Only this scenario, such as SR-201-IS; repeatable.")
+@click.option("--failed", type=click.Path(path_type=Path), metavar="RUN", help="Only what failed in RUN.")
+@click.option("--remaining", type=click.Path(path_type=Path), metavar="RUN", help="Only what RUN left undone.")
+@click.option("--until-fail", type=click.IntRange(1, 1000), metavar="N", help="Run at most N times, until one fails.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of this run; default: a new one below uept-runs.")
 @settings_option("TOML run file.")
 @click.option(
@@ -55,6 +59,7 @@ def command(
     --json prints one object when the run has ended: run, complete, exit_code, totals (by verdict), roles (role,
     verdict, reason), report, bundle, fingerprint (of the key that signed). Progress goes to standard error.
     """
+    from harness.cli.selection import narrowed
     from harness.settings import load_settings
 
     named = {
@@ -71,13 +76,41 @@ def command(
         "dcc.ssi_port": flags["ssi_port"],
     }
     chosen = load_settings(settings, named, os.environ)
-    ctx.exit(rehearse(chosen, signing_key, schema_dir, as_json=as_json))
+    select = narrowed(chosen.select, flags["only"], flags["failed"], flags["remaining"])
+    if select != chosen.select:
+        chosen = load_settings(settings, {**named, "select": select}, os.environ)
+    again = f"uept rehearse{f' --settings {settings}' if settings else ''} --only"
+    code = 0
+    for out in _folders(chosen.out, flags["until_fail"]):
+        one = (
+            chosen
+            if out == chosen.out
+            else load_settings(settings, {**named, "select": select, "out": out}, os.environ)
+        )
+        code = rehearse(one, signing_key, schema_dir, as_json=as_json, again=again)
+        if code:
+            break
+    ctx.exit(code)
+
+
+def _folders(out: str, times: int | None) -> Iterator[str]:
+    """The folder of each run: the one named, or numbered ones in it; empty: a new one each time."""
+    if times is None:
+        yield out
+        return
+    for number in range(1, times + 1):
+        yield f"{out}/{number}" if out else ""
 
 
 def rehearse(
-    settings: Any, signing_key: Path | None = None, schema_dir: Path | None = None, *, as_json: bool = False
+    settings: Any,
+    signing_key: Path | None = None,
+    schema_dir: Path | None = None,
+    *,
+    as_json: bool = False,
+    again: str = "",
 ) -> int:
-    """Run, write every report, print the verdicts; the exit code of the run."""
+    """Run, write every report, print the verdicts; the exit code of the run. ``again`` repeats one, its key added."""
     from harness.cli.signing import load_signing_key
     from harness.engine import run_rehearsal
     from harness.engine.progress import Terminal
@@ -88,7 +121,7 @@ def rehearse(
     key = load_signing_key(signing_key) if signing_key else None
     schema = schema_folder(schema_dir)
     with logs_in_one_line(), _terminated_as_interrupted():
-        result = run_rehearsal(settings, progress=Terminal())
+        result = run_rehearsal(settings, progress=Terminal(again=again))
         try:
             with closing(Journal(SqliteStore(result.journal), SystemClock())) as journal:
                 written = write_reports(result.folder, journal.rows(), key, schema)

@@ -96,9 +96,13 @@ _WIDEST = max(len(verdict) for verdict in Verdict)
 
 
 class Terminal:
-    """Progress on a console. A live status line only where there is a terminal."""
+    """Progress on a console. A live status line only where there is a terminal.
 
-    def __init__(self, console: Console | None = None, answers: TextIO | None = None) -> None:
+    ``again`` is the command that repeats one scenario, but for its key; printed below each failure.
+    """
+
+    def __init__(self, console: Console | None = None, answers: TextIO | None = None, again: str = "") -> None:
+        self._again = again
         self._console = console or Console(stderr=True, highlight=False)
         self._input = answers or sys.stdin
         self._status: Status | None = None
@@ -178,6 +182,8 @@ class Terminal:
             # What a program wrote may hold anything, commands to the terminal included.
             shown = "".join(one if one.isprintable() else "�" for one in line)
             self._console.print(escape(f"    {shown}"), soft_wrap=True)
+        if self._again and verdict is Verdict.FAIL:
+            self._console.print(escape(f"    again     {self._again} {key}"), soft_wrap=True)
 
     def run_finished(self, *, complete: bool) -> None:
         """Take the status line away."""

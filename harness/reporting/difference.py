@@ -48,6 +48,7 @@ class ResultFile(msgspec.Struct, frozen=True):
     run: str
     scenarios: tuple[ScenarioOutcome, ...]
     roles: tuple[RoleOutcome, ...] = ()
+    not_started: tuple[str, ...] = ()
     evidence_digest: str = ""
 
 

@@ -1,0 +1,62 @@
+"""Running a part of a rehearsal: by name, what failed, what was left undone; each failure says how to repeat it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from harness.checks import Verdict
+from harness.cli.selection import narrowed
+from harness.engine.progress import Terminal
+from harness.plan import parse_expression
+from harness.reporting.difference import ResultFile, ScenarioOutcome
+from stubs.wire.errors import InputError
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> Path:
+    verdicts = {"SR-1-IS": "PASS", "SR-2-IS": "FAIL", "SR-3-IS": "NOT_RUN", "SR-4-IS": "BLOCKED", "SR-5-IS": "FAIL"}
+    rows = tuple(ScenarioOutcome(key, key, verdict) for key, verdict in verdicts.items())
+    (tmp_path / "result.json").write_bytes(msgspec.json.encode(ResultFile("r", rows, not_started=("SR-6-IS",))))
+    return tmp_path
+
+
+def meant(expression: str) -> set[str]:
+    matches = parse_expression(expression)
+    keys = [f"SR-{number}-IS" for number in range(1, 8)]
+    return {key for key in keys if matches(frozenset({key}))}
+
+
+def test_only_what_failed_runs_again(finished: Path) -> None:
+    assert meant(narrowed("", (), finished, None)) == {"SR-2-IS", "SR-5-IS"}
+
+
+def test_only_what_was_left_undone_runs(finished: Path) -> None:
+    assert meant(narrowed("", (), None, finished)) == {"SR-3-IS", "SR-4-IS", "SR-6-IS"}
+
+
+def test_what_is_named_narrows_what_was_selected(finished: Path) -> None:
+    assert meant(narrowed("not SR-2* or SR-7*", ("SR-7-IS",), finished, None)) == {"SR-5-IS", "SR-7-IS"}
+    assert narrowed("SR-*", (), None, None) == "SR-*"
+
+
+def test_a_run_without_failures_leaves_nothing_to_run(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_bytes(msgspec.json.encode(ResultFile("r", ())))
+    with pytest.raises(InputError, match="no scenario failed"):
+        narrowed("", (), tmp_path, None)
+    with pytest.raises(InputError, match="every scenario ran"):
+        narrowed("", (), None, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "is_told"), [(Verdict.FAIL, True), (Verdict.PASS, False), (Verdict.NOT_RUN, False)]
+)
+def test_a_failure_ends_with_the_line_that_repeats_it(verdict: Verdict, *, is_told: bool) -> None:
+    screen = io.StringIO()
+    terminal = Terminal(Console(file=screen, width=200), again="uept rehearse --settings uept.toml --only")
+    terminal.scenario_finished("SR-1-IS", "A title", verdict, ("expected  x",), 1.0)
+    assert ("again     uept rehearse --settings uept.toml --only SR-1-IS" in screen.getvalue()) == is_told
