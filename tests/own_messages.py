@@ -139,7 +139,9 @@ def _response(row: UseCase, name: str, command: Group, values: dict[str, Any]) -
     moment = use_cases.response_date_time(NOW) if row.response_has_date_time else b""
     shell = Group(Cra.RESPONSE, COUNTER, DEVICE, command.originator, moment, other, b"", b"")
     content = use_cases.build_response(row.name, command.content, values, sealing(shell))
-    return _protected(name, "response", row.name, replace(shell, content=content), is_signed=bool(row.signer))
+    return _protected(
+        name, "response", row.name, replace(shell, content=content), is_signed=bool(row.signer) or row.is_answer_signed
+    )
 
 
 def sealing(shell: Group) -> Encrypt:
