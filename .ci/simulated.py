@@ -143,6 +143,22 @@ def behaviours() -> str:
     ) + table(["what", "how", "provenance", "confidence", "note"], rows)
 
 
+def variants() -> str:
+    rows = [
+        [code, row.word, " ".join(f"{at} {kind}" for at, kind in enumerate(row.controllers, 1)), row.meaning,
+         row.provenance, row.confidence]
+        for code, row in load.esme_variants().items()
+    ]  # fmt: skip
+    return (
+        "## Variants of electricity meters\n\nWhat a simulated meter of each ESMEVariant has. 7.5, 7.6, 7.8, 7.13 and 7.16 "
+        "command an auxiliary controller by its number; a meter without that controller refuses them (result code 250, "
+        "other reason). The words `single`, `twin` and `polyphase` stand for A, B and C; a meter of which nothing is said "
+        "is an ADEF. That the letters D, E and F mean load switches, a boost button and proportional controllers, and "
+        "how many of them there are, is inferred; what G means is not public, and such a meter has nothing for it.\n\n"
+        + table(["ESMEVariant", "word", "auxiliary controllers", "has", "provenance", "confidence"], rows)
+    )
+
+
 def switches() -> str:
     tree = ast.parse((ROOT / "stubs" / "settings.py").read_text(encoding="utf-8"))
     (body,) = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "DccSettings"]
@@ -161,7 +177,7 @@ def switches() -> str:
 
 
 def page() -> str:
-    return f"{INTRODUCTION}\n{services()}\n{rules()}\n{statuses()}\n{to_broker()}\n{behaviours()}\n{switches()}"
+    return f"{INTRODUCTION}\n{services()}\n{rules()}\n{statuses()}\n{to_broker()}\n{behaviours()}\n{variants()}\n{switches()}"
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from schemas.rows import (
     DeviceTypeRow,
     DlmsAlertRow,
     DlmsRow,
+    EsmeVariantRow,
     GatewayRuleRow,
     RequestFieldRow,
     ResponseCode,
@@ -56,6 +57,7 @@ __all__ = [
     "DeviceTypeRow",
     "DlmsAlertRow",
     "DlmsRow",
+    "EsmeVariantRow",
     "GatewayRuleRow",
     "RequestFieldRow",
     "ResponseCode",
@@ -80,6 +82,7 @@ __all__ = [
     "dlms_alerts",
     "dlms_rows",
     "dlms_shapes",
+    "esme_variants",
     "gateway_rules",
     "request_bodies",
     "request_branches",
@@ -232,6 +235,25 @@ def device_types() -> Mapping[str, DeviceTypeRow]:
                 confidence=row["confidence"],
             )
             for row in _rows("device-types.csv")
+        }
+    )
+
+
+@cache
+def esme_variants() -> Mapping[str, EsmeVariantRow]:
+    """The variants of an electricity meter by DUIS code (ESMEVariant): elements, phases, auxiliary controllers."""
+    return MappingProxyType(
+        {
+            row["code"]: EsmeVariantRow(
+                code=row["code"],
+                word=row["word"],
+                controllers=tuple(row["controllers"].split()),
+                has_boost=row["boost"] == "yes",
+                meaning=row["meaning"],
+                provenance=row["provenance"],
+                confidence=row["confidence"],
+            )
+            for row in _rows("esme-variants.csv")
         }
     )
 

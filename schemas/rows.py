@@ -146,6 +146,19 @@ class DeviceTypeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EsmeVariantRow:
+    """One DUIS ESMEVariant: its word (single, twin, polyphase), and the kind of each auxiliary controller it has."""
+
+    code: str
+    word: str
+    controllers: tuple[str, ...]
+    has_boost: bool
+    meaning: str
+    provenance: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceAlertRow:
     """One device alert code; ``recipient`` is a trust-anchor cell, or ``originator`` of the command it reports on.
 

@@ -36,7 +36,8 @@ class DeviceInHome:
 
 _HUB = DeviceInHome("hub", "CHF")
 _GPF = DeviceInHome("gas proxy", "GPF")
-_ESME = DeviceInHome("electricity meter", "ESME", "single")
+_ESME = DeviceInHome("electricity meter", "ESME", "ADEF")
+"""One element, with auxiliary load switches, so that 7.5 to 7.16 find what they command."""
 _TWIN = DeviceInHome("electricity meter", "ESME", "twin")
 _GSME = DeviceInHome("gas meter", "GSME")
 _PPMID = DeviceInHome("in-home display", "PPMID")

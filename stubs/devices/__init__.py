@@ -13,7 +13,7 @@ from __future__ import annotations
 from stubs.devices.alerts import Elapsed, RaisedAlert, raise_alert
 from stubs.devices.execution import Execution, execute
 from stubs.devices.future import elapse, next_due
-from stubs.devices.manufacture import amend, manufacture
+from stubs.devices.manufacture import amend, manufacture, variant_code
 from stubs.devices.physical_events import PHYSICAL_EVENTS, occur
 from stubs.devices.state import DeviceState, apply
 from stubs.devices.surroundings import Surroundings
@@ -39,5 +39,6 @@ __all__ = [
     "occur",
     "raise_alert",
     "unsent",
+    "variant_code",
     "view",
 ]

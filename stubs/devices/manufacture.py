@@ -6,14 +6,15 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, get_args
 
+from schemas.load import EsmeVariantRow, esme_variants
 from stubs.devices.records import Switch
 from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState, DeviceType, apply, plain, seconds
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 
-_VARIANTS = {"ESME": ("single", "twin", "polyphase")}
-"""First one is the default; every other type has no variants."""
+_WORDS = {"single": "A", "twin": "B", "polyphase": "C"}
+"""Words for the variants of an electricity meter that have nothing but their elements; the first is the default."""
 _SETTLES = frozenset(
     {
         "supply",
@@ -60,6 +61,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 }
 """Made up: prices per 1000 register units and per day in thousandths of a penny."""
 _METERS = frozenset({"ESME", "GSME"})
+_WITH_VARIANTS = "ESME"
 
 
 def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: datetime, **values: Any) -> DeviceState:
@@ -68,7 +70,8 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
     Args:
         eui: its identity.
         device_type: ESME, GSME, GPF, CHF, PPMID, HCALCS, SAPC, or IHD and CAD (Type 2: no credentials, no commands).
-        variant: ``single``, ``twin`` or ``polyphase`` for an ESME (empty: single), empty for others.
+        variant: of an ESME a DUIS ESMEVariant such as ``ADEF``, or ``single``, ``twin``, ``polyphase`` for A, B, C
+            (empty: single); empty for others. ``schemas/catalogue/esme-variants.csv`` says which has what.
         seed: with the identity it decides everything that would otherwise be chance.
         now: aware; registers hold for this instant.
         values: fields of ``DeviceState`` that differ, such as ``supplier``, ``hub``, ``commissioned``.
@@ -76,13 +79,11 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
     """
     if device_type not in get_args(DeviceType):
         raise PeerError("no such simulated device type", expected=", ".join(get_args(DeviceType)), got=device_type)
-    variants = _VARIANTS.get(device_type, ("",))
-    if (variant or variants[0]) not in variants:
-        raise PeerError(f"no such variant of {device_type}", expected=" or ".join(map(repr, variants)), got=variant)
+    made = _variant(device_type, variant)
     state = DeviceState(
         eui=str(eui),
         device_type=device_type,  # type: ignore[arg-type]  # checked above
-        variant=variant or variants[0],
+        variant="" if made is None else made.word,
         seed=f"{seed}/{eui.hex}",
         since=seconds(now),
         block_since=seconds(now),
@@ -93,6 +94,8 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
     )
     chance = blake2b(state.seed.encode(), digest_size=28).digest()
     first: dict[str, Any] = {"install_code": chance[:16].hex(), **_DEFAULTS[device_type]}
+    if made is not None and made.controllers:
+        first["switches"] = tuple(Switch(number, kind) for number, kind in enumerate(made.controllers, 1))  # type: ignore[arg-type]
     if device_type in _METERS:
         first["import_register"] = int.from_bytes(chance[16:20], "big") % 40_000_000
         first["balance"] = 1_000_000 + 1000 * (int.from_bytes(chance[20:24], "big") % 2000)
@@ -101,6 +104,24 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
     if values.get("commissioned"):
         first["clock_status"] = "reliable"
     return apply(state, {**first, **values})
+
+
+def variant_code(variant: str) -> str:
+    """The DUIS ESMEVariant of a word or a code; a word that is neither is given back."""
+    return _WORDS.get(variant or next(iter(_WORDS)), variant)
+
+
+def _variant(device_type: str, variant: str) -> EsmeVariantRow | None:
+    """What a variant has; None: the device type has no variants. Raises: PeerError: no such variant."""
+    if device_type != _WITH_VARIANTS:
+        if variant:
+            raise PeerError(f"no such variant of {device_type}", expected="''", got=variant)
+        return None
+    found = esme_variants().get(variant_code(variant))
+    if found is None:
+        known = " or ".join(map(repr, (*_WORDS, *esme_variants())))
+        raise PeerError(f"no such variant of {device_type}", expected=known, got=variant)
+    return found
 
 
 def amend(state: DeviceState, now: datetime, values: dict[str, Any]) -> dict[str, Any]:

@@ -96,6 +96,14 @@ def test_a_three_phase_meter_is_told_by_its_variant(room: DccFixture) -> None:
     assert record.esme_variant == "C"
 
 
+def test_a_meter_in_a_home_of_which_nothing_is_said_has_every_controller(room: DccFixture) -> None:
+    device = room.build({"name": "chf", "type": "CHF"}, {"name": "meter", "type": "ESME"})["meter"]
+    record = room.dcc.state.inventory.get(device)
+    assert record is not None
+    assert record.esme_variant == "ADEF"
+    assert len(room.dcc.device(device, room.now)["switches"]) == 5
+
+
 def test_unknown_kinds_are_refused(room: DccFixture) -> None:
     with pytest.raises(ValueError, match="device type 'TOASTER'"):
         room.build({"name": "one", "type": "TOASTER"})

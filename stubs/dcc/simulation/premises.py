@@ -11,6 +11,7 @@ import msgspec
 from schemas.load import device_types
 from stubs.dcc.context import DccContext
 from stubs.dcc.state.transaction import Transaction
+from stubs.devices import variant_code
 from stubs.devices.generation import drawn_peak, typical_peak
 from stubs.events import DeviceManufactured, InventoryChanged, MeterPointRegistered
 
@@ -23,7 +24,8 @@ _ABSENT = "absent"
 _PRIMES = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
 _VERSIONS = {"CHF": "CHTS V1.4", "GPF": "CHTS V1.4"}
 _ELSEWHERE = "SMETS2 V5.1"
-_VARIANTS = {"single": "A", "twin": "B", "polyphase": "C"}
+USUAL_VARIANT = "ADEF"
+"""Of an electricity meter of which nothing is said: one element, load switches, boost, proportional controllers."""
 _SUPPLIED_WITH = {"ESME": "electricity", "HCALCS": "electricity", "SAPC": "electricity", "GSME": "gas", "GPF": "gas"}
 """Types that hold anchors of a supplier and a network operator, and whose: the premises' for electricity or for gas."""
 _JOINS = {
@@ -45,7 +47,7 @@ class PremisesDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     type: str
     """Device type, such as ``ESME``."""
     variant: str = ""
-    """Of an ESME ``single``, ``twin`` or ``polyphase``; empty: single."""
+    """Of an ESME: a DUIS ESMEVariant, or ``single``, ``twin``, ``polyphase`` for A, B, C; empty: ADEF, with load switches."""
     status: str = "Commissioned"
     """An inventory status, or ``absent``: it exists, but the inventory does not know it."""
     values: dict[str, Any] = {}
@@ -238,11 +240,15 @@ def _manufacture(
         DeviceManufactured(
             device=place.euis[device.name],
             device_type=device.type,
-            variant=device.variant,
+            variant=_variant(device),
             seed=spec.seed or transaction.state.seed,
             values=values | device.values,
         )
     )
+
+
+def _variant(device: PremisesDevice) -> str:
+    return device.variant or (USUAL_VARIANT if device.type == "ESME" else "")
 
 
 def _generation(spec: PremisesSpec, eui: str) -> int:
@@ -284,7 +290,7 @@ def _enter(transaction: Transaction, spec: PremisesSpec, place: Place, device: P
             "DeviceGBCSVersion": "4.2",
         }
     if device.type == "ESME":
-        values["ESMEVariant"] = _VARIANTS.get(device.variant, "A")
+        values["ESMEVariant"] = variant_code(_variant(device))
     if device.status in _ON_HAN | {_WHITELISTED}:
         values |= {"PostCode": place.postcode, "AddressIdentifier": place.address, "UPRN": place.uprn}
         meter_point = {"ESME": place.mpan, "GSME": place.mprn}.get(device.type)
