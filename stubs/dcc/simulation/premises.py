@@ -47,7 +47,7 @@ class PremisesDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     type: str
     """Device type, such as ``ESME``."""
     variant: str = ""
-    """Of an ESME a DUIS ESMEVariant; ``single``, ``twin``, ``polyphase`` are A, B, C; empty: ADEF, with load switches."""
+    """Of an ESME a DUIS ESMEVariant; ``single``, ``twin``, ``polyphase`` are A, B, C; empty: ADEF."""
     status: str = "Commissioned"
     """An inventory status, or ``absent``: it exists, but the inventory does not know it."""
     values: dict[str, Any] = {}
