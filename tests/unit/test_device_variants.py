@@ -37,7 +37,7 @@ def test_the_variants_are_those_of_the_schema() -> None:
     namespaces = {"xs": "http://www.w3.org/2001/XMLSchema"}
     paths = sorted(load.resource("duis").rglob("*.xsd")) + sorted(load.resource("vocabulary").rglob("*.xsd"))  # type: ignore[attr-defined]
     found = [
-        [one.get("value") for one in kind.iterfind(".//xs:enumeration", namespaces)]
+        [str(one.get("value")) for one in kind.iterfind(".//xs:enumeration", namespaces)]
         for path in paths
         for kind in etree.parse(str(path)).iterfind(".//xs:simpleType[@name='EsmeVariantCode']", namespaces)
     ]
