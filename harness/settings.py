@@ -23,7 +23,7 @@ from harness.plan import ExpressionError, parse_expression
 from harness.settings_validation import address_problem, clock_problem, dcc_setting_problems, out_of_time
 from harness.verdicts import Deviation
 from schemas.load import Srv, UserRole, scenarios, service_requests
-from stubs.settings import Address, DccSettings, FilePath, problems
+from stubs.settings import DccSettings, problems
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
@@ -33,13 +33,6 @@ _IGNORED = frozenset({"UEPT_DEBUG", "UEPT_SETTINGS"})
 
 FREE_PORTS: dict[str, Any] = {"port": 0, "smki_port": 0, "ssi_port": 0, "control_port": 0}
 """Our own client is told the addresses, so a rehearsal with it never meets a port in use; so is one of many workers."""
-
-
-DriverText = Annotated[str, Meta(extra={"shown": "driver"})]
-"""How a party's system is asked: of a command line only the program is shown, of an address no credentials."""
-
-CommandLine = Annotated[str, Meta(extra={"shown": "command"})]
-"""A command line: only the program is shown."""
 
 
 class SettingsError(InputError):
@@ -62,9 +55,9 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class DriverTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a driver of ours uses towards HTTPS addresses: PEM file paths."""
 
-    ca: Annotated[FilePath, Meta(description="Authority to trust; default: the root of the test PKI.")] = ""
-    certificate: Annotated[FilePath, Meta(description="Client certificate.")] = ""
-    key: Annotated[FilePath, Meta(description="Its private key.")] = ""
+    ca: Annotated[str, Meta(description="Authority to trust; default: the root of the test PKI.")] = ""
+    certificate: Annotated[str, Meta(description="Client certificate.")] = ""
+    key: Annotated[str, Meta(description="Its private key.")] = ""
 
 
 class PkiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,27 +73,43 @@ class PkiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = None
 
 
+class SystemUnderTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is tested; kept in the run's facts, so that results can be told apart by build."""
+
+    name: Annotated[str, Meta(description="Product; default: the campaign's.")] = ""
+    version: Annotated[str, Meta(description="Release; default: the campaign's.")] = ""
+    build: Annotated[str, Meta(description="Build that this run tests; default: the campaign's.")] = ""
+
+
 class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rehearsal."""
 
-    driver: Annotated[
-        DriverText, Meta(min_length=1, description="How the party's system is asked; see docs/drivers.md.")
-    ] = "reference"
+    driver: Annotated[str, Meta(min_length=1, description="How the party's system is asked; see docs/drivers.md.")] = (
+        "reference"
+    )
     users: Annotated[
         dict[UserRole, str], Meta(description="EUI-64 to act as, by role; default: the PKI's parties.")
     ] = {}
-    receive_url: Annotated[Address, Meta(description="The party's own receive endpoint; default: the driver's.")] = ""
+    receive_url: Annotated[str, Meta(description="The party's own receive endpoint; default: the driver's.")] = ""
     party_program: Annotated[
-        CommandLine,
+        str,
         Meta(
             description="Program of the party that runs beside the whole run, such as its receive endpoint: started "
             "before the first scenario, awaited at receive_url, stopped after the last."
         ),
     ] = ""
-    out: Annotated[FilePath, Meta(description="Folder of this run; default: a new one below uept-runs.")] = ""
-    scenarios: Annotated[
-        FilePath, Meta(description="Folder of features and prompts; default: those of this version.")
+    out: Annotated[
+        str, Meta(description="Folder of this run; default: a new one below uept-runs, or the campaign's runs.")
     ] = ""
+    campaign: Annotated[
+        str,
+        Meta(
+            description="Folder of campaign.toml, from the run file's own: deviations, system under test and the place "
+            "of runs come from it."
+        ),
+    ] = ""
+    system: Annotated[SystemUnderTest, Meta(description="The system under test.")] = SystemUnderTest()
+    scenarios: Annotated[str, Meta(description="Folder of features and prompts; default: those of this version.")] = ""
     declared_unused: Annotated[
         tuple[str, ...], Meta(description="Services the party will not use: shown as a deviation.")
     ] = ()
@@ -187,7 +196,51 @@ def settings_in_force(
     if settings.pki.prefer is not None:
         dcc = msgspec.structs.replace(dcc, pki_prefer=settings.pki.prefer)
     settings = msgspec.structs.replace(settings, roles=tuple(dict.fromkeys(settings.roles)), dcc=dcc)
+    if settings.campaign:
+        settings, told = _with_campaign(settings, path, source)
+        origins |= told
     return SettingsInForce(settings, origins | dict.fromkeys(derived, f"because of driver {driver!r}"))
+
+
+def _with_campaign(
+    settings: RehearsalSettings, path: Path | None, source: _Source
+) -> tuple[RehearsalSettings, dict[str, str]]:
+    """What the campaign says of the run: deviations, and the system under test where the run itself does not.
+
+    Raises: SettingsError: no campaign there, or one that cannot be used; deviations in both places.
+    """
+    from harness.campaign.deviations import deciding_deviations  # noqa: PLC0415 - most runs have no campaign
+    from harness.campaign.folder import open_campaign  # noqa: PLC0415
+
+    is_beside = path is not None and source.origins.get("campaign") is None
+    place = path.parent / settings.campaign if is_beside and path is not None else Path(settings.campaign)
+    try:
+        folder = open_campaign(place)
+    except InputError as error:
+        raise SettingsError(f"{source.place('campaign')}: {error}") from error
+    if settings.deviations:
+        raise SettingsError(
+            f"{source.place('deviations')}: the campaign holds the deviations",
+            mend=f"Move them into {folder.path / 'campaign.toml'}.",
+        )
+    known, own = folder.campaign.system, settings.system
+    system = SystemUnderTest(
+        name=own.name or known.name, version=own.version or known.version, build=own.build or known.build
+    )
+    told = {key: str(folder.path / "campaign.toml") for key in ("deviations", *_unset(own))}
+    return (
+        msgspec.structs.replace(
+            settings,
+            campaign=str(folder.path),
+            deviations=deciding_deviations(folder.campaign.deviations),
+            system=system,
+        ),
+        told,
+    )
+
+
+def _unset(system: SystemUnderTest) -> Iterator[str]:
+    yield from (f"system.{name}" for name, value in msgspec.structs.asdict(system).items() if not value)
 
 
 def _keys_of(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
@@ -360,28 +413,24 @@ def _with_parents(key: str) -> Iterator[str]:
         key = key.rpartition(".")[0]
 
 
-def _selection_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
-    for priority in settings.priorities:
-        if priority not in {"P1", "P2", "P3"}:
-            yield "priorities", f"{priority!r} is not P1, P2 or P3"
-    try:
-        parse_expression(settings.select)
-    except ExpressionError as error:
-        yield "select", str(error)
-
-
 def _setting_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
     for key in ("services", "declared_unused"):
         for srv in getattr(settings, key):
             if Srv(srv) not in service_requests():
                 yield key, f"{srv!r} is not a service; see `uept catalogue srv`"
     yield from _deviation_problems(settings.deviations)
-    yield from _selection_problems(settings)
+    for priority in settings.priorities:
+        if priority not in {"P1", "P2", "P3"}:
+            yield "priorities", f"{priority!r} is not P1, P2 or P3"
     for role, eui in settings.users.items():
         try:
             Eui64.parse(eui)
         except PeerError as error:
             yield f"users.{role}", str(error)
+    try:
+        parse_expression(settings.select)
+    except ExpressionError as error:
+        yield "select", str(error)
     if settings.scenarios and not Path(settings.scenarios).is_dir():
         yield "scenarios", f"{settings.scenarios!r} is not a folder"
     yield from _values_that_cannot_be(settings)

@@ -61,7 +61,6 @@ __all__ = [
     "Control",
     "DccSettings",
     "SimulatedDcc",
-    "SsiSettings",
     "Urls",
     "authorisation",
     "background_dcc",

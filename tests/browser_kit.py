@@ -67,3 +67,13 @@ def launched() -> Iterator[Any]:
         )
         yield browser
         browser.close()
+
+
+def axe_violations(page: Any) -> list[str]:
+    """What axe-core finds wrong with a page, by rule and element."""
+    from axe_playwright_python.base import AXE_FILE_PATH  # noqa: PLC0415
+
+    # Evaluated, not added as an element: the pages' content security policy admits no foreign script.
+    page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]

@@ -114,11 +114,15 @@ class Deviation(_Record, frozen=True, kw_only=True):
     ] = "plan"
     services: Annotated[tuple[str, ...], Meta(description="Services that the Party will not use.")] = ()
     scenarios: Annotated[tuple[str, ...], Meta(description="Scenario ids that it excuses.")] = ()
+    criteria: Annotated[tuple[str, ...], Meta(description="Criteria that it excuses, such as EN-5.")] = ()
     text: Annotated[str, Meta(description="What is done otherwise.")] = ""
     reason: Annotated[str, Meta(min_length=1, description="Why.")]
     effect: Annotated[str, Meta(min_length=1, description="What follows for the Party's use of the DCC.")]
     agreed_by: Annotated[str, Meta(description="Function that agreed; empty: still open.")] = ""
     agreed_on: Annotated[date | None, Meta(description="When.")] = None
+    confirmed_by: Annotated[
+        str, Meta(description="Function of the reviewer who confirmed it; empty: it is the Party's claim.")
+    ] = ""
 
     @property
     def is_agreed(self) -> bool:

@@ -121,8 +121,10 @@ def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
         where = f"deviations[{index}]"
         yield from _unknown(f"{where}.services", deviation.services, service_requests(), "a service")
         yield from _unknown(f"{where}.scenarios", deviation.scenarios, known_ids, "a scenario of the catalogue")
-        if deviation.kind == "service unused" and not deviation.services:
-            yield f"{where}.services", "a deviation of kind 'service unused' names its services"
+        known_criteria = {*entry_criteria(), *exit_criteria()}
+        yield from _unknown(f"{where}.criteria", deviation.criteria, known_criteria, "a criterion")
+        if (deviation.kind == "service unused") != bool(deviation.services):
+            yield f"{where}.services", "a deviation of kind 'service unused', and only such a one, names services"
     repeated = {one.id for one in campaign.deviations if [d.id for d in campaign.deviations].count(one.id) > 1}
     if repeated:
         yield "deviations", f"an id stands twice: {', '.join(sorted(repeated))}"

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import msgspec
 
+from harness.campaign.folder import RUNS
 from harness.engine.assessment import tally_of
 from harness.engine.results import Run
 from harness.settings import RehearsalSettings, SettingsError
 from stubs.app import DccSettings, import_pki, init_pki
 from stubs.clock import SystemClock
 from stubs.journal import FILE_NAME
-from stubs.redaction import shown_driver
 
 SUMMARY = "run.json"
 
@@ -33,7 +33,8 @@ def make_folder(settings: RehearsalSettings) -> tuple[Path, list[Path]]:
                 mend=f"Name another folder with --out; `uept report {folder}` tells of a run that was broken off.",
             )
     else:
-        base = Path("uept-runs") / f"{SystemClock().now():%Y%m%dT%H%M%S}"
+        home = Path(settings.campaign) / RUNS if settings.campaign else Path("uept-runs")
+        base = home / f"{SystemClock().now():%Y%m%dT%H%M%S}"
         folder = next(path for path in _numbered(base) if not path.exists())
     wanted = folder.resolve() / "state"
     made = [path for path in (*reversed(wanted.parents), wanted) if not path.exists()]
@@ -83,7 +84,7 @@ def write_summary(folder: Path, run: Run, settings: RehearsalSettings) -> None:
         "first": run.first,
         "last": run.last,
         "complete": run.is_complete,
-        "driver": shown_driver(settings.driver),
+        "driver": settings.driver,
         "verdicts": {verdict.value: count for verdict, count in tally_of(run).scenarios.by_verdict.items()},
     }
     (folder / SUMMARY).write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

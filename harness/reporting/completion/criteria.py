@@ -1,0 +1,89 @@
+"""Entry criteria as people decided them, exit criteria as runs and issues decide them."""
+
+from __future__ import annotations
+
+from harness.campaign.folder import CampaignFolder
+from harness.campaign.joining import RoleStanding, Standing, is_harmless
+from harness.reporting.completion import model
+from harness.verdicts import ItemState
+from schemas.process import entry_criteria, exit_criteria
+
+_WORST = 2
+_RAN = {ItemState.NOT_RUN, ItemState.DESELECTED, ItemState.NOT_IMPLEMENTED, ItemState.OTHER_BUILD}
+
+
+def entry_rows(folder: CampaignFolder) -> tuple[model.CriterionRow, ...]:
+    """The six entry criteria; met only with a date."""
+    rows = []
+    for row in entry_criteria().values():
+        decided = folder.campaign.entry_criteria.get(row.id)
+        evidence = decided.evidence if decided else ()
+        missing = tuple(name for name in evidence if folder.evidence(name) is None)
+        approved = f"approved by {decided.approved_by}" if decided and decided.approved_by else ""
+        note = "; ".join(filter(None, (decided.note, approved))) if decided else "not decided yet"
+        rows.append(
+            model.CriterionRow(
+                id=row.id,
+                role="",
+                text=row.text,
+                met=bool(decided and decided.met and decided.on and not missing),
+                on=decided.on if decided else None,
+                decided="by hand",
+                evidence=evidence,
+                missing=missing,
+                note=note,
+                source=f"{row.clause}; {row.provenance}; {row.confidence}",
+            )
+        )
+    return tuple(rows)
+
+
+def exit_rows(standing: Standing, role: RoleStanding) -> tuple[model.CriterionRow, ...]:
+    """The exit criteria of a role."""
+    found = {
+        "EX-1": _not_run(role),
+        "EX-2": _not_passed(role),
+        "EX-3": [one.id for one in role.assessment.issues if one.severity <= _WORST],
+        "EX-4": [one.id for one in role.assessment.issues if one.severity > _WORST and not one.work_off_plan.strip()],
+        "EX-5": _evidence(standing),
+    }
+    rows = []
+    for row in exit_criteria().values():
+        by_hand = standing.campaign.exit_criteria.get(row.id)
+        open_ones = found.get(row.id)
+        met = not open_ones if open_ones is not None else bool(by_hand and by_hand.met and by_hand.on)
+        rows.append(
+            model.CriterionRow(
+                id=row.id,
+                role=role.role,
+                text=row.text,
+                met=met,
+                on=by_hand.on if by_hand else None,
+                decided=row.decided,
+                evidence=by_hand.evidence if by_hand else (),
+                missing=(),
+                note=_some(open_ones or []) if open_ones is not None else (by_hand.note if by_hand else "after review"),
+                source=f"{row.provenance}; {row.confidence}",
+            )
+        )
+    return tuple(rows)
+
+
+def _not_run(role: RoleStanding) -> list[str]:
+    return [item.name for item in role.assessment.required if item.state in _RAN]
+
+
+def _not_passed(role: RoleStanding) -> list[str]:
+    return [item.name for item in role.assessment.missing if item.state not in _RAN]
+
+
+def _evidence(standing: Standing) -> list[str]:
+    runs = [one.name for one in standing.runs if one.problems and not is_harmless(one)]
+    return [*runs, *(name for name, _ in standing.folder.missing_evidence)]
+
+
+def _some(names: list[str], most: int = 6) -> str:
+    if not names:
+        return "nothing is open"
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{len(names)} open: {', '.join(names[:most])}{more}"

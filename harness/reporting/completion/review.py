@@ -1,0 +1,246 @@
+"""The DCC side of a completion report: verify the bundles, judge them again, recompute every number, conclude.
+
+Nothing of the report is believed: the model is built again from the bundles and what people wrote, and compared with
+the report field by field. A verdict of a scenario that its own checks contradict, or that rests on no check, is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import msgspec
+
+from harness.campaign.joining import RoleStanding, Standing, is_harmless
+from harness.campaign.runs import CampaignRun
+from harness.checks import judge_again
+from harness.engine.results import ScenarioRun
+from harness.reporting.completion import model
+from harness.reporting.completion.build import build
+from harness.verdicts import ItemState, RoleVerdict
+from stubs.findings import Verdict
+from stubs.wire.errors import PeerError
+
+FORMAT = 1
+CONCLUDED, FURTHER, UNDECIDED = "concluded", "further testing", "cannot be decided"
+_TO_TEST = {ItemState.FAILED, ItemState.NOT_RUN, ItemState.DESELECTED, ItemState.OTHER_BUILD, ItemState.BLOCKED}
+_GOOD = {Verdict.PASS, Verdict.WARNING, Verdict.ATTESTED, Verdict.REVIEW, Verdict.NOT_APPLICABLE}
+_MOST = 200
+"""Differences that are listed; their number is always told."""
+
+
+class BundleReview(msgspec.Struct, frozen=True, kw_only=True):
+    """One bundle: does it verify, and do its checks come to the same again."""
+
+    run: str
+    folder: str
+    counts: bool
+    problems: tuple[str, ...]
+    checks: int
+    differing: tuple[str, ...]
+    contradictions: tuple[str, ...]
+    """Scenario verdicts that the bundle's own checks do not bear out."""
+
+
+class RoleReview(msgspec.Struct, frozen=True, kw_only=True):
+    """What the reviewer may conclude for one role."""
+
+    role: str
+    reported: str
+    """Verdict in the report; empty when there is none."""
+    recomputed: str
+    conclusion: str
+    why: tuple[str, ...]
+    to_test: tuple[str, ...]
+
+
+class ReviewRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``review-record.json`` holds: for the Party to read, and to be recomputed by anyone."""
+
+    format: int = FORMAT
+    banner: str = model.BANNER
+    party: str
+    build: str
+    report: str
+    """Id and date of the report that was reviewed; empty: only the campaign was."""
+    reported_manifest: str
+    recomputed_manifest: str
+    written: datetime
+    bundles: tuple[BundleReview, ...]
+    differences: tuple[str, ...]
+    """Fields of the report that are not what the evidence gives: path, reported, recomputed."""
+    differences_in_all: int
+    sample_seed: str
+    sample: tuple[str, ...]
+    roles: tuple[RoleReview, ...]
+    conclusion: str
+
+
+def review(
+    standing: Standing, report: model.CompletionReport | None, written: datetime, seed: str = ""
+) -> ReviewRecord:
+    """Review a campaign, and its report where there is one.
+
+    Args:
+        standing: the campaign with its runs, read anew.
+        report: as submitted; None: only the campaign is reviewed.
+        written: when the review is written (wall clock, UTC).
+        seed: of the sample; default: the recomputed manifest digest, which depends on all evidence.
+    """
+    again = build(standing, report.cover.written if report else written, report.difference if report else None)
+    bundles = tuple(_bundle(one) for one in standing.runs)
+    differing = list(_differences(report, again)) if report else []
+    known = {one.role: one for one in report.roles} if report else {}
+    reasons = list(_reasons(bundles, differing, standing.runs))
+    roles = tuple(_role(one, known, reasons, has_report=report is not None) for one in standing.roles)
+    seed = seed or again.cover.manifest_digest[:16]
+    keys = sorted({f"{row.key} in run {row.run[:12]}" for row in again.results if row.run})
+    return ReviewRecord(
+        party=again.cover.party,
+        build=again.cover.build,
+        report=f"{report.cover.report_id or report.cover.title}, {report.cover.written:%Y-%m-%d}" if report else "",
+        reported_manifest=report.cover.manifest_digest if report else "",
+        recomputed_manifest=again.cover.manifest_digest,
+        written=written,
+        bundles=bundles,
+        differences=tuple(differing[:_MOST]),
+        differences_in_all=len(differing),
+        sample_seed=seed,
+        sample=tuple(sorted(Random(seed).sample(keys, min(3, len(keys))))),  # noqa: S311 - a pick, no secret
+        roles=roles,
+        conclusion=_whole([one.conclusion for one in roles]),
+    )
+
+
+def encode(record: ReviewRecord) -> bytes:
+    """``review-record.json``: stable, indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """The published JSON Schema, in a stable order."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "uept-harness review record"}
+    schema = {**head, **msgspec.json.schema(ReviewRecord)}
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema, order="deterministic"))
+    return plain
+
+
+def _bundle(run: CampaignRun) -> BundleReview:
+    problems, found = list(run.problems), []
+    try:
+        found = list(judge_again(run.entries())) if run.run is not None else []
+    except PeerError as error:
+        problems.append(f"cannot be judged again: {error}")
+    differing = [
+        f"entry {one.seq}, {one.judged.scenario}, {one.judged.check}: is {one.finding.verdict} now, expected "
+        f"{one.finding.expected}; got {one.finding.got}"
+        for one in found
+        if not one.agrees
+    ]
+    scenarios = run.run.scenarios if run.run is not None else ()
+    return BundleReview(
+        run=run.digest,
+        folder=run.path.parent.name,
+        counts=run.counts,
+        problems=tuple(problems),
+        checks=len(found),
+        differing=tuple(differing),
+        contradictions=tuple(text for one in scenarios for text in _contradictions(one)),
+    )
+
+
+def _contradictions(scenario: ScenarioRun) -> Iterator[str]:
+    """A verdict that is better than the scenario's own checks and steps, or that rests on none."""
+    if scenario.verdict not in _GOOD:
+        return
+    failed = [one.check for one in scenario.checks if one.finding.verdict is Verdict.FAIL]
+    if failed:
+        yield f"{scenario.key} is {scenario.verdict}, its check {failed[0]} is FAIL"
+    broken = [one.text for one in scenario.steps if one.status in {"failed", "blocked"}]
+    if broken and scenario.verdict is Verdict.PASS:
+        yield f"{scenario.key} is PASS, its step '{broken[0]}' did not pass"
+    if scenario.verdict is Verdict.PASS and not scenario.checks:
+        yield f"{scenario.key} is PASS and rests on no check"
+
+
+def _differences(report: model.CompletionReport, again: model.CompletionReport) -> Iterator[str]:
+    yield from _unlike(msgspec.to_builtins(report), msgspec.to_builtins(again), "")
+
+
+def _unlike(reported: Any, recomputed: Any, path: str) -> Iterator[str]:
+    if isinstance(reported, Mapping) and isinstance(recomputed, Mapping):
+        for key in dict.fromkeys([*reported, *recomputed]):
+            yield from _unlike(reported.get(key), recomputed.get(key), f"{path}.{key}".lstrip("."))
+    elif _is_list(reported) and _is_list(recomputed):
+        if len(reported) != len(recomputed):
+            yield f"{path}: {len(reported)} reported, {len(recomputed)} recomputed"
+        for number, (one, other) in enumerate(zip(reported, recomputed, strict=False)):
+            yield from _unlike(one, other, f"{path}[{number}]")
+    elif reported != recomputed:
+        yield f"{path}: reported {_shown(reported)}, recomputed {_shown(recomputed)}"
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _shown(value: Any, most: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _reasons(bundles: Iterable[BundleReview], differing: Sequence[str], runs: Iterable[CampaignRun]) -> Iterator[str]:
+    """What keeps a reviewer from deciding anything, whatever the role."""
+    for one in runs:
+        if one.problems and not is_harmless(one):
+            yield f"bundle {one.name}: {one.problems[0]}"
+    for found in bundles:
+        if found.counts and found.problems:
+            yield f"bundle of {found.folder} {found.problems[0]}"
+        if found.counts and found.differing:
+            yield f"bundle of {found.folder}: {len(found.differing)} of {found.checks} checks come to another finding"
+        if found.counts and found.contradictions:
+            yield f"bundle of {found.folder}: {found.contradictions[0]}"
+    if differing:
+        yield f"the report differs from its evidence in {len(differing)} places, first: {differing[0]}"
+
+
+def _role(
+    own: RoleStanding, known: Mapping[str, model.RoleSummary], reasons: list[str], *, has_report: bool
+) -> RoleReview:
+    assessed = own.assessment
+    reported = known.get(own.role)
+    why = list(reasons)
+    if has_report and reported is None:
+        why.append(f"the report says nothing of {own.role}")
+    to_test = [*assessed.to_repeat]
+    to_test += [f"{item.name} ({item.state})" for item in assessed.missing if item.state in _TO_TEST]
+    if why:
+        conclusion = UNDECIDED
+    elif assessed.verdict in {RoleVerdict.READY, RoleVerdict.READY_WITH_DEVIATIONS}:
+        conclusion = CONCLUDED
+        why.append(assessed.reason)
+    elif assessed.verdict is RoleVerdict.FURTHER_TESTING or to_test:
+        conclusion = FURTHER
+        why.append(assessed.reason)
+    else:
+        conclusion = UNDECIDED
+        why += [assessed.reason, *own.inputs.open_criteria]
+    return RoleReview(
+        role=own.role,
+        reported=reported.verdict if reported else "",
+        recomputed=assessed.verdict.value,
+        conclusion=conclusion,
+        why=tuple(why),
+        to_test=tuple(to_test) if conclusion != CONCLUDED else (),
+    )
+
+
+def _whole(conclusions: Sequence[str]) -> str:
+    """Concluded only when every role is; what cannot be decided outweighs what has to be tested."""
+    for one in (UNDECIDED, FURTHER):
+        if one in conclusions:
+            return one
+    return CONCLUDED if conclusions else UNDECIDED
