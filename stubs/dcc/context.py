@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from stubs.dcc.outbound.messages import MessageWriter
 from stubs.settings import DccSettings
@@ -35,6 +36,7 @@ def make_context(settings: DccSettings, pki: Pki) -> DccContext:
     return DccContext(settings, pki, MessageWriter(settings, pki), _trans_cos(pki))
 
 
+@lru_cache(maxsize=4)
 def _trans_cos(pki: Pki) -> KeyPair:
     """The party's key pair in the PKI; one of our own authority when there is none.
 
