@@ -8,6 +8,7 @@ from harness.checks import (
     alerts,
     critical,
     device_keys,
+    effects,
     http_errors,
     readings,
     requests,
@@ -21,7 +22,7 @@ from harness.checks.rejudging import Rejudged, judge_again
 from harness.checks.stored import Begun, begun, finding_of, verdict_named
 from harness.checks.verdict import Finding, Owner, Verdict, usual_owner, worst
 
-SUBJECTS = (requests, http_errors, critical, responses, trust, readings, device_keys, alerts, self_service)
+SUBJECTS = (requests, http_errors, critical, responses, trust, readings, effects, device_keys, alerts, self_service)
 """The modules whose import fills the table of checks."""
 
 __all__ = [

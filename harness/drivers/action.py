@@ -76,6 +76,9 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     role: Annotated[str, Meta(description="User Role to act in: IS, ES, GS, RSA, ED, GT or OU.")] = ""
     service: Annotated[str, Meta(pattern=_SRV, description="Service reference variant, such as 4.1.1.")] = ""
     target: Annotated[str, Meta(pattern=_EUI, description="EUI-64 of the device; empty: the DCC itself, or none.")] = ""
+    target_type: Annotated[
+        str, Meta(description="What the target is: ESME, GSME, GPF, CHF, PPMID, …; empty: not known, or no device.")
+    ] = ""
     parameters: Annotated[
         dict[str, Any], Meta(description="Values of the request by DUIS element name; see docs/drivers.md.")
     ] = {}

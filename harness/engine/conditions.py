@@ -14,6 +14,8 @@ from stubs.wire.errors import Misuse
 
 _POUND = 100_000
 """Thousandths of a penny."""
+IMAGE = "A1" * 32
+"""SHA-256 of the firmware image that a device has received, hexadecimal; the test data of 11.3 names it."""
 _AMOUNT = r"£(-?\d+(?:\.\d\d)?)"
 
 
@@ -58,6 +60,15 @@ CONDITIONS: Mapping[str, tuple[str, Callable[..., dict[str, Any]]]] = MappingPro
             r"running firmware ([0-9A-F]{8})",
             lambda version: {"firmware_version": version},
         ),
+        "holding a verified firmware image": (
+            "holding a verified firmware image",
+            lambda: {"image": {"hash": IMAGE, "version": "01020A0B", "is_verified": True}},
+        ),
+        "holding a firmware image that failed its check": (
+            "holding a firmware image that failed its check",
+            lambda: {"image": {"hash": IMAGE, "version": "01020A0B", "is_verified": False}},
+        ),
+        "joined with no other device": ("joined with no other device", lambda: {"joined": []}),
         "out of reach": ("out of reach", lambda: {"reachable": False}),
         "broken": ("broken", lambda: {"hardware_fault": True}),
     }

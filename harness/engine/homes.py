@@ -39,17 +39,45 @@ _GPF = DeviceInHome("gas proxy", "GPF")
 _ESME = DeviceInHome("electricity meter", "ESME", "ADEF")
 """One element, with auxiliary load switches, so that 7.5 to 7.16 find what they command."""
 _TWIN = DeviceInHome("electricity meter", "ESME", "twin")
+_POLYPHASE = DeviceInHome("electricity meter", "ESME", "polyphase")
 _GSME = DeviceInHome("gas meter", "GSME")
 _PPMID = DeviceInHome("in-home display", "PPMID")
+_IHD = DeviceInHome("in-home display without keys", "IHD")
+_CAD = DeviceInHome("consumer access device", "CAD")
+_HCALCS = DeviceInHome("HAN-connected load switch", "HCALCS")
+_SAPC = DeviceInHome("stand-alone controller", "SAPC")
+_OLD_HUB = DeviceInHome("old hub", "CHF")
+_OLD_GPF = DeviceInHome("old gas proxy", "GPF")
+_NEW_HUB = DeviceInHome("hub", "CHF", values={"device_log": []})
+_NEW_GPF = DeviceInHome("gas proxy", "GPF", values={"joined": []})
+_SWITCHES = {"switches": [{"number": number, "kind": "APC" if number == 3 else "ALCS"} for number in range(1, 6)]}
+_SWITCHED = DeviceInHome("electricity meter", "ESME", "single", values=_SWITCHES)
 
-HOMES: Mapping[str, tuple[DeviceInHome, ...]] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The devices of a home, and whether somebody buys what it generates."""
+
+    devices: tuple[DeviceInHome, ...]
+    has_export_supplier: bool = False
+
+
+HOMES: Mapping[str, Home] = MappingProxyType(
     {
-        "an electricity meter": (_HUB, _GPF, _ESME),
-        "a twin-element electricity meter": (_HUB, _GPF, _TWIN),
-        "a gas meter": (_HUB, _GPF, _GSME),
-        "both meters": (_HUB, _GPF, _ESME, _GSME),
-        "both meters and an in-home display": (_HUB, _GPF, _ESME, _GSME, _PPMID),
-        "two electricity meters": (_HUB, _GPF, _ESME, DeviceInHome("second electricity meter", "ESME", "single")),
+        "an electricity meter": Home((_HUB, _GPF, _ESME)),
+        "a twin-element electricity meter": Home((_HUB, _GPF, _TWIN)),
+        "a polyphase electricity meter": Home((_HUB, _GPF, _POLYPHASE)),
+        "an electricity meter and generation": Home((_HUB, _GPF, _ESME), has_export_supplier=True),
+        "an electricity meter and auxiliary load switches": Home((_HUB, _GPF, _SWITCHED, _HCALCS, _SAPC, _PPMID)),
+        "a gas meter": Home((_HUB, _GPF, _GSME)),
+        "both meters": Home((_HUB, _GPF, _ESME, _GSME)),
+        "both meters and an in-home display": Home((_HUB, _GPF, _ESME, _GSME, _PPMID)),
+        "both meters and a consumer's own devices": Home((_HUB, _GPF, _ESME, _GSME, _PPMID, _IHD, _CAD)),
+        "devices of every kind": Home(
+            (_HUB, _GPF, _SWITCHED, _GSME, _PPMID, _HCALCS, _SAPC, _IHD, _CAD), has_export_supplier=True
+        ),
+        "both meters and a hub to be exchanged": Home((_OLD_HUB, _OLD_GPF, _ESME, _GSME, _PPMID, _NEW_HUB, _NEW_GPF)),
+        "two electricity meters": Home((_HUB, _GPF, _ESME, DeviceInHome("second electricity meter", "ESME", "single"))),
     }
 )
 
@@ -61,13 +89,14 @@ STATUSES: Mapping[str, str] = MappingProxyType(
         "installed but not commissioned": "InstalledNotCommissioned",
         "commissioned": _COMMISSIONED,
         "suspended": "Suspended",
+        "decommissioned": "Decommissioned",
     }
 )
 """Words of a scenario to SMI statuses (DUIS, Device Status)."""
 
 
-def home_called(name: str) -> tuple[DeviceInHome, ...]:
-    """The devices of a home. Raises: Misuse: no home has that name."""
+def home_called(name: str) -> Home:
+    """The home of that name. Raises: Misuse: there is none."""
     if name not in HOMES:
         raise Misuse(f"no home is called {name!r}; known: {', '.join(HOMES)}")
     return HOMES[name]
@@ -86,7 +115,7 @@ def device_name(text: str) -> str:
 
 
 def _names() -> list[str]:
-    names = {device.name for devices in HOMES.values() for device in devices}
+    names = {device.name for home in HOMES.values() for device in home.devices}
     return sorted(names, key=len, reverse=True)
 
 

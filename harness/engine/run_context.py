@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,9 @@ import msgspec
 
 from harness.drivers import Action, Driver, Outcome, driver_traits
 from harness.engine.driver_runner import DriverRunner
-from harness.engine.homes import DeviceInHome
+from harness.engine.homes import Home
 from harness.engine.progress import Progress
+from harness.plan import load_test_data
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
 from stubs.events import CertificateFiled, CertificateIssued, Entry, OutcomeClaimed, ScenarioStarted
@@ -28,6 +29,7 @@ _RESPONSIBLE = {
     UserRole.GS: "gas_supplier",
     UserRole.ED: "network_operator",
     UserRole.GT: "gas_transporter",
+    UserRole.ES: "export_supplier",
 }
 """The key of a home that names the party responsible in a role; other roles have no responsibility for a device."""
 
@@ -43,6 +45,7 @@ class RunContext:
         self.progress = progress
         self.dcc = dcc
         self._prompts = prompts
+        self.test_data = load_test_data(prompts.parent)
         self._actions = 0
         self._kept: list[Entry] = []
         self._read_to = 0
@@ -118,18 +121,22 @@ class RunContext:
     def premises_spec(
         self,
         name: str,
-        devices: Sequence[DeviceInHome],
+        home: Home,
         statuses: Mapping[str, str] | None = None,
         values: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> dict[str, Any]:
         """A home as ``add_premises`` wants it, every responsibility with the run's own parties."""
         users = self.users()
-        responsible = {key: users[role] for role, key in _RESPONSIBLE.items() if role in users}
+        responsible = {
+            key: users[role]
+            for role, key in _RESPONSIBLE.items()
+            if role in users and (role is not UserRole.ES or home.has_export_supplier)
+        }
         return {
             "name": name,
             "seed": f"{self.settings.seed}/{name}",
             **responsible,
-            "devices": [device.spec(statuses or {}, values or {}) for device in devices],
+            "devices": [device.spec(statuses or {}, values or {}) for device in home.devices],
         }
 
     def add_premises(self, spec: dict[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 from harness.engine.conditions import condition_called
-from harness.engine.homes import STATUSES, home_called, status_called
+from harness.engine.homes import STATUSES, Home, home_called, status_called
+from harness.engine.lived_in import lived_in
 from harness.engine.run_context import RunContext
 from schemas.load import UserRole
+from stubs.devices.state import seconds
 from stubs.wire.errors import Misuse
 
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)\Z")
-_LATER = re.compile(r"in (\d+) minutes\Z")
+_TIME = re.compile(
+    r"(?P<is_day>the day )?(?:(?P<is_now>now)|in (?P<ahead>\d+) (?P<unit>minutes|days)|(?P<ago>\d+) days ago)\Z"
+)
+_WORDS = {"yes": True, "no": False, "nothing": ""}
+_OF_THE_HOME = ("mpan", "mprn", "export_mpan", "postcode", "address", "uprn")
 
 
 class ScenarioHome:
@@ -29,6 +35,7 @@ class ScenarioHome:
         self._user = user
         self._home: str | None = None
         self._is_of_others = False
+        self._days = 0
         self._statuses: dict[str, str] = {}
         self._values: dict[str, dict[str, Any]] = {}
         self._is_built = False
@@ -51,6 +58,19 @@ class ScenarioHome:
         self._before_it_is_built()
         self._values.setdefault(device, {}).update(values)
 
+    def has_been_lived_in(self, days: int) -> None:
+        """Give its devices so many days of use. Raises: Misuse: it is built already."""
+        self._before_it_is_built()
+        self._days = days
+
+    def _live_in(self, home: Home) -> None:
+        """What a scenario says itself of a device stands before what use has made of it."""
+        now = seconds(self._run_context.now())
+        for device in home.devices:
+            lived = lived_in(device.device_type, self._days, now)
+            if lived:
+                self._values[device.name] = {**lived, **self._values.get(device.name, {})}
+
     def _before_it_is_built(self) -> None:
         if self._is_built:
             raise Misuse("the home is built already: say this before the first request")
@@ -60,11 +80,13 @@ class ScenarioHome:
         self._is_built = True
         if self._home is None:
             return
-        devices = home_called(self._home)
-        unknown = (self._statuses.keys() | self._values.keys()) - {device.name for device in devices}
+        home = home_called(self._home)
+        unknown = (self._statuses.keys() | self._values.keys()) - {device.name for device in home.devices}
         if unknown:
             raise Misuse(f"{self._home!r} has no {', '.join(sorted(unknown))}")
-        spec = self._run_context.premises_spec(self._name, devices, self._statuses, self._values)
+        if self._days:
+            self._live_in(home)
+        spec = self._run_context.premises_spec(self._name, home, self._statuses, self._values)
         if self._is_of_others:
             other = self._run_context.other_than(self._user, self._role)
             spec |= {"supplier": other, "gas_supplier": other}
@@ -92,6 +114,11 @@ class ScenarioHome:
         """EUI of the device of that name; else the word as it is: an EUI, or nothing."""
         return str(self.premises["devices"].get(to, to))
 
+    def type_of(self, name: str) -> str:
+        """Device type, as the catalogue names it, of a device of the home; empty: there is none of that name."""
+        devices = home_called(self._home).devices if self._home else ()
+        return next((device.device_type for device in devices if device.name == name), "")
+
     def meter_point(self, device: str) -> str:
         """MPRN of a device whose name begins with gas, else the MPAN."""
         return str(self.premises["mprn" if device.startswith("gas") else "mpan"])
@@ -108,13 +135,31 @@ class ScenarioHome:
         text = written.strip()
         if _WHOLE.match(text):
             return int(text)
-        later = _LATER.match(text)
-        if later:
-            return f"{self._run_context.now() + timedelta(minutes=int(later.group(1))):%Y-%m-%dT%H:%M:%SZ}"
+        when = _TIME.match(text)
+        if when:
+            return self._instant(when)
         codes: dict[str, str] = self.premises.get("install_codes", {})
         named: dict[str, Any] = {
             **self.premises["devices"],
             **{f"install code of {name}": code for name, code in codes.items()},
-            **{f"the home's {name}": self.premises[name] for name in ("mpan", "mprn") if name in self.premises},
+            **{f"the home's {name}": self.premises[name] for name in _OF_THE_HOME if name in self.premises},
         }
-        return named.get(text, {"yes": True, "no": False}.get(text, text))
+        return named.get(text, _WORDS.get(text, text))
+
+    def fields(self, text: str) -> dict[str, Any]:
+        """``Name = value; Name = value`` as names to values. Raises: Misuse: a part without an equals sign."""
+        parts = [part.partition("=") for part in text.split(";")]
+        if any(not equals for _, equals, _ in parts):
+            raise Misuse(f"write fields as 'Name = value; Name = value', not {text!r}")
+        return {name.strip(): self._field(value.strip()) for name, _, value in parts}
+
+    def _field(self, text: str) -> Any:
+        without = text.removeprefix("without ")
+        return self.value(text) if without == text else f"without {self.value(without)}"
+
+    def _instant(self, when: re.Match[str]) -> str:
+        """``now``, ``in 30 minutes``, ``in 7 days``, ``2 days ago``, of the run's clock; ``the day …``: its date."""
+        amount = int(when["ahead"] or 0) if when["ago"] is None else -int(when["ago"])
+        by = timedelta(minutes=amount) if when["unit"] == "minutes" else timedelta(days=amount)
+        at = self._run_context.now() + by
+        return f"{at:%Y-%m-%d}" if when["is_day"] else f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -17,7 +17,7 @@ from harness.engine.scenario_errors import Ending, ending_by, ending_of, stop_fo
 from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.surroundings import Faults, RunClock, Standing
-from harness.plan import LibraryScenario
+from harness.plan import LibraryScenario, test_data_for
 from schemas.load import Srv, UserRole, service_requests
 from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted
 from stubs.wire.errors import Misuse
@@ -61,6 +61,19 @@ class World:
     def has_values(self, device: str, **values: Any) -> None:
         """Set fields of a simulated device. Raises: Misuse: the home is built already."""
         self._home.has_values(device, values)
+
+    def has_been_lived_in(self, days: int) -> None:
+        """Give the home's devices so many days of use. Raises: Misuse: the home is built already."""
+        self._home.has_been_lived_in(days)
+
+    def fields(self, text: str) -> Mapping[str, Any]:
+        """``Name = value; Name = value`` of a step as names to values. Raises: Misuse: written otherwise."""
+        self._begin()
+        return self._home.fields(text)
+
+    def test_data(self, service: str, device: str = "") -> Mapping[str, str]:
+        """Parameters of the library's test data for a service to a device of that name, in the party's role."""
+        return test_data_for(self._run_context.test_data, service, self.role, device)
 
     def device(self, name: str) -> str:
         """EUI of a device of the home. Raises: Misuse: there is none of that name."""
@@ -147,6 +160,7 @@ class World:
             role=self.role.value,
             service=service,
             target=self._home.target(to),
+            target_type=self._home.type_of(to),
             parameters=self._home.parameters(parameters),
             deadline=limit,
             urls=self._run_context.urls,

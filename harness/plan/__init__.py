@@ -7,6 +7,7 @@ silently. Knows feature files and the catalogue; knows nothing of drivers, the s
 from harness.plan.expression import ExpressionError, parse_expression
 from harness.plan.library import SCOPES, LibraryScenario, library_folder, load_library
 from harness.plan.planning import Plan, Planned, Wanted, make_plan
+from harness.plan.test_data import TestDatum, load_test_data, test_data_for
 
 __all__ = [
     "SCOPES",
@@ -14,9 +15,12 @@ __all__ = [
     "LibraryScenario",
     "Plan",
     "Planned",
+    "TestDatum",
     "Wanted",
     "library_folder",
     "load_library",
+    "load_test_data",
     "make_plan",
     "parse_expression",
+    "test_data_for",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ class LibraryScenario:
     """One executable scenario for one role."""
 
     key: str
-    """Unique: id and role, numbered when the same pair has several scenarios or examples."""
+    """Unique: id, role and the example's service, numbered where these have several scenarios or examples."""
     id: str
     role: str
     title: str
@@ -81,22 +81,10 @@ def load_library(folder: Path | None = None) -> tuple[LibraryScenario, ...]:
 
 
 def _with_key(row: LibraryScenario, keys: Counter[str]) -> LibraryScenario:
-    base = f"{row.id}-{row.role}"
+    parts = (row.id, row.role, row.example.get("srv", ""))
+    base = "-".join(part for part in parts if part)
     keys[base] += 1
-    key = base if keys[base] == 1 else f"{base}-{keys[base]}"
-    return LibraryScenario(
-        key,
-        row.id,
-        row.role,
-        row.title,
-        row.feature,
-        row.name,
-        row.example,
-        row.scope,
-        row.priority,
-        row.srvs,
-        row.tags,
-    )
+    return replace(row, key=base if keys[base] == 1 else f"{base}-{keys[base]}")
 
 
 def _rows(feature: Any, base: Path) -> Iterator[LibraryScenario]:
@@ -109,14 +97,14 @@ def _rows(feature: Any, base: Path) -> Iterator[LibraryScenario]:
         for example in examples:
             yield LibraryScenario(
                 key="",
-                id=_one(fields, "id", where),
-                role=example["role"] if "role" in example else _one(fields, "role", where),
+                id=_cell(example, fields, "id", where),
+                role=_cell(example, fields, "role", where),
                 title=template.render(example).name,
                 feature=path,
                 name=template.name,
                 example=example,
                 scope=SCOPES.get(_one(fields, "scope", where), ""),
-                priority=_one(fields, "priority", where),
+                priority=_cell(example, fields, "priority", where),
                 srvs=(example["srv"],) if "srv" in example else tuple(fields.get("srv", ())),
                 tags=tags,
             )
@@ -130,6 +118,11 @@ def fields_of(tags: Iterable[str]) -> dict[str, list[str]]:
         if colon and name in _FIELDS:
             found.setdefault(name, []).append(value)
     return found
+
+
+def _cell(example: Mapping[str, str], fields: Mapping[str, list[str]], name: str, where: str) -> str:
+    """A field of a scenario: what its example says, else its one tag."""
+    return example[name] if name in example else _one(fields, name, where)
 
 
 def _one(fields: Mapping[str, list[str]], name: str, where: str) -> str:

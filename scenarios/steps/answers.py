@@ -107,6 +107,11 @@ def value_agrees(world: World, name: str) -> None:
     world.expect("reading-agrees", names=[name])
 
 
+@then(parsers.parse("what it reports shows {fields}"))
+def reading_shows(world: World, fields: str) -> None:
+    world.expect("reading-shows", fields=world.fields(fields))
+
+
 @then("the party reports the devices of the home")
 def inventory_agrees(world: World) -> None:
     world.expect("inventory-agrees")

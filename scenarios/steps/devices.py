@@ -28,6 +28,11 @@ def home_of_others(world: World, home: str) -> None:
     world.lives_in(home, of_others=True)
 
 
+@given(parsers.parse("the home has been lived in for {days:d} days"))
+def home_lived_in(world: World, days: int) -> None:
+    world.has_been_lived_in(days)
+
+
 @given(parsers.parse("the {device:Device} is {status}", DEVICE))
 def device_is(world: World, device: str, status: str) -> None:
     world.has_status(device, status)
@@ -76,3 +81,8 @@ def new_certificate_taken(world: World, device: str) -> None:
 @then(parsers.parse("the {device:Device}'s {field:w} becomes {value}", DEVICE))
 def device_becomes(world: World, device: str, field: str, value: str) -> None:
     world.expect("device-state-becomes", device=world.device(device), name=field, value=value)
+
+
+@then(parsers.parse("the {device:Device} then shows {fields}", DEVICE))
+def device_shows(world: World, device: str, fields: str) -> None:
+    world.expect("device-shows", device=world.device(device), fields=world.fields(fields))

@@ -15,6 +15,11 @@ def ask_to_send(world: World, srv: str, device: str) -> None:
     world.ask(service=srv, to=device)
 
 
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} with its test data", DEVICE))
+def ask_with_test_data(world: World, srv: str, device: str) -> None:
+    world.ask(service=srv, to=device, parameters=world.test_data(srv, device))
+
+
 @when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} with", DEVICE))
 def ask_to_send_with(world: World, srv: str, device: str, datatable: Table) -> None:
     world.ask(service=srv, to=device, parameters=datatable)

@@ -16,7 +16,7 @@ from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.errors import PeerError
 from stubs.wire.gbcs.crypto import KeyAgreement, add_mac, encrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
-from stubs.wire.gbcs.use_cases import UseCase, build_response, error_results, response_date_time
+from stubs.wire.gbcs.use_cases import UseCase, build_response, error_results, read_response, response_date_time
 
 _CODES: dict[tuple[Result, str], int] = {
     ("hardware-fault", "DLMS"): 1,
@@ -98,12 +98,21 @@ _NOT_GIVEN, _RELIABLE, _UNRELIABLE, _FROM_METER = 0xFF, 0x00, 0x02, 0x04
 """Status octet of a date-time: DLMS clock status bits 02 doubtful, 04 other clock base (GBCS guide, 11.1)."""
 
 
+_OF_THE_MESSAGE = frozenset({"results", "MessageSuccess"})
+"""What reading a response adds that is no value of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The bytes of a response; ``takes_counter``: it used up one value of the device's own counter."""
+    """The bytes of a response; ``takes_counter``: it used up one value of the device's own counter.
+
+    ``values`` are those that the message holds, by name, as its reader finds them: what the device knows beside and
+    the use case has no place for is not among them.
+    """
 
     message: bytes
     takes_counter: bool
+    values: dict[str, Any]
 
 
 def answer(
@@ -137,19 +146,29 @@ def answer(
         party_key = _party_key(state, accepted, certificates)
         key = encryption_key(shell, credentials.ka.private_key, party_key, agree)
         seal = partial(encrypt, key=key, device=state.id)
+    sealed: dict[bytes, bytes] = {}
+
+    def noted(blob: bytes) -> bytes:
+        assert seal is not None
+        hidden = seal(blob)
+        sealed[hidden] = blob
+        return hidden
+
     values = dict(done.values) | (_FAULTS.get(use_case.name, {}) if done.result == "hardware-fault" else {})
     if done.result == "hardware-fault" and use_case.name in _STATUS_ONLY:
         values = dict(_STATUS_ONLY[use_case.name])
     code = _CODES.get((done.result, use_case.protocol))
     if code is not None and (done.result, use_case.name) not in _SAYS_SO_ITSELF:
         values["results"] = _results(use_case, command.content, done, code)
-    group = replace(shell, content=build_response(use_case.name, command.content, values, seal))
+    group = replace(shell, content=build_response(use_case.name, command.content, values, noted if seal else None))
+    said = read_response(other.message_code, group.content, sealed.__getitem__)
+    said = {name: value for name, value in said.items() if name not in _OF_THE_MESSAGE}
     if command.signature or use_case.is_answer_signed:
-        return Answer(Message(sign(group, credentials.ds.private_key), None).to_bytes(), takes_counter)
+        return Answer(Message(sign(group, credentials.ds.private_key), None).to_bytes(), takes_counter, said)
     recipient_key = key_agreement(state, certificates, group.recipient)
     if recipient_key is None:
         raise Rejected("recipient-key", f"no key agreement certificate of {group.recipient}")
-    return Answer(add_mac(group, credentials.ka.private_key, recipient_key, agree).to_bytes(), takes_counter)
+    return Answer(add_mac(group, credentials.ka.private_key, recipient_key, agree).to_bytes(), takes_counter, said)
 
 
 def _other_information(state: DeviceState, accepted: Accepted) -> tuple[OtherInformation, bool]:

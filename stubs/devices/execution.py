@@ -102,7 +102,7 @@ def _given(state: DeviceState, command: bytes, at: int, sender: Sender, surround
             "use_case": accepted.use_case.name,
             "message_code": f"{group.other.message_code:04X}",
             "values": plain(values),
-            "answer": plain(done.values),
+            "answer": plain(reply.values),
             "result": done.result,
         },
         other_changes={device: plain(changed) for device, changed in done.other_changes.items()},

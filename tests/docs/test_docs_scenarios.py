@@ -13,5 +13,5 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "scenarios.md").read_text
 def test_the_page_names_all_words_of_scenarios() -> None:
     words = " ".join(PAGE.split())
     assert [known for known in (*STATUSES, *CONDITIONS, *HAPPENINGS) if known not in words] == []
-    for home, devices in HOMES.items():
-        assert f"| {home} | {', '.join(device.name for device in devices)} |" in PAGE
+    for name, home in HOMES.items():
+        assert f"| {name} | {', '.join(device.name for device in home.devices)} |" in PAGE

@@ -48,8 +48,7 @@ class Together:
         return str(self.dcc.control.add_premises({"name": name, "devices": devices})["devices"]["ESME"])
 
     def send(self, srv: str, meter: str, user: str = SUPPLIER, **fields: Any) -> Outcome:
-        options = {"device_type": "ESME", **fields.pop("options", {})}
-        action = Action(id=srv, service=srv, target=meter, user=user, deadline=30.0, options=options, **fields)
+        action = Action(id=srv, service=srv, target=meter, target_type="ESME", user=user, deadline=30.0, **fields)
         return self.driver.perform(action)
 
     def done(self, srv: str, meter: str, user: str = SUPPLIER, **fields: Any) -> Outcome:

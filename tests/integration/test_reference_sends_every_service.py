@@ -39,14 +39,13 @@ class Bench:
     def send(self, srv: str = "", target: str = "", **fields: Any) -> Outcome:
         named = srv or self.srv
         kind = self.kind if not srv else ""
-        options = {"device_type": kind, **fields.pop("options", {})}
         action = Action(
             id=f"{self.srv} {named}",
             service=named,
             target=target or (self.devices[kind] if kind else ""),
             user=user_for(named, self.kind),
             deadline=30.0,
-            options=options,
+            target_type=kind,
             **fields,
         )
         return self.driver.perform(action)

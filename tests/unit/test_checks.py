@@ -169,6 +169,7 @@ KEPT = [
     ("retries-bounded", {}),
     ("counters-increase", {"requests": 1}),
     ("correlated-by-request-id", {"actions": 1}),
+    ("reading-shows", {"fields": {"unit": "Wh"}}),
 ]
 
 
@@ -184,7 +185,7 @@ def test_a_plain_reading_keeps(check: str, parameters: dict[str, Any]) -> None:
 def test_no_check_passes_on_nothing(check: str) -> None:
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
-        "identities": [METER], "http_status": 503,
+        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"},
     }  # fmt: skip
     finding = Story().judged(check, **parameters)
     assert finding.verdict is not Verdict.PASS
@@ -196,7 +197,7 @@ def test_no_check_blames_the_party_for_a_driver_that_could_not_ask(check: str) -
     story = Story().asked().claimed("blocked", "", detail="the program was not found")
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
-        "identities": [METER], "http_status": 503,
+        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"},
     }  # fmt: skip
     assert story.judged(check, **parameters).verdict is Verdict.BLOCKED
 

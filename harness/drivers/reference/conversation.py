@@ -49,6 +49,7 @@ from stubs.wire.duis import (
     SignedPreCommand,
     write_request,
 )
+from stubs.wire.duis.samples import path_to, request_body
 from stubs.wire.gbcs.crypto import sign as sign_group
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.xmlsig import sign
@@ -56,6 +57,10 @@ from stubs.wire.xmlsig import sign
 _TRANSFORM, _SEND_SIGNED, _NON_DEVICE = 4, 5, 8
 _ASYNCHRONOUS = frozenset({1, 3, 5, 7})
 """Command variants whose device response comes to the receive-response endpoint (DUIS, Command Variant table)."""
+
+_KNOWN_TO_DEVICES = frozenset({"02", "03"})
+"""Certificate roles of the parties whose anchors a meter holds: supplier and network operator."""
+_CREDENTIALS = ("KAPublicSecurityCredentials", "KAPublicSecurityCredential")
 
 _SECOND_ATTEMPT = 2
 
@@ -184,13 +189,21 @@ class Conversation:
         if srv in request_bodies():
             return build_body(srv, parameters, self._action.target, self._with.now())
         options = self._action.options
+        own = self._with.devices.own_values(self._action.target, srv)
         return sample_body(
             srv,
-            parameters,
-            self._with.devices.own_values(self._action.target, srv),
-            device_type=str(options.get("device_type", "")),
+            {**self._credentials(srv, own), **parameters},
+            own,
+            device_type=self._action.target_type,
             is_full=options.get("example") == "full",
         )
+
+    def _credentials(self, srv: Srv, own: Mapping[str, str]) -> Mapping[str, str]:
+        """What a device needs to encrypt for a User it holds no anchor of (DUIS, KAPublicSecurityCredentials)."""
+        if self._with.ring.key_agreement_certificate.role in _KNOWN_TO_DEVICES:
+            return {}
+        body = request_body(srv)
+        return {name: own[name] for name in _CREDENTIALS if path_to(body, name)}
 
     def _request_target(self, row: ServiceRequestRow) -> Eui64:
         named = str(self._action.options.get("request_target") or "")

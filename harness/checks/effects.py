@@ -1,0 +1,115 @@
+"""Checks of what a command leads to: the device's state follows the request, and what is read back shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.checks.evidence import Evidence
+from harness.checks.registry import check
+from harness.checks.requests import action_of, unable, unsaid
+from harness.checks.values import is_same
+from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+from stubs.events import DeviceChanged
+
+
+@check(
+    "device-shows",
+    rule="The device's state takes every value that the request commands",
+    clause="GBCS use case of the service; CTSD catalogue, expected outcome of the service",
+    provenance="inferred",
+)
+def device_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """Since the action was asked, fields of the device took the values, or came to hold them (``without``: let go)."""
+    device, wanted = str(parameters["device"]), dict(parameters["fields"])
+    expected = f"{device} shows {_words(wanted)}"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    changes = [
+        (seq, event.values) for seq, event in evidence.of(DeviceChanged) if event.device == device and seq > action.seq
+    ]
+    held = {name: found for name in wanted if (found := _last(changes, name)) is not None}
+    open_ones = [name for name, value in wanted.items() if name not in held or not _shows(held[name][1], value)]
+    if not open_ones:
+        return passed(expected, "the same", *sorted({seq for seq, _ in held.values()}))
+    got = "; ".join(f"{name} is {held[name][1]!r}" if name in held else f"{name} did not change" for name in open_ones)
+    return unable(action, expected) or waiting(expected, got, *(seq for seq, _ in changes))
+
+
+@check(
+    "reading-shows",
+    rule="What was set is what the device sends when it is read, and what the party reports",
+    clause="CTSD catalogue, expected outcome: read back",
+    provenance="inferred",
+)
+def reading_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """The device's answer to the action, and the values in the party's outcome, hold every field."""
+    wanted = dict(parameters["fields"])
+    expected = f"the device sends and the party reports {_words(wanted)}"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    answers = evidence.answers_of(action)
+    if not answers:
+        return unable(action, expected) or waiting(expected, "the device has not answered")
+    seq, answer = answers[-1]
+    unsent = _lacking(answer.values, wanted)
+    if unsent:  # the simulated device's doing, not the party's
+        return waiting(expected, f"the device sent {unsent}", seq, amounts_to=Verdict.BLOCKED)
+    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values"))
+    if open_finding is not None:
+        return open_finding
+    unreported = _lacking(action.outcome.get("values", {}), wanted)
+    finding = failed if unreported else passed
+    return finding(expected, f"the party reports {unreported}" if unreported else "the same", seq, action.claimed_seq)
+
+
+def _words(wanted: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in wanted.items())
+
+
+def _lacking(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """What there is instead of the values wanted; empty when all are there."""
+    found = {name: list(_at(values, name)) for name in wanted}
+    lacking = [name for name, value in wanted.items() if not any(_shows(one, value) for one in found[name])]
+    return "; ".join(f"{name} {found[name][0]!r}" if found[name] else f"no {name}" for name in lacking)
+
+
+def _last(changes: Sequence[tuple[int, Mapping[str, Any]]], name: str) -> tuple[int, Any] | None:
+    """The newest value of a field, wherever in the changes it stands, and the entry it is in."""
+    for seq, values in reversed(changes):
+        found = list(_at(values, name))
+        if found:
+            return seq, found[-1]
+    return None
+
+
+def _at(value: object, name: str) -> Iterator[Any]:
+    """Every value of the name, at any depth."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == name:
+                yield inner
+            yield from _at(inner, name)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _at(inner, name)
+
+
+def _shows(found: Any, value: Any) -> bool:
+    """Whether a field has the value, or holds it somewhere; ``without X``: holds it nowhere; empty: is empty."""
+    text = str(value)
+    if text.startswith("without "):
+        return not _holds(found, text.removeprefix("without "))
+    if value == "":
+        return found in ("", [], (), {}, None)
+    return _holds(found, value)
+
+
+def _holds(found: Any, value: Any) -> bool:
+    if isinstance(found, Mapping):
+        return any(_holds(inner, value) for inner in found.values())
+    if isinstance(found, list | tuple):
+        return any(_holds(inner, value) for inner in found)
+    return is_same(found, value)

@@ -1,0 +1,61 @@
+"""What a service is told in a scenario: the test data of the library, a table of parameters by service and device."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from schemas.load import service_requests
+from stubs.wire.errors import Blocked
+
+FILE = Path("data") / "test-data.csv"
+"""Below the library's folder."""
+_COLUMNS = ["srv", "role", "device", "parameter", "value", "why"]
+
+
+@dataclass(frozen=True, slots=True)
+class TestDatum:
+    """One parameter of a service: a DUIS element name, and its value as scenarios write values."""
+
+    __test__ = False  # pytest would take the class for tests
+
+    srv: str
+    role: str
+    """User Role; empty: any."""
+    device: str
+    """Name of a device of a home; empty: of any."""
+    parameter: str
+    value: str
+    why: str
+
+
+@cache
+def load_test_data(folder: Path) -> tuple[TestDatum, ...]:
+    """The table of the library in ``folder``; empty when it has none.
+
+    Raises: Blocked: other columns, or a service that does not exist; with file and line.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if reader.fieldnames != _COLUMNS:
+            raise Blocked(f"{path}: columns are not {', '.join(_COLUMNS)}", mend="Mend the first line.")
+        rows = tuple(TestDatum(**row) for row in reader)
+    for number, row in enumerate(rows, start=2):
+        if row.srv not in service_requests():
+            raise Blocked(f"{path}:{number}: no service {row.srv!r}", mend="Name a service reference variant.")
+    return rows
+
+
+def test_data_for(rows: tuple[TestDatum, ...], srv: str, role: str, device: str) -> Mapping[str, str]:
+    """Parameters of a service in a role to a device by that name; what is said for one stands before the rest."""
+    fitting = [row for row in rows if row.srv == srv and row.role in {"", role} and row.device in {"", device}]
+    return {row.parameter: row.value for row in sorted(fitting, key=lambda row: bool(row.role) + bool(row.device))}
+
+
+test_data_for.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test

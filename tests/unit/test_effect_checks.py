@@ -1,0 +1,76 @@
+"""What a command leads to: the device's state, and what is read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.checks import Verdict
+from harness.checks.values import is_same
+from stubs.events import DeviceChanged
+from tests.unit.test_checks import METER, Story
+
+SWITCHES = [{"number": 1, "description": "Hot water"}, {"number": 2}]
+
+
+def changed(**values: Any) -> Story:
+    story = Story().asked()
+    story.add(DeviceChanged(device=METER, values=values, cause="test"))
+    return story
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"supply": "disabled"}, {"supply": "disabled"}),
+        ({"set": {"load limit": {"LoadLimitPeriod": 90}}}, {"LoadLimitPeriod": 90}),
+        ({"switches": SWITCHES}, {"description": "Hot water"}),
+        ({"joined": [["AB", 5, 0, ""]]}, {"joined": "AB"}),
+        ({"joined": []}, {"joined": "without AB"}),
+        ({"event_log": []}, {"event_log": ""}),
+        ({"price": 5, "balance": 7}, {"price": 5, "balance": 7}),
+    ],
+)
+def test_a_device_that_took_the_values_shows_them(values: dict[str, Any], fields: dict[str, Any]) -> None:
+    assert changed(**values).judged("device-shows", device=METER, fields=fields).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("values", "fields", "got"),
+    [
+        ({"supply": "armed"}, {"supply": "disabled"}, "supply is 'armed'"),
+        ({"price": 5}, {"balance": 7}, "balance did not change"),
+        ({"price": 5, "balance": 8}, {"price": 5, "balance": 7}, "balance is 8"),
+        ({"joined": [["AB", 5, 0, ""]]}, {"joined": "without AB"}, "joined is [['AB', 5, 0, '']]"),
+        ({"event_log": [["event", 1, 2]]}, {"event_log": ""}, "event_log is [['event', 1, 2]]"),
+    ],
+)
+def test_what_the_device_shows_instead_is_said(values: dict[str, Any], fields: dict[str, Any], got: str) -> None:
+    finding = changed(**values).judged("device-shows", device=METER, fields=fields)
+    assert (finding.verdict, finding.is_final) == (Verdict.FAIL, False)
+    assert got in finding.got
+
+
+def test_a_change_before_the_action_shows_nothing() -> None:
+    story = Story()
+    story.add(DeviceChanged(device=METER, values={"supply": "disabled"}, cause="test"))
+    finding = story.asked().judged("device-shows", device=METER, fields={"supply": "disabled"})
+    assert finding.verdict is not Verdict.PASS
+
+
+def test_what_the_device_did_not_send_is_not_held_against_the_party() -> None:
+    story = Story().asked().posted().device_answered(values={"a": 1}).queued().delivered().claimed(values={"a": 1})
+    assert story.judged("reading-shows", fields={"a": 2}).verdict is Verdict.BLOCKED
+
+
+def test_a_party_that_reports_another_value_fails() -> None:
+    story = Story().asked().posted().device_answered(values={"a": 1}).queued().delivered().claimed(values={"a": 2})
+    finding = story.judged("reading-shows", fields={"a": 1})
+    assert (finding.verdict, finding.got) == (Verdict.FAIL, "the party reports a 2")
+
+
+def test_lists_and_groups_are_compared_value_by_value() -> None:
+    assert is_same([{"a": 1, "b": ["x"]}], ({"b": ["X"], "a": "1.0"},))
+    assert not is_same([{"a": 1}], [{"a": 1}, {"a": 1}])
+    assert not is_same({"a": 1}, {"a": 1, "b": 2})
