@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harness.engine.conditions import condition_called
@@ -12,13 +12,14 @@ from harness.engine.homes import STATUSES, Home, home_called, status_called
 from harness.engine.lived_in import lived_in
 from harness.engine.run_context import RunContext
 from schemas.load import UserRole
-from stubs.devices.state import seconds
 from stubs.wire.errors import Misuse
 
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)\Z")
 _TIME = re.compile(
     r"(?P<is_day>the day )?(?:(?P<is_now>now)|in (?P<ahead>\d+) (?P<unit>minutes|days)|(?P<ago>\d+) days ago)\Z"
 )
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""Zero of the times in a device's state (GBCS)."""
 _WORDS = {"yes": True, "no": False, "nothing": ""}
 _OF_THE_HOME = ("mpan", "mprn", "export_mpan", "postcode", "address", "uprn")
 
@@ -65,7 +66,7 @@ class ScenarioHome:
 
     def _live_in(self, home: Home) -> None:
         """What a scenario says itself of a device stands before what use has made of it."""
-        now = seconds(self._run_context.now())
+        now = int((self._run_context.now() - _EPOCH).total_seconds())
         for device in home.devices:
             lived = lived_in(device.device_type, self._days, now)
             if lived:
