@@ -23,7 +23,7 @@ from harness.plan import ExpressionError, parse_expression
 from harness.settings_validation import address_problem, clock_problem, dcc_setting_problems, out_of_time
 from harness.verdicts import Deviation
 from schemas.load import Srv, UserRole, scenarios, service_requests
-from stubs.settings import DccSettings, problems
+from stubs.settings import Address, DccSettings, FilePath, problems
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
@@ -33,6 +33,13 @@ _IGNORED = frozenset({"UEPT_DEBUG", "UEPT_SETTINGS"})
 
 FREE_PORTS: dict[str, Any] = {"port": 0, "smki_port": 0, "ssi_port": 0, "control_port": 0}
 """Our own client is told the addresses, so a rehearsal with it never meets a port in use; so is one of many workers."""
+
+
+DriverText = Annotated[str, Meta(extra={"shown": "driver"})]
+"""How a party's system is asked: of a command line only the program is shown, of an address no credentials."""
+
+CommandLine = Annotated[str, Meta(extra={"shown": "command"})]
+"""A command line: only the program is shown."""
 
 
 class SettingsError(InputError):
@@ -55,9 +62,9 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class DriverTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a driver of ours uses towards HTTPS addresses: PEM file paths."""
 
-    ca: Annotated[str, Meta(description="Authority to trust; default: the root of the test PKI.")] = ""
-    certificate: Annotated[str, Meta(description="Client certificate.")] = ""
-    key: Annotated[str, Meta(description="Its private key.")] = ""
+    ca: Annotated[FilePath, Meta(description="Authority to trust; default: the root of the test PKI.")] = ""
+    certificate: Annotated[FilePath, Meta(description="Client certificate.")] = ""
+    key: Annotated[FilePath, Meta(description="Its private key.")] = ""
 
 
 class PkiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,32 +91,34 @@ class SystemUnderTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rehearsal."""
 
-    driver: Annotated[str, Meta(min_length=1, description="How the party's system is asked; see docs/drivers.md.")] = (
-        "reference"
-    )
+    driver: Annotated[
+        DriverText, Meta(min_length=1, description="How the party's system is asked; see docs/drivers.md.")
+    ] = "reference"
     users: Annotated[
         dict[UserRole, str], Meta(description="EUI-64 to act as, by role; default: the PKI's parties.")
     ] = {}
-    receive_url: Annotated[str, Meta(description="The party's own receive endpoint; default: the driver's.")] = ""
+    receive_url: Annotated[Address, Meta(description="The party's own receive endpoint; default: the driver's.")] = ""
     party_program: Annotated[
-        str,
+        CommandLine,
         Meta(
             description="Program of the party that runs beside the whole run, such as its receive endpoint: started "
             "before the first scenario, awaited at receive_url, stopped after the last."
         ),
     ] = ""
     out: Annotated[
-        str, Meta(description="Folder of this run; default: a new one below uept-runs, or the campaign's runs.")
+        FilePath, Meta(description="Folder of this run; default: a new one below uept-runs, or the campaign's runs.")
     ] = ""
     campaign: Annotated[
-        str,
+        FilePath,
         Meta(
             description="Folder of campaign.toml, from the run file's own: deviations, system under test and the place "
             "of runs come from it."
         ),
     ] = ""
     system: Annotated[SystemUnderTest, Meta(description="The system under test.")] = SystemUnderTest()
-    scenarios: Annotated[str, Meta(description="Folder of features and prompts; default: those of this version.")] = ""
+    scenarios: Annotated[
+        FilePath, Meta(description="Folder of features and prompts; default: those of this version.")
+    ] = ""
     declared_unused: Annotated[
         tuple[str, ...], Meta(description="Services the party will not use: shown as a deviation.")
     ] = ()
@@ -413,24 +422,28 @@ def _with_parents(key: str) -> Iterator[str]:
         key = key.rpartition(".")[0]
 
 
+def _selection_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
+    for priority in settings.priorities:
+        if priority not in {"P1", "P2", "P3"}:
+            yield "priorities", f"{priority!r} is not P1, P2 or P3"
+    try:
+        parse_expression(settings.select)
+    except ExpressionError as error:
+        yield "select", str(error)
+
+
 def _setting_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
     for key in ("services", "declared_unused"):
         for srv in getattr(settings, key):
             if Srv(srv) not in service_requests():
                 yield key, f"{srv!r} is not a service; see `uept catalogue srv`"
     yield from _deviation_problems(settings.deviations)
-    for priority in settings.priorities:
-        if priority not in {"P1", "P2", "P3"}:
-            yield "priorities", f"{priority!r} is not P1, P2 or P3"
+    yield from _selection_problems(settings)
     for role, eui in settings.users.items():
         try:
             Eui64.parse(eui)
         except PeerError as error:
             yield f"users.{role}", str(error)
-    try:
-        parse_expression(settings.select)
-    except ExpressionError as error:
-        yield "select", str(error)
     if settings.scenarios and not Path(settings.scenarios).is_dir():
         yield "scenarios", f"{settings.scenarios!r} is not a folder"
     yield from _values_that_cannot_be(settings)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -15,6 +14,7 @@ from schemas.duis_versions import schema_versions
 from schemas.load import dcc_alert_occasions, dcc_alerts, gateway_rules, response_codes, roles, service_requests
 from stubs.clock import LATEST
 from stubs.settings import DccSettings
+from stubs.urls import why_unusable
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 
@@ -31,13 +31,7 @@ _STATUS = re.compile(r"[1-5][0-9][0-9]")
 
 def address_problem(text: str) -> str:
     """Why ``text`` is no address that HTTP can be sent to; empty when it is one."""
-    try:
-        parts = urlsplit(text)
-        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
-            return ""
-    except ValueError:
-        pass  # a port out of range, brackets that do not close
-    return f"{text!r} is no web address: expected http://host:port/path or https://…"
+    return why_unusable(text)
 
 
 def clock_problem(text: str) -> str:

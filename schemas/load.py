@@ -301,6 +301,12 @@ def scenarios() -> Mapping[str, ScenarioRow]:
 
 
 @cache
+def advice() -> Mapping[str, tuple[str, str]]:
+    """By rule or response code: why it comes here, and what to do, in one sentence each. Our own words."""
+    return MappingProxyType({row["subject"]: (row["why"], row["mend"]) for row in _rows("advice.csv")})
+
+
+@cache
 def gateway_rules() -> Mapping[str, GatewayRuleRow]:
     """The checks on a request by rule id, in their order."""
     rows = sorted(_rows("gateway-rules.csv"), key=lambda row: int(row["order"]))

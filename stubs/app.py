@@ -61,6 +61,7 @@ __all__ = [
     "Control",
     "DccSettings",
     "SimulatedDcc",
+    "SsiSettings",
     "Urls",
     "authorisation",
     "background_dcc",

@@ -11,11 +11,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from schemas.duis_versions import alert_structures_since
+from stubs.urls import why_unusable
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
-Secret = Annotated[str, msgspec.Meta(extra={"secret": True})]
-"""Text that stands in no journal, report or bundle: ``redacted`` is written instead."""
+Secret = Annotated[str, msgspec.Meta(extra={"shown": "secret"})]
+"""Text that stands in no journal, report or bundle: ``redacted`` is written instead (``stubs.redaction``)."""
+FilePath = Annotated[str, msgspec.Meta(extra={"shown": "path"})]
+"""A file or folder: of an absolute path only the last part is shown."""
+Address = Annotated[str, msgspec.Meta(extra={"shown": "address"})]
+"""A URL: shown without user name, password and query."""
 
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -24,22 +29,22 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class Tls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """HTTPS for the web services: PEM file paths. With ``ca`` set, a client certificate it signed is demanded."""
 
-    certificate: str
+    certificate: FilePath
     """The server's certificate, with its chain."""
-    key: str
+    key: FilePath
     """Its private key, without a pass phrase."""
-    ca: str | None = None
+    ca: FilePath | None = None
     """Authority of client certificates: with it, one is demanded."""
 
 
 class DeliveryTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the DCC uses when it posts to an ``https`` receive URL: PEM file paths."""
 
-    ca: str | None = None
+    ca: FilePath | None = None
     """Authority of the receive endpoint's certificate; None: those of the machine."""
-    certificate: str | None = None
+    certificate: FilePath | None = None
     """Client certificate that the DCC shows."""
-    key: str | None = None
+    key: FilePath | None = None
     """Its private key."""
 
 
@@ -78,21 +83,21 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The self-service pages: table ``[dcc.ssi]``, fields of ``stubs.ssi.settings.SsiSettings``."""
 
     # --- what it is made of ---
-    pki: str | None = None
+    pki: FilePath | None = None
     """PKI folder or ``keystore.json``; None makes a test PKI in the state folder."""
     pki_prefer: tuple[str, ...] = ("Z1-", "otherUser-")
     """Table ``[pki]``, key ``prefer`` of the run file: of several certificates for the same identity and use, those
     whose name in the key store begins so are used, the first beginning first; empty: the latest. The default is what
     the public client accepts."""
-    state_dir: str | None = None
+    state_dir: FilePath | None = None
     """Folder of the journal and the made PKI; None keeps the journal in memory and the PKI in a temporary folder."""
     sync_to_disk: bool = False
     """Wait for the disk at each commit (survives a power cut, not only the death of the process)."""
     seed: str = "uept"
     """Every identity and register value that is made up is derived from it."""
-    receive_url: str | None = None
+    receive_url: Address | None = None
     """Receive Response URL of Users registered without one of their own."""
-    receive_urls: dict[str, str] = {}
+    receive_urls: dict[str, Address] = {}
     """Receive Response URL by User EUI."""
 
     # --- limits of the edge ---
@@ -212,4 +217,7 @@ def problems(settings: DccSettings) -> tuple[str, ...]:
         found.append("max_request_bytes must be 1024 or more")
     if settings.host not in LOOPBACK and not settings.tls:
         found.append("without tls the DCC listens on loopback only: set tls or host = '127.0.0.1'")
+    for name, url in (("receive_url", settings.receive_url), *settings.receive_urls.items()):
+        if url is not None and (why := why_unusable(url)):
+            found.append(f"{name if name == 'receive_url' else f'receive_urls.{name}'}: {why}")
     return tuple(found)

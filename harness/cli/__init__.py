@@ -51,9 +51,21 @@ _COMMANDS = {
     "review": ("harness.cli.review", "Review a completion report: verify, judge again, recompute, conclude."),
     "uep": ("harness.cli.uep", "The User Entry Process: steps, dates, User IDs, credit, evidence, disputes."),
     "catalogue": ("harness.cli.catalogue", "Service requests, codes, alerts, roles, scenarios."),
+    "explain": ("harness.cli.explain", "What a code, rule, check, alert or event means, and what to do."),
     "settings": ("harness.cli.settings", "Which settings are in force, and where each comes from."),
     "doctor": ("harness.cli.doctor", "What this machine has, what is missing, and how to get it."),
 }
+
+_GROUPS = {
+    "The first day": ("demo", "init", "rehearse", "serve", "explain"),
+    "Rehearse": ("plan", "diff", "control", "load"),
+    "Judge and hand in": (
+        "report", "judge", "verify", "countersign", "attest", "campaign", "issue", "completion-report", "review", "uep",
+    ),
+    "Read and write messages": ("validate", "sign", "verify-signature", "gbcs"),
+    "Keys, facts, settings": ("pki", "catalogue", "settings", "doctor", "state"),
+}  # fmt: skip
+"""Commands by job, as `uept --help` shows them; a command that is missing here is listed last."""
 
 
 class LazyGroup(click.Group):
@@ -74,17 +86,44 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands with their one-line help, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+        grouped = {name for names in _GROUPS.values() for name in names}
+        groups = {**_GROUPS, "More": tuple(name for name in _COMMANDS if name not in grouped)}
+        for title, names in groups.items():
+            rows = [(name, _COMMANDS[name][1]) for name in names if name in _COMMANDS]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="uept")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Rehearse the DCC's User Entry Process Tests: a simulated DCC, scenarios, and a report with evidence.
 
     This is a rehearsal tool. Nothing here is a DCC test, and the simulated DCC is not the DCC.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(next_step(Path.cwd()))
+
+
+def next_step(folder: Path) -> str:
+    """What makes sense next in a folder, one line a suggestion."""
+    runs = sorted((folder / "uept-runs").glob("*/result.json"))
+    if runs:
+        lines = [f"uept rehearse --failed {runs[-1].parent.relative_to(folder)}   run again what failed last"]
+        if len(runs) > 1:
+            old, new = (run.parent.relative_to(folder) for run in runs[-2:])
+            lines.append(f"uept diff {old} {new}   what changed since the run before")
+        lines.append(f"open {runs[-1].parent.relative_to(folder) / 'report.html'}   the last report")
+    elif (folder / "uept.toml").is_file():
+        lines = ["uept rehearse --settings uept.toml   run, judge, write the report"]
+    else:
+        lines = [
+            "uept demo                      see a whole rehearsal; needs no settings",
+            "uept init ours --role IS       a folder to rehearse in, with a small client that works at once",
+        ]
+    return "\n".join(["Next, in this folder:", *(f"  {line}" for line in lines), "All commands: uept --help"])
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -16,6 +16,7 @@ from harness.settings import RehearsalSettings, SettingsError
 from stubs.app import DccSettings, import_pki, init_pki
 from stubs.clock import SystemClock
 from stubs.journal import FILE_NAME
+from stubs.redaction import shown_driver
 
 SUMMARY = "run.json"
 
@@ -84,7 +85,7 @@ def write_summary(folder: Path, run: Run, settings: RehearsalSettings) -> None:
         "first": run.first,
         "last": run.last,
         "complete": run.is_complete,
-        "driver": settings.driver,
+        "driver": shown_driver(settings.driver),
         "verdicts": {verdict.value: count for verdict, count in tally_of(run).scenarios.by_verdict.items()},
     }
     (folder / SUMMARY).write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

@@ -25,10 +25,11 @@ from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
-from stubs.app import BackgroundDcc, background_dcc
+from stubs.app import BackgroundDcc, SsiSettings, background_dcc
 from stubs.clock import SystemClock, VirtualClock
 from stubs.events import CertificateFiled, CertificateIssued, RunFinished, RunStarted
 from stubs.journal import FILE_NAME
+from stubs.redaction import redacted, shown_driver, shown_driver_facts, shown_path
 from stubs.wire.certificates import Certificate
 from stubs.wire.eui64 import Eui64
 
@@ -171,10 +172,10 @@ class Rehearsal:
         return {
             **planned,
             "run": f"{planned['run']}-{run_context.journal.last_seq + 1}",
-            "driver_facts": driver.describe(),
+            "driver_facts": shown_driver_facts(driver.describe()),
             "users": {role: users[UserRole(role)] for role in self.plan.roles if UserRole(role) in users},
             "certificates": certificates,
-            "pki": str(dcc.settings.pki),
+            "pki": shown_path(str(dcc.settings.pki)),
             "wall_clock": SystemClock().now().isoformat(),
             "clock": {"start": dcc.clock.now().isoformat(), "given": self.settings.clock_start or None},
             "python": platform.python_version(),
@@ -239,12 +240,12 @@ def scenarios_folder(settings: RehearsalSettings) -> Path:
 
 def facts_of(settings: RehearsalSettings, plan: Plan) -> dict[str, Any]:
     """What RunStarted holds before anything is started; ``run`` is the beginning of the run's name."""
-    content = msgspec.to_builtins(settings)
+    content = redacted(settings, tables={"ssi": SsiSettings})
     digest = hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
     return {
         "run": f"run-{digest[:8]}",
         "harness": __version__,
-        "driver": settings.driver,
+        "driver": shown_driver(settings.driver),
         "roles": list(plan.roles),
         "seed": settings.seed,
         "settings": content,

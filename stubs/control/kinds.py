@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
-
-from stubs.recording import recordable
 
 LONGEST_TEXT = 1000
 
@@ -54,36 +50,6 @@ Url = Annotated[
     ),
 ]
 Values = dict[str, Any]
-
-_SPACE = re.compile(r"[\x00-\x20\x7f]")
-
-
-class UnusableUrlError(ValueError):
-    """An address nothing can be posted to; the message never quotes credentials."""
-
-
-def check_url(text: str) -> str:
-    """A URL to which messages may be posted, as it was given.
-
-    Raises: UnusableUrlError: another scheme, no host, a port that is none, credentials in it, white space.
-    """
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-        host = parts.hostname
-    except ValueError as error:
-        raise UnusableUrlError(f"expected an http:// or https:// URL: {error}") from error
-    if parts.username is not None or parts.password is not None:
-        raise UnusableUrlError("expected a URL without user name and password: they would stand in the evidence")
-    if parts.scheme not in {"http", "https"} or not host or port == 0:
-        raise UnusableUrlError(f"expected an http:// or https:// URL with a host, got {recordable(text)[:80]!r}")
-    if _SPACE.search(text) or recordable(text) != text:
-        raise UnusableUrlError(f"expected a URL without white space and control characters, got {text[:80]!r}")
-    try:
-        host.encode("idna")
-    except UnicodeError as error:
-        raise UnusableUrlError(f"expected a host name that can be looked up, got {host[:80]!r}") from error
-    return text
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -21,10 +21,10 @@ from stubs.control.kinds import (
     Text,
     Url,
     Values,
-    check_url,
 )
 from stubs.devices.state import FIXED, DeviceState
 from stubs.inventory import COVERAGE, REMOVED, InventoryRecord
+from stubs.urls import check_url
 
 UserStatus = Literal["active", "suspended", "expelled"]
 Srv = Annotated[str, Meta(pattern=r"^(\*|[0-9]{1,2}(\.[0-9]{1,2}){1,2})$", description="service reference variant")]

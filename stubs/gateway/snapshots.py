@@ -15,6 +15,7 @@ import msgspec
 from stubs.dcc import FOLDED_KINDS, Dcc
 from stubs.dcc.state.snapshot import FORMAT
 from stubs.journal import Journal
+from stubs.redaction import redacted
 from stubs.settings import DccSettings
 
 FILE_NAME = "snapshot.bin"
@@ -108,5 +109,5 @@ def _fingerprint(settings: DccSettings) -> str:
         program = version("uept-harness")
     except PackageNotFoundError:
         program = "unpacked"
-    digest = hashlib.sha256(msgspec.json.encode(settings, order="deterministic")).hexdigest()
+    digest = hashlib.sha256(msgspec.json.encode(redacted(settings), order="deterministic")).hexdigest()
     return f"{FORMAT} {program} {digest}"

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from stubs.settings import Secret
+
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody who may sign in, always for one User."""
@@ -16,7 +18,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """EUI-64 of the User, dashed."""
     roles: tuple[str, ...] = ()
     """User Roles the person may act in; empty: all of the User's."""
-    pass_phrase: str
+    pass_phrase: Secret
     descriptor: str = ""
     """Free text of the display name, at most 30 characters (SEC Appendix AH draft, definitions)."""
     status: Literal["active", "expired", "disabled"] = "active"
@@ -28,7 +30,7 @@ class SsiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     persons: tuple[Person, ...] = ()
     """Empty: for each User ``tester-<eui>`` and, with an expired credential, ``lapsed-<eui>``."""
-    test_pass_phrase: str = "uept rehearsal"  # noqa: S105 - published in the documentation
+    test_pass_phrase: Secret = "uept rehearsal"  # noqa: S105 - published in the documentation
     """Pass phrase of the persons made up for an empty ``persons``."""
     session_minutes: Annotated[float, msgspec.Meta(gt=0)] = 20.0
     """A session ends when this long, by the run's clock, nothing was asked."""

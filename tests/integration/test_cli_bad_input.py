@@ -134,7 +134,7 @@ def test_the_settings_file_may_be_named_in_the_environment(
 
 
 def test_a_group_without_a_command_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for group in ([], ["gbcs"], ["pki"], ["catalogue"]):
+    for group in (["gbcs"], ["pki"], ["catalogue"]):
         assert run(group) == 2
         assert "Commands:" in capsys.readouterr().err
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness import cli
-from harness.cli import _COMMANDS, run
+from harness.cli import _COMMANDS, _GROUPS, run
 
 
 @pytest.mark.parametrize("name", sorted(_COMMANDS))
@@ -82,3 +82,24 @@ def test_validate_refuses_entities(tmp_path: Path, capsys: pytest.CaptureFixture
     file.write_text('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     assert run(["validate", str(file)]) == 1
     assert "Traceback" not in capsys.readouterr().out
+
+
+def test_uept_alone_names_the_next_step_for_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([]) == 0
+    assert "uept init ours" in capsys.readouterr().out
+    (tmp_path / "uept.toml").touch()
+    run([])
+    assert "uept rehearse --settings uept.toml" in capsys.readouterr().out
+    for name in ("1", "2"):
+        (tmp_path / "uept-runs" / name).mkdir(parents=True)
+        (tmp_path / "uept-runs" / name / "result.json").touch()
+    run([])
+    assert "uept diff uept-runs/1 uept-runs/2" in capsys.readouterr().out
+
+
+def test_every_command_of_a_group_is_shown_once() -> None:
+    shown = [name for names in _GROUPS.values() for name in names]
+    assert len(shown) == len(set(shown))

@@ -1,0 +1,52 @@
+"""Addresses to which messages may be posted, checked where they enter."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from stubs.recording import recordable
+
+_SPACE = re.compile(r"[\x00-\x20\x7f]")
+
+
+class UnusableUrlError(ValueError):
+    """An address nothing can be posted to; the message never quotes credentials."""
+
+
+def check_url(text: str) -> str:
+    """A URL to which messages may be posted, as it was given.
+
+    Raises: UnusableUrlError: another scheme, no host, a port that is none, credentials in it, white space.
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+        host = parts.hostname
+    except ValueError as error:
+        raise UnusableUrlError(_expected(text)) from error
+    if parts.username is not None or parts.password is not None:
+        raise UnusableUrlError("expected a URL without user name and password: they would stand in the evidence")
+    if parts.scheme not in {"http", "https"} or not host or port == 0:
+        raise UnusableUrlError(_expected(text))
+    if _SPACE.search(text) or recordable(text) != text:
+        raise UnusableUrlError(f"expected a URL without white space and control characters, got {text[:80]!r}")
+    try:
+        host.encode("idna")
+    except UnicodeError as error:
+        raise UnusableUrlError(f"expected a host name that can be looked up, got {host[:80]!r}") from error
+    return text
+
+
+def _expected(text: str) -> str:
+    shown = recordable(text)[:80] if "@" not in text else "this"
+    return f"{shown!r} is no web address: expected http://host:port/path or https://…"
+
+
+def why_unusable(text: str) -> str:
+    """What keeps messages from being posted to a URL; empty: nothing."""
+    try:
+        check_url(text)
+    except UnusableUrlError as error:
+        return str(error)
+    return ""
