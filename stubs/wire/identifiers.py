@@ -19,6 +19,7 @@ from stubs.wire.errors import PeerError
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?|[A-Z]{3})([0-9][A-Z]{2})", re.ASCII)
+_OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?", re.ASCII)
 _HEX = re.compile(r"[0-9A-F]+", re.ASCII)
 _LONGEST = 80
 _KEPT = 4096
@@ -77,8 +78,11 @@ def read_postcode(text: str) -> str:
 
 
 def read_place(text: str) -> str:
-    """A UPRN or a full post code. Raises: PeerError: neither."""
-    return read_uprn(text) if text.strip().isdigit() else read_postcode(text)
+    """A UPRN, a full post code or its first half. Raises: PeerError: none of them."""
+    first_half = text.strip().upper()
+    if _OUTWARD.fullmatch(first_half):
+        return first_half
+    return read_uprn(text) if first_half.isdigit() else read_postcode(text)
 
 
 def read_serial_hex(text: str) -> int:

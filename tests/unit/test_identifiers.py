@@ -17,6 +17,7 @@ from stubs.wire.identifiers import (
     mpan_of,
     mprn_of,
     read_mpxn,
+    read_place,
     read_postcode,
     read_serial_hex,
     read_uprn,
@@ -30,6 +31,9 @@ SAME: tuple[tuple[Callable[[str], object], str, tuple[str, ...]], ...] = (
     (read_postcode, "M22 0RR", ("m220rr", " M22  0RR ", "m2 20 rr")),
     (read_postcode, "SW1A 1AA", ("sw1a1aa",)),
     (read_postcode, "GIR 0AA", ("gir0aa",)),
+    (read_place, "AB1", ("ab1", " AB1 ")),
+    (read_place, "M22 0RR", ("m220rr",)),
+    (read_place, "12", ("0012",)),
     (read_serial_hex, "255", ("ff", "00:FF", "0xFF", " 0000ff ")),
     (
         Eui64.parse,
