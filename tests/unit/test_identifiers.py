@@ -44,7 +44,7 @@ SAME: tuple[tuple[Callable[[str], object], str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("reader", "value", "ways"), SAME, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("reader", "value", "ways"), SAME, ids=[row[1] for row in SAME])
 def test_every_way_of_writing_an_identifier_is_the_same(
     reader: Callable[[str], object], value: str, ways: tuple[str, ...]
 ) -> None:
@@ -64,6 +64,7 @@ def test_every_way_of_writing_an_identifier_is_the_same(
         (read_serial_hex, ("", "xyz", "-1", "f" * 41, "0x", "f" * 200)),
         (Eui64.parse, ("", "00-DB-12-34-56-78-90", "00-DB:12-34-56-78-90-A0", "00DB1234567890A", "0-0DB1234567890A0")),
     ],
+    ids=["uprn", "mpxn", "postcode", "serial", "eui"],
 )
 def test_what_is_no_identifier_is_refused_with_the_form_expected(
     reader: Callable[[str], object], texts: tuple[str, ...]
