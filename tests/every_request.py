@@ -48,7 +48,7 @@ _USERS = {
     UserRole.OU: OTHER_USER,
     UserRole.RSA: OTHER_USER,
 }
-_SIGNING_ROLES = {SUPPLIER: "02", NETWORK_OPERATOR: "03", OTHER_USER: "7F"}
+SIGNING_ROLES = {SUPPLIER: "02", NETWORK_OPERATOR: "03", OTHER_USER: "7F"}
 _STATUS = {("8.1.1", "target"): "InstalledNotCommissioned", ("12.2", "other"): "absent", ("8.6", "other"): "absent"}
 IMAGE = "A1" * 32
 """Hash of the image a device has received."""
@@ -240,7 +240,7 @@ def converse(home: Home, request: ServiceRequest, *, signed_variant: int = 5) ->
     reply = room.post(home.party.sign(write_request(request)))
     steps = [_step(reply.body, reply.response_code or str(reply.status))]
     if steps[-1] == "PreCommand":
-        role = _SIGNING_ROLES[home.user]
+        role = SIGNING_ROLES[home.user]
         reply = room.post(home.party.signed_pre_command(reply.body, cv=signed_variant, role=role))
         steps.append(_step(reply.body, reply.response_code or str(reply.status)))
     if not reply.response_code or not reply.response_code.startswith("I"):

@@ -6,29 +6,36 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from stubs.wire.errors import PeerError
+from stubs.wire.instants import EARLIEST, LATEST, in_utc, shifted
 
+_LEAP_CYCLE = 400
+"""After so many years the calendar repeats."""
 _DATE_TIME = re.compile(
-    r"\A(?P<year>\d{4,})-(?P<month>\d\d)-(?P<day>\d\d)T(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    r"\A(?P<year>-?(?:\d{4}|[1-9]\d{4,}))-(?P<month>\d\d)-(?P<day>\d\d)T(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
     r"(?:\.(?P<fraction>\d+))?(?P<zone>Z|[+-]\d\d:\d\d)?\Z",
     re.ASCII,
 )
 
 
 def read_date_time(text: str) -> datetime:
-    """An ``xs:dateTime`` as an aware value; without a zone it is taken as UTC, below a microsecond it is cut.
+    """An ``xs:dateTime`` in UTC; without a zone it is taken as UTC, below a microsecond it is cut.
 
-    Raises: PeerError: another form, an impossible date, or a year beyond 9999 (which the schema allows).
+    What the schema allows and lies before the year 1 or beyond 9999 becomes that end of the range, see
+    :mod:`stubs.wire.instants`.
+
+    Raises: PeerError: another form, or an impossible date.
     Source: XML Schema 1.0 part 2, dateTime; duis.md section 4.
     """
     match = _DATE_TIME.match(text.strip(" \t\r\n"))
     try:
         if match is None:
             raise ValueError(text)
-        hour = int(match["hour"])
+        hour, year = int(match["hour"]), int(match["year"])
+        is_within = EARLIEST.year <= year <= LATEST.year
         # XML Schema writes the end of a day as 24:00:00, which is the beginning of the next.
         is_end_of_day = hour == 24 and int(match["minute"]) == int(match["second"]) == 0
         moment = datetime(
-            int(match["year"]),
+            year if is_within else _LEAP_CYCLE + year % _LEAP_CYCLE,
             int(match["month"]),
             int(match["day"]),
             0 if is_end_of_day else hour,
@@ -37,9 +44,11 @@ def read_date_time(text: str) -> datetime:
             int(((match["fraction"] or "") + "000000")[:6]),
             tzinfo=_zone(match["zone"]),
         )
-        return moment + timedelta(days=1) if is_end_of_day else moment
     except (ValueError, OverflowError) as error:
         raise PeerError("not a date and time", expected="YYYY-MM-DDThh:mm:ssZ", got=repr(text[:40])) from error
+    if not is_within:
+        return LATEST if year > LATEST.year else EARLIEST
+    return shifted(moment, timedelta(days=1)) if is_end_of_day else in_utc(moment)
 
 
 def _zone(text: str | None) -> timezone:
@@ -51,8 +60,7 @@ def _zone(text: str | None) -> timezone:
 
 def write_date_time(moment: datetime) -> str:
     """``2026-01-15T10:00:00.100Z``: UTC with milliseconds, as real responses have it (duis.md, section 4)."""
-    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return in_utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return in_utc(moment).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def read_boolean(text: str) -> bool:

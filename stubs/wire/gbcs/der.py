@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.octets import GbcsError, encode_length, ends_early
+from stubs.wire.instants import in_utc
 
 INTEGER = 0x02
 BIT_STRING = 0x03
@@ -101,7 +102,9 @@ def generalized_time(when: datetime) -> Tlv:
     """A GeneralizedTime in UTC, whole seconds. Raises: Misuse: a naive time."""
     if when.tzinfo is None:
         raise Misuse("times carry their zone")
-    return Tlv(GENERALIZED_TIME, when.astimezone(UTC).strftime(_TIME_FORM).encode("ascii"))
+    utc = in_utc(when)
+    # strftime leaves out the leading zeros of a year before 1000.
+    return Tlv(GENERALIZED_TIME, f"{utc.year:04}{utc:%m%d%H%M%S}Z".encode("ascii"))
 
 
 def decode(data: bytes) -> Tlv:

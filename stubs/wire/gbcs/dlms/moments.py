@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.octets import GbcsError
+from stubs.wire.instants import in_utc
 
 DLMS_NOW = bytes(9) + b"\x80\x00\xff"
 """Act at once."""
@@ -30,7 +31,7 @@ def moment_octets(when: datetime, status: int = 0xFF) -> bytes:
     """
     if when.tzinfo is None:
         raise Misuse("times carry their zone")
-    utc = when.astimezone(UTC)
+    utc = in_utc(when)
     return (
         utc.year.to_bytes(2, "big")
         + bytes((utc.month, utc.day, 0xFF, utc.hour, utc.minute, utc.second, 0))

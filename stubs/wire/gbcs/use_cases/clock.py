@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from stubs.wire.gbcs import der, dlms
@@ -10,6 +9,7 @@ from stubs.wire.gbcs.dlms import Data, Tag
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.dlms_codecs import DlmsRows, call, get, put, succeeded
 from stubs.wire.gbcs.use_cases.model import CommandContext, Decrypt, Encrypt, Instruction, Values, given
+from stubs.wire.instants import shifted
 
 _CLOCK = "0-0:1.0.0.255"
 _SYNCHRONISED_BY_COMMAND = 5
@@ -31,7 +31,7 @@ def _status_code(values: Values) -> int:
 
 def _clock_data(values: Values) -> tuple[Data, ...]:
     start = given(values, "CurrentDateTime")
-    end = start + timedelta(seconds=given(values, "TolerancePeriod"))
+    end = shifted(start, given(values, "TolerancePeriod"))
     window = dlms.structure(
         dlms.octets(dlms.DLMS_NEVER),
         dlms.octets(dlms.moment_octets(start)),
@@ -75,7 +75,7 @@ class SetGasClock:
     def build_command(self, values: Values, context: CommandContext) -> bytes:  # noqa: ARG002
         """See :class:`Codec`."""
         start = given(values, "CurrentDateTime")
-        end = start + timedelta(seconds=given(values, "TolerancePeriod"))
+        end = shifted(start, given(values, "TolerancePeriod"))
         return der.sequence(der.generalized_time(start), der.generalized_time(end)).to_bytes()
 
     def read_command(self, content: bytes) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +24,7 @@ from stubs.wire.gbcs import dlms
 from stubs.wire.gbcs.dlms import Data, Tag, TypeDescription
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.shapes import Activation, Shape, Simple
+from stubs.wire.instants import in_utc
 
 DAYS_OF_WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ANY = 0xFF
@@ -103,7 +104,7 @@ def _stamp_text(octets: bytes) -> str:
 
 def _dated_octets(when: datetime) -> bytes:
     plain = dlms.moment_octets(when)
-    return plain[:4] + bytes((when.astimezone(UTC).isoweekday(),)) + plain[5:]
+    return plain[:4] + bytes((in_utc(when).isoweekday(),)) + plain[5:]
 
 
 def _of_length(size: int, octets: bytes) -> bytes:
