@@ -36,7 +36,8 @@ def command(
 
     Exit code 0 when every file is valid, 1 when one is not (or when the two schemas disagree), 2 when a file or the
     folder cannot be read. --json prints one object per file: file, valid, errors (line, path, message,
-    expected, found); with --version also version, with --schema-dir also other (entry, valid, errors) and agree.
+    expected, found); with --version also version, with --schema-dir also other (entry, valid, errors, processors) and
+    agree. Of another schema two processors are asked, libxml2 and xmlschema: valid is what both call valid.
     """
     other = schema_folder(schema_dir)
     chosen = _known(version)
@@ -95,8 +96,6 @@ def _schema_for(data: bytes, version: str) -> str:
 
 def _check(file: Path, other: SchemaFolder | None, version: str) -> dict[str, Any]:
     from stubs.wire.duis import schema_problems
-    from stubs.wire.errors import PeerError
-    from stubs.wire.xml import parse
 
     try:
         data = read(file)
@@ -107,13 +106,28 @@ def _check(file: Path, other: SchemaFolder | None, version: str) -> dict[str, An
     errors = _rows(schema_problems(data, MOST_ERRORS, schema))
     result: dict[str, Any] = {"file": str(file), "version": schema, "valid": not errors, "errors": errors}
     if other is not None:
-        try:
-            theirs = _rows(other.problems(parse(data), MOST_ERRORS))
-        except PeerError:
-            theirs = errors
-        result["other"] = {"entry": str(other.entry), "valid": not theirs, "errors": theirs}
-        result["agree"] = (not errors) == (not theirs)
+        result["other"] = _others(other, data, errors)
+        result["agree"] = (not errors) == result["other"]["valid"]
     return result
+
+
+def _others(other: SchemaFolder, data: bytes, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    """The verdict of another schema by two processors: valid when both say so, and what either finds wrong."""
+    from stubs.wire.errors import PeerError
+    from stubs.wire.xml import parse
+
+    try:
+        document = parse(data)
+    except PeerError:
+        return {"entry": str(other.entry), "valid": False, "errors": errors, "processors": {}}
+    first = _rows(other.problems(document, MOST_ERRORS))
+    second = _rows(other.second_opinion(document, MOST_ERRORS))
+    return {
+        "entry": str(other.entry),
+        "valid": not first and not second,
+        "errors": first or second,
+        "processors": {"libxml2": not first, "xmlschema": not second},
+    }
 
 
 def _rows(problems: tuple[SchemaProblem, ...]) -> list[dict[str, Any]]:
@@ -135,6 +149,12 @@ def _print(result: dict[str, Any]) -> None:
         _print_verdict(result["file"], result["other"], f" by {result['other']['entry']}")
         if not result["agree"]:
             say(f"{result['file']}: the two schemas disagree")
+        if len(set(result["other"]["processors"].values())) > 1:
+            verdicts = ", ".join(
+                f"{name} {'valid' if is_valid else 'not valid'}"
+                for name, is_valid in result["other"]["processors"].items()
+            )
+            say(f"{result['file']}: the two processors disagree: {verdicts}")
 
 
 def _print_verdict(file: str, verdict: dict[str, Any], by: str) -> None:

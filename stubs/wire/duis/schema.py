@@ -20,6 +20,7 @@ from schemas.duis_versions import NEWEST
 from stubs.wire.base64text import is_base64
 from stubs.wire.duis.samples import duis_grammar
 from stubs.wire.duis.versions import compiled
+from stubs.wire.duis.whitespace import collapsed
 from stubs.wire.duis.wording import shortened, words_of
 from stubs.wire.errors import PeerError
 from stubs.wire.grammar import Element
@@ -92,7 +93,10 @@ def problems_by(
     schema: etree.XMLSchema, document: etree._Element, most: int, version: str = NEWEST
 ) -> tuple[SchemaProblem, ...]:
     """The same with another schema of the same interface, such as the official one; words are those of ``version``."""
-    problems = () if schema.validate(document) else tuple(_explained(document, schema, most, version))
+    is_valid = schema.validate(document)
+    if not is_valid and (trimmed := collapsed(document, lambda element: _base_of(element, version))) is not None:
+        document, is_valid = trimmed, schema.validate(trimmed)
+    problems = () if is_valid else tuple(_explained(document, schema, most, version))
     known = {problem.path for problem in problems}
     base64_problems = tuple(islice(_base64_problems(document, known), most))
     if not base64_problems:
@@ -178,6 +182,11 @@ def _explained(document: etree._Element, schema: etree.XMLSchema, most: int, ver
 def _rule_of(element: etree._Element, version: str) -> Element | None:
     tags = [str(element.tag), *(str(parent.tag) for parent in element.iterancestors())]
     return duis_grammar(version).find(tags[::-1])
+
+
+def _base_of(element: etree._Element, version: str) -> str:
+    rule = _rule_of(element, version)
+    return "" if rule is None or rule.text is None else rule.text.base
 
 
 def _element_at(document: etree._Element, path: str | None) -> etree._Element | None:
