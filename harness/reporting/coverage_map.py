@@ -48,7 +48,7 @@ def _opening(width: int, height: int, rows: Iterable[Coverage]) -> str:
         counts[row.state] += 1
     words = ", ".join(f"{count} {state}" for state, count in counts.items())
     return (
-        f'<svg class="map" role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        f'<svg class="map" role="group" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         f' aria-label="Coverage of services by role: {escape(words)}"><desc>Pairs of role and service: {escape(words)}.'
         " The same data stands in the table below and in coverage.csv.</desc>"
     )

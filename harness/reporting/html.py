@@ -19,6 +19,7 @@ from markupsafe import Markup
 from harness.evidence.certificates import public_keys
 from harness.evidence.messages import file_name
 from harness.reporting import coverage_map, sequence, traffic
+from harness.reporting.attention import grouped
 from harness.reporting.model import Report, Scenario, entries_of
 from stubs.events import CommandSent, DeviceAnswered, Entry
 from stubs.wire.errors import PeerError
@@ -93,8 +94,9 @@ def render(report: Report, entries: Sequence[Entry]) -> bytes:
     style, script = _source("report.css"), _source("report.js")
     keys = public_keys(entries)
     views = [_scenario_view(scenario, entries, keys) for scenario in report.scenarios]
-    attention = [scenario for scenario in report.scenarios if scenario.verdict != "PASS"]
-    page = environment.get_template("report.html").render(
+    page = environment.get_template(
+        "report.html"
+    ).render(
         report=report,
         headline=_headline(report),
         sentences=_sentences(report),
@@ -103,7 +105,8 @@ def render(report: Report, entries: Sequence[Entry]) -> bytes:
         script_digest=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         coverage_map=Markup(coverage_map.draw(report.coverage)),  # noqa: S704 - every text in it is escaped
         covered=[row for row in report.coverage if row.positive or row.negative],
-        attention=attention,
+        attention=grouped(report.scenarios),
+        wall_clock=str(report.facts.get("wall_clock", ""))[:19].replace("T", " "),
         scenarios=views,
         picked=_picked(report),
         environment={key: value for key, value in report.facts.items() if key != "certificates"},

@@ -44,7 +44,7 @@ def draw(lanes: Sequence[str], arrows: Sequence[Arrow], title: str) -> str:
     positions = {lane: _MARGIN + _LANE * index for index, lane in enumerate(lanes)}
     described = "; ".join(f"{arrow.time} {arrow.sender} to {arrow.receiver}: {arrow.label}" for arrow in arrows)
     opening = (
-        f'<svg class="sequence" role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        f'<svg class="sequence" role="group" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         f' aria-label="{escape(title, quote=True)}"><title>{escape(title)}</title><desc>{escape(described)}</desc>'
     )
     parts = [

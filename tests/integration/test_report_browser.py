@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.cli import run
-from tests.browser_kit import CONTRAST, NEEDS_CHROMIUM, UNNAMED, launched
+from tests.browser_kit import CONTRAST, NEEDS_CHROMIUM, UNNAMED, axe_violations, launched
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -85,6 +85,20 @@ def test_text_can_be_read_and_controls_have_names(page: Any) -> None:
     assert page.evaluate(UNNAMED) == []
 
 
+def test_axe_finds_nothing(page: Any) -> None:
+    assert axe_violations(page) == []
+
+
+def test_what_needs_attention_stands_on_the_first_screen(page: Any) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    heading = page.get_by_role("heading", name="What needs attention")
+    assert heading.bounding_box()["y"] < 900
+    entry = page.locator("ul.attention > li").first
+    assert "FAIL" in entry.inner_text()
+    entry.locator("a").first.click()
+    page.locator("article:target .steps").wait_for()
+
+
 def test_headings_go_down_one_level_at_a_time(page: Any) -> None:
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => Number(h.tagName[1]))")
     assert levels[0] == 1
@@ -94,6 +108,8 @@ def test_headings_go_down_one_level_at_a_time(page: Any) -> None:
 def test_nothing_is_cut_off_on_a_narrow_screen(page: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_it_prints(page: Any, tmp_path: Path) -> None:
@@ -101,3 +117,14 @@ def test_it_prints(page: Any, tmp_path: Path) -> None:
     assert not page.locator("#filters").is_visible()
     page.pdf(path=tmp_path / "report.pdf", format="A4")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_paper_holds_the_summary_unless_more_is_asked_for(page: Any) -> None:
+    page.emulate_media(media="print")
+    article = page.locator("article.scenario").first
+    assert page.locator("#summary").is_visible()
+    assert not article.is_visible()
+    page.emulate_media(media="screen")
+    page.get_by_label("print everything").check()
+    page.emulate_media(media="print")
+    assert article.is_visible()

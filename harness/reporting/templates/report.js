@@ -3,7 +3,9 @@
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
-    if (target) { target.scrollIntoView(); (target.querySelector("summary") || target).focus({ preventScroll: true }); }
+    const body = target && target.querySelector(":scope > details.body");
+    if (body) body.open = true;
+    if (target) { target.scrollIntoView(); (target.tagName === "DETAILS" ? target.querySelector("summary") : target).focus({ preventScroll: true }); }
   };
   addEventListener("hashchange", reveal);
   const form = document.getElementById("filters");
@@ -24,7 +26,13 @@
     form.addEventListener("input", apply); form.addEventListener("submit", (event) => event.preventDefault()); apply();
   }
   let opened = [];
-  addEventListener("beforeprint", () => { opened = [...document.querySelectorAll("details.print:not([open])")]; for (const d of opened) d.open = true; });
+  const paper = document.getElementById("paper");
+  if (paper) paper.addEventListener("change", () => document.body.classList.toggle("print-all", paper.checked));
+  addEventListener("beforeprint", () => {
+    const wanted = paper && paper.checked ? "details:not([open])" : "details.never";
+    opened = [...document.querySelectorAll(wanted)];
+    for (const d of opened) d.open = true;
+  });
   addEventListener("afterprint", () => { for (const d of opened) d.open = false; });
   reveal();
 })();
