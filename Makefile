@@ -51,6 +51,7 @@ docs: $(VENV)/.dev ## Write the generated pages again
 	$(BIN)/python .ci/simulated.py
 	$(BIN)/python .ci/gbcs_coverage.py
 	$(BIN)/python .ci/settings_page.py
+	$(BIN)/python .ci/defects_page.py
 
 lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml
 	$(BIN)/python .ci/lock.py

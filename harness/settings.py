@@ -132,6 +132,13 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     patience: Annotated[
         float, Meta(gt=0, description="Real seconds a check waits for the wire once the party has finished.")
     ] = 10.0
+    retry_limit: Annotated[
+        int,
+        Meta(ge=1, description="Posts of one request, the first included, before it counts as flooding (inferred)."),
+    ] = 4
+    retry_pause: Annotated[
+        float, Meta(ge=0, description="Least seconds of the run's clock between two posts of one request (inferred).")
+    ] = 0.1
     clock_start: Annotated[str, Meta(description="Start of the run's clock, ISO 8601 with zone; default: now.")] = ""
     seed: Annotated[str, Meta(description="Seed of everything made up: identities, registers.")] = "uept"
     strict: Annotated[bool, Meta(description="Only warnings also end with an exit code: 4.")] = False
@@ -141,6 +148,11 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     driver_tls: Annotated[DriverTls, Meta(description="HTTPS of our own drivers towards the DCC.")] = DriverTls()
     pki: Annotated[PkiSettings, Meta(description="Which certificates of the PKI are used.")] = PkiSettings()
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """What the standing checks are told."""
+        return {"retry_limit": self.retry_limit, "retry_pause": self.retry_pause}
 
 
 _FLAGS = {"roles": "--role", "dcc.state_dir": "--state"}

@@ -22,6 +22,7 @@ from schemas.rows import (
     CommandVariantRow,
     DccAlertOccasionRow,
     DccAlertRow,
+    DefectRow,
     DeviceAlertRow,
     DeviceBehaviourRow,
     DeviceStatusRuleRow,
@@ -52,6 +53,7 @@ __all__ = [
     "CommandVariantRow",
     "DccAlertOccasionRow",
     "DccAlertRow",
+    "DefectRow",
     "DeviceAlertRow",
     "DeviceStatusRuleRow",
     "DeviceTypeRow",
@@ -75,6 +77,7 @@ __all__ = [
     "command_variants",
     "dcc_alert_occasions",
     "dcc_alerts",
+    "defects",
     "device_alerts",
     "device_status_rules",
     "device_statuses",
@@ -304,6 +307,14 @@ def scenarios() -> Mapping[str, ScenarioRow]:
 def advice() -> Mapping[str, tuple[str, str]]:
     """By rule or response code: why it comes here, and what to do, in one sentence each. Our own words."""
     return MappingProxyType({row["subject"]: (row["why"], row["mend"]) for row in _rows("advice.csv")})
+
+
+@cache
+def defects() -> Mapping[str, DefectRow]:
+    """The broken clients by name."""
+    return MappingProxyType(
+        {row["name"]: DefectRow(**_with(row, caught_by=_split(row["caught_by"]))) for row in _rows("defects.csv")}
+    )
 
 
 @cache

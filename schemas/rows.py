@@ -251,6 +251,18 @@ class ScenarioRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DefectRow:
+    """One broken client: what it does, the checks that must notice, and a scenario that it fails."""
+
+    name: str
+    description: str
+    caught_by: tuple[str, ...]
+    """Ids of checks; the one that explains the defect first."""
+    scenario: str
+    """Key of the scenario."""
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayRuleRow:
     """One check on a request, in the order the gateway makes them.
 

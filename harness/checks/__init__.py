@@ -6,11 +6,14 @@ simulator enforces and a check judges is written twice, from the document, on pu
 
 from harness.checks import (
     alerts,
+    asked,
+    conduct,
     critical,
     device_keys,
     effects,
     http_errors,
     readings,
+    reported,
     requests,
     responses,
     self_service,
@@ -19,10 +22,25 @@ from harness.checks import (
 from harness.checks.evidence import ActionRecord, Evidence, Exchange, Message, evidence_of
 from harness.checks.registry import Check, checks, judge
 from harness.checks.rejudging import Rejudged, judge_again
+from harness.checks.standing import judge_standing, standing_checks
 from harness.checks.stored import Begun, begun, finding_of, verdict_named
 from harness.checks.verdict import Finding, Owner, Verdict, usual_owner, worst
 
-SUBJECTS = (requests, http_errors, critical, responses, trust, readings, effects, device_keys, alerts, self_service)
+SUBJECTS = (
+    requests,
+    http_errors,
+    critical,
+    responses,
+    trust,
+    readings,
+    effects,
+    device_keys,
+    alerts,
+    self_service,
+    asked,
+    conduct,
+    reported,
+)
 """The modules whose import fills the table of checks."""
 
 __all__ = [
@@ -43,6 +61,8 @@ __all__ = [
     "finding_of",
     "judge",
     "judge_again",
+    "judge_standing",
+    "standing_checks",
     "usual_owner",
     "verdict_named",
     "worst",

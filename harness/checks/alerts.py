@@ -19,7 +19,6 @@ def _alerts(evidence: Evidence, code: str) -> list[Message]:
     "alert-acknowledged",
     rule="The party acknowledges an alert with an HTTP status of the 200 family",
     clause="DUIS, receive response service; CTSD scope 3: process Alerts",
-    caught_by=("answers-500-to-alerts",),
 )
 def alert_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The alert was posted to the party and taken at the first attempt that reached it."""
@@ -42,7 +41,6 @@ def alert_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Fin
     rule="The party names the alert it received, and the device it came from",
     clause="CTSD scope 3: process Alerts",
     provenance="inferred",
-    caught_by=("forgets-alerts",),
 )
 def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The outcome of the waiting action lists the alert, verified."""

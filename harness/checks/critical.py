@@ -11,6 +11,7 @@ from harness.checks.registry import check
 from harness.checks.requests import action_of, missing
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from schemas.load import Service
+from stubs.events import PreCommandIssued
 from stubs.wire.duis import ServiceRequest, SignedPreCommand
 from stubs.wire.errors import PeerError
 from stubs.wire.gbcs.crypto import check_signature
@@ -43,7 +44,6 @@ def _signed_group(exchange: Exchange) -> Group | None:
     "critical-signed",
     rule="A critical request reaches a device only as a Signed Pre-Command: 64 octets of signature in the GBCS payload",
     clause="DUIS, Signed Pre-Command; GBCS, command signature",
-    caught_by=("sends-critical-unsigned",),
 )
 def critical_signed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """What the party sent for execution carries a signature."""
@@ -68,7 +68,6 @@ def critical_signed(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
     "signed-pre-command-as-issued",
     rule="The party signs the Pre-Command it was issued: nothing but the counter and the signature may differ",
     clause="SEC duties of a User on Pre-Commands; GBCS, message structure",
-    caught_by=("alters-pre-command",),
 )
 def signed_as_issued(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Every octet of the signed payload is the issued one, counter and signature apart."""
@@ -85,6 +84,35 @@ def signed_as_issued(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     difference = _difference(original, group)
     finding = failed if difference else passed
     return finding(expected, difference or "the same octets", issued[-1][0], *exchange.references)
+
+
+def altered(evidence: Evidence, exchange: Exchange) -> str:
+    """How a Signed Pre-Command differs from every Pre-Command issued under its RequestID; empty when it does not."""
+    group = _signed_group(exchange)
+    if group is None:
+        return "a payload that is no GBCS message"
+    wanted = (exchange.request_id or "").upper()
+    issued = [event for _, event in evidence.of(PreCommandIssued) if event.request_id.upper() == wanted]
+    if not issued:
+        return f"no Pre-Command was issued under RequestID {exchange.request_id}"
+    found = [_difference(Message.from_bytes(event.payload).group, group) for event in issued]
+    return "" if "" in found else found[-1]
+
+
+def own_signature_problem(evidence: Evidence, exchange: Exchange) -> str:
+    """What is wrong with the signature in a Signed Pre-Command; empty: nothing, or it cannot be told."""
+    group = _signed_group(exchange)
+    if group is None:
+        return "a payload that is no GBCS message"
+    if len(group.signature or b"") != _SIGNATURE:
+        return f"{len(group.signature or b'')} octets of signature, not {_SIGNATURE}"
+    own = [one for one in evidence.certificates if str(one.eui) == evidence.user and one.usage == "DS"]
+    if not any(one.role not in _XML_SIGNERS for one in own):
+        return ""
+    signer = next((one for one in own if _agrees(group, one.public_key)), None)
+    if signer is None:
+        return "a signature of no certificate of the party"
+    return f"a signature of the certificate with role {signer.role}" if signer.role in _XML_SIGNERS else ""
 
 
 def _difference(issued: Group, signed: Group) -> str:
@@ -106,7 +134,6 @@ def _difference(issued: Group, signed: Group) -> str:
     "signed-pre-command-signature",
     rule="A Signed Pre-Command is signed with the party's own digital signing key, not its XML signing key",
     clause="GBCS, command signature; SMKI, certificate roles",
-    caught_by=("signs-with-wrong-key",),
 )
 def signed_with_own_key(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The signature in the payload agrees with a digital signing certificate of the party."""

@@ -17,7 +17,6 @@ from stubs.events import CertificateIssued, DeviceChanged
     "new-certificate-taken",
     rule="A device ends with the certificate that the SMKI issued for the key pair it made when it was asked to",
     clause="GBCS, Issue Security Credentials (CS02c) and Update Device Certificates on Device (CS02d)",
-    caught_by=("leaves-old-certificate",),
 )
 def new_certificate_taken(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """A device took a certificate (6.15.2) that was issued for it after the first action."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from harness.checks.comparing import is_same
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, unable, unsaid
-from harness.checks.values import is_same
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import DeviceChanged
 

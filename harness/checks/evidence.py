@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from stubs.events import (
     DeviceAnswered,
     Entry,
     Event,
+    FaultApplied,
     ItemDone,
     MessageDelivered,
     MessageQueued,
@@ -36,6 +38,15 @@ from stubs.wire.errors import PeerError
 from stubs.wire.xml import parse
 
 E = TypeVar("E", bound=Event)
+
+UNTRUSTED = frozenset({
+    "wrong-signature", "wrong-signer", "unsigned", "malformed", "altered-content", "wrong-digest",
+    "wrong-mac", "wrong-device-signature", "wrong-originator", "wrong-recipient", "wrong-counter",
+    "other-device", "other-pre-command",
+})  # fmt: skip
+"""Effects of faults after which a party must take nothing from a message."""
+UNANSWERED = UNTRUSTED | {"drop", "reset", "never-answer", "http-status", "delay", "code"}
+"""Effects after which a party may count a request as not answered, or not as it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,18 @@ class Message:
     queued: MessageQueued
     deliveries: tuple[tuple[int, MessageDelivered], ...]
     failures: tuple[tuple[int, DeliveryFailed], ...]
+
+    @property
+    def code(self) -> str:
+        """Response code as it stands in the document, which a fault may have bent; as queued when none is readable."""
+        response = read_answer(self.queued.body)
+        return response.header.response_code if response is not None else self.queued.response_code
+
+    @property
+    def handed(self) -> tuple[int, ...]:
+        """Entries that show it handed over: taken, or answered with another status than 2xx."""
+        refused = (seq for seq, event in self.failures if event.status is not None)
+        return tuple(sorted((*(seq for seq, _ in self.deliveries), *refused)))
 
     @property
     def references(self) -> tuple[int, ...]:
@@ -199,13 +222,82 @@ class Evidence:
         return not self.user or request_id is None or request_id.upper().startswith(self.user.upper())
 
     @cached_property
+    def bent(self) -> dict[str, frozenset[str]]:
+        """Exchange, command or message to the effects that faults had on it."""
+        found: dict[str, frozenset[str]] = {}
+        for _, event in self.of(FaultApplied):
+            if event.effect != "passed":
+                found[event.subject] = found.get(event.subject, frozenset()) | {event.effect}
+        return found
+
+    def is_trusted(self, message: Message) -> bool:
+        """Whether a message reached the party as the DCC and the device made it, as far as trust goes."""
+        return not self.bent.get(message.queued.message, frozenset()) & UNTRUSTED
+
+    def was_given(self, message: Message, action: ActionRecord | None = None) -> bool:
+        """Whether a message was handed to the party, or may be on its way: sent, and its answer not recorded yet.
+
+        With an ``action``: and whether that may have been before the party reported. The record of a delivery is made
+        after the party's answer, so what counts against it is what shows that the delivery cannot have begun: a
+        message queued, or due, or released by a later one, after the report; or attempts that found nobody until then.
+        """
+        effects = self.bent.get(message.queued.message, frozenset())
+        if not message.handed and (message.failures or effects & {"drop", "hold-until-next", "delay"}):
+            return False
+        if action is None or action.claimed is None:
+            return True
+        said = action.claimed_seq
+        if message.seq > said or message.queued.due > self.at(said):
+            return False
+        if "hold-until-next" in effects:
+            later = [other.seq for other in self.messages if other.seq > message.seq]
+            return bool(later) and later[0] < said
+        before = [event for seq, event in message.failures if seq < said]
+        is_taken = any(seq < said for seq in message.handed)
+        return is_taken or not before or (before[-1].next_attempt or self.at(said)) <= self.at(said)
+
+    @cached_property
+    def _times(self) -> dict[int, datetime]:
+        return {entry.seq: entry.at for entry in self.entries}
+
+    def at(self, seq: int) -> datetime:
+        """The instant of an entry, on the run's clock."""
+        return self._times[seq]
+
+    @property
+    def in_flight(self) -> tuple[Message, ...]:
+        """Messages that are due and of which no attempt is recorded yet."""
+        now = self.entries[-1].at if self.entries else None
+        return tuple(
+            message
+            for message in self.messages
+            if not message.deliveries and not message.failures and now is not None and message.queued.due <= now
+        )
+
+    def is_answered(self, exchange: Exchange) -> bool:
+        """Whether the party got a usable answer: not cut, not garbled, no bare HTTP error."""
+        if exchange.answered is None or exchange.code is None:
+            return False
+        return not self.bent.get(exchange.received.exchange, frozenset()) & UNANSWERED
+
+    @property
+    def is_observed(self) -> bool:
+        """Whether nobody reported: testers drove the party's system by themselves."""
+        return any(action.outcome.get("observed") for action in self.actions)
+
+    @property
+    def sends(self) -> tuple[ActionRecord, ...]:
+        """Actions that ask for a request, in order."""
+        return tuple(action for action in self.actions if action.asked.get("kind", "send") == "send" and action.service)
+
+    @cached_property
     def certificates(self) -> tuple[Certificate, ...]:
         """Public certificates the journal holds, in the order they were entered."""
         return tuple(Certificate.from_der(event.der) for _, event in self.of(CertificateIssued))
 
     @cached_property
-    def messages(self) -> tuple[Message, ...]:
-        """Every response and alert queued for the party under test."""
+    def messages_of_all(self) -> tuple[Message, ...]:
+        """Every response and alert queued for any User: one system may act for several."""
         return tuple(
             Message(
                 seq,
@@ -214,8 +306,12 @@ class Evidence:
                 tuple((at, e) for at, e in self.of(DeliveryFailed) if e.message == event.message),
             )
             for seq, event in self.of(MessageQueued)
-            if not self.user or event.user == self.user
         )
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """Every response and alert queued for the User under test."""
+        return tuple(one for one in self.messages_of_all if not self.user or one.queued.user == self.user)
 
     @cached_property
     def actions(self) -> tuple[ActionRecord, ...]:

@@ -19,7 +19,6 @@ _ENDED_BADLY = frozenset({"failed", "refused", "timeout"})
     "that notices by itself that a request cannot be sent does better still",
     clause="CTSD catalogue, PT-011 and PT-014; HTTP statuses are inferred",
     provenance="inferred",
-    caught_by=("takes-http-errors-for-success",),
 )
 def http_error_noticed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Every POST of the action met the HTTP status, and the outcome is no success. None, if nothing need be sent."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.checks.comparing import is_same
 from harness.checks.evidence import Evidence, read_answer
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unable, unsaid
-from harness.checks.values import disagreements, is_same, named
+from harness.checks.values import disagreements, named
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import DeviceChanged, InventoryChanged
 from stubs.wire.duis import Node, OtherResult, ServiceResponse
@@ -23,7 +24,6 @@ def _names(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     rule="The values a party reports are those the device sent (the journal keeps what the device put into its answer "
     "before encrypting it, so that this can be judged without keys)",
     clause="GBCS use case of the service; DUIS, GBCS payload",
-    caught_by=("mis-scales-reading",),
 )
 def reading_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Named values, or every number the device sent, agree with the party's outcome."""
@@ -59,7 +59,6 @@ def _walk(node: Node) -> Iterator[Node]:
     "inventory-agrees",
     rule="The devices a party reports after reading the inventory are those in the DCC's answer, with their statuses",
     clause="DUIS, Read Inventory response",
-    caught_by=("overlooks-devices",),
 )
 def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Device IDs and SMI statuses of the answer are the ones the party reports."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from harness.checks.evidence import Evidence
 from harness.checks.verdict import Finding, Verdict
+from schemas.load import defects
 from stubs.wire.errors import Misuse
 
 Judge = Callable[[Evidence, Mapping[str, Any]], Finding]
@@ -22,15 +23,21 @@ class Check:
     """One rule that can be judged from the journal alone.
 
     ``rule`` is one sentence for people, ``clause`` names the document and heading, ``provenance`` is ``stated`` or
-    ``inferred``; ``caught_by`` names the broken clients this check has to catch.
+    ``inferred``.
     """
 
     id: str
     rule: str
     clause: str
     provenance: str
-    caught_by: tuple[str, ...]
     judge: Judge
+    is_standing: bool = False
+    """Judged at the end of every scenario, whether its steps name it or not."""
+
+    @property
+    def caught_by(self) -> tuple[str, ...]:
+        """The broken clients that this check has to catch (``schemas/catalogue/defects.csv``)."""
+        return tuple(row.name for row in defects().values() if self.id in row.caught_by)
 
     @property
     def rule_text(self) -> str:
@@ -42,14 +49,19 @@ _CHECKS: dict[str, Check] = {}
 
 
 def check(
-    check_id: str, *, rule: str, clause: str, provenance: str = "stated", caught_by: tuple[str, ...] = ()
+    check_id: str,
+    *,
+    rule: str,
+    clause: str,
+    provenance: str = "stated",
+    standing: bool = False,
 ) -> Callable[[Judge], Judge]:
     """Enter a function into the table of checks."""
 
     def enter(judge: Judge) -> Judge:
         if check_id in _CHECKS:
             raise Misuse(f"two checks are called {check_id}")
-        _CHECKS[check_id] = Check(check_id, rule, clause, provenance, caught_by, judge)
+        _CHECKS[check_id] = Check(check_id, rule, clause, provenance, judge, standing)
         return judge
 
     return enter

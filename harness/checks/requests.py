@@ -90,7 +90,6 @@ def _completes(exchange: Exchange, srv: str) -> bool:
     "request-accepted",
     rule="A request that keeps every rule is accepted with I0 or I99; a critical one after its Signed Pre-Command",
     clause="DUIS, response codes I0 and I99",
-    caught_by=("signs-documents-with-wrong-key",),
 )
 def request_accepted(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The action's request passed every check of the gateway."""
@@ -170,7 +169,6 @@ def nothing_changed(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
     rule="Each request goes to the service its command variant belongs to: 4 to transform, 1, 3, 5 and 7 to "
     "send-command, 2, 6 and 8 to non-device",
     clause="DUIS, Command Variant table",
-    caught_by=("sends-to-wrong-service",),
 )
 def service_matches_variant(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Every POST of the action went where its command variant belongs."""
@@ -198,12 +196,28 @@ def service_matches_variant(evidence: Evidence, parameters: Mapping[str, Any]) -
     rule="The counter of a RequestID rises with every new request of an originator; only a Signed Pre-Command may "
     "repeat the RequestID of its own transform",
     clause="DUIS, RequestID; per originator is inferred",
-    caught_by=("reuses-counter",),
 )
 def counters_increase(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """No RequestID is used for two requests, and counters rise, over all requests of the scenario."""
     wanted = int(parameters.get("requests", 2))
     expected = f"at least {wanted} requests, each with a higher counter than the one before"
+    problem = falling_counter(evidence)
+    if problem is not None:
+        return failed(expected, problem[0], *problem[1])
+    first_uses: dict[str, int] = {}
+    for exchange in evidence.exchanges:
+        if exchange.request_id is not None:
+            first_uses.setdefault(exchange.request_id.upper(), exchange.seq)
+    references = list(first_uses.values())
+    got = f"{len(first_uses)} different RequestIDs, rising"
+    if len(first_uses) >= wanted:
+        return passed(expected, got, *references)
+    action = evidence.action(None)
+    return missing(action, expected, got, *references) if action else waiting(expected, "nothing was asked")
+
+
+def falling_counter(evidence: Evidence) -> tuple[str, tuple[int, ...]] | None:
+    """The first counter that is used for a second request or does not rise, with its entries; None when all rise."""
     bodies: dict[str, list[Exchange]] = {}
     highest = -1
     for exchange in evidence.exchanges:
@@ -212,17 +226,12 @@ def counters_increase(evidence: Evidence, parameters: Mapping[str, Any]) -> Find
         earlier = bodies.setdefault(exchange.request_id.upper(), [])
         counter = RequestId.parse(exchange.request_id).counter
         if earlier and not _may_repeat(earlier, exchange):
-            return failed(expected, f"counter {counter} used again", earlier[0].seq, exchange.seq)
+            return f"counter {counter} used again", (earlier[0].seq, exchange.seq)
         if not earlier and counter <= highest:
-            return failed(expected, f"counter {counter} after {highest}", exchange.seq)
+            return f"counter {counter} after {highest}", (exchange.seq,)
         earlier.append(exchange)
         highest = max(highest, counter)
-    references = [exchanges[0].seq for exchanges in bodies.values()]
-    got = f"{len(bodies)} different RequestIDs, rising"
-    if len(bodies) >= wanted:
-        return passed(expected, got, *references)
-    action = evidence.action(None)
-    return missing(action, expected, got, *references) if action else waiting(expected, "nothing was asked")
+    return None
 
 
 def _may_repeat(earlier: list[Exchange], again: Exchange) -> bool:
@@ -237,7 +246,6 @@ def _may_repeat(earlier: list[Exchange], again: Exchange) -> bool:
     rule="A party does not flood the DCC: after a refusal or an error it stops or backs off after a few attempts",
     clause="CTSD catalogue, PT-011 and RC family: no blind retry",
     provenance="inferred",
-    caught_by=("retries-forever",),
 )
 def retries_bounded(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The party gave up after at most ``limit`` posts of one kind for one action."""

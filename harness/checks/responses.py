@@ -65,7 +65,6 @@ def response_received(evidence: Evidence, parameters: Mapping[str, Any]) -> Find
     rule="The party acknowledges each response it receives with an HTTP status of the 200 family at the first attempt",
     clause="DUIS, receive response service; the DCC's public client answers 204",
     provenance="inferred",
-    caught_by=("answers-500-to-responses",),
 )
 def response_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Every response to the action got a 2xx, and none was turned away."""
@@ -117,7 +116,6 @@ def outcome_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     "completed-only-after-response",
     rule="I99 is an acknowledgement: a request to a device is complete only when its response has come",
     clause="DUIS, response code I99",
-    caught_by=("treats-acknowledgement-as-done",),
 )
 def completed_after_response(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The party's claim of success came after the DCC sent the response."""
@@ -141,7 +139,6 @@ def completed_after_response(evidence: Evidence, parameters: Mapping[str, Any]) 
     "error-code-understood",
     rule="A party recognises an error code, known to it or not, and does not treat the request as done",
     clause="CTSD scope 3: process Response Codes",
-    caught_by=("ignores-error-codes",),
 )
 def error_code_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The party names the code it was given and says that the request did not succeed."""
@@ -194,7 +191,6 @@ def silence_reported(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     "correlated-by-request-id",
     rule="A response belongs to the request whose RequestID it carries, whatever the order of arrival",
     clause="DUIS, RequestID; CTSD catalogue, PT-009",
-    caught_by=("correlates-by-order",),
 )
 def correlated(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """Each of the scenario's actions reports what its own device sent."""
@@ -225,7 +221,6 @@ def correlated(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     "duplicate-processed-once",
     rule="The same response twice is acknowledged twice and processed once",
     clause="DUIS, ResponseID; CTSD catalogue, PT-009",
-    caught_by=("accepts-duplicates",),
 )
 def processed_once(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The response was handed over at least twice; the party counted one."""

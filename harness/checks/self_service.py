@@ -16,7 +16,6 @@ from stubs.events import PageViewed, PersonSignedIn
     "ssi-signed-in",
     rule="A person of the party can sign in to the SSI for its User and role",
     clause="CTSD scope 3: access the SSI",
-    caught_by=("uses-wrong-pass-phrase",),
 )
 def signed_in(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The SSI accepted a sign-in of the party's User."""

@@ -41,7 +41,6 @@ def _rejected(evidence: Evidence, parameters: Mapping[str, Any], effects: frozen
     "bad-signature-rejected",
     rule="A message whose signature does not verify is not processed",
     clause="DUIS, XML signature of Responses; CTSD catalogue, PT-015",
-    caught_by=("does-not-verify-signatures",),
 )
 def bad_signature_rejected(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """A response with an altered signature reached the party, and it took nothing from it."""
@@ -54,7 +53,6 @@ def bad_signature_rejected(evidence: Evidence, parameters: Mapping[str, Any]) ->
     "wrong-party-rejected",
     rule="A message validly signed by somebody who is not the DCC is not processed",
     clause="DUIS, XML signature of Responses: signed by the DCC; CTSD catalogue, PT-015",
-    caught_by=("trusts-wrong-party",),
 )
 def wrong_party_rejected(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """A response signed by another party reached the party, and it took nothing from it."""

@@ -1,165 +1,194 @@
-"""The reference client with one deliberate defect: a table, so that every check can show what trips it."""
+"""The reference client with one deliberate defect: what is changed, by name.
+
+What each defect is, which checks must notice it and in which scenario stands in ``schemas/catalogue/defects.csv``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
+from harness.drivers.defective import DefectiveDriver, Edits, edits
+from harness.drivers.defective.client import EditAction, EditOutcome
+from harness.drivers.driver import Driver
+from harness.drivers.reference import ReferenceDriver
 from harness.drivers.reference.policy import CORRECT, Policy
+from schemas.load import defects
 from stubs.wire import InputError
+from stubs.wire.duis import RequestHeader
+
+_ALL_BUT_DONE = frozenset({"refused", "failed", "timeout"})
+_FOREVER = 12
+"""Upper bound of the client that never gives up: a rehearsal has to end."""
+_LATER = {"ExecutionDateTime": "2030-01-01T00:00:00Z"}
+_HOUR = {name: edits.element(name, edits.an_hour_later) for name in ("ExecutionDateTime", "CurrentDateTime")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a defect changes: fields of the policy, and edits around the client."""
+
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    edits: Edits = field(default_factory=Edits)
+
+
+def _policy(**fields: Any) -> _Change:
+    return _Change(fields)
+
+
+def _told(outcome: EditOutcome) -> _Change:
+    return _Change(edits=Edits(outcome=outcome))
+
+
+def _understood(action: EditAction) -> _Change:
+    return _Change(edits=Edits(action=action))
+
+
+def _another_reference(header: RequestHeader) -> RequestHeader:
+    return msgspec.structs.replace(header, service_reference="4.2")
+
+
+_CHANGES: Mapping[str, _Change] = {
+    # trust
+    "does-not-verify-signatures": _policy(verify_signatures=False),
+    "trusts-wrong-party": _policy(require_dcc_signer=False),
+    "accepts-unsigned": _policy(require_signature=False),
+    "trusts-own-signature": _policy(trust_own_signature=True),
+    "trusts-devices-blindly": _policy(check_device_security=False),
+    "ignores-macs": _policy(check_mac=False),
+    "ignores-device-signatures": _policy(check_device_signature=False),
+    "ignores-originators": _policy(check_originator=False, check_mac=False, check_device_signature=False),
+    "ignores-recipients": _policy(check_recipient=False),
+    "ignores-counters": _policy(check_counter=False),
+    "signs-any-pre-command": _policy(check_pre_command=False),
+    # messages
+    "accepts-duplicates": _policy(deduplicate=False),
+    "correlates-by-order": _policy(correlate_by_request_id=False),
+    "treats-acknowledgement-as-done": _policy(wait_for_response=False),
+    "ignores-error-codes": _policy(honour_error_codes=False),
+    "takes-http-errors-for-success": _policy(honour_http_errors=False),
+    "answers-500-to-alerts": _policy(alert_status=500),
+    "answers-404-to-alerts": _policy(alert_status=404),
+    "answers-500-to-responses": _policy(response_status=500),
+    "answers-302-to-responses": _policy(response_status=302),
+    "turns-responses-away-once": _policy(first_response_status=503),
+    "forgets-alerts": _policy(report_alerts=False),
+    # requests
+    "reuses-counter": _policy(fresh_counter=False),
+    "counts-backwards": _policy(counter_step=-1),
+    "sends-critical-unsigned": _policy(sign_critical=False),
+    "sends-to-wrong-service": _policy(post_to_right_service=False),
+    "leaves-old-certificate": _policy(install_new_certificate=False),
+    "signs-with-wrong-key": _policy(pre_command_key="xmlsign"),
+    "alters-pre-command": _policy(alter_pre_command=True),
+    "signs-documents-with-wrong-key": _policy(document_key="ds"),
+    "names-wrong-service-reference": _policy(edit_header=_another_reference),
+    "retries-forever": _policy(retry_limit=_FOREVER, retry_after_refusal=True, retry_pause=0.15),
+    "retries-without-pause": _policy(retry_pause=0.0),
+    "sends-twice": _policy(posts=2),
+    "asks-twice": _Change(edits=Edits(times=2)),
+    "asks-again-after-refusal": _Change(edits=Edits(again_when=frozenset({"refused"}))),
+    "asks-again-after-failure": _Change(edits=Edits(again_when=frozenset({"failed"}))),
+    "asks-again-after-time-out": _Change(edits=Edits(again_when=frozenset({"timeout"}))),
+    "ignores-dates": _understood(edits.parameter("ExecutionDateTime", lambda _value: None)),
+    "dates-everything": _understood(edits.dated(_LATER)),
+    "dates-an-hour-late": _policy(edit_body=_HOUR["ExecutionDateTime"]),
+    "sets-clocks-to-local-time": _policy(edit_body=_HOUR["CurrentDateTime"]),
+    "mis-scales-amounts": _understood(edits.parameter("AdjustMeterBalance", lambda value: int(value) // 1000)),
+    "tops-up-pounds-for-pence": _understood(edits.parameter("amount_pence", lambda value: int(value) * 100)),
+    "tops-up-a-penny-less": _understood(edits.parameter("amount_pence", lambda value: int(value) - 1)),
+    "cuts-messages-short": _understood(edits.parameter("SupplierMessage", lambda value: str(value)[:10])),
+    "shouts-messages": _understood(edits.parameter("SupplierMessage", lambda value: str(value) + "!")),
+    "sets-other-payment-mode": _understood(edits.parameter("PaymentMode", lambda _value: "Credit")),
+    "registers-other-variant": _understood(edits.parameter("ESMEVariant", lambda _value: "B")),
+    "registers-other-type": _understood(edits.parameter("DeviceType", lambda _value: "PPMID")),
+    "garbles-install-codes": _understood(edits.parameter("InstallCode", lambda value: str(value)[2:] + "00")),
+    "adds-instead-of-removing": _understood(edits.parameter("RequestType", lambda _value: "Add")),
+    "reads-for-other-address": _understood(edits.parameter("AddressIdentifier", lambda value: int(value) + 1)),
+    "asks-for-other-key": _understood(edits.parameter("CredentialType", lambda _value: "Key Agreement")),
+    "mistypes-devices": _understood(edits.mistyped_target),
+    # what is told
+    "mis-scales-reading": _policy(reading_scale=10),
+    "reports-kilowatt-hours": _told(edits.numbers(lambda value: value / 1000)),
+    "rounds-readings": _told(edits.numbers(lambda value: value // 1000 * 1000)),
+    "wraps-at-16-bits": _told(edits.numbers(lambda value: value if isinstance(value, float) else value & 0xFFFF)),
+    "negates-readings": _told(edits.numbers(lambda value: -value)),
+    "reads-one-too-many": _told(edits.numbers(lambda value: value + 1)),
+    "swaps-registers": _told(edits.values(edits.swapped_numbers)),
+    "invents-registers": _told(edits.values(lambda given: {**given, "TariffTOURegister": 4711})),
+    "keeps-first-reading": _told(edits.first_values_for_ever),
+    "tells-times-an-hour-late": _told(edits.texts(edits.an_hour_later)),
+    "reverses-versions": _told(edits.values(edits.reversed_octets("FirmwareVersion"))),
+    "assumes-supply-enabled": _told(edits.values(edits.constant("SupplyState", "Enabled"))),
+    "overlooks-devices": _policy(whole_lists=False),
+    "empties-lists": _told(edits.lists(lambda _given: [])),
+    "repeats-entries": _told(edits.lists(lambda given: given + given)),
+    "drops-last-entry": _told(edits.lists(lambda given: given[:-1])),
+    "mixes-up-statuses": _told(edits.lists(edits.rotated("DeviceStatus"))),
+    "mixes-up-models": _told(edits.lists(edits.rotated("DeviceModel"))),
+    "denies-coverage": _told(edits.lists(edits.each_item("CoverageAvailability", "false"))),
+    "reports-refusals-as-done": _told(edits.status({"refused": "done"})),
+    "reports-failures-as-done": _told(edits.status({"failed": "done"})),
+    "reports-time-outs-as-done": _told(edits.status({"timeout": "done"})),
+    "reports-success-as-refusal": _told(edits.status({"done": "refused"})),
+    "reports-success-as-time-out": _told(edits.status({"done": "timeout"})),
+    "reports-code-of-acknowledgement": _told(edits.changed(response_code="I99")),
+    "always-reports-I0": _told(edits.changed(response_code="I0")),
+    "values-with-refusals": _told(edits.values_of_before(frozenset({"refused"}))),
+    "values-with-time-outs": _told(edits.values_of_before(_ALL_BUT_DONE)),
+    "names-request-of-before": _told(edits.request_id_of_before),
+    "counts-deliveries": _told(edits.processed(1)),
+    "invents-alerts": _told(edits.alerts(lambda given, action: [*given, edits.made_up_alert(action)])),
+    "mixes-up-alert-codes": _told(edits.each_alert(code="8F1E")),
+    "mixes-up-alert-devices": _told(edits.each_alert(kind="device", device="00-DB-12-34-56-78-90-AB")),
+    "tells-alerts-twice": _told(edits.alerts(lambda given, _action: given + given)),
+    "does-not-verify-alerts": _told(edits.each_alert(verified=False)),
+    # self-service pages
+    "uses-wrong-pass-phrase": _policy(right_pass_phrase=False),
+    "sees-nothing-on-pages": _told(edits.values(edits.constant("seen", []))),
+}
+"""Every change by the name of its defect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One way to be wrong: which fields of the policy change, and the ids of the checks that must notice."""
+    """One way to be wrong, and the ids of the checks that must notice, the one that explains it first."""
 
     name: str
     description: str
-    change: Mapping[str, Any]
     caught_by: tuple[str, ...]
+    scenario: str
+    """Key of a scenario that it fails."""
+    change: Mapping[str, Any]
+    edits: Edits
 
     @property
     def policy(self) -> Policy:
         """The correct policy with this defect in it."""
         return replace(CORRECT, **self.change)
 
+    def driver(self) -> Driver:
+        """A client with this defect."""
+        name = f"broken:{self.name}"
+        if self.edits == Edits():
+            return ReferenceDriver(self.policy, name)
+        return DefectiveDriver(self.edits, self.policy, name)
 
-_FOREVER = 12
-"""Upper bound of the client that never gives up: a rehearsal has to end."""
 
-_ROWS = (
-    Defect(
-        "does-not-verify-signatures",
-        "acknowledges and uses responses whose XML signature is wrong",
-        {"verify_signatures": False},
-        ("bad-signature-rejected",),
-    ),
-    Defect(
-        "trusts-wrong-party",
-        "verifies the signature of a response, but not that the DCC made it",
-        {"require_dcc_signer": False},
-        ("wrong-party-rejected",),
-    ),
-    Defect(
-        "accepts-duplicates",
-        "processes a response again when it is delivered again",
-        {"deduplicate": False},
-        ("duplicate-processed-once",),
-    ),
-    Defect(
-        "correlates-by-order",
-        "gives a response to the request that has waited longest, whatever its RequestID",
-        {"correlate_by_request_id": False},
-        ("correlated-by-request-id",),
-    ),
-    Defect(
-        "reuses-counter",
-        "repeats the counter of its first request to a target in all later ones",
-        {"fresh_counter": False},
-        ("counters-increase",),
-    ),
-    Defect(
-        "sends-critical-unsigned",
-        "returns the Pre-Command without the digital signature of the User",
-        {"sign_critical": False},
-        ("critical-signed",),
-    ),
-    Defect(
-        "sends-to-wrong-service",
-        "posts critical requests to Send Command and Signed Pre-Commands to Transform",
-        {"post_to_right_service": False},
-        ("service-matches-variant",),
-    ),
-    Defect(
-        "leaves-old-certificate",
-        "puts a device's old certificate into 6.15.2, not the one issued for its new key",
-        {"install_new_certificate": False},
-        ("new-certificate-taken",),
-    ),
-    Defect(
-        "signs-with-wrong-key",
-        "signs the Pre-Command with its XML signing key",
-        {"pre_command_key": "xmlsign"},
-        ("signed-pre-command-signature",),
-    ),
-    Defect(
-        "alters-pre-command",
-        "flips one bit of the Pre-Command's content before signing it",
-        {"alter_pre_command": True},
-        ("signed-pre-command-as-issued",),
-    ),
-    Defect(
-        "treats-acknowledgement-as-done",
-        "reports a device request as done when it has only been acknowledged",
-        {"wait_for_response": False},
-        ("completed-only-after-response",),
-    ),
-    Defect(
-        "ignores-error-codes",
-        "takes every answer for success, whatever its response code",
-        {"honour_error_codes": False},
-        ("error-code-understood",),
-    ),
-    Defect(
-        "retries-forever",
-        "sends a request again and again, after refusals too",
-        {"retry_limit": _FOREVER, "retry_after_refusal": True, "retry_pause": 0.01},
-        ("retries-bounded",),
-    ),
-    Defect(
-        "mis-scales-reading",
-        "reports readings ten times too high",
-        {"reading_scale": 10},
-        ("reading-agrees",),
-    ),
-    Defect(
-        "answers-500-to-alerts",
-        "answers HTTP 500 to every alert",
-        {"alert_status": 500},
-        ("alert-acknowledged",),
-    ),
-    Defect(
-        "forgets-alerts",
-        "acknowledges alerts and tells nobody of them",
-        {"report_alerts": False},
-        ("alert-understood",),
-    ),
-    Defect(
-        "answers-500-to-responses",
-        "answers HTTP 500 to every response, although it uses it",
-        {"response_status": 500},
-        ("response-acknowledged",),
-    ),
-    Defect(
-        "signs-documents-with-wrong-key",
-        "signs DUIS documents with its digital signing key",
-        {"document_key": "ds"},
-        ("request-accepted",),
-    ),
-    Defect(
-        "takes-http-errors-for-success",
-        "takes a request that the DCC's service turned away with an HTTP error for done",
-        {"honour_http_errors": False},
-        ("http-error-noticed",),
-    ),
-    Defect(
-        "overlooks-devices",
-        "reports the first device of an inventory only",
-        {"whole_lists": False},
-        ("inventory-agrees",),
-    ),
-    Defect(
-        "uses-wrong-pass-phrase",
-        "signs in to the self-service pages with a wrong pass phrase",
-        {"right_pass_phrase": False},
-        ("ssi-signed-in",),
-    ),
-)
+def _all() -> dict[str, Defect]:
+    found = {}
+    for row in defects().values():
+        change = _CHANGES[row.name]
+        found[row.name] = Defect(row.name, row.description, row.caught_by, row.scenario, change.policy, change.edits)
+    return found
 
-DEFECTS: Mapping[str, Defect] = MappingProxyType({row.name: row for row in _ROWS})
-"""Every defect by name, in the order of the documentation."""
+
+DEFECTS: Mapping[str, Defect] = MappingProxyType(_all())
+"""Every defect by name, in the order of the catalogue."""
 
 
 def defect(name: str) -> Defect:

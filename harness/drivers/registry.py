@@ -16,7 +16,7 @@ from stubs.wire import InputError
 
 
 def _broken(name: str) -> Driver:
-    return ReferenceDriver(defect(name).policy, f"broken:{name}")
+    return defect(name).driver()
 
 
 _PLAIN: Mapping[str, Callable[[], Driver]] = {

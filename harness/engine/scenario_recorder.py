@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.checks import Verdict
 from harness.engine.run_context import RunContext
-from harness.engine.scenario_errors import Ending, ending_of
+from harness.engine.scenario_errors import Ending, ScenarioStopped, ending_of
 from harness.plan import LibraryScenario
 from stubs.events import AnyEvent, Entry, ScenarioFinished, ScenarioStarted, StepFinished
 from stubs.wire.errors import Misuse
@@ -26,6 +26,8 @@ class ScenarioRecorder:
         self.has_begun = False
         self.stopped: Ending | None = None
         """What broke it off, once something did."""
+        self.is_broken = False
+        """Whether that was an error of ours or of the surroundings, not a check."""
         self._run_context = run_context
         self._scenario = scenario
         self._attempt = attempt
@@ -83,6 +85,7 @@ class ScenarioRecorder:
         status, detail = "passed", ""
         if error is not None:
             self.stopped = ending_of(error)
+            self.is_broken = not isinstance(error, ScenarioStopped)
             detail = self.stopped.reason
             status = {Verdict.FAIL: "failed", Verdict.NOT_RUN: "skipped"}.get(self.stopped.verdict, "blocked")
         event = StepFinished(

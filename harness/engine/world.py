@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from harness.checks import Finding, Owner, Verdict, evidence_of, judge, worst
+from harness.checks import Evidence, Finding, Owner, Verdict, evidence_of, judge, judge_standing, worst
 from harness.drivers import Action
 from harness.engine.conditions import HAPPENINGS
 from harness.engine.dcc_alert_bodies import alert_content
@@ -212,22 +212,43 @@ class World:
         if self._actions and "action" not in parameters:
             parameters["action"] = self._actions[-1]
         finding, last = self._decide(check, parameters)
+        self._keep(check, parameters, finding, last)
+        stop = stop_for(finding)
+        if stop is not None:
+            raise stop
+        return finding
+
+    def _keep(self, check: str, parameters: Mapping[str, Any], finding: Finding, last: int) -> None:
         self.findings.append(finding)
         self._recorder.record(
             CheckJudged(
                 scenario=self.scenario.id,
                 role=self.role.value,
                 check=check,
-                parameters=parameters,
+                parameters=dict(parameters),
                 first=self._recorder.first,
                 last=last,
                 finding=finding,
             )
         )
-        stop = stop_for(finding)
-        if stop is not None:
-            raise stop
-        return finding
+
+    def _evidence(self) -> tuple[Evidence, int]:
+        """The scenario's evidence so far, and its last entry."""
+        entries, first = self._recorder.read(), self._recorder.first
+        last = entries[-1].seq if entries else first
+        known = [*self._run_context.surroundings(), *entries]
+        return evidence_of(known, self.scenario.id, self.role.value, first, last), last
+
+    def _judge_standing(self) -> None:
+        """Compare whatever the evidence holds: the checks that every scenario owes, once its messages have arrived."""
+        end = time.monotonic() + self._run_context.settings.patience
+        evidence, last = self._evidence()
+        while evidence.in_flight and time.monotonic() < end:
+            self._run_context.journal.wait(after=last, timeout=_TICK)
+            evidence, last = self._evidence()
+        limits = self._run_context.settings.limits
+        for check, finding in judge_standing(evidence, limits):
+            self._keep(check, limits, finding, last)
 
     def _decide(self, check: str, parameters: Mapping[str, Any]) -> tuple[Finding, int]:
         settings = self._run_context.settings
@@ -278,6 +299,8 @@ class World:
             self._run_context.driver_runner.settle(
                 self._run_context.settings.deadline + self._run_context.settings.grace
             )
+            if not self._recorder.is_broken:
+                self._judge_standing()
         self.faults.clear()
         self.standing.restore()
         ending = self._ending(interrupted=interrupted)
@@ -291,14 +314,15 @@ class World:
             self._begin()
         except Exception as error:  # noqa: BLE001 - the scenario ends anyway; the reason is kept
             self._recorder.stopped = self._recorder.stopped or ending_of(error)
+            self._recorder.is_broken = True
 
     def _ending(self, *, interrupted: bool) -> Ending:
         if interrupted:
             return ending_of(KeyboardInterrupt())
-        if self._recorder.stopped is not None:
+        if self._recorder.is_broken and self._recorder.stopped is not None:
             return self._recorder.stopped
         if not self.findings:
-            return Ending(Verdict.NOT_RUN, "no check was judged", Owner.HARNESS)
+            return self._recorder.stopped or Ending(Verdict.NOT_RUN, "no check was judged", Owner.HARNESS)
         verdict = worst(tuple(finding.verdict for finding in self.findings))
         return ending_by(next(finding for finding in self.findings if finding.verdict is verdict))
 

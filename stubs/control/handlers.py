@@ -16,7 +16,7 @@ from stubs.control.parameters import given
 from stubs.dcc import Dcc
 from stubs.dcc.core import Events
 from stubs.dcc.simulation.operations import Operations
-from stubs.dcc.simulation.premises_spec import PremisesSpec
+from stubs.dcc.simulation.premises import PremisesSpec
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import ClockMoved, ControlUsed
 from stubs.faults import FaultRule
@@ -24,7 +24,6 @@ from stubs.gateway.runtime import Runtime
 from stubs.recording import read_back
 from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
-from stubs.wire.identifiers import read_mpxn
 
 T = TypeVar("T")
 
@@ -272,10 +271,7 @@ def register_meter_point(on: Access, to: p.RegisterMeterPoint) -> dict[str, Any]
 
 def meter_point(on: Access, of: p.OfMeterPoint) -> dict[str, Any]:
     """What is registered, future changes included."""
-    point = on.dcc.state.inventory.meter_point(read_mpxn(of.mpxn))
-    if point is None:
-        raise LookupError(f"meter point {of.mpxn} is not registered")
-    found: dict[str, Any] = msgspec.to_builtins(point)
+    found: dict[str, Any] = msgspec.to_builtins(on.dcc.state.inventory.meter_points[of.mpxn])
     return found
 
 

@@ -12,7 +12,7 @@ import msgspec
 from stubs.control import handlers as on
 from stubs.control import parameters as p
 from stubs.control.kinds import Nothing
-from stubs.dcc.simulation.premises_spec import PremisesSpec
+from stubs.dcc.simulation.premises import PremisesSpec
 from stubs.faults import FaultRule
 from stubs.recording import recordable
 

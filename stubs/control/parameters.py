@@ -18,9 +18,7 @@ from stubs.control.kinds import (
     Mpxn,
     Name,
     Parameters,
-    Postcode,
     Text,
-    Uprn,
     Url,
     Values,
 )
@@ -150,11 +148,11 @@ class RegisterMeterPoint(Parameters, frozen=True, kw_only=True):
     """Registered supplier."""
     network_operator: EuiOrNobody = ""
     """Network operator or gas transporter."""
-    postcode: Postcode = ""
+    postcode: Text = ""
     """Post code of the premises."""
     address: Text = ""
     """First line of the address."""
-    uprn: Uprn = ""
+    uprn: Text = ""
     """Unique Property Reference Number."""
 
 

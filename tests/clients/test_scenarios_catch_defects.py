@@ -48,7 +48,7 @@ OF_ACCEPTED_REQUESTS = "signs-documents-with-wrong-key"
 
 
 def test_the_table_names_scenarios_and_defects_that_are_there() -> None:
-    assert set(CATCHES) == set(DEFECTS)
+    assert set(CATCHES) <= set(DEFECTS)
     assert {one for scenarios in CATCHES.values() for one in scenarios} <= {one.id for one in load_library()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.drivers import DEFECTS, Action, driver_names, make_driver
+from harness.drivers.defective import Edits
 from harness.drivers.reference import CORRECT, ReferenceDriver
 from stubs.wire import Blocked
 
@@ -52,14 +53,14 @@ def test_a_name_that_makes_no_driver_is_said_with_what_would(text: str, said: st
 
 def test_every_defect_changes_the_policy_and_names_a_check() -> None:
     for defect in DEFECTS.values():
-        assert defect.policy != CORRECT, defect.name
+        assert defect.policy != CORRECT or defect.edits != Edits(), defect.name
         assert defect.caught_by, defect.name
         assert f"broken:{defect.name}" in driver_names()
     assert len(DEFECTS) >= 13
 
 
 def test_no_two_defects_are_the_same() -> None:
-    assert len({defect.policy for defect in DEFECTS.values()}) == len(DEFECTS)
+    assert len({(defect.policy, defect.edits) for defect in DEFECTS.values()}) == len(DEFECTS)
 
 
 def test_a_client_that_was_not_started_cannot_be_asked() -> None:

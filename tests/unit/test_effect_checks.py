@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.checks import Verdict
-from harness.checks.values import is_same
+from harness.checks.comparing import is_same
 from stubs.events import DeviceChanged
 from tests.unit.test_checks import METER, Story
 

@@ -68,7 +68,7 @@ def test_a_run_is_folded_with_steps_checks_and_actions() -> None:
     assert scenario.devices == {"meter": "E"}
     assert scenario.steps[0].status == "passed"
     assert scenario.checks[0].finding.lines[0] == "expected  e"
-    assert scenario.checks[0].caught_by == ("mis-scales-reading",)
+    assert scenario.checks[0].caught_by[0] == "mis-scales-reading"
     assert scenario.actions[0].claimed == {"status": "done"}
     assert run.is_complete
 

@@ -14,6 +14,9 @@ from stubs.wire.xmlsig import REFERENCE_CLIENT, is_signed, verify
 DCC_SIGNER_ROLE = "89"
 """Organisation unit of the certificate with which the DCC signs DUIS messages: dspXmlSign (SMKI roles)."""
 
+OWN_SIGNER_ROLE = "87"
+"""Organisation unit of the certificate with which Users sign DUIS documents."""
+
 _UNLISTED_CODE = re.compile(r"\A[IEW][0-9]{1,6}\Z")
 
 
@@ -62,7 +65,7 @@ class ResponseChecker:
             self._check_signer(signer)
         notes = self._schema_notes(data) if self.policy.validate_schema else ()
         response = read_response(element)
-        if must_be_signed and signer is None and self.policy.verify_signatures:
+        if must_be_signed and signer is None and self.policy.verify_signatures and self.policy.require_signature:
             raise MessageRejectedError(
                 "the message carries no signature",
                 expected="the DCC's signature",
@@ -72,6 +75,8 @@ class ResponseChecker:
 
     def _check_signer(self, signer: Certificate) -> None:
         if not self.policy.require_dcc_signer:
+            return
+        if self.policy.trust_own_signature and signer.eui != self.acb and signer.role == OWN_SIGNER_ROLE:
             return
         if signer.role != DCC_SIGNER_ROLE or signer.eui != self.acb:
             raise MessageRejectedError(

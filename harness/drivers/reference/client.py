@@ -232,7 +232,10 @@ class _Client:
         if is_repeated and (originator, target) in self._repeated:
             return RequestId(originator, target, self._repeated[originator, target])
         issue = self._counters.next_token if with_token else self._counters.next
-        counter = self._repeated[originator, target] = issue(originator)
+        counter = issue(originator)
+        if self._policy.counter_step < 0:
+            counter = min(counter, *(self._repeated.values() or (counter,))) + self._policy.counter_step
+        self._repeated[originator, target] = counter
         return RequestId(originator, target, counter)
 
 

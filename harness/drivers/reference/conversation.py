@@ -173,6 +173,10 @@ class Conversation:
                 )
             header = RequestHeader(request_id, variant, row.service_reference, row.srv)
             body = self._body(row.srv, parameters)
+            if self._policy.edit_body is not None:
+                body = self._policy.edit_body(body)
+            if self._policy.edit_header is not None:
+                header = self._policy.edit_header(header)
             document = sign(write_request(ServiceRequest(header, body)), self._with.ring.signer)
             self._request_id = request_id
             self._with.inbox.expect(request_id)

@@ -100,15 +100,19 @@ class DeviceMessages:
     def _check_answers(self, group: Group, request_id: RequestId, srv: str) -> None:
         """The message belongs to the request (GBCS, response: parties swapped, counter kept)."""
         _require("kind of message", group.cra, Cra.RESPONSE)
-        _require("originator", group.originator, request_id.target)
+        if self.policy.check_originator:
+            _require("originator", group.originator, request_id.target)
         if srv in _IN_THE_DCCS_NAME and group.recipient != self.ring.eui:
             pass  # the command was the DCC's own, under its own counter: the RequestID of the response must do
         elif group.recipient == self.acb and group.other.party is not None:
             _require("supplementary party", group.other.party, request_id.originator)
-            _require("supplementary counter", group.other.counter, request_id.counter)
+            if self.policy.check_counter:
+                _require("supplementary counter", group.other.counter, request_id.counter)
         else:
-            _require("recipient", group.recipient, request_id.originator)
-            _require("counter", group.counter, request_id.counter)
+            if self.policy.check_recipient:
+                _require("recipient", group.recipient, request_id.originator)
+            if self.policy.check_counter:
+                _require("counter", group.counter, request_id.counter)
         expected = message_codes(srv)
         if expected and group.other.message_code not in expected:
             raise PeerError(
@@ -120,11 +124,11 @@ class DeviceMessages:
     def _check_protection(self, message: Message) -> None:
         """Signature with the device's key, or MAC with ours; a MAC for the ACB is not ours to check."""
         group = message.group
-        if group.signature:
+        if group.signature and self.policy.check_device_signature:
             self._with_key_of(group.originator, "DS", lambda key: check_signature(group, key))
-        elif message.mac is None:
+        elif message.mac is None and not group.signature:
             raise PeerError("the device's message is not protected", expected="a signature or a MAC")
-        if message.mac is not None and group.recipient == self.ring.eui:
+        if message.mac is not None and group.recipient == self.ring.eui and self.policy.check_mac:
             own = self.ring.key_agreement
             self._with_key_of(group.originator, "KA", lambda key: check_mac(message, own, key))
 

@@ -90,6 +90,7 @@ class Inbox:
         is_alert = isinstance(response.body, DeviceAlert | DccAlert)
         with self._changed:
             key = _identity(response, data)
+            is_first = key not in self._seen
             if key not in self._seen or not self._policy.deduplicate:
                 self._seen.add(key)
                 if is_alert and not self._policy.report_alerts:
@@ -99,6 +100,8 @@ class Inbox:
                 else:
                     self._file(checked)
                 self._changed.notify_all()
+        if is_first and not is_alert and self._policy.first_response_status != ACCEPTED:
+            return self._policy.first_response_status
         return self._policy.alert_status if is_alert else self._policy.response_status
 
     def _check_recipient(self, response: Response) -> None:

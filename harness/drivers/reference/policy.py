@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+from stubs.wire.duis import Node, RequestHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,30 @@ class Policy:
     report_alerts: bool = True
     """Tell of the alerts that came. Relaxed: they are acknowledged and forgotten."""
 
+    check_mac: bool = True
+    """Part of ``check_device_security``: the MAC of a message to us. Relaxed: anybody may have made it."""
+
+    check_device_signature: bool = True
+    """Part of ``check_device_security``: the device's signature. Relaxed: anybody may have made it."""
+
+    check_originator: bool = True
+    """Part of ``check_device_security``: the message is the asked device's. Relaxed: another one's values are taken."""
+
+    check_recipient: bool = True
+    """Part of ``check_device_security``: the message is for us. Relaxed: what was meant for others is taken."""
+
+    check_counter: bool = True
+    """Part of ``check_device_security``: the message answers this request. Relaxed: an older answer will do."""
+
+    require_signature: bool = True
+    """A message without an XML signature is not used. Relaxed: leaving the signature away gets it through."""
+
+    trust_own_signature: bool = False
+    """A message signed by ourselves is not the DCC's. Set: our own signature is taken for one that verifies."""
+
+    first_response_status: int = 204
+    """HTTP status with which a response is answered the first time it comes. Anything but 2xx: it is told again."""
+
     # --- what goes to the DCC -------------------------------------------------------------------------------
 
     document_key: Literal["xmlsign", "ds"] = "xmlsign"
@@ -85,6 +112,18 @@ class Policy:
 
     alter_pre_command: bool = False
     """Sign the Pre-Command as issued. Set: one bit of its content is flipped before it is signed."""
+
+    edit_body: Callable[[Node], Node] | None = None
+    """The body says what was asked. Set: it is changed before it is signed."""
+
+    edit_header: Callable[[RequestHeader], RequestHeader] | None = None
+    """The header says what is sent. Set: it is changed before it is signed."""
+
+    posts: int = 1
+    """How often a document is posted although it was answered: once."""
+
+    counter_step: int = 1
+    """Counters rise. Negative: they fall."""
 
     retry_limit: int = 3
     """How often the same bytes are posted again after a transport failure (reset, time-out, HTTP 5xx)."""

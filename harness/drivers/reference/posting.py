@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 
@@ -94,6 +95,9 @@ class Poster:
                 raise UnansweredError(f"the DCC's answer cannot be used: {error}", attempt) from error
             else:
                 if not (self._policy.retry_after_refusal and is_error(answer.code)):
+                    for _ in range(1, self._policy.posts):
+                        with suppress(TransportFailureError):
+                            self._http.post(url, document, MEDIA_TYPE, max(0.05, until - time.monotonic()))
                     return answer
             finally:
                 if after_first is not None:

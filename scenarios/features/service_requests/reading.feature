@@ -97,6 +97,7 @@ Feature: Reading meters
   Scenario Outline: The supply status is read
     Given a party acting as <role>
     And a home with both meters
+    And the <device> is without supply
     When the party is asked to send 7.4 to the <device>
     Then the request is accepted
     And the response reaches the party
@@ -112,6 +113,7 @@ Feature: Reading meters
   Scenario Outline: The inventory is read
     Given a party acting as <role>
     And a home with both meters
+    And the gas meter is installed but not commissioned
     When the party is asked to send 8.2 to the DCC with
       | DeviceID | <device> |
     Then the request is accepted

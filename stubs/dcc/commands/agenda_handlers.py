@@ -250,7 +250,7 @@ def _registration(context: DccContext, transaction: Transaction, item: Item) -> 
     """A registration's date has come: it holds, and schedules that the old supplier has for the meter end."""
     mpxn = item.data["mpxn"]
     transaction.done(item.item, "holds")
-    point = transaction.state.inventory.meter_point(mpxn)
+    point = transaction.state.inventory.meter_points.get(mpxn)
     if point is None:
         return
     cause = f"registration of meter point {mpxn} changed"

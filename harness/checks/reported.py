@@ -1,0 +1,253 @@
+"""Standing checks of what a party reports against what reached it: status, code, values, alerts, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.checks.comparing import Difference, Kind, code, differences, identity, request_id
+from harness.checks.evidence import ActionRecord, Evidence, Message, read_answer
+from harness.checks.received import is_success, values_received
+from harness.checks.registry import check
+from harness.checks.standing import not_applicable
+from harness.checks.verdict import Finding, failed, passed
+from stubs.wire.duis import FutureDatedDeviceAlert, Response, ServiceResponse
+
+_SAID = frozenset({"done", "acknowledged", "failed", "refused", "timeout"})
+"""Statuses by which a party's system itself says how an action ended."""
+
+
+def _claims(evidence: Evidence) -> Iterator[ActionRecord]:
+    """Actions whose outcome the party's own system reported."""
+    for action in evidence.actions:
+        if action.claimed is not None and action.status in _SAID and not action.outcome.get("observed"):
+            yield action
+
+
+def usable(evidence: Evidence, action: ActionRecord) -> tuple[Message, ...]:
+    """Responses to an action that were handed to the party, and that it may use."""
+    return tuple(
+        message
+        for message in evidence.responses_of(action)
+        if evidence.was_given(message, action) and evidence.is_trusted(message)
+    )
+
+
+def _is_kept_waiting(action: ActionRecord) -> bool:
+    return action.asked.get("options", {}).get("wait") is False
+
+
+@check(
+    "outcome-follows-messages",
+    rule="What a party says became of a request follows from the messages it was given: done only after a response "
+    "that says so, refused only when it was, the code that came, and nothing the DCC did not say",
+    clause="CTSD scope 3: process Response Codes; DUIS, response codes",
+    standing=True,
+)
+def outcome_follows(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
+    """Status, code and RequestID of each claim against the wire."""
+    expected = "each outcome as the messages say"
+    references: list[int] = []
+    for action in _claims(evidence):
+        if action.asked.get("kind", "send") not in {"send", "collect"}:
+            continue
+        problem = _contradiction(evidence, action)
+        if problem is not None:
+            what, cause = problem
+            got = f"{action.service or 'collect'} {action.target}: {what}"
+            return failed(expected, got, action.seq, action.claimed_seq, cause=cause)
+        references.append(action.claimed_seq)
+    if not references:
+        return not_applicable(expected)
+    return passed(expected, f"{len(references)} outcomes follow from the messages", *references)
+
+
+def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] | None:
+    """The first contradiction between a claim and the wire, and its kind."""
+    said = code(action.outcome.get("response_code", ""))
+    synchronous = [code(exchange.code) for exchange in evidence.exchanges_of(action) if evidence.is_answered(exchange)]
+    bent = any(exchange.code and not evidence.is_answered(exchange) for exchange in evidence.exchanges_of(action))
+    messages = usable(evidence, action)
+    codes = synchronous + [code(message.code) for message in messages]
+    named = request_id(action.outcome.get("request_id", ""))
+    used = {request_id(one) for one in evidence.request_ids_of(action)}
+    if named and used and named not in used:
+        return f"the party names RequestID {named}, which it did not use", "RequestID"
+    if bent:
+        return None  # what a garbled answer means, checks of the scenario decide
+    if said and (said not in codes or (action.status == "done" and said != codes[-1])):
+        shown = ", ".join(dict.fromkeys(codes)) or "none"
+        return f"the party reports code {said}; given were {shown}", "response code"
+    return _of_status(
+        action,
+        codes,
+        has_message=bool(messages),
+        is_asynchronous=_awaits(evidence, action),
+        is_carried_out=_was_told_of_success(action, messages),
+    )
+
+
+def _was_told_of_success(action: ActionRecord, messages: Sequence[Message]) -> bool:
+    """Whether the party had taken, before it reported, a response by which the device says that it did its work."""
+    taken = [one for one in messages if any(seq < action.claimed_seq for seq, _ in one.deliveries)]
+    if action.asked.get("options", {}).get("wait_for_outcome"):
+        return False
+    return any(is_success(read_answer(one.queued.body)) for one in taken)
+
+
+def _of_status(
+    action: ActionRecord, codes: Sequence[str], *, has_message: bool, is_asynchronous: bool, is_carried_out: bool
+) -> tuple[str, str] | None:
+    is_error = [not one.startswith(("I", "W")) for one in codes]
+    match action.status:
+        case "done" if not codes:
+            return "the party says done; no answer reached it", "done without an answer"
+        case "done" if is_error[-1]:
+            return f"the party says done; the last code is {codes[-1]}", "error reported as success"
+        case "done" if is_asynchronous and not has_message:
+            return "the party says done; no usable response had reached it", "done without a response"
+        case "refused" if codes and not any(is_error):
+            return f"the party says refused; the DCC answered {', '.join(codes)}", "success reported as refusal"
+        case "failed" | "timeout" if is_carried_out and not any(is_error):
+            return f"the party says {action.status}; it had taken a response {codes[-1]}", "success reported as failure"
+        case _:
+            pass
+    return None
+
+
+def _awaits(evidence: Evidence, action: ActionRecord) -> bool:
+    """Whether the action's request is answered by a message: its last accepted one was merely acknowledged."""
+    if _is_kept_waiting(action):
+        return False
+    accepted = [exchange for exchange in evidence.exchanges_of(action) if exchange.accepted]
+    return bool(accepted) and accepted[-1].received.service == "send-command"
+
+
+@check(
+    "values-as-received",
+    rule="Every value a party reports stands in a message it was given for that request; nothing is scaled, shifted, "
+    "mixed up, left out of a list or made up, and a refusal or a time-out has no values",
+    clause="GBCS use case of the service; DUIS, results of Non-Device Services; docs/drivers.md, values",
+    standing=True,
+)
+def values_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
+    """The values of each claim against all messages of its request."""
+    expected = "each reported value as it was received"
+    references: list[int] = []
+    for action in _claims(evidence):
+        claimed = _worth_comparing(action)
+        if not claimed:
+            continue
+        received = values_received(evidence, action)
+        problem = _wrong(differences(received.values, claimed), is_whole=received.is_whole)
+        if problem is not None:
+            got = f"{action.service or 'collect'} {action.target}: {problem.words}"
+            refs = (action.seq, *received.references, action.claimed_seq)
+            return failed(expected, got, *refs, cause=f"{problem.kind}")
+        references += [*received.references, action.claimed_seq]
+    if not references:
+        return not_applicable(expected)
+    return passed(expected, "the values of the messages", *references)
+
+
+_FORMATTING = frozenset({"Multiplier", "Divisor", "UnitOfMeasure", "TrailingDigit", "ThresholdMultiplier",
+                         "ThresholdDivisor", "SummationFormatting", "MeteringDeviceType", "TrailingDigitAndTier",
+                         "TimeStatusCode"})  # fmt: skip
+"""Attributes that say how an encrypted number is written: the journal's record of what was sent leaves them out."""
+
+_OWN_NAMES = frozenset({"UTRN", "detail", "note"})
+"""What a party knows without being told, such as the token it made."""
+
+
+def _worth_comparing(action: ActionRecord) -> dict[str, Any]:
+    values = action.outcome.get("values")
+    if action.asked.get("kind", "send") not in {"send", "collect"} or not isinstance(values, Mapping):
+        return {}
+    asked = {str(name) for name in action.asked.get("parameters", {})}
+    return {name: value for name, value in values.items() if name not in _OWN_NAMES | asked}
+
+
+def _wrong(found: Sequence[Difference], *, is_whole: bool) -> Difference | None:
+    """The first difference that is a fault; what is merely not reported is none."""
+    faults = [one for one in found if one.kind is not Kind.MISSING]
+    if not is_whole:
+        faults = [one for one in faults if one.kind is not Kind.INVENTED or one.path not in _FORMATTING]
+    return faults[0] if faults else None
+
+
+@check(
+    "alerts-as-received",
+    rule="A party reports each alert once, with the code and the device it came with, and none that did not come",
+    clause="CTSD scope 3: process Alerts",
+    standing=True,
+)
+def alerts_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
+    """The alerts of each claim against the alerts that were handed over."""
+    expected = "each reported alert as it was received"
+    given = {
+        (code(message.queued.alert_code), identity(message.queued.device))
+        for message in evidence.messages_of_all
+        if message.queued.alert_code and evidence.was_given(message) and evidence.is_trusted(message)
+    }
+    codes = {name for name, _ in given}
+    references: list[int] = []
+    for action in _claims(evidence):
+        reported = [alert for alert in action.outcome.get("alerts", []) if isinstance(alert, Mapping)]
+        seen: set[str] = set()
+        for alert in reported:
+            name, device = code(alert.get("code", "")), identity(alert.get("device", ""))
+            if name and name not in codes:
+                got = f"alert {name} is reported, none was handed over"
+                return failed(expected, got, action.claimed_seq, cause="alert that did not come")
+            if name and device and (name, device) not in given and alert.get("kind") != "dcc":
+                got = f"alert {name} is reported of {device}, it came from another device"
+                return failed(expected, got, action.claimed_seq, cause="device of an alert")
+            identity_of = request_id(alert.get("response_id", ""))
+            key = f"{name} {identity_of}"
+            if identity_of and key in seen and alert.get("kind") != "future-dated":
+                got = f"alert {name} ({identity_of}) is reported twice"
+                return failed(expected, got, action.claimed_seq, cause="alert counted twice")
+            seen.add(key)
+            references.append(action.claimed_seq)
+    if not references:
+        return not_applicable(expected)
+    return passed(expected, f"{len(references)} alerts as they came", *references)
+
+
+@check(
+    "messages-counted-once",
+    rule="A message counts once however often it is delivered, and one that may not be used does not count",
+    clause="DUIS, ResponseID; delivery is at least once",
+    standing=True,
+)
+def counted_once(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
+    """The number of messages a party says it took into account is not above that of different usable ones."""
+    expected = "no more messages than came"
+    references: list[int] = []
+    for action in _claims(evidence):
+        if action.asked.get("kind", "send") not in {"send", "collect"} or "messages_processed" not in action.outcome:
+            continue
+        different = {_identity_of(message) for message in usable(evidence, action)}
+        count = int(action.outcome["messages_processed"])
+        if count > len(different):
+            got = f"{count} messages counted for {action.service or 'a request'}, {len(different)} different ones came"
+            refs = [message.seq for message in evidence.responses_of(action)]
+            return failed(expected, got, *refs, action.claimed_seq, cause="counted more than once")
+        references.append(action.claimed_seq)
+    if not references:
+        return not_applicable(expected)
+    return passed(expected, f"{len(references)} counts within what came", *references)
+
+
+def _identity_of(message: Message) -> tuple[str, str]:
+    response = read_answer(message.queued.body)
+    return str(message.queued.response_id or message.queued.message), _instruction(response)
+
+
+def _instruction(response: Response | None) -> str:
+    """What tells the outcomes of one held command apart, which may share a ResponseID (DUIS guide, section 9.2)."""
+    if response is not None and isinstance(response.body, ServiceResponse):
+        result = response.body.result
+        if isinstance(result, FutureDatedDeviceAlert):
+            return f"{result.code} {result.instruction}"
+    return ""
