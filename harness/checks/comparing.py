@@ -63,7 +63,9 @@ def is_number(value: object) -> bool:
 
 
 def is_same(sent: object, claimed: object) -> bool:
-    """Whether two single values are the same, by the type of what was sent."""
+    """Whether two values are the same, by the type of what was sent; lists and groups value by value."""
+    if isinstance(sent, Mapping | list | tuple):
+        return next(compare("", sent, claimed), None) is None
     if isinstance(sent, bool) or isinstance(claimed, bool):
         return _truth(sent) is not None and _truth(sent) == _truth(claimed)
     if is_number(sent) or is_number(claimed):
