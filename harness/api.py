@@ -262,12 +262,14 @@ def simulated_dcc(**settings: Any) -> Iterator[BackgroundDcc]:
     Args:
         settings: keys of table ``[dcc]`` of the run file, such as ``pki`` and ``receive_url``; see docs/settings.md.
 
+    Its clock goes at the wall's pace and can be moved.
     Gives ``urls`` (transform, send_command, non_device, smki, ssi, control), ``control`` (premises, faults, clock) and
     ``journal``.
     """
     from stubs.app import background_dcc  # noqa: PLC0415 - who only signs and reads does not load the simulated DCC
+    from stubs.clock import SystemClock, VirtualClock  # noqa: PLC0415
     from stubs.settings import DccSettings  # noqa: PLC0415
 
     free = {"port": 0, "smki_port": 0, "ssi_port": 0, "control_port": 0}
-    with background_dcc(DccSettings(**{**free, **settings})) as dcc:
+    with background_dcc(DccSettings(**{**free, **settings}), VirtualClock(SystemClock().now())) as dcc:
         yield dcc
