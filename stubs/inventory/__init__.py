@@ -7,7 +7,7 @@ service functions decide and return what should change; nothing here knows devic
 from stubs.inventory.firmware import update_display_firmware, update_firmware, version_of
 from stubs.inventory.hubs import hub_of, installed, installed_without_wan, returned, returned_faulty
 from stubs.inventory.inventory import REMOVED, Inventory
-from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert
+from stubs.inventory.non_device import Change, ImageOnItsWay, NonDeviceRequest, NonDeviceResult, PendingDccAlert
 from stubs.inventory.records import InventoryRecord, MeterPoint, Product, Term
 from stubs.inventory.services import decommission, prenotify, read_inventory, update_inventory, wan_matrix
 from stubs.inventory.views import COVERAGE, device_node, wan_matrix_node
@@ -16,6 +16,7 @@ __all__ = [
     "COVERAGE",
     "REMOVED",
     "Change",
+    "ImageOnItsWay",
     "Inventory",
     "InventoryRecord",
     "MeterPoint",

@@ -11,9 +11,8 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from stubs.events import AnyEvent, ItemScheduled
 from stubs.inventory.inventory import Inventory
-from stubs.inventory.non_device import NonDeviceRequest, NonDeviceResult, PendingDccAlert
+from stubs.inventory.non_device import ImageOnItsWay, NonDeviceRequest, NonDeviceResult, PendingDccAlert
 from stubs.inventory.records import InventoryRecord, Product
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
@@ -153,25 +152,14 @@ def _distribute(kind: Distribution, inventory: Inventory, request: NonDeviceRequ
     return NonDeviceResult(
         result=found.warning(kind.warning) if is_warned else None,
         code=kind.code if is_warned else "",
-        events=tuple(_on_its_way(request, kind, image, record) for record in found.taken),
+        images=tuple(_on_its_way(request, image, record) for record in found.taken),
         notices=tuple(_requested(kind, request, found)),
     )
 
 
-def _on_its_way(request: NonDeviceRequest, kind: Distribution, image: Image, record: InventoryRecord) -> AnyEvent:
-    return ItemScheduled(
-        item=f"firmware {record.device}",
-        what="firmware",
-        due=request.now + timedelta(seconds=request.settings.firmware_time),
-        data={
-            "request_id": request.request_id,
-            "user": request.sender,
-            "srv": kind.srv,
-            "device": record.device,
-            "version": image.version,
-            "hash": image.hash,
-        },
-    )
+def _on_its_way(request: NonDeviceRequest, image: Image, record: InventoryRecord) -> ImageOnItsWay:
+    due = request.now + timedelta(seconds=request.settings.firmware_time)
+    return ImageOnItsWay(Eui64.parse(record.device), due, image.version, image.hash)
 
 
 def _requested(kind: Distribution, request: NonDeviceRequest, found: Sorted) -> list[PendingDccAlert]:

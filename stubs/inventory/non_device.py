@@ -35,6 +35,16 @@ class PendingDccAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageOnItsWay:
+    """A firmware image that a device has at ``due``: version, eight hexadecimal digits, and SHA-256 of the image."""
+
+    device: Eui64
+    due: datetime
+    version: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class NonDeviceResult:
     """What a service answers (None: no data) and what changes."""
 
@@ -45,6 +55,8 @@ class NonDeviceResult:
     """The role in which the User turned out to act; None: the first eligible one."""
     events: tuple[AnyEvent, ...] = ()
     """What else happens, in order, after the changes."""
+    images: tuple[ImageOnItsWay, ...] = ()
+    """Firmware images on their way to devices, after the events."""
     code: str = ""
     """Response code; empty: success."""
 

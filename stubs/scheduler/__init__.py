@@ -7,6 +7,14 @@ is handed in.
 from stubs.scheduler.agenda import Agenda, Item, key_of
 from stubs.scheduler.outbox import Outbox, QueuedMessage, next_attempt
 from stubs.scheduler.recurrence import FREQUENCIES, Recurrence, day_of, time_of
+from stubs.scheduler.stored_items import (
+    node_from_tree,
+    read_command_data,
+    read_item,
+    stored_command,
+    stored_item,
+    tree_of,
+)
 
 __all__ = [
     "FREQUENCIES",
@@ -18,5 +26,11 @@ __all__ = [
     "day_of",
     "key_of",
     "next_attempt",
+    "node_from_tree",
+    "read_command_data",
+    "read_item",
+    "stored_command",
+    "stored_item",
     "time_of",
+    "tree_of",
 ]

@@ -34,11 +34,10 @@ def restored(_record: InventoryRecord, told: Mapping[str, Any]) -> tuple[str, ..
     return tuple(sorted(str(one["DeviceID"]) for one in told["LogEntries"]))
 
 
-def after(associate: Associate, record: InventoryRecord, order: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of the inventory that change once the device did what ``order`` told it; empty: none.
+def after(associate: Associate, record: InventoryRecord, group: Group) -> dict[str, Any]:
+    """Fields of the inventory that change once the device did what the command told it; empty: none.
 
     Read from the command: the body of a Signed Pre-Command does not repeat whom it is about.
     """
-    group = Group.from_bytes(bytes.fromhex(order["group"]))
     others = associate(record, read_command(group.other.message_code, group.content))
     return {FIELD: list(others)} if others != record.joined else {}

@@ -10,62 +10,59 @@ from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged
-from stubs.scheduler import Item
+from stubs.scheduler.items import JoinCheck, PendingCommand
 from stubs.wire.eui64 import Eui64
 
 METER_POINTS = ("ImportMPxN", "SecondaryImportMPAN", "ExportMPAN")
 _DEFAULT_JOIN_PERIOD = 3600
 
 
-def succeeded(context: DccContext, transaction: Transaction, data: dict[str, Any]) -> None:
+def succeeded(context: DccContext, transaction: Transaction, command: PendingCommand) -> None:
     """The hub changed its log: inventory, the DCC alert, and the time in which the device may join."""
-    given, hub = data["parameters"], data["device"]
+    given, hub = command.parameters, command.device
     device = str(Eui64.parse(given["DeviceID"]))
     values: dict[str, Any]
     if given["RequestType"] == "Add":
-        values = {"DeviceStatus": "Whitelisted", "AssociatedCHFDeviceID": hub}
+        values = {"DeviceStatus": "Whitelisted", "AssociatedCHFDeviceID": str(hub)}
         values |= {name: given[name] for name in METER_POINTS if given.get(name)}
         point = transaction.state.inventory.meter_points.get(given.get("ImportMPxN", ""))
         if point is not None and point.postcode:
             values |= {"PostCode": point.postcode, "AddressIdentifier": point.address, "UPRN": point.uprn}
     else:
         values = {"DeviceStatus": "Pending", "AssociatedCHFDeviceID": ""}
-    transaction.emit(InventoryChanged(device=device, values=values, cause=data["request_id"]))
-    _tell(context, transaction, "device-log-updated", data, "the hub changed its device log")
+    transaction.emit(InventoryChanged(device=device, values=values, cause=str(command.request_id)))
+    _tell(context, transaction, "device-log-updated", command, "the hub changed its device log")
     if given["RequestType"] == "Add":
         due = transaction.now + timedelta(seconds=context.settings.join_delay)
         until = transaction.now + timedelta(seconds=float(given.get("JoinTimePeriod", _DEFAULT_JOIN_PERIOD)))
-        joining = {"device": device, "hub": hub, "until": until.isoformat(), "order": data}
-        transaction.schedule("join", min(due, until), joining)
+        transaction.schedule(min(due, until), JoinCheck(Eui64.parse(device), hub, until, command))
 
 
-def failed(context: DccContext, transaction: Transaction, data: dict[str, Any]) -> None:
+def failed(context: DccContext, transaction: Transaction, command: PendingCommand) -> None:
     """The hub refused the change."""
-    _tell(context, transaction, "device-log-update-failed", data, "the hub did not change its device log")
+    _tell(context, transaction, "device-log-update-failed", command, "the hub did not change its device log")
 
 
-def join(context: DccContext, transaction: Transaction, item: Item) -> None:
+def check_joined(context: DccContext, transaction: Transaction, name: str, item: JoinCheck) -> None:
     """Whether the device has joined: now, or, for the last time, when its join period ends."""
-    device, hub = item.data["device"], item.data["hub"]
+    device, hub = str(item.device), str(item.hub)
     physical = transaction.state.devices.get(device)
     record = transaction.state.inventory.get(device)
     if record is None or record.status != "Whitelisted" or record.hub != hub:
-        transaction.done(item.item, "overtaken")
-        return
-    until = transaction.now.fromisoformat(item.data["until"])
-    if physical is not None and physical.hub == hub:
-        transaction.done(item.item, "joined")
+        transaction.done(name, "overtaken")
+    elif physical is not None and physical.hub == hub:
+        transaction.done(name, "joined")
         values = {"DeviceStatus": "InstalledNotCommissioned"}
         transaction.emit(InventoryChanged(device=device, values=values, cause="joined the home area network"))
-    elif transaction.now < until:
-        transaction.done(item.item, "not joined yet")
-        transaction.schedule("join", until, item.data)
+    elif transaction.now < item.until:
+        transaction.done(name, "not joined yet")
+        transaction.schedule(item.until, item)
     else:
-        transaction.done(item.item, "never joined")
-        _tell(context, transaction, "device-log-update-failed", item.data["order"], "the device did not join in time")
+        transaction.done(name, "never joined")
+        _tell(context, transaction, "device-log-update-failed", item.command, "the device did not join in time")
 
 
-def _tell(context: DccContext, transaction: Transaction, occasion: str, data: dict[str, Any], cause: str) -> None:
-    record = transaction.state.inventory.get(data["device"])
-    content = alerts.device_log_result(data["request_id"])
-    raise_dcc_alert(context, transaction, occasion, content, record, requester=data["user"], cause=cause)
+def _tell(context: DccContext, transaction: Transaction, occasion: str, command: PendingCommand, cause: str) -> None:
+    record = transaction.state.inventory.get(str(command.device))
+    content = alerts.device_log_result(str(command.request_id))
+    raise_dcc_alert(context, transaction, occasion, content, record, requester=str(command.user), cause=cause)

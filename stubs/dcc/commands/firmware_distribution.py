@@ -11,46 +11,49 @@ from stubs.dcc.state.reachability import is_in_reach
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices import occur
 from stubs.inventory import InventoryRecord
-from stubs.scheduler import Item
+from stubs.scheduler.items import FirmwareDelivery
 
 
-def deliver(context: DccContext, transaction: Transaction, item: Item) -> None:
+def deliver(context: DccContext, transaction: Transaction, name: str, item: FirmwareDelivery) -> None:
     """The image has had its time: it is at hub and device, or it is not."""
-    data = item.data
-    device = data["device"]
+    device, request_id, user = str(item.device), str(item.request_id), str(item.user)
     record = transaction.state.inventory.get(device)
-    facts = {"srv": data["srv"], "user": data["user"], "device": device, "request_id": data["request_id"]}
+    facts = {"srv": item.srv, "user": user, "device": device, "request_id": request_id}
     fault = transaction.fault("firmware", device, facts)
     effect = fault.effect if fault is not None else ""
-    transaction.done(item.item, "delivered or not")
+    transaction.done(name, "delivered or not")
     if record is None or not record.hub:
-        content = alerts.distribution_failure(data["request_id"], (device,))
+        content = alerts.distribution_failure(request_id, (device,))
         cause = "no hub to send the image to"
         raise_dcc_alert(
-            context, transaction, "firmware-distribution-failed", content, record, requester=data["user"], cause=cause
+            context, transaction, "firmware-distribution-failed", content, record, requester=user, cause=cause
         )
         return
     is_delivered = effect != "drop" and is_in_reach(transaction.state, record.hub)
-    _tell(context, transaction, record, data, is_delivered=is_delivered)
+    _tell(context, transaction, record, item, is_delivered=is_delivered)
     if is_delivered and is_in_reach(transaction.state, device):
-        _received(context, transaction, device, data, is_valid=effect != "altered")
+        _received(context, transaction, item, is_valid=effect != "altered")
 
 
 def _tell(
-    context: DccContext, transaction: Transaction, record: InventoryRecord, data: dict[str, str], *, is_delivered: bool
+    context: DccContext,
+    transaction: Transaction,
+    record: InventoryRecord,
+    item: FirmwareDelivery,
+    *,
+    is_delivered: bool,
 ) -> None:
     content = alerts.firmware_delivery(
-        data["request_id"], record.hub, record.device, data["version"], transaction.now, is_delivered=is_delivered
+        str(item.request_id), record.hub, record.device, item.version, transaction.now, is_delivered=is_delivered
     )
     occasion = "firmware-delivered" if is_delivered else "firmware-delivery-failed"
     cause = "the image reached the hub" if is_delivered else "the image did not reach the hub"
-    raise_dcc_alert(context, transaction, occasion, content, record, requester=data["user"], cause=cause)
+    raise_dcc_alert(context, transaction, occasion, content, record, requester=str(item.user), cause=cause)
 
 
-def _received(
-    context: DccContext, transaction: Transaction, device: str, data: dict[str, str], *, is_valid: bool
-) -> None:
+def _received(context: DccContext, transaction: Transaction, item: FirmwareDelivery, *, is_valid: bool) -> None:
     """The device takes the image, checks it and raises its own alert (8F72, or 8F1C when it is broken)."""
+    device = str(item.device)
     state = transaction.state.devices[device]
     happened = occur(
         state,
@@ -58,8 +61,8 @@ def _received(
         transaction.now,
         credentials_of(context.pki, state),
         context.pki.certificates,
-        detail={"hash": data["hash"], "version": data["version"], "is_valid": is_valid},
+        detail={"hash": item.hash, "version": item.version, "is_valid": is_valid},
         agree=context.secrets,
     )
-    change_device(transaction, device, happened.changes, data["request_id"])
+    change_device(transaction, device, happened.changes, str(item.request_id))
     forward_device_alerts(context, transaction, device, happened.alerts)

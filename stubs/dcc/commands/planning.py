@@ -16,12 +16,11 @@ from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.messages import OutboundMessage
 from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.device_certificates import credentials_by_name
-from stubs.dcc.state.element_trees import leaves
 from stubs.dcc.state.fold import next_acb_counter
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices.effects import EFFECTS
 from stubs.inventory import InventoryRecord
-from stubs.scheduler import key_of
+from stubs.scheduler.items import DueCommand, PendingCommand, WaitingFollower
 from stubs.transform import Acb, Command, Target, transform
 from stubs.wire.duis import (
     LocalCommand,
@@ -164,52 +163,58 @@ def has_credentials(record: InventoryRecord) -> bool:
     return device_types()[record.device_type].has_credentials
 
 
-def order_data(access: AccessRequest, role: UserRole, order: PlannedCommand, body: Node | None) -> dict[str, Any]:
-    """What sending a command, and what follows its answer, need to know: JSON types only."""
+def pending_command(access: AccessRequest, role: UserRole, order: PlannedCommand, body: Node | None) -> PendingCommand:
+    """A planned command with what sending it, and what follows its answer, need to know."""
     header = access.header
-    data: dict[str, Any] = {
-        "request_id": str(header.request_id),
-        "srv": header.srv,
-        "service_reference": header.service_reference,
-        "user": str(header.request_id.originator),
-        "role": str(role),
-        "device": str(header.request_id.target),
-        "use_case": order.use_case,
-        "message_code": f"{order.message_code:04X}",
-        "group": order.group.to_bytes().hex(),
-    }
-    if body is not None and body.children:
-        data["parameters"] = leaves(body)
-    if header.first_in_sequence or header.preceding is not None:
-        data["sequence"] = True
-    if CUSTOMER_NUMBER in order.looked_up:
-        data["customer_number"] = order.looked_up[CUSTOMER_NUMBER]
-    if order.execution:
-        data["execution"] = order.execution
-    return data
+    return PendingCommand(
+        request_id=header.request_id,
+        srv=header.srv,
+        service_reference=header.service_reference,
+        user=header.request_id.originator,
+        role=role,
+        device=header.request_id.target,
+        use_case=order.use_case,
+        message_code=f"{order.message_code:04X}",
+        group=order.group,
+        parameters=_leaves(body) if body is not None else {},
+        sequence=bool(header.first_in_sequence) or header.preceding is not None,
+        customer_number=order.looked_up.get(CUSTOMER_NUMBER, ""),
+        execution=order.execution or "",
+    )
 
 
-def place(context: DccContext, transaction: Transaction, access: AccessRequest, data: dict[str, Any]) -> None:
+def _leaves(body: Node) -> dict[str, str]:
+    """Names and texts of the innermost elements of a body: what the effects of a service need to know of it."""
+    found: dict[str, str] = {}
+    for child in body.children:
+        if child.children:
+            found.update(_leaves(child))
+        else:
+            found[child.name] = child.text
+    return found
+
+
+def place(context: DccContext, transaction: Transaction, access: AccessRequest, command: PendingCommand) -> None:
     """Put a command on the agenda: now (plus the latency of the WAN), at its date, or after its predecessor."""
-    header = access.header
+    preceding = access.header.preceding
     due = transaction.now + timedelta(seconds=context.settings.device_latency)
-    if access.execution is not None and not access.is_signed_pre_command and not _is_held_by_device(header.srv):
+    if access.execution is not None and not access.is_signed_pre_command and not _is_held_by_device(command.srv):
         due = read_date_time(access.execution)
         if due.year >= CANCELLATION_YEAR:
-            cancel(transaction, data)
+            cancel(transaction, command)
             return
-        data["held"] = True
-    status = transaction.state.sequences.get(str(header.preceding)) if header.preceding is not None else "ok"
+        command = msgspec.structs.replace(command, held=True)
+    status = transaction.state.sequences.get(str(preceding)) if preceding is not None else "ok"
     if status is None or status == "pending":
-        data["preceding"] = str(header.preceding)
-        transaction.schedule("follower", transaction.now + timedelta(seconds=context.settings.sequence_timeout), data)
+        due = transaction.now + timedelta(seconds=context.settings.sequence_timeout)
+        transaction.schedule(due, WaitingFollower(msgspec.structs.replace(command, preceding=preceding)))
         return
-    transaction.schedule("command", due, data)
+    transaction.schedule(due, DueCommand(command))
 
 
-def cancel(transaction: Transaction, data: dict[str, Any]) -> None:
+def cancel(transaction: Transaction, command: PendingCommand) -> None:
     """Take the User's held commands of one service for one device off the agenda (DUIS guide, section 9.2)."""
-    for item in transaction.state.agenda.named(key_of("command", {**data, "held": True})):
+    for item in transaction.state.agenda.named(command.key):
         transaction.done(item.item, "cancelled")
 
 

@@ -12,15 +12,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from schemas.load import UserRole
 from stubs import alerts
 from stubs.dcc.commands import associations, device_log
-from stubs.dcc.commands.schedules import remove
+from stubs.dcc.commands.schedules import is_of_other_user, remove
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import dcc_alert, raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged
 from stubs.inventory import InventoryRecord
+from stubs.scheduler.items import PendingCommand
 from stubs.wire.eui64 import Eui64
+
+_SUPPLIERS = frozenset({UserRole.IS, UserRole.GS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +32,29 @@ class AnsweredCommand:
     """A command that a device answered.
 
     Args:
-        data: the command as it was on the agenda.
+        command: as it was sent.
         values: what the device put into its answer.
         is_done: whether it did what it was told.
     """
 
-    data: Mapping[str, Any]
+    command: PendingCommand
     values: Mapping[str, Any]
     is_done: bool
 
     @property
     def given(self) -> Mapping[str, str]:
         """Innermost elements of the request's body; empty for a Signed Pre-Command."""
-        parameters: Mapping[str, str] = self.data.get("parameters", {})
-        return parameters
+        return self.command.parameters
+
+    @property
+    def request_id(self) -> str:
+        """Of the request, as text: the cause of what follows."""
+        return str(self.command.request_id)
+
+    @property
+    def user(self) -> str:
+        """Who sent the request; EUI, dashed."""
+        return str(self.command.user)
 
 
 ResponseEffect = Callable[[DccContext, Transaction, AnsweredCommand, InventoryRecord], None]
@@ -59,8 +72,8 @@ def _tell(
     record: InventoryRecord,
     answered: AnsweredCommand,
 ) -> None:
-    cause = f"the device answered {answered.data['request_id']}"
-    raise_dcc_alert(context, transaction, occasion, content, record, requester=answered.data["user"], cause=cause)
+    cause = f"the device answered {answered.request_id}"
+    raise_dcc_alert(context, transaction, occasion, content, record, requester=answered.user, cause=cause)
 
 
 def _commissioned(
@@ -70,14 +83,14 @@ def _commissioned(
     if not answered.is_done or record.status == "Commissioned":
         return
     values = {"DeviceStatus": "Commissioned", "DateCommissioned": f"{transaction.now.date().isoformat()}Z"}
-    _change(transaction, record.device, values, answered.data["request_id"])
+    _change(transaction, record.device, values, answered.request_id)
     if record.import_mpxn:
         content = alerts.meter_identity(
             record.device, record.import_mpxn, record.esme_variant, record.secondary_import_mpan, record.export_mpan
         )
-        cause = f"commissioned by {answered.data['request_id']}"
+        cause = f"commissioned by {answered.request_id}"
         raise_dcc_alert(
-            context, transaction, "meter-commissioned", content, record, requester=answered.data["user"], cause=cause
+            context, transaction, "meter-commissioned", content, record, requester=answered.user, cause=cause
         )
 
 
@@ -85,12 +98,11 @@ def _device_log(
     context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord
 ) -> None:
     """8.11: the hub's log changed; a prepayment display that left is told of."""
-    data = dict(answered.data)
     if not answered.is_done:
-        device_log.failed(context, transaction, data)
+        device_log.failed(context, transaction, answered.command)
         return
     gone = transaction.state.inventory.get(str(Eui64.parse(answered.given["DeviceID"])))
-    device_log.succeeded(context, transaction, data)
+    device_log.succeeded(context, transaction, answered.command)
     if gone is not None and gone.device_type == "PPMID" and answered.given["RequestType"] == "Remove":
         content = alerts.display_removed(gone.device, record.device)
         _tell(context, transaction, "ppmid-removed", content, record, answered)
@@ -99,8 +111,8 @@ def _device_log(
 def _tenancy(context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord) -> None:
     """3.2: schedules that Other Users have for the device end with the tenancy (inferred)."""
     if answered.is_done:
-        cause = f"change of tenancy by {answered.data['request_id']}"
-        remove(context, transaction, record.device, cause, lambda data: data["role"] == "OU")
+        cause = f"change of tenancy by {answered.request_id}"
+        remove(context, transaction, record.device, cause, is_of_other_user)
 
 
 def _supplier(
@@ -108,7 +120,7 @@ def _supplier(
 ) -> None:
     """6.23: the device trusts the new supplier, or not; the old one is told, and its schedules end."""
     if not answered.is_done:
-        content = alerts.supplier_not_changed(answered.data["request_id"])
+        content = alerts.supplier_not_changed(answered.request_id)
         _tell(context, transaction, "supplier-not-changed", content, record, answered)
         return
     mpxn = record.import_mpxn or answered.given["ImportMPxN"]
@@ -117,11 +129,9 @@ def _supplier(
     )
     _tell_all_but(context, transaction, "supplier-changed", content, record, answered)
     _credentials(context, transaction, answered, record)
-    cause = f"change of supplier by {answered.data['request_id']}"
-    new = answered.data["user"]
-    remove(
-        context, transaction, record.device, cause, lambda data: data["role"] in {"IS", "GS"} and data["user"] != new
-    )
+    cause = f"change of supplier by {answered.request_id}"
+    new = answered.command.user
+    remove(context, transaction, record.device, cause, lambda item: item.role in _SUPPLIERS and item.user != new)
 
 
 def _tell_all_but(
@@ -134,10 +144,10 @@ def _tell_all_but(
 ) -> None:
     """The registered parties, and the supplier the device trusted before, which may be registered no longer."""
     _tell(context, transaction, occasion, content, record, answered)
-    before = answered.data.get("former_supplier", "")
+    before = answered.command.former_supplier
     points = transaction.state.inventory.points(record)
-    if before and before != answered.data["user"] and all(point.supplier != before for point in points):
-        cause = f"the device answered {answered.data['request_id']}"
+    if before and before != answered.user and all(point.supplier != before for point in points):
+        cause = f"the device answered {answered.request_id}"
         code = alerts.code_of(occasion, context.settings.dcc_alert_codes)
         if before in transaction.state.users:
             dcc_alert(context, transaction, before, code, content, record.device, cause)
@@ -173,8 +183,8 @@ def _opted_out(
 ) -> None:
     """8.5: the device leaves the DCC: Withdrawn, and its schedules end (inferred)."""
     if answered.is_done:
-        _change(transaction, record.device, {"DeviceStatus": "Withdrawn"}, answered.data["request_id"])
-        remove(context, transaction, record.device, f"the device opted out: {answered.data['request_id']}")
+        _change(transaction, record.device, {"DeviceStatus": "Withdrawn"}, answered.request_id)
+        remove(context, transaction, record.device, f"the device opted out: {answered.request_id}")
 
 
 def _associated(associate: associations.Associate) -> ResponseEffect:
@@ -187,9 +197,9 @@ def _associated(associate: associations.Associate) -> ResponseEffect:
         codes = (answered.values.get("JoinResponseCode"), answered.values.get("UnjoinResponseCode"))
         if not answered.is_done or any(codes):
             return
-        values = associations.after(associate, record, answered.data)
+        values = associations.after(associate, record, answered.command.group)
         if values:
-            _change(transaction, record.device, values, answered.data["request_id"])
+            _change(transaction, record.device, values, answered.request_id)
 
     return step
 
@@ -205,7 +215,7 @@ def _hub_restored(
     for member in transaction.state.inventory.on_hub(old):
         if member.device_type not in {"CHF", "GPF"}:
             values = {"AssociatedCHFDeviceID": record.device}
-            _change(transaction, member.device, values, answered.data["request_id"])
+            _change(transaction, member.device, values, answered.request_id)
     content = alerts.log_restored(transaction.now, "CHFDeviceLog", (old, proxies[0]), (record.device, proxies[1]))
     _tell(context, transaction, "device-log-restored", content, record, answered)
 
@@ -236,7 +246,7 @@ def _firmware_read(
     version = str(answered.values.get("FirmwareVersion", ""))
     if not answered.is_done or not version or version == record.firmware_version:
         return
-    _change(transaction, record.device, {"DeviceFirmwareVersion": version}, answered.data["request_id"])
+    _change(transaction, record.device, {"DeviceFirmwareVersion": version}, answered.request_id)
     if record.firmware_version:
         content = alerts.firmware_mismatch(record.device, record.told_type, record.firmware_version, version)
         _tell(context, transaction, "firmware-mismatch", content, record, answered)
@@ -247,7 +257,7 @@ def _firmware_activated(
 ) -> None:
     """11.3: the inventory says what the device runs now."""
     if answered.is_done:
-        follow_firmware(transaction, record, answered.data["request_id"])
+        follow_firmware(transaction, record, answered.request_id)
 
 
 def follow_firmware(transaction: Transaction, record: InventoryRecord, cause: str) -> None:
@@ -291,7 +301,7 @@ RESPONSE_EFFECTS: Mapping[str, ResponseEffect] = MappingProxyType(
 
 def apply_response_effects(context: DccContext, transaction: Transaction, answered: AnsweredCommand) -> None:
     """Let apply_response_effects what follows."""
-    step = RESPONSE_EFFECTS.get(answered.data["srv"])
-    record = transaction.state.inventory.get(answered.data["device"])
+    step = RESPONSE_EFFECTS.get(answered.command.srv)
+    record = transaction.state.inventory.get(str(answered.command.device))
     if step is not None and record is not None:
         step(context, transaction, answered, record)

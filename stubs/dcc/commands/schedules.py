@@ -8,20 +8,19 @@ for the User's own. Source: DUIS guide, section 9.3; limits and what ends a sche
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
-from schemas.load import CommandVariant, Srv, service_requests
+from schemas.load import CommandVariant, Srv, UserRole, service_requests
 from stubs import alerts
 from stubs.dcc.commands import planning
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import raise_dcc_alert
-from stubs.dcc.state.element_trees import node_from_tree
+from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.fold import next_acb_counter
 from stubs.dcc.state.transaction import Transaction
-from stubs.events import ItemScheduled
-from stubs.scheduler import Item, Recurrence, day_of, time_of
+from stubs.scheduler import Item, Recurrence, day_of, read_item, time_of
+from stubs.scheduler.items import DueCommand, PendingCommand, ScheduleRun, schedule_key
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, write_date_time
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
@@ -44,58 +43,68 @@ def recurrence_of(details: Node, default_time: str) -> Recurrence:
     )
 
 
+def schedules_of(state: DccState, device: str) -> list[tuple[str, ScheduleRun]]:
+    """The schedules of a device, oldest first: items of the agenda and what they say."""
+    return [(item.item, schedule_in(item)) for item in state.agenda.named(schedule_key(device))]
+
+
+def schedule_in(waiting: Item) -> ScheduleRun:
+    """What an item of the agenda says that is a schedule."""
+    item = read_item(waiting.what, waiting.data)
+    assert isinstance(item, ScheduleRun), "its name or key says so"
+    return item
+
+
 # --- running ---
 
 
-def run(context: DccContext, transaction: Transaction, item: Item) -> None:
+def run(context: DccContext, transaction: Transaction, name: str, item: ScheduleRun) -> None:
     """A schedule is due: its read leaves, and the next run is put on the agenda."""
-    data = item.data
-    details = node_from_tree(data["details"])
-    following = recurrence_of(details, context.settings.schedule_time).after(transaction.now)
+    following = recurrence_of(item.details, context.settings.schedule_time).after(transaction.now)
     if following is None:
-        transaction.done(item.item, "ran for the last time")
+        transaction.done(name, "ran for the last time")
     else:
-        transaction.emit(ItemScheduled(item=item.item, what="schedule", due=following, data=data))
-    record = transaction.state.inventory.get(data["device"])
-    request = _request(context, transaction, data, details)
+        transaction.schedule(following, item, name)
+    record = transaction.state.inventory.get(str(item.device))
+    request = _request(context, transaction, item)
     try:
         if record is None:
-            raise Refusal("schedule-device", f"{data['device']} is not in the inventory")
+            raise Refusal("schedule-device", f"{item.device} is not in the inventory")
         order = planning.plan_command(context, transaction, request, record, is_by_broker=True)
     except Refusal as refusal:
-        failed(context, transaction, data, f"the read could not be made: {refusal.detail}")
+        cause = f"the read could not be made: {refusal.detail}"
+        failed(context, transaction, item.request_id, item.device, item.schedule, item.user, cause)
         return
-    transaction.schedule("command", transaction.now, _command(data, request, order))
+    transaction.schedule(transaction.now, DueCommand(_command(item, request, order)))
 
 
-def _command(data: Mapping[str, Any], request: ServiceRequest, order: planning.PlannedCommand) -> dict[str, Any]:
-    return {
-        "request_id": str(request.header.request_id),
-        "srv": data["srv"],
-        "service_reference": request.header.service_reference,
-        "user": data["user"],
-        "role": data["role"],
-        "device": data["device"],
-        "use_case": order.use_case,
-        "message_code": f"{order.message_code:04X}",
-        "group": order.group.to_bytes().hex(),
-        "schedule": data["schedule"],
-        "schedule_request": data["request_id"],
-    }
+def _command(item: ScheduleRun, request: ServiceRequest, order: planning.PlannedCommand) -> PendingCommand:
+    return PendingCommand(
+        request_id=request.header.request_id,
+        srv=item.srv,
+        service_reference=request.header.service_reference,
+        user=item.user,
+        role=item.role,
+        device=item.device,
+        use_case=order.use_case,
+        message_code=f"{order.message_code:04X}",
+        group=order.group,
+        schedule=item.schedule,
+        schedule_request=item.request_id,
+    )
 
 
-def _request(context: DccContext, transaction: Transaction, data: Mapping[str, Any], details: Node) -> ServiceRequest:
+def _request(context: DccContext, transaction: Transaction, item: ScheduleRun) -> ServiceRequest:
     """The read as if the User had asked for it; its counter is the broker's."""
-    row = service_requests()[Srv(data["srv"])]
-    user, device = Eui64.parse(data["user"]), Eui64.parse(data["device"])
+    row = service_requests()[Srv(item.srv)]
     header = RequestHeader(
-        RequestId(user, device, next_acb_counter(transaction.state, transaction.now)),
+        RequestId(item.user, item.device, next_acb_counter(transaction.state, transaction.now)),
         CommandVariant(1),
         row.service_reference,
         str(row.srv),
     )
-    children = list(_period(details.children[-1], transaction.now))
-    certificate = details.get("KAPublicSecurityCredential") or _own_certificate(context, user)
+    children = list(_period(item.details.children[-1], transaction.now))
+    certificate = item.details.get("KAPublicSecurityCredential") or _own_certificate(context, item.user)
     if certificate:
         children.append(Node("KAPublicSecurityCredentials", certificate))
     return ServiceRequest(header, Node(row.request_element, children=tuple(children)))
@@ -121,15 +130,24 @@ def _own_certificate(context: DccContext, user: Eui64) -> str:
 # --- failing and ending ---
 
 
-def failed(context: DccContext, transaction: Transaction, data: Mapping[str, Any], cause: str) -> None:
+def failed(
+    context: DccContext,
+    transaction: Transaction,
+    request_id: RequestId,
+    device: Eui64,
+    schedule: int,
+    user: Eui64,
+    cause: str,
+) -> None:
     """A run gave nothing: a CommandFailure alert, since there is no request that a response could answer."""
-    content = alerts.command_failure(
-        data.get("schedule_request") or data["request_id"], data["device"], data["schedule"]
-    )
-    record = transaction.state.inventory.get(data["device"])
-    raise_dcc_alert(
-        context, transaction, "scheduled-command-failed", content, record, requester=data["user"], cause=cause
-    )
+    content = alerts.command_failure(str(request_id), str(device), schedule)
+    record = transaction.state.inventory.get(str(device))
+    raise_dcc_alert(context, transaction, "scheduled-command-failed", content, record, requester=str(user), cause=cause)
+
+
+def is_of_other_user(item: ScheduleRun) -> bool:
+    """Whether a schedule ends with the tenancy."""
+    return item.role is UserRole.OU
 
 
 def remove(
@@ -137,15 +155,14 @@ def remove(
     transaction: Transaction,
     device: str,
     cause: str,
-    of: Callable[[Mapping[str, Any]], bool] = lambda _: True,
+    of: Callable[[ScheduleRun], bool] = lambda _: True,
 ) -> None:
     """End the schedules of a device, those of which ``of`` says so, and tell the Users who had them."""
-    for item in transaction.state.agenda.named(f"schedule|{device}"):
-        data = item.data
-        if of(data):
-            transaction.done(item.item, cause)
-            content = alerts.schedule_removal(device, data["schedule"])
+    for name, item in schedules_of(transaction.state, device):
+        if of(item):
+            transaction.done(name, cause)
+            content = alerts.schedule_removal(device, item.schedule)
             record = transaction.state.inventory.get(device)
             raise_dcc_alert(
-                context, transaction, "schedule-removed", content, record, requester=data["user"], cause=cause
+                context, transaction, "schedule-removed", content, record, requester=str(item.user), cause=cause
             )

@@ -15,10 +15,11 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.devices import RaisedAlert, kept_back
 from stubs.events import AlertRaised
 from stubs.inventory import InventoryRecord, PendingDccAlert
-from stubs.scheduler import Item, key_of
+from stubs.scheduler import read_item
+from stubs.scheduler.items import AwaitedOutcome, OutcomeCame, PendingCommand, ThrottleWindow, outcome_key
 from stubs.wire.duis import DccAlert, FutureDatedDeviceAlert, Node, ServiceResponse
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.envelope import Group, Message
+from stubs.wire.gbcs.envelope import Message
 from stubs.wire.gbcs.use_cases import FUTURE_DATED_DONE
 from stubs.wire.gbcs.use_cases.alerts import read_alert
 
@@ -133,7 +134,7 @@ def _arrived(context: DccContext, transaction: Transaction, device: str, alert: 
         return []
     awaited = _awaited(transaction, device, alert)
     if awaited is not None:
-        return [_outcome(context, transaction, awaited, alert)]
+        return [_outcome(context, transaction, *awaited, alert)]
     if recipient not in transaction.state.users:
         _in_the_dccs_words(context, transaction, device, alert)
         return []
@@ -160,15 +161,15 @@ def _that_arrive(
 def _keep_back(transaction: Transaction, key: str) -> None:
     name = f"throttle {key}"
     if name not in transaction.state.agenda.items:
-        transaction.schedule("throttle", transaction.state.throttle.windows[key].until, {"key": key}, name)
+        transaction.schedule(transaction.state.throttle.windows[key].until, ThrottleWindow(key), name)
 
 
-def end_throttle_window(context: DccContext, transaction: Transaction, item: Item) -> None:
+def end_throttle_window(context: DccContext, transaction: Transaction, name: str, item: ThrottleWindow) -> None:
     """A window in which alerts were kept back ends: the last of them is sent, with their number."""
-    key: str = item.data["key"]
+    key = item.key
     window = transaction.state.throttle.windows.get(key)
     sequence = transaction.state.throttle.sequences.get(key, 0) + 1
-    transaction.done(item.item, "the window ended")
+    transaction.done(name, "the window ended")
     if window is None:
         return
     device, code, user = key.split(" ")
@@ -207,27 +208,29 @@ def _in_the_dccs_words(context: DccContext, transaction: Transaction, device: st
     raise_dcc_alert(context, transaction, occasion, content, record, requester=None, cause=alert.cause)
 
 
-def _awaited(transaction: Transaction, device: str, alert: RaisedAlert) -> Item | None:
-    """The item that waits for the outcome of this very command; None: none does, or the alert is no outcome."""
+def _awaited(transaction: Transaction, device: str, alert: RaisedAlert) -> tuple[str, PendingCommand] | None:
+    """The item that waits for the outcome of this command, and the command; None: none does, or it is no outcome."""
     if alert.command is None:
         return None
-    for item in transaction.state.agenda.named(key_of("outcome", {"device": device})):
-        group = Group.from_bytes(bytes.fromhex(item.data["group"]))
-        if (group.originator, group.counter) == alert.command:
-            return item
+    for waiting in transaction.state.agenda.named(outcome_key(device)):
+        item = read_item(waiting.what, waiting.data)
+        assert isinstance(item, AwaitedOutcome), "its key says so"
+        if (item.command.group.originator, item.command.group.counter) == alert.command:
+            return waiting.item, item.command
     return None
 
 
-def _outcome(context: DccContext, transaction: Transaction, awaited: Item, alert: RaisedAlert) -> str:
+def _outcome(
+    context: DccContext, transaction: Transaction, name: str, command: PendingCommand, alert: RaisedAlert
+) -> str:
     """An outcome as a response to the request, whoever's name the command was sent in; what follows it is scheduled."""
-    data = awaited.data
     if (alert.instruction or 1) >= (alert.total or 1):
-        transaction.done(awaited.item, "the outcome came")
-        transaction.schedule(
-            "outcome-came", transaction.now, {"order": data, "is_done": alert.code == f"{FUTURE_DATED_DONE:04X}"}
-        )
-    service = ServiceResponse(data["service_reference"], data["srv"], _result(alert))
-    return _queue_outcome(context, transaction, (data["user"], data["device"], data["request_id"]), service, alert)
+        transaction.done(name, "the outcome came")
+        is_done = alert.code == f"{FUTURE_DATED_DONE:04X}"
+        transaction.schedule(transaction.now, OutcomeCame(command, is_done))
+    service = ServiceResponse(command.service_reference, command.srv, _result(alert))
+    whose = (str(command.user), str(command.device), str(command.request_id))
+    return _queue_outcome(context, transaction, whose, service, alert)
 
 
 def _outcome_nobody_awaits(

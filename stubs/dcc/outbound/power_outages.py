@@ -10,7 +10,8 @@ from stubs.dcc.outbound.alerts import raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices.records import Outage
 from stubs.devices.state import instant, seconds
-from stubs.scheduler import Item
+from stubs.scheduler.items import PowerOutage
+from stubs.wire.eui64 import Eui64
 
 _LASTING = timedelta(minutes=3)
 """A loss of supply longer than this is told (public page on AD1)."""
@@ -22,16 +23,16 @@ def watch(transaction: Transaction, device: str) -> None:
     physical = transaction.state.devices[device]
     is_now = bool(physical.outages) and physical.outages[-1] == Outage(seconds(transaction.now), 0)
     if physical.device_type == "CHF" and is_now:
-        data = {"device": device, "started": seconds(transaction.now)}
-        transaction.schedule("outage", transaction.now + _LASTING, data, f"outage {device}")
+        outage = PowerOutage(Eui64.parse(device), seconds(transaction.now))
+        transaction.schedule(transaction.now + _LASTING, outage, f"outage {device}")
 
 
-def told(context: DccContext, transaction: Transaction, item: Item) -> None:
+def tell(context: DccContext, transaction: Transaction, name: str, item: PowerOutage) -> None:
     """AD1 to the network operator of the hub's electricity meter, if the power is still off."""
-    device, started = item.data["device"], item.data["started"]
+    device, started = str(item.device), item.started
     physical = transaction.state.devices.get(device)
     lasts = physical is not None and any(one.started == started and not one.restored for one in physical.outages)
-    transaction.done(item.item, "told" if lasts else "power is back")
+    transaction.done(name, "told" if lasts else "power is back")
     meters = [
         one for one in transaction.state.inventory.on_hub(device) if one.device_type == _METER and one.import_mpxn
     ]

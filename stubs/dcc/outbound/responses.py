@@ -2,57 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+
+from msgspec.structs import replace
 
 from schemas.load import gateway_rules
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.messages import OutboundMessage
 from stubs.dcc.state.transaction import Transaction
-from stubs.scheduler import key_of
+from stubs.scheduler import read_item
+from stubs.scheduler.items import DueCommand, PendingCommand, WaitingFollower, follower_key
 from stubs.wire.duis import ServiceResponse
 from stubs.wire.request_id import RequestId
 
 
 def respond(
-    context: DccContext, transaction: Transaction, data: Mapping[str, Any], code: str, body: ServiceResponse
+    context: DccContext, transaction: Transaction, command: PendingCommand, code: str, body: ServiceResponse
 ) -> None:
-    """Queue the response to a request; ``data`` is what the agenda knows of it."""
-    request_id: str | None = data["request_id"]
-    asked = RequestId.parse(data["request_id"])
-    if "schedule" in data:
+    """Queue the response to the request of a command, and release those that wait for it."""
+    request_id: RequestId | None = command.request_id
+    if command.schedule is not None:
         # Nobody sent this request: whether the one that created the schedule is quoted is a setting.
-        request_id = data["schedule_request"] if context.settings.scheduled_request_id else None
+        request_id = command.schedule_request if context.settings.scheduled_request_id else None
     message_out = OutboundMessage(
-        data["user"],
+        str(command.user),
         "response",
         body,
         response_code=code,
-        request_id=request_id,
-        response_id=str(asked.reversed()),
-        srv=data["srv"],
-        device=data["device"],
+        request_id=str(request_id) if request_id is not None else None,
+        response_id=str(command.request_id.reversed()),
+        srv=command.srv,
+        device=str(command.device),
     )
     context.writer.queue(transaction, message_out)
-    if data.get("sequence"):
-        release_followers(context, transaction, data["request_id"], is_ok=code == "I0")
+    if command.sequence:
+        release_followers(context, transaction, command.request_id, is_ok=code == "I0")
 
 
-def respond_error(context: DccContext, transaction: Transaction, data: Mapping[str, Any], code: str) -> None:
+def respond_error(context: DccContext, transaction: Transaction, command: PendingCommand, code: str) -> None:
     """Queue a response that has nothing but a code."""
-    respond(context, transaction, data, code, ServiceResponse(data["service_reference"], data["srv"]))
+    respond(context, transaction, command, code, ServiceResponse(command.service_reference, command.srv))
 
 
-def release_followers(context: DccContext, transaction: Transaction, request_id: str, *, is_ok: bool) -> None:
+def release_followers(context: DccContext, transaction: Transaction, request_id: RequestId, *, is_ok: bool) -> None:
     """Release, or fail, the requests that wait for this one."""
-    for item in transaction.state.agenda.named(key_of("follower", {"preceding": request_id})):
-        transaction.done(item.item, "released" if is_ok else "predecessor failed")
+    for waiting in transaction.state.agenda.named(follower_key(request_id)):
+        transaction.done(waiting.item, "released" if is_ok else "predecessor failed")
+        follower = read_item(waiting.what, waiting.data)
+        assert isinstance(follower, WaitingFollower), "its key says so"
         if is_ok:
             due = transaction.now + timedelta(seconds=context.settings.device_latency)
-            transaction.schedule("command", due, {key: value for key, value in item.data.items() if key != "preceding"})
+            transaction.schedule(due, DueCommand(replace(follower.command, preceding=None)))
         else:
-            respond_error(context, transaction, item.data, sequence_code(context))
+            respond_error(context, transaction, follower.command, sequence_code(context))
 
 
 def sequence_code(context: DccContext) -> str:

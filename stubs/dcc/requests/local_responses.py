@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from stubs.dcc.context import DccContext
 from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.device_certificates import certificates_of
-from stubs.events import ItemScheduled
+from stubs.dcc.state.transaction import item_scheduled
 from stubs.inventory import NonDeviceRequest, NonDeviceResult
+from stubs.scheduler.items import PendingCommand, ReturnedAnswer
 from stubs.wire.errors import PeerError, Refusal
 from stubs.wire.gbcs.crypto import check_mac, check_signature
 from stubs.wire.gbcs.envelope import Cra, Group, Message
@@ -37,14 +37,12 @@ def return_response(context: DccContext, state: DccState, request: NonDeviceRequ
     asked = asked_by(context, message.group)
     if given is not None and RequestId.parse(given) != asked:
         raise Refusal("local-command-unknown", f"the response answers {asked}, not {given}")
-    order = _awaited(state, asked, request.sender)
+    command = _awaited(state, asked, request.sender)
     if message.group.cra is not Cra.RESPONSE:
         raise Refusal("local-response-broken", f"expected a response, got {message.group.cra.name.lower()}")
     _check_protection(context, state, message)
-    data = {"order": order, "payload": message.to_bytes().hex()}
-    return NonDeviceResult(
-        events=(ItemScheduled(item=f"returned {asked}", what="returned", due=request.now, data=data),)
-    )
+    returned = ReturnedAnswer(command, message.to_bytes())
+    return NonDeviceResult(events=(item_scheduled(f"returned {asked}", request.now, returned),))
 
 
 def _message_of(text: str) -> Message:
@@ -54,12 +52,12 @@ def _message_of(text: str) -> Message:
         raise Refusal("local-response-broken", f"not a GBCS response: {error}") from error
 
 
-def _awaited(state: DccState, asked: RequestId, sender: str) -> dict[str, Any]:
+def _awaited(state: DccState, asked: RequestId, sender: str) -> PendingCommand:
     """What was handed out to this User for that request and has not come back."""
-    order = state.local.get(str(asked))
-    if order is None or order["user"] != sender:
+    command = state.local.get(str(asked))
+    if command is None or str(command.user) != sender:
         raise Refusal("local-command-unknown", f"no local command of {sender} waits for an answer to {asked}")
-    return order
+    return command
 
 
 def _check_protection(context: DccContext, state: DccState, message: Message) -> None:

@@ -12,12 +12,14 @@ from stubs.access import Breach
 from stubs.dcc.commands.planning import PlannedCommand
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import raise_dcc_alert
-from stubs.dcc.outbound.responses import respond
+from stubs.dcc.outbound.messages import OutboundMessage
+from stubs.dcc.outbound.responses import release_followers
 from stubs.dcc.requests.request_execution import RequestOutcome
 from stubs.dcc.requests.request_in_progress import AcceptedRequest
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import QuarantineEnded, RequestQuarantined
 from stubs.wire.duis import ServiceResponse, write_request
+from stubs.wire.request_id import RequestId
 
 
 def hold(
@@ -57,15 +59,21 @@ def respond_late(
 ) -> None:
     """What the HTTP answer would have been, as a message."""
     reference = service_requests()[Srv(held.srv)].service_reference
-    data = {
-        "user": held.user,
-        "request_id": held.request_id,
-        "srv": held.srv,
-        "device": held.device,
-        "sequence": held.is_sequenced,
-    }
     code = "I0" if outcome.code == "I99" else outcome.code
-    respond(context, transaction, data, code, ServiceResponse(reference, held.srv, outcome.result))
+    asked = RequestId.parse(held.request_id)
+    message_out = OutboundMessage(
+        held.user,
+        "response",
+        ServiceResponse(reference, held.srv, outcome.result),
+        response_code=code,
+        request_id=held.request_id,
+        response_id=str(asked.reversed()),
+        srv=held.srv,
+        device=held.device,
+    )
+    context.writer.queue(transaction, message_out)
+    if held.is_sequenced:
+        release_followers(context, transaction, asked, is_ok=code == "I0")
 
 
 def reject(context: DccContext, transaction: Transaction, held: RequestQuarantined) -> None:

@@ -17,6 +17,8 @@ from stubs.dcc.requests.request_in_progress import AcceptedRequest
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged, LocalCommandIssued, PreCommandIssued
 from stubs.inventory import REMOVED, InventoryRecord, NonDeviceResult
+from stubs.scheduler import stored_command
+from stubs.scheduler.items import FirmwareDelivery
 from stubs.wire.duis import LocalCommand, OtherResult, PreCommand, RequestHeader, Result, ServiceRequest
 
 BOTH_VARIANTS = frozenset({3, 7})
@@ -49,6 +51,11 @@ def _decision(
             remove(context, transaction, device, f"the device is gone: {cause}")
     for event in decision.events:
         transaction.emit(event)
+    for image in decision.images:
+        delivery = FirmwareDelivery(
+            header.request_id, header.request_id.originator, header.srv, image.device, image.version, image.hash
+        )
+        transaction.schedule(image.due, delivery, f"firmware {image.device}")
     for notice in decision.notices:
         raise_pending_alert(context, transaction, notice, str(header.request_id.originator))
     result: Result = OtherResult(decision.result) if decision.result is not None else None
@@ -69,14 +76,14 @@ def _command(
     if variant == TRANSFORM_VARIANT:
         return _pre_command(transaction, access, order, record)
     body = request.document.body if isinstance(request.document, ServiceRequest) else None
-    data = planning.order_data(access, request.role, order, body)
+    command = planning.pending_command(access, request.role, order, body)
     if variant not in LOCAL_VARIANTS:
-        planning.place(context, transaction, access, data)
+        planning.place(context, transaction, access, command)
         return RequestOutcome("I99")
     local = LocalCommand(planning.protect(context, transaction.state, order.group))
     if variant in BOTH_VARIANTS:
-        planning.place(context, transaction, access, dict(data))
-    transaction.emit(LocalCommandIssued(request_id=str(header.request_id), data=data))
+        planning.place(context, transaction, access, command)
+    transaction.emit(LocalCommandIssued(request_id=str(header.request_id), data=stored_command(command)))
     if variant in BOTH_VARIANTS and context.settings.local_command_answer == "receive":
         planning.queue_local(context, transaction, header, local)
         return RequestOutcome("I99")

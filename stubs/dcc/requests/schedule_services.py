@@ -6,15 +6,16 @@ Source: DUIS guide, section 9.3; which response code has which reason is inferre
 from __future__ import annotations
 
 from schemas.load import Srv, UserRole, service_requests
-from stubs.dcc.commands.schedules import name_of, recurrence_of
+from stubs.dcc.commands.schedules import name_of, recurrence_of, schedule_in, schedules_of
 from stubs.dcc.state.dcc_state import DccState
-from stubs.dcc.state.element_trees import node_from_tree, tree_of
-from stubs.events import ItemDone, ItemScheduled
-from stubs.inventory import InventoryRecord, NonDeviceRequest, NonDeviceResult
-from stubs.scheduler import Item
+from stubs.dcc.state.transaction import item_scheduled
+from stubs.events import ItemDone
+from stubs.inventory import NonDeviceRequest, NonDeviceResult
+from stubs.scheduler.items import ScheduleRun, schedule_key
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
+from stubs.wire.request_id import RequestId
 
 MOST_TOLD = 99
 """DSPSchedulesRead holds 1 to 99 schedules (DUIS 5.4 schema)."""
@@ -22,7 +23,8 @@ ALSO_SCHEDULED = frozenset({"4.2"})
 """In the schema's list of schedules, though the public matrix says otherwise."""
 
 
-def _may_read(state: DccState, request: NonDeviceRequest, srv: Srv, device: str) -> tuple[InventoryRecord, UserRole]:
+def _may_read(state: DccState, request: NonDeviceRequest, srv: Srv, device: str) -> UserRole:
+    """The role in which a User may have a device read."""
     record = state.inventory.get(device)
     if record is None:
         raise Refusal("schedule-device", f"{device} is not in the inventory")
@@ -36,7 +38,7 @@ def _may_read(state: DccState, request: NonDeviceRequest, srv: Srv, device: str)
     for role in roles:
         parties = responsible.get(role, frozenset())
         if parties is None or request.sender in parties:
-            return record, role
+            return role
     raise Refusal("schedule-authorised", f"{request.sender} is not responsible for {device}")
 
 
@@ -62,50 +64,44 @@ def create(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
         raise Refusal("schedule-dates", str(error)) from error
     if first is None:
         raise Refusal("schedule-dates", "the schedule would never run")
-    device = str(Eui64.parse(body.get("DeviceID") or ""))
+    eui = Eui64.parse(body.get("DeviceID") or "")
+    device = str(eui)
     limit = request.settings.max_schedules
-    if limit is not None and state.agenda.count(f"schedule|{device}") >= limit:
+    if limit is not None and state.agenda.count(schedule_key(device)) >= limit:
         raise Refusal("schedule-limit", f"{device} has {limit} schedules already")
-    record, role = _may_read(state, request, srv, device)
+    role = _may_read(state, request, srv, device)
     schedule = state.counts.schedules + 1
-    data = {
-        "schedule": schedule,
-        "user": request.sender,
-        "role": str(role),
-        "device": record.device,
-        "srv": str(srv),
-        "request_id": request.request_id,
-        "details": tree_of(body),
-    }
-    event = ItemScheduled(item=name_of(schedule), what="schedule", due=first, data=data)
+    item = ScheduleRun(
+        schedule, Eui64.parse(request.sender), role, eui, str(srv), RequestId.parse(request.request_id), body
+    )
+    event = item_scheduled(name_of(schedule), first, item)
     return NonDeviceResult(result=Node("DSPScheduleID", str(schedule)), events=(event,), role=role)
 
 
-def _asked(state: DccState, request: NonDeviceRequest, unknown: str, none: str) -> list[Item]:
+def _asked(state: DccState, request: NonDeviceRequest, unknown: str, none: str) -> list[tuple[str, ScheduleRun]]:
     """The User's schedules that 5.2 or 5.3 names. Raises: Refusal: ``schedule-unknown``, ``schedule-none``."""
     number = request.body.get("DSPScheduleID")
     if number is not None:
-        item = state.agenda.items.get(name_of(int(number)))
-        if item is None or item.data["user"] != request.sender:
-            raise Refusal(
-                "schedule-unknown", f"{request.sender} has no schedule {number.strip()}", response_code=unknown
-            )
-        return [item]
+        waiting = state.agenda.items.get(name_of(int(number)))
+        item = schedule_in(waiting) if waiting is not None else None
+        if waiting is None or item is None or str(item.user) != request.sender:
+            why = f"{request.sender} has no schedule {number.strip()}"
+            raise Refusal("schedule-unknown", why, response_code=unknown)
+        return [(waiting.item, item)]
     device = str(Eui64.parse(request.body.get("DeviceID") or ""))
-    found = [item for item in state.agenda.named(f"schedule|{device}") if item.data["user"] == request.sender]
+    found = [(name, item) for name, item in schedules_of(state, device) if str(item.user) == request.sender]
     if not found:
         raise Refusal("schedule-none", f"{request.sender} has no schedule for {device}", response_code=none)
-    return sorted(found, key=lambda item: int(item.data["schedule"]))
+    return sorted(found, key=lambda one: one[1].schedule)
 
 
 def read(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
     """5.2: one of the User's schedules, or all of a device, at most 99. Raises: Refusal: as ``_asked``."""
     told = []
-    for item in _asked(state, request, "E050201", "E050202")[:MOST_TOLD]:
-        details = node_from_tree(item.data["details"])
+    for _, item in _asked(state, request, "E050201", "E050202")[:MOST_TOLD]:
         children = (
-            Node("DSPScheduleID", str(item.data["schedule"])),
-            Node("DSPScheduleDetails", children=details.children),
+            Node("DSPScheduleID", str(item.schedule)),
+            Node("DSPScheduleDetails", children=item.details.children),
         )
         told.append(Node("DSPSchedules", children=children))
     return NonDeviceResult(result=Node("DSPSchedulesRead", children=tuple(told)))
@@ -113,5 +109,5 @@ def read(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
 
 def delete(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
     """5.3: one of the User's schedules, or all of a device. Raises: Refusal: as ``_asked``."""
-    items = _asked(state, request, "E050301", "E050302")
-    return NonDeviceResult(events=tuple(ItemDone(item=item.item, outcome="deleted by its User") for item in items))
+    found = _asked(state, request, "E050301", "E050302")
+    return NonDeviceResult(events=tuple(ItemDone(item=name, outcome="deleted by its User") for name, _ in found))

@@ -23,7 +23,6 @@ from stubs.devices import Surroundings, execute, occur
 from stubs.events import (
     CoverageSet,
     InventoryChanged,
-    ItemScheduled,
     MeterPointRegistered,
     ProductListed,
     QuarantineEnded,
@@ -32,6 +31,7 @@ from stubs.events import (
     ThresholdSet,
 )
 from stubs.inventory import COVERAGE, REMOVED, InventoryRecord
+from stubs.scheduler.items import RegistrationDate
 from stubs.wire.duis import Node, write_date_time
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
@@ -102,10 +102,8 @@ class Operations:
             )
         )
         # What follows follows when the date has come, be it now.
-        data = {"mpxn": mpxn, "is_new_tenancy": is_new_tenancy}
-        transaction.emit(
-            ItemScheduled(item=f"registration {mpxn} {at.isoformat()}", what="registration", due=at, data=data)
-        )
+        item = RegistrationDate(mpxn, is_new_tenancy)
+        transaction.schedule(at, item, f"registration {mpxn} {at.isoformat()}")
 
     def set_coverage(self, transaction: Transaction, place: str, values: Mapping[str, Any]) -> None:
         """SM WAN coverage of a UPRN or post code, by the elements of 12.1's answer; no values: made up again."""

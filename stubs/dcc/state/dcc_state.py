@@ -14,6 +14,7 @@ from stubs.events import RequestQuarantined
 from stubs.faults import Faults
 from stubs.inventory import Inventory
 from stubs.scheduler import Agenda, Outbox
+from stubs.scheduler.items import PendingCommand
 from stubs.settings import DccSettings
 from stubs.wire.eui64 import Eui64
 
@@ -126,7 +127,7 @@ class DccState:
     """RequestIDs that are part of a sequence: ``pending``, ``ok`` or ``failed``."""
     quarantine: dict[str, RequestQuarantined] = field(default_factory=dict)
     """Requests held by anomaly detection, by QuarantineEventRef."""
-    local: dict[str, dict[str, Any]] = field(default_factory=dict)
+    local: dict[str, PendingCommand] = field(default_factory=dict)
     """Commands handed out for local delivery by RequestID, the newest ``MOST_LOCAL``, until their answer comes back."""
     certificates: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     """Certificates (DER) issued for devices since they left the factory, oldest first."""

@@ -7,6 +7,8 @@ from typing import Any
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices import next_due
 from stubs.events import DeviceChanged
+from stubs.scheduler.items import DeviceActivity
+from stubs.wire.eui64 import Eui64
 
 
 def change_device(transaction: Transaction, device: str, changes: dict[str, Any], cause: str) -> None:
@@ -18,6 +20,6 @@ def change_device(transaction: Transaction, device: str, changes: dict[str, Any]
     name = f"device {device}"
     waiting = transaction.state.agenda.items.get(name)
     if due is not None and (waiting is None or waiting.due != due):
-        transaction.schedule("device", due, {"device": device}, name)
+        transaction.schedule(due, DeviceActivity(Eui64.parse(device)), name)
     elif due is None and waiting is not None:
         transaction.done(name, "nothing due")

@@ -17,7 +17,8 @@ from stubs.alerts import Throttle
 from stubs.dcc.state.dcc_state import MOST_LOCAL, DccState, DeviceSpec, User, milliseconds
 from stubs.faults import Faults
 from stubs.inventory import Inventory, MeterPoint, Product
-from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, key_of
+from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, key_of, read_command_data, read_item
+from stubs.scheduler.items import RegistrationDate, ReturnedAnswer, ThrottleWindow
 from stubs.wire.request_id import RequestId
 
 TRANSFORM_VARIANT = 4
@@ -57,7 +58,7 @@ def _issued(state: DccState, event: events.PreCommandIssued, _: datetime) -> Non
 
 
 def _local(state: DccState, event: events.LocalCommandIssued, _: datetime) -> None:
-    state.local[event.request_id] = event.data
+    state.local[event.request_id] = read_command_data(event.data)
     if len(state.local) > MOST_LOCAL:
         del state.local[next(iter(state.local))]
 
@@ -195,18 +196,24 @@ def _schedule_ran(state: DccState, event: events.ItemScheduled) -> None:
         state.acb_counter = max(state.acb_counter, counter)
 
 
+_FOLDED_WHEN_DONE = frozenset({"throttle", "registration", "returned"})
+"""Kinds of items whose end changes more than the agenda."""
+
+
 def _item_done(state: DccState, event: events.ItemDone, at: datetime) -> None:
     item = state.agenda.items.get(event.item)
     state.agenda.done(event.item)
     if item is None:
         return
-    match item.what:
-        case "throttle":
-            state.throttle.close(item.data["key"])
-        case "registration":
-            state.inventory.settle(item.data["mpxn"], at)
-        case "returned":
-            state.local.pop(item.data["order"]["request_id"], None)
+    if item.what not in _FOLDED_WHEN_DONE:
+        return
+    match read_item(item.what, item.data):
+        case ThrottleWindow(key=key):
+            state.throttle.close(key)
+        case RegistrationDate(mpxn=mpxn):
+            state.inventory.settle(mpxn, at)
+        case ReturnedAnswer(command=command):
+            state.local.pop(str(command.request_id), None)
         case _:
             pass
 

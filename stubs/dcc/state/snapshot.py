@@ -19,7 +19,7 @@ from stubs.devices import DeviceState
 from stubs.events import RequestQuarantined
 from stubs.faults import Fault, FaultRule
 from stubs.inventory import InventoryRecord, MeterPoint, Product
-from stubs.scheduler import Item, QueuedMessage
+from stubs.scheduler import Item, QueuedMessage, read_command_data, stored_command
 from stubs.settings import DccSettings
 
 FORMAT = 2
@@ -113,7 +113,7 @@ def snapshot_of(state: DccState) -> bytes:
         faults=[(fault.fault, fault.rule, fault.matched, fault.applied) for fault in state.faults.rules.values()],
         sequences=state.sequences,
         quarantine=list(state.quarantine.values()),
-        local=state.local,
+        local={request_id: stored_command(command) for request_id, command in state.local.items()},
         certificates=state.certificates,
         windows=state.throttle.windows,
         throttled=state.throttle.sequences,
@@ -139,7 +139,8 @@ def state_from(settings: DccSettings, octets: bytes) -> DccState:
         state.inventory.restore(record)
     for meter_point in image.homes.meter_points:
         state.inventory.register(meter_point)
-    state.inventory.coverage.update(image.homes.coverage)
+    for place, values in image.homes.coverage.items():
+        state.inventory.cover(place, values)
     for product in image.homes.products:
         state.inventory.list_product(product)
     state.users.update(image.users)
@@ -150,7 +151,7 @@ def state_from(settings: DccSettings, octets: bytes) -> DccState:
         state.faults.rules[fault] = Fault(fault, rule, matched, applied)
     state.sequences.update(image.sequences)
     state.quarantine.update({held.reference: held for held in image.quarantine})
-    state.local.update(image.local)
+    state.local.update({request_id: read_command_data(data) for request_id, data in image.local.items()})
     state.certificates.update(image.certificates)
     state.throttle = replace(state.throttle, windows=image.windows, sequences=image.throttled)
     state.counts = image.counts

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.fold import fold
 from stubs.events import AnyEvent, FaultApplied, ItemDone, ItemScheduled
 from stubs.faults import PASSED, FaultRule
 from stubs.recording import read_back
+from stubs.scheduler import stored_item
+from stubs.scheduler.items import AgendaItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,9 @@ class Transaction:
         fold(self.state, stored, self.now)
         self.events.append(stored)
 
-    def schedule(self, what: str, due: datetime, data: dict[str, Any], name: str = "") -> str:
-        """Put an item on the agenda; its id. ``data`` holds JSON types only.
-
-        With a ``name`` the item replaces the one of the same name.
-        """
-        item = name or f"i{self.state.counts.items + 1}"
-        self.emit(ItemScheduled(item=item, what=what, due=due, data=data))
-        return item
+    def schedule(self, due: datetime, item: AgendaItem, name: str = "") -> None:
+        """Put an item on the agenda; with a ``name`` it replaces the one of the same name."""
+        self.emit(item_scheduled(name or f"i{self.state.counts.items + 1}", due, item))
 
     def done(self, item: str, outcome: str) -> None:
         """Take an item off the agenda."""
@@ -75,3 +71,9 @@ class Transaction:
         found = self.find_fault(point, facts)
         self.record_fault(found, subject)
         return found.rule
+
+
+def item_scheduled(name: str, due: datetime, item: AgendaItem) -> ItemScheduled:
+    """The event that puts an item on the agenda under a name."""
+    what, data = stored_item(item)
+    return ItemScheduled(item=name, what=what, due=due, data=data)
