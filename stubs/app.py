@@ -36,6 +36,7 @@ from stubs.control import (
 )
 from stubs.dcc import Dcc
 from stubs.gateway import Delivery, Runtime, make_app
+from stubs.gateway.bodies import plain_bodies
 from stubs.gateway.heads import listen
 from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
@@ -231,6 +232,8 @@ class SimulatedDcc:
         )
 
     async def _serve(self, site: Site, stack: AsyncExitStack) -> str:
+        if site.setting != "port":
+            site.application.middlewares.insert(0, plain_bodies)
         runner = web.AppRunner(site.application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -414,6 +414,14 @@ class PersonSignedIn(Event, frozen=True, kw_only=True, tag=True):
     reason: str = ""
 
 
+class SignInLocked(Event, frozen=True, kw_only=True, tag=True):
+    """Too many wrong guesses for one name at the SSI: nobody signs in by it until then."""
+
+    person: str
+    """As typed, whether somebody has that name or not."""
+    until: datetime
+
+
 class PageViewed(Event, frozen=True, kw_only=True, tag=True):
     """The SSI served a page; ``shown`` lists the identities it displayed."""
 
@@ -565,6 +573,7 @@ AnyEvent = (
     | FaultCleared
     | FaultApplied
     | PersonSignedIn
+    | SignInLocked
     | PageViewed
     | RunStarted
     | ScenarioStarted

@@ -99,10 +99,15 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Receive Response URL of Users registered without one of their own."""
     receive_urls: dict[str, Address] = {}
     """Receive Response URL by User EUI."""
+    receive_url_allow: tuple[str, ...] = ()
+    """Hosts a Receive Response URL may name: names (``*.example.org``), addresses or networks (``10.0.0.0/8``); empty:
+    any."""
 
     # --- limits of the edge ---
     max_request_bytes: int = 16 * 1024 * 1024
     """Firmware images reach 13.7 MB in base64 (DUIS guide, section 9.8)."""
+    compressed_bodies: bool = True
+    """Whether bodies with content encoding gzip or deflate are inflated; False: refused with 415."""
     read_timeout: Seconds = 20.0
     """Real seconds a client may take to send the head of a request, and then its body; after that HTTP 408."""
 
@@ -218,6 +223,6 @@ def problems(settings: DccSettings) -> tuple[str, ...]:
     if settings.host not in LOOPBACK and not settings.tls:
         found.append("without tls the DCC listens on loopback only: set tls or host = '127.0.0.1'")
     for name, url in (("receive_url", settings.receive_url), *settings.receive_urls.items()):
-        if url is not None and (why := why_unusable(url)):
+        if url is not None and (why := why_unusable(url, settings.receive_url_allow)):
             found.append(f"{name if name == 'receive_url' else f'receive_urls.{name}'}: {why}")
     return tuple(found)

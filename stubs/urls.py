@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from stubs.recording import recordable
@@ -43,10 +46,25 @@ def _expected(text: str) -> str:
     return f"{shown!r} is no web address: expected http://host:port/path or https://…"
 
 
-def why_unusable(text: str) -> str:
-    """What keeps messages from being posted to a URL; empty: nothing."""
+def why_unusable(text: str, allowed: Sequence[str] = ()) -> str:
+    """What keeps messages from being posted to a URL; empty: nothing.
+
+    Args:
+        text: the URL.
+        allowed: host names (``*`` stands for any part), addresses or networks; empty: any host.
+    """
     try:
         check_url(text)
     except UnusableUrlError as error:
         return str(error)
+    host = urlsplit(text).hostname or ""
+    if allowed and not any(_is_in(host, each) for each in allowed):
+        return f"host {host!r} is not one of receive_url_allow: {', '.join(allowed)}"
     return ""
+
+
+def _is_in(host: str, allowed: str) -> bool:
+    try:
+        return ip_address(host) in ip_network(allowed, strict=False)
+    except ValueError:
+        return fnmatchcase(host.lower(), allowed.lower())

@@ -37,6 +37,7 @@ from stubs.scheduler import next_attempt
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.smki.repository import Listed
+from stubs.urls import why_unusable
 from stubs.wire.certificates import Certificate
 from stubs.wire.duis import version_number
 from stubs.wire.errors import Refusal
@@ -162,6 +163,8 @@ class Dcc:
 
         Raises: ValueError: no EUI-64, an unknown role, or a version that the DCC does not accept.
         """
+        if receive_url is not None and (why := why_unusable(receive_url, self.settings.receive_url_allow)):
+            raise ValueError(f"receive_url: {why}")
         transaction = self._begin(now)
         eui = str(Eui64.parse(user))
         known = tuple(str(UserRole(role)) for role in roles)

@@ -15,7 +15,21 @@ from stubs.scheduler import QueuedMessage
 from stubs.settings import DccSettings
 
 _SHOWN = 200
+_LONGEST_ANSWER = 64 * 1024
+"""Nothing in an answer is looked at but its status."""
+_CHUNK = 16 * 1024
 _NOBODY: frozenset[str] = frozenset()
+
+
+async def _is_short(response: aiohttp.ClientResponse) -> bool:
+    """Read an answer to its end, so that the connection can be used again; False: it is too long, and was left."""
+    size = 0
+    async for part in response.content.iter_chunked(_CHUNK):
+        size += len(part)
+        if size > _LONGEST_ANSWER:
+            response.close()
+            return False
+    return True
 
 
 class Delivery:
@@ -32,7 +46,8 @@ class Delivery:
         self._busy: dict[str, asyncio.Task[None]] = {}
         timeout = aiohttp.ClientTimeout(total=settings.delivery_timeout)
         connector = aiohttp.TCPConnector(ssl=tls if tls is not None else True, limit=0)
-        self._session = aiohttp.ClientSession(timeout=timeout, connector=connector)
+        # What an endpoint sends is counted as it comes: not inflated.
+        self._session = aiohttp.ClientSession(timeout=timeout, connector=connector, auto_decompress=False)
         runtime.on_turn = self.start_ready
         runtime.passing = self._passing
 
@@ -67,7 +82,8 @@ class Delivery:
             async with self._session.post(
                 url, data=body, headers={"Content-Type": XML}, allow_redirects=False
             ) as response:
-                await response.read()
+                if not await _is_short(response):
+                    return None, f"the answer is longer than {_LONGEST_ANSWER} bytes"
                 return response.status, f"expected a 2xx status, got {response.status}"
         except TimeoutError:
             return None, "no answer in time"

@@ -25,7 +25,7 @@ class TimedHandler(web.RequestHandler):
     __slots__ = ("_late", "_on_late", "_seconds")
 
     def __init__(self, server: web.Server, seconds: float, on_late: OnLate) -> None:
-        super().__init__(server, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type]
+        super().__init__(server, loop=asyncio.get_running_loop(), access_log=None, auto_decompress=False)  # type: ignore[arg-type]
         self._seconds = seconds
         self._on_late = on_late
         self._late: asyncio.TimerHandle | None = None

@@ -12,6 +12,7 @@ from aiohttp import ClientPayloadError, web
 
 from schemas.load import Service
 from stubs.dcc import Cut, Handled, Reply
+from stubs.gateway.bodies import RefusedBody, read_body
 from stubs.gateway.runtime import Runtime
 from stubs.recording import recordable
 from stubs.settings import DccSettings
@@ -67,11 +68,14 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
             announced = f"expected at most {settings.max_request_bytes} bytes, {request.content_length} are announced"
             return await _refused(runtime, request, "too-large", announced, service)
         try:
-            if request.content.is_eof():  # usual: the body came with the head, no timer is needed
-                body = await request.read()
-            else:
-                async with asyncio.timeout(settings.read_timeout):
-                    body = await request.read()
+            body = await read_body(
+                request,
+                settings.max_request_bytes,
+                settings.read_timeout,
+                takes_compressed=settings.compressed_bodies,
+            )
+        except RefusedBody as refused:
+            return await _refused(runtime, request, refused.rule, refused.why, service)
         except TimeoutError:
             late = f"the body did not arrive within {settings.read_timeout:g} s"
             return await _refused(runtime, request, "too-slow", late, service)

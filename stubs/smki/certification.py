@@ -23,7 +23,15 @@ from stubs.wire.eui64 import Eui64
 
 _CLAUSE = "SMKI certificate profile (SEC Appendix A, device certificates)"
 _USAGES: tuple[Usage, ...] = ("DS", "KA")
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises of octets that are no certification request."""
 _PEM = re.compile(rb"-----BEGIN (NEW )?CERTIFICATE REQUEST-----")
 
 

@@ -9,15 +9,18 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from schemas.load import roles
-from stubs.events import PageViewed, PersonSignedIn
+from stubs.events import PageViewed, PersonSignedIn, SignInLocked
+from stubs.recording import recordable
 from stubs.ssi import pages as views
 from stubs.ssi.audit import AuditTrail
 from stubs.ssi.fields import FieldProblem, Form
+from stubs.ssi.guesses import Guesses
 from stubs.ssi.pages import Page, Pages
 from stubs.ssi.rendering import render, stylesheet
 from stubs.ssi.sessions import Sessions, SignInRefused, session_name
@@ -53,6 +56,7 @@ ViewerHandler = Callable[[web.Request, Viewer], Awaitable[web.StreamResponse]]
 class _Ssi:
     sources: Sources
     sessions: Sessions
+    guesses: Guesses
     pages: Pages
 
     # --- answers ---
@@ -60,7 +64,7 @@ class _Ssi:
     def _show(self, request: web.Request, page: Page, viewer: Viewer | None, form_key: str = "") -> web.Response:
         """Render and record; recorded before it is sent, so nothing is seen that is not in the record."""
         key = request.cookies.get(SESSION_COOKIE, "") if viewer else form_key
-        text = render(page, viewer=viewer, csrf=self.sessions.csrf(key), path=request.path)
+        text = render(page, viewer=viewer, csrf=self.sessions.csrf(key), path=recordable(request.path))
         self._record_view(request, page, viewer)
         return web.Response(status=page.status, text=text, content_type="text/html")
 
@@ -71,10 +75,14 @@ class _Ssi:
                 person=viewer.person if viewer else "",
                 user=viewer.user if viewer else "",
                 role=viewer.role if viewer else "",
-                path=request.path,
+                path=recordable(request.path),
                 status=page.status,
-                title=page.title,
-                query={name: value[:200] for name, value in request.query.items() if name != "pass_phrase"},
+                title=recordable(page.title),
+                query={
+                    recordable(name): recordable(value)[:200]
+                    for name, value in request.query.items()
+                    if name != "pass_phrase"
+                },
                 shown=page.shown,
             )
         )
@@ -82,9 +90,10 @@ class _Ssi:
     def _signed_in(self, handler: ViewerHandler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             token = request.cookies.get(SESSION_COOKIE, "")
+            self.sessions.end_without_right(token, self.sources.users())
             viewer = self.sessions.viewer(token, self.sources.now())
             if viewer is None:
-                query = {"next": request.path_qs} if request.method == "GET" and request.path != "/" else {}
+                query = {"next": recordable(request.path_qs)} if request.method == "GET" and request.path != "/" else {}
                 if token:
                     query["ended"] = "yes"
                 location = "/sign-in" + (f"?{urlencode(query)}" if query else "")
@@ -134,9 +143,20 @@ class _Ssi:
                 form.problems.append(FieldProblem(name, f"Enter {what}.", "All three are needed."))
         if form.problems:
             return self._show(request, self._sign_in_page(form, onward), None, key)
-        result = self.sessions.sign_in(
-            self.sources.users(), given["person"], given["pass_phrase"], given["role"], self.sources.now()
-        )
+        now = self.sources.now()
+        until = self.guesses.wait_until(given["person"], now)
+        if until is not None:
+            refused = SignInRefused(
+                "too many wrong guesses",
+                "person",
+                "There were too many wrong guesses for this name.",
+                f"Try again after {until:%H:%M:%S} of the run's clock.",
+            )
+            self._record_sign_in("", form.typed["person"], "", form.typed["role"], refused.reason)
+            form.problems.append(FieldProblem(refused.field, refused.message, refused.suggestion))
+            return self._show(request, self._sign_in_page(form, onward), None, key)
+        result = self.sessions.sign_in(self.sources.users(), given["person"], given["pass_phrase"], given["role"], now)
+        self._count_guess(given["person"], result, now)
         if isinstance(result, SignInRefused):
             self._record_sign_in("", form.typed["person"], result.user, form.typed["role"], result.reason)
             form.problems.append(FieldProblem(result.field, result.message, result.suggestion))
@@ -146,6 +166,14 @@ class _Ssi:
         response = web.Response(status=303, headers={"Location": onward or "/"})
         _set_cookie(response, SESSION_COOKIE, token)
         return response
+
+    def _count_guess(self, person: str, result: tuple[str, Viewer] | SignInRefused, now: datetime) -> None:
+        if not isinstance(result, SignInRefused):
+            self.guesses.right(person)
+        elif result.is_guess:
+            locked = self.guesses.wrong(person, now)
+            if locked is not None:
+                self.sources.record(SignInLocked(person=person[:200], until=locked))
 
     def _record_sign_in(self, session: str, person: str, user: str, role: str, reason: str) -> None:
         self.sources.record(
@@ -171,16 +199,16 @@ class _Ssi:
         return self._show(request, self.pages.inventory(viewer, request.query), viewer)
 
     async def device(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        return self._show(request, self.pages.device(viewer, request.match_info["device"]), viewer)
+        return self._show(request, self.pages.device(viewer, _part(request, "device")), viewer)
 
     async def audit(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
         return self._show(request, self.pages.audit(viewer, request.query), viewer)
 
     async def message(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        return self._show(request, self.pages.message(viewer, request.match_info["name"]), viewer)
+        return self._show(request, self.pages.message(viewer, _part(request, "name")), viewer)
 
     async def body(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        name, part = request.match_info["name"], request.match_info["part"]
+        name, part = _part(request, "name"), _part(request, "part")
         body = self.pages.body(viewer, name, part)
         if body is None:
             return self._show(request, views.not_found(), viewer)
@@ -201,7 +229,7 @@ def make_ssi_app(sources: Sources, settings: SsiSettings, secret: bytes) -> web.
         secret: 32 octets; tokens of sessions and forms follow from it.
     """
     pages = Pages(sources, settings, AuditTrail(sources.entries))
-    ssi = _Ssi(sources, Sessions(settings, secret), pages)
+    ssi = _Ssi(sources, Sessions(settings, secret), Guesses(), pages)
     app = web.Application(client_max_size=_LARGEST_FORM, middlewares=[_blocked_is_told])
     router, guarded = app.router, ssi._signed_in  # noqa: SLF001 - the class is this module's own
     router.add_get("/static/ssi.css", _style)
@@ -233,15 +261,24 @@ async def _blocked_is_told(request: web.Request, handler: Handler) -> web.Stream
         return await handler(request)
     except Blocked as error:
         page = views.problem("Not available", f"The simulated DCC cannot record this: {error}", 503)
-        text = render(page, viewer=None, csrf="", path=request.path)
+        text = render(page, viewer=None, csrf="", path=recordable(request.path))
         return web.Response(status=503, text=text, content_type="text/html")
+
+
+def _part(request: web.Request, name: str) -> str:
+    """A part of the path, recordable."""
+    return recordable(request.match_info[name])
 
 
 async def _form_fields(request: web.Request) -> Mapping[str, str]:
     """Text fields of a posted form; anything else, files included, is left out."""
     if request.content_type != "application/x-www-form-urlencoded":
         return {}
-    return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    try:
+        fields = await request.post()
+    except (LookupError, ValueError):
+        return {}  # a charset nobody knows, octets that are none of it
+    return {recordable(name): recordable(value) for name, value in fields.items() if isinstance(value, str)}
 
 
 def _own_path(text: str) -> str:

@@ -30,6 +30,8 @@ class SignInRefused:
     message: str
     suggestion: str
     user: str = ""
+    is_guess: bool = False
+    """Whether name or pass phrase was wrong."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class Sessions:
     _count: int = 0
 
     def _mac(self, text: str) -> str:
-        return hmac.digest(self.secret, text.encode(), hashlib.sha256).hex()
+        return hmac.digest(self.secret, text.encode("utf-8", "backslashreplace"), hashlib.sha256).hex()
 
     def new_form_key(self, now: datetime) -> str:
         """A value for the cookie that ties a sign-in form to one browser."""
@@ -61,7 +63,7 @@ class Sessions:
 
     def csrf_holds(self, key: str, given: str) -> bool:
         """Whether a form came from a page we showed to the same browser."""
-        return bool(key) and hmac.compare_digest(self.csrf(key), given)
+        return bool(key) and hmac.compare_digest(self.csrf(key).encode(), given.encode("utf-8", "backslashreplace"))
 
     def sign_in(
         self, users: Iterable[SsiUser], person: str, pass_phrase: str, role: str, now: datetime
@@ -87,6 +89,7 @@ class Sessions:
                 "person",
                 "The name or the pass phrase is not right.",
                 "Check both; names look like tester-a0b1c2d3e4010000.",
+                is_guess=True,
             )
         user = registered.get(found.user.upper())
         if found.status != "active":
@@ -132,6 +135,16 @@ class Sessions:
             return None
         session.last_used = now
         return session.viewer
+
+    def end_without_right(self, token: str, users: Iterable[SsiUser]) -> None:
+        """End a session whose User is no longer registered, or no longer holds the role it was opened for."""
+        session = self._open.get(token)
+        if session is None:
+            return
+        viewer = session.viewer
+        user = next((each for each in users if each.eui.upper() == viewer.user.upper()), None)
+        if user is None or viewer.role not in user.roles:
+            del self._open[token]
 
     def sign_out(self, token: str) -> None:
         """End a session; one that is not open is no error."""
