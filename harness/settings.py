@@ -21,6 +21,7 @@ from msgspec import Meta
 from harness.drivers.traits import driver_traits
 from harness.plan import ExpressionError, parse_expression
 from harness.settings_validation import address_problem, clock_problem, dcc_setting_problems, out_of_time
+from harness.uep.user_ids import user_id_problems
 from harness.verdicts import Deviation
 from schemas.load import Srv, UserRole, scenarios, service_requests
 from stubs.settings import Address, DccSettings, FilePath, problems
@@ -451,6 +452,7 @@ def _setting_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
                 yield key, f"{srv!r} is not a service; see `uept catalogue srv`"
     yield from _deviation_problems(settings.deviations)
     yield from _selection_problems(settings)
+    yield from _shared_user_ids(settings)
     for role, eui in settings.users.items():
         try:
             Eui64.parse(eui)
@@ -462,6 +464,13 @@ def _setting_problems(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
     for sentence in problems(settings.dcc):
         named = [word for word in re.findall(r"\w+", sentence) if word in DccSettings.__struct_fields__]
         yield f"dcc.{named[0]}" if named else "dcc", sentence
+
+
+def _shared_user_ids(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
+    """One User ID for roles that may not share it."""
+    for problem in user_id_problems({role: (eui,) for role, eui in settings.users.items()}):
+        if not problem.role:
+            yield "users", f"{problem.user} {problem.text}"
 
 
 def _deviation_problems(deviations: tuple[Deviation, ...]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 
 from harness.settings import RehearsalSettings, SettingsError, fields, json_schema, load_settings
 from schemas.load import UserRole, resource
+from tests.campaign_kit import make_campaign
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -175,3 +176,29 @@ def test_the_published_schema_accepts_the_defaults_and_refuses_a_typing_error() 
     validator = jsonschema.Draft202012Validator(json_schema())
     assert validator.is_valid({"roles": ["IS"], "dcc": {"port": 8079}})
     assert not validator.is_valid({"roels": ["IS"]})
+
+
+def test_one_user_id_for_roles_that_may_not_share_it_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "uept.toml"
+    file.write_text('[users]\nIS = "90-B3-D5-1F-30-01-00-00"\nGS = "90-B3-D5-1F-30-01-00-00"\n')
+    assert len(load_settings(file).users) == 2
+    file.write_text('[users]\nIS = "90-B3-D5-1F-30-01-00-00"\nOU = "90-b3-d5-1f-30-01-00-00"\n')
+    with pytest.raises(SettingsError, match="one User ID serves one role"):
+        load_settings(file)
+
+
+def test_the_campaign_gives_deviations_and_the_system_under_test(tmp_path: Path) -> None:
+    more = '[[deviations]]\nid = "D"\nkind = "service unused"\nservices = ["9.1", "7.1"]\nreason = "r"\neffect = "e"\n'
+    make_campaign(tmp_path, build="7", more=more)
+    settings = load_settings(tmp_path / "uept.toml")
+    assert [one.service for one in settings.deviations] == ["9.1", "7.1"]
+    assert (settings.system.name, settings.system.build) == ("Client", "7")
+    told = load_settings(tmp_path / "uept.toml", environment={"UEPT_SYSTEM_BUILD": "8"})
+    assert told.system.build == "8"
+    file = tmp_path / "uept.toml"
+    file.write_text(file.read_text() + '[[deviations]]\nservice = "9.1"\n')
+    with pytest.raises(SettingsError, match="the campaign holds the deviations"):
+        load_settings(file)
+    file.write_text('campaign = "elsewhere"\n')
+    with pytest.raises(SettingsError, match=r"uept.toml:1: campaign: .* holds no campaign.toml"):
+        load_settings(file)

@@ -147,13 +147,18 @@ def _results(report: CompletionReport) -> dict[str, Any]:
         "result_rows": [
             (
                 row.key, row.title, row.scope, ", ".join(row.services), row.verdict, row.build, len(row.attempts),
-                f"{row.seconds:.1f}", row.evidence,
+                f"{row.seconds:.1f}", _link(row.evidence),
             )
             for row in report.results
         ],
         "timing_rows": [(t.what, t.count, t.left_out, t.median, t.p95, t.longest) for t in report.observations.timings],
         "code_rows": [(code.code, code.count, code.meaning) for code in report.observations.codes],
     }  # fmt: skip
+
+
+def _link(place: str) -> Markup:
+    """To a run's own report, from the folder ``report`` beside ``runs``."""
+    return Markup('<a href="../{0}">{0}</a>').format(place) if place else Markup("")
 
 
 def _attempts(row: ResultRow) -> str:
@@ -289,6 +294,6 @@ def _appendices(report: CompletionReport) -> dict[str, Any]:
             ),
         ],
         "picked_places": [
-            row.evidence for row in report.results if f"{row.key} in run {row.run[:12]}" in report.picked
+            _link(row.evidence) for row in report.results if f"{row.key} in run {row.run[:12]}" in report.picked
         ],
     }
