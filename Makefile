@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench docs lock clean
+.PHONY: help demo test check format lint types imports bench docs site lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -52,6 +52,9 @@ docs: $(VENV)/.dev ## Write the generated pages again
 	$(BIN)/python .ci/gbcs_coverage.py
 	$(BIN)/python .ci/settings_page.py
 	$(BIN)/python .ci/defects_page.py
+
+site: $(VENV)/.dev ## The documentation as a site, in build/site
+	$(BIN)/sphinx-build -q -W -b html docs build/site
 
 lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml
 	$(BIN)/python .ci/lock.py
