@@ -41,6 +41,7 @@ from stubs.gateway.heads import listen
 from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
 from stubs.journal import FILE_NAME, Journal, SqliteStore
+from stubs.journal.maintenance import check_at_start, write_head
 from stubs.settings import LOOPBACK, DccSettings, problems
 from stubs.smki import Pki, import_pki, init_pki, list_pki, load_pki, view_keys
 from stubs.smki.keys import derive_secret
@@ -139,6 +140,8 @@ class SimulatedDcc:
         try:
             journal = _open_journal(settings, clock)
             stack.callback(journal.close)
+            if settings.state_dir:
+                stack.callback(write_head, Path(settings.state_dir), journal)
             _catch_up(clock, journal)
             pki = pki or _open_pki(settings, stack)
             dcc = Dcc(settings, pki)
@@ -300,7 +303,13 @@ def _open_journal(settings: DccSettings, clock: Clock) -> Journal:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make the state folder {folder}: {error.strerror}", mend="Choose another.") from error
-    return Journal(SqliteStore(folder / FILE_NAME, sync_to_disk=settings.sync_to_disk), clock)
+    store = SqliteStore(folder / FILE_NAME, sync_to_disk=settings.sync_to_disk)
+    try:
+        check_at_start(store, folder)
+    except Blocked:
+        store.close()
+        raise
+    return Journal(store, clock)
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ _COMMANDS = {
     "rehearse": ("harness.cli.rehearse", "Run scenarios against a party's system and judge what is seen."),
     "serve": ("harness.cli.serve", "Run the simulated DCC to code against."),
     "control": ("harness.cli.control", "Operate a simulated DCC that runs: premises, faults, the clock, alerts."),
+    "state": ("harness.cli.state", "Check, copy and repair the state folder of a simulated DCC."),
     "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),
     "verify": ("harness.cli.verify", "Check that no byte of a bundle was altered."),
     "report": ("harness.cli.report", "Write the report of a run folder again."),

@@ -67,7 +67,7 @@ def command(
     access = read_access(state) if state is not None else None
     base = url or (access.url if access else _DEFAULT_URL)
     secret = token or (access.token if access else os.environ.get(_TOKEN, ""))
-    say(json.dumps(_ask(base.rstrip("/") + path, chosen.method, given, secret), ensure_ascii=False))
+    say(json.dumps(ask_running(base.rstrip("/") + path, chosen.method, given, secret), ensure_ascii=False))
 
 
 def _member(text: str) -> tuple[str, Any]:
@@ -80,7 +80,8 @@ def _member(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _ask(address: str, method: str, body: dict[str, Any], token: str) -> Any:
+def ask_running(address: str, method: str, body: dict[str, Any], token: str) -> Any:
+    """One call of the control API. Raises: Blocked: nobody answers; InputError: it was refused."""
     from stubs.app import authorisation
 
     data = None if method == "GET" else json.dumps(body).encode()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import msgspec
 
-from stubs.control import handlers
+from stubs.control.access import Access
 from stubs.control.operations import BY_NAME, Operation
 from stubs.gateway.runtime import Runtime
 
@@ -35,10 +35,15 @@ class Control:
         """The same operations by another hand."""
         return Control(self._runtime, origin)
 
-    def operate(self, operation: Operation, given: msgspec.Struct) -> Any:
-        """Carry out an operation whose parameters were checked."""
-        access = handlers.Access(self._runtime, self._origin, operation.name, given)
+    def begin(self, operation: Operation, given: msgspec.Struct) -> Any:
+        """Begin an operation whose parameters were checked: its result, or a coroutine that gives it."""
+        access = Access(self._runtime, self._origin, operation.name, given)
         return self._runtime.call(lambda: operation.run(access, given))
+
+    def operate(self, operation: Operation, given: msgspec.Struct) -> Any:
+        """Carry out an operation whose parameters were checked; not in the loop's own thread."""
+        result = self.begin(operation, given)
+        return self._runtime.finish(result) if isinstance(result, Coroutine) else result
 
     def call(self, name: str, /, **members: Any) -> Any:
         """Check the parameters of an operation and carry it out. Raises: LookupError: there is none of that name."""

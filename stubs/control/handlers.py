@@ -2,69 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from stubs.clock import LATEST, VirtualClock
 from stubs.control import parameters as p
+from stubs.control.access import Access
 from stubs.control.kinds import Nothing
 from stubs.control.parameters import given
-from stubs.dcc import Dcc
 from stubs.dcc.core import Events
-from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.simulation.premises import PremisesSpec
-from stubs.dcc.state.transaction import Transaction
-from stubs.events import ClockMoved, ControlUsed
 from stubs.faults import FaultRule
-from stubs.gateway.runtime import Runtime
-from stubs.recording import read_back
+from stubs.journal import SqliteStore
+from stubs.journal.maintenance import backup
 from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
-
-T = TypeVar("T")
-
-_MOST_STEPS = 10_000
-"""Agenda items that one move of the clock passes one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """The running simulated DCC as one call of an operation sees it; whose hand it is, and what it asks."""
-
-    runtime: Runtime
-    origin: str
-    operation: str
-    given: msgspec.Struct
-
-    @property
-    def dcc(self) -> Dcc:
-        """The core."""
-        return self.runtime.dcc
-
-    def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
-        """Let the core do something, and make it durable together with whose hand did it."""
-        used = self.used()
-
-        def act(now: datetime) -> tuple[T, Events]:
-            result, events = action(now)
-            return result, (used, *events)
-
-        return self.runtime.perform(act)
-
-    def used(self) -> ControlUsed:
-        """Whose hand moves the world, and how. Raises: UnrecordableError: a parameter cannot be recorded."""
-        members = msgspec.to_builtins(self.given)
-        event, _ = read_back(ControlUsed(origin=self.origin, operation=self.operation, parameters=members))
-        assert isinstance(event, ControlUsed), "it was one before"
-        return event
-
-    def tester(self, action: Callable[[Operations, Transaction], T]) -> T:
-        """One of a tester's operations of the core."""
-        return self.perform(lambda now: self.dcc.perform(action, now))
 
 
 def _eui(text: str) -> str:
@@ -139,64 +93,6 @@ def faults(on: Access, _: Nothing) -> list[dict[str, Any]]:
         }
         for fault in on.dcc.state.faults.rules.values()
     ]
-
-
-# --- the clock ---
-
-
-def now(on: Access, _: Nothing) -> str:
-    """ISO 8601, UTC."""
-    return on.runtime.clock.now().isoformat()
-
-
-def advance_clock(on: Access, by: p.AdvanceClock) -> str:
-    """The new time; what falls due on the way happened at its own time, deliveries happen at the end."""
-    return _move(on, on.runtime.clock.now() + timedelta(seconds=by.seconds), "advanced")
-
-
-def jump(on: Access, _: Nothing) -> str:
-    """The new time; the clock stays where nothing is due."""
-    due = on.dcc.next_due()
-    return _move(on, due, "jumped") if due is not None else now(on, Nothing())
-
-
-def set_rate(on: Access, to: p.SetRate) -> str:
-    """The time."""
-    used = on.used()
-    _virtual_clock(on).set_rate(to.rate)
-    on.runtime.append((used,), on.runtime.clock.now())
-    _clock_moved(on, "rate", f"rate {to.rate:g}")
-    return now(on, Nothing())
-
-
-def _virtual_clock(on: Access) -> VirtualClock:
-    clock = on.runtime.clock
-    if not isinstance(clock, VirtualClock):
-        raise Blocked("the run's clock is the machine's and cannot be moved", mend="Start with a virtual clock.")
-    return clock
-
-
-def _move(on: Access, target: datetime, mode: str) -> str:
-    clock = _virtual_clock(on)
-    if target > LATEST:
-        raise ValueError(f"the clock goes to {LATEST.isoformat()} at most")
-    on.runtime.append((on.used(),), clock.now())
-    for _ in range(_MOST_STEPS):
-        due = on.dcc.state.agenda.next_due()
-        if due is None or due > target:
-            break
-        clock.move_to(due)
-        on.runtime.tick_now()
-    clock.move_to(target)
-    _clock_moved(on, mode, "control")
-    return now(on, Nothing())
-
-
-def _clock_moved(on: Access, mode: str, cause: str) -> None:
-    clock = _virtual_clock(on)
-    event = ClockMoved(mode=mode, now=clock.now(), rate=clock.rate, cause=cause)
-    on.runtime.journal.record(event)
-    on.runtime.clock_moved()
 
 
 # --- alerts ---
@@ -397,3 +293,17 @@ def health(on: Access, _: Nothing) -> dict[str, Any]:
         "faults": len(state.faults.rules),
         "quarantine": len(state.quarantine),
     }
+
+
+def back_up(on: Access, to: p.BackUp) -> dict[str, Any]:
+    """Entries of the copy, and the hash of the last one."""
+    folder = on.dcc.settings.state_dir
+    if not folder:
+        raise Blocked("the state is in memory only", mend="Start with --state.")
+    if not Path(to.to).is_absolute():
+        raise ValueError(f"to: expected an absolute path, got {to.to[:80]!r}")
+    journal = on.runtime.journal
+    journal.commit()
+    assert isinstance(journal.store, SqliteStore), "a state folder holds one"
+    report = backup(Path(folder), Path(to.to), journal.store)
+    return {"entries": report.entries, "head": report.head}

@@ -9,14 +9,16 @@ from typing import Any
 
 import msgspec
 
+from stubs.control import clock_moves as clock
 from stubs.control import handlers as on
 from stubs.control import parameters as p
+from stubs.control.access import Access
 from stubs.control.kinds import Nothing
 from stubs.dcc.simulation.premises import PremisesSpec
 from stubs.faults import FaultRule
 from stubs.recording import recordable
 
-Handler = Callable[[on.Access, Any], Any]
+Handler = Callable[[Access, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,13 @@ OPERATIONS: tuple[Operation, ...] = (
     _op("faults", "GET /faults", "Armed fault rules", Nothing, on.faults),
     _op("set-fault", "POST /faults", "Arm a fault rule", FaultRule, on.set_fault, result="fault"),
     _op("clear-fault", "DELETE /faults/{fault}", "Disarm a fault rule", p.ClearFault, on.clear_fault),
-    _op("now", "GET /clock", "The run's time", Nothing, on.now, result="now"),
-    _op("advance-clock", "POST /clock/advance", "Let time pass", p.AdvanceClock, on.advance_clock, result="now"),
-    _op("jump-to-next-event", "POST /clock/jump", "Go to the next thing due", Nothing, on.jump, result="now"),
-    _op("set-rate", "POST /clock/rate", "Run seconds per real second", p.SetRate, on.set_rate, result="now"),
+    _op("now", "GET /clock", "The run's time", Nothing, clock.now, result="now"),
+    _op("advance-clock", "POST /clock/advance", "Let time pass",
+        p.AdvanceClock, clock.advance_clock, result="now"),
+    _op("jump-to-next-event", "POST /clock/jump", "Go to the next thing due", Nothing, clock.jump, result="now"),
+    _op("clock-progress", "GET /clock/advance", "How far a move of the clock has come", Nothing, clock.progress),
+    _op("stop-clock", "POST /clock/stop", "End a move of the clock where it is", Nothing, clock.stop, result="now"),
+    _op("set-rate", "POST /clock/rate", "Run seconds per real second", p.SetRate, clock.set_rate, result="now"),
     _op("raise-device-alert", "POST /alerts/device", "Let a device raise an alert",
         p.RaiseDeviceAlert, on.raise_device_alert, result="message"),
     _op("raise-dcc-alert", "POST /alerts/dcc", "Raise a DCC alert for one User",
@@ -160,6 +165,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _op("outbox", "GET /outbox/{user}", "Messages not received yet", p.OfUser, on.outbox),
     _op("redeliver", "POST /outbox/{user}/redeliver", "Make held messages due again",
         p.OfUser, on.redeliver, result="messages"),
+    _op("back-up", "POST /backup", "Copy the state folder, its journal consistently", p.BackUp, on.back_up),
     _op("reset", "POST /reset", "Back to the beginning; Users stay", p.Reset, on.reset),
 )  # fmt: skip
 

@@ -234,6 +234,13 @@ class OfQuarantine(Parameters, frozen=True, kw_only=True):
     """Its QuarantineEventRef."""
 
 
+class BackUp(Parameters, frozen=True, kw_only=True):
+    """Where a copy of the state goes."""
+
+    to: Name
+    """A folder that does not exist yet, on this machine; absolute."""
+
+
 class Reset(Parameters, frozen=True, kw_only=True):
     """What the next identities follow from."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from stubs.control.operations import OPERATIONS, Operation
 from stubs.events import Entry
 from stubs.gateway.runtime import Runtime
 from stubs.recording import recordable
-from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.errors import Blocked, InputError, PeerError
 
 _KEEP_ALIVE = 15.0
 _LARGEST_REQUEST = 1024 * 1024
@@ -48,10 +49,12 @@ async def _operate(control: Control, operation: Operation, request: web.Request)
     try:
         body = await _read(request) if operation.is_changing else {}
         path = {name: recordable(text) for name, text in request.match_info.items()}
-        result = control.operate(operation, operation.read(path, body))
+        result = control.begin(operation, operation.read(path, body))
+        if isinstance(result, Coroutine):
+            result = await result
     except LookupError as error:
         return _problem(f"not found: {error}", 404)
-    except (ValueError, TypeError, OverflowError, RecursionError, PeerError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError, PeerError, InputError) as error:
         return _problem(str(error), 400)
     except Blocked as error:
         return _problem(str(error), 409)

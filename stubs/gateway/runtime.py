@@ -6,10 +6,11 @@ import asyncio
 import concurrent.futures
 import logging
 import threading
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from stubs.clock import Clock
 from stubs.dcc import Dcc, Handled, Reply
@@ -17,7 +18,7 @@ from stubs.dcc.core import Events
 from stubs.events import JournalStalled, MessageQueued
 from stubs.journal import Journal
 from stubs.scheduler import QueuedMessage
-from stubs.wire.errors import Blocked
+from stubs.wire.errors import Blocked, Misuse
 
 T = TypeVar("T")
 
@@ -28,6 +29,17 @@ _ITEMS_A_TURN = 4
 _CALL_SECONDS = 60.0
 _MOST_REFUSALS = 1000
 """Refusals that wait in memory for room on the disk; later ones are told to the client only."""
+
+
+@dataclass(slots=True)
+class Move:
+    """A move of the run's clock that is under way."""
+
+    since: datetime
+    target: datetime
+    worked: int = 0
+    """Events on the way."""
+    is_stopped: bool = False
 
 
 class Runtime:
@@ -49,6 +61,7 @@ class Runtime:
         """Users whose outbox the timer need not watch: a delivery is under way, or there is no URL."""
         self.fold_again: Callable[[], None] = lambda: None
         """Brings the core back to the journal's end, after entries that it had folded were withdrawn."""
+        self.move: Move | None = None
         self.stopping = asyncio.Event()
         dcc.on_error = _log
         self._loop = asyncio.get_running_loop()
@@ -187,11 +200,13 @@ class Runtime:
         while (seconds := self.clock.real_seconds_until(instant)) != 0.0 and not self.stopping.is_set():
             await _wait(self._moved, seconds)
 
-    def tick_now(self) -> None:
-        """Work off everything that is due at the clock's time, and commit."""
+    def tick_now(self, limit: int | None = None) -> int:
+        """Work off what is due at the clock's time, at most ``limit`` items, and commit; how many events that were."""
         now = self.clock.now()
-        self.append(self.dcc.tick(now), now)
+        events = self.dcc.tick(now, limit)
+        self.append(events, now)
         self.journal.commit()
+        return len(events)
 
     def start(self) -> None:
         """Start the timer."""
@@ -226,6 +241,16 @@ class Runtime:
                 await self._timer
 
     # --- other threads ---
+
+    def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the loop's thread to its end, however long that takes; from any other thread.
+
+        Raises: what it raises; Blocked: the simulated DCC has stopped.
+        """
+        if threading.get_ident() == self._thread:
+            work.close()
+            raise Misuse("the loop's own thread awaits a coroutine")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def call(self, function: Callable[[], T]) -> T:
         """Run ``function`` in the loop's thread and return its result; from any thread.

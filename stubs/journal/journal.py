@@ -90,6 +90,11 @@ class Journal:
         self._at = _instant(last) if last else None
 
     @property
+    def store(self) -> Store:
+        """Where the rows are kept: for copies and checks of the whole."""
+        return self._store
+
+    @property
     def last_seq(self) -> int:
         """Sequence number of the newest entry; 0 when there is none."""
         return self._seq

@@ -1,0 +1,56 @@
+"""The running simulated DCC as one call of a control operation sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from stubs.dcc import Dcc
+from stubs.dcc.core import Events
+from stubs.dcc.simulation.operations import Operations
+from stubs.dcc.state.transaction import Transaction
+from stubs.events import ControlUsed
+from stubs.gateway.runtime import Runtime
+from stubs.recording import read_back
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The running simulated DCC as one call of an operation sees it; whose hand it is, and what it asks."""
+
+    runtime: Runtime
+    origin: str
+    operation: str
+    given: msgspec.Struct
+
+    @property
+    def dcc(self) -> Dcc:
+        """The core."""
+        return self.runtime.dcc
+
+    def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
+        """Let the core do something, and make it durable together with whose hand did it."""
+        used = self.used()
+
+        def act(now: datetime) -> tuple[T, Events]:
+            result, events = action(now)
+            return result, (used, *events)
+
+        return self.runtime.perform(act)
+
+    def used(self) -> ControlUsed:
+        """Whose hand moves the world, and how. Raises: UnrecordableError: a parameter cannot be recorded."""
+        members = msgspec.to_builtins(self.given)
+        event, _ = read_back(ControlUsed(origin=self.origin, operation=self.operation, parameters=members))
+        assert isinstance(event, ControlUsed), "it was one before"
+        return event
+
+    def tester(self, action: Callable[[Operations, Transaction], T]) -> T:
+        """One of a tester's operations of the core."""
+        return self.perform(lambda now: self.dcc.perform(action, now))
