@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.checks.comparing import code as canonical
+from harness.checks.comparing import identity
 from harness.checks.evidence import Evidence, Message
 from harness.checks.registry import check
-from harness.checks.requests import action_of, unsaid
+from harness.checks.requests import action_of, unreported, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 
 
@@ -55,14 +57,16 @@ def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     open_finding = unsaid(action, expected, messages[0].seq, data=action.outcome.get("alerts"))
     if open_finding is not None:
         return open_finding
-    reported = [
-        alert for alert in action.outcome.get("alerts", []) if str(alert.get("code", "")).upper() == code.upper()
-    ]
-    sources = {message.queued.device for message in messages}
+    silence = unreported(action, expected, "which alerts came", action.outcome.get("alerts") or None, messages[0].seq)
+    if silence is not None:
+        return silence
+    reported = [alert for alert in action.outcome.get("alerts", []) if canonical(alert.get("code")) == canonical(code)]
+    sources = {identity(message.queued.device) for message in messages}
     got = (
         ", ".join(f"{alert.get('code')} from {alert.get('device') or 'the DCC'}" for alert in reported) or action.status
     )
     is_known = any(
-        alert.get("verified", False) and (not alert.get("device") or alert["device"] in sources) for alert in reported
+        alert.get("verified", True) and (not alert.get("device") or identity(alert["device"]) in sources)
+        for alert in reported
     )
     return (passed if is_known else failed)(expected, got, messages[0].seq, action.claimed_seq)

@@ -8,7 +8,7 @@ from typing import Any
 from harness.checks.comparing import is_same
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
-from harness.checks.requests import action_of, unable, unsaid
+from harness.checks.requests import action_of, unable, unreported, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import DeviceChanged
 
@@ -60,9 +60,12 @@ def reading_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     open_finding = unsaid(action, expected, seq, data=action.outcome.get("values"))
     if open_finding is not None:
         return open_finding
-    unreported = _lacking(action.outcome.get("values", {}), wanted)
-    finding = failed if unreported else passed
-    return finding(expected, f"the party reports {unreported}" if unreported else "the same", seq, action.claimed_seq)
+    silence = unreported(action, expected, "what it read", action.outcome.get("values"), seq)
+    if silence is not None:
+        return silence
+    lacking = _lacking(action.outcome.get("values", {}), wanted)
+    finding = failed if lacking else passed
+    return finding(expected, f"the party reports {lacking}" if lacking else "the same", seq, action.claimed_seq)
 
 
 def _words(wanted: Mapping[str, Any]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.checks.comparing import is_same
+from harness.checks.comparing import identity, is_same
 from harness.checks.evidence import Evidence, read_answer
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing, unable, unsaid
+from harness.checks.requests import action_of, missing, unable, unreported, unsaid
 from harness.checks.values import disagreements, named
-from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from stubs.events import DeviceChanged, InventoryChanged
 from stubs.wire.duis import Node, OtherResult, ServiceResponse
 
@@ -44,7 +44,13 @@ def reading_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     open_finding = unsaid(action, expected, seq, data=action.outcome.get("values"))
     if open_finding is not None:
         return open_finding
+    silence = unreported(action, expected, "what it read", action.outcome.get("values"), seq)
+    if silence is not None:
+        return silence
     difference = disagreements(answer.values, action.outcome.get("values", {}), names)
+    unsaid_ones = [one for one in difference if one.endswith("is missing")]
+    if difference and unsaid_ones == difference and action.status == "done":
+        return review(expected, f"the party's system did not say: {'; '.join(unsaid_ones)}", seq, action.claimed_seq)
     got = "; ".join(difference) or "the same values"
     return (failed if difference else passed)(expected, got, seq, action.claimed_seq)
 
@@ -78,12 +84,18 @@ def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     open_finding = unsaid(action, expected, seq, data=action.outcome.get("values", {}).get("devices"))
     if open_finding is not None:
         return open_finding
+    silence = unreported(
+        action, expected, "which devices it found", action.outcome.get("values", {}).get("devices"), seq
+    )
+    if silence is not None:
+        return silence
     reported = {
-        str(device.get("DeviceID", "")).upper(): str(device.get("DeviceStatus", "") or "")
+        identity(device.get("DeviceID", "")): str(device.get("DeviceStatus", "") or "")
         for device in action.outcome.get("values", {}).get("devices", [])
     }
     got = ", ".join(f"{device} {status or 'without status'}" for device, status in reported.items()) or "no device"
-    return (passed if reported == listed else failed)(expected, got, seq, action.claimed_seq)
+    is_agreed = reported.keys() == listed.keys() and all(is_same(listed[one], reported[one]) for one in listed)
+    return (passed if is_agreed else failed)(expected, got, seq, action.claimed_seq)
 
 
 def _devices_in(body: bytes) -> dict[str, str]:
@@ -97,7 +109,7 @@ def _devices_in(body: bytes) -> dict[str, str]:
     for node in _walk(response.body.result.node):
         device = node.get("DeviceID")
         if device:
-            found[device.upper()] = node.get("DeviceStatus") or node.get("SMIStatus") or ""
+            found[identity(device)] = node.get("DeviceStatus") or node.get("SMIStatus") or ""
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.checks.evidence import ActionRecord, Evidence, Exchange
 from harness.checks.registry import check
-from harness.checks.verdict import Finding, Verdict, blocked, failed, not_run, passed, waiting
+from harness.checks.verdict import Finding, Owner, Verdict, blocked, failed, not_run, passed, review, waiting
 from schemas.load import CommandVariant, Service, Srv, command_variants, service_requests
 from stubs.events import CommandSent, InventoryChanged
 from stubs.wire.duis import SignedPreCommand
@@ -31,7 +31,7 @@ def unable(action: ActionRecord, expected: str) -> Finding | None:
         return None
     detail = str(action.outcome.get("detail", ""))
     if action.status == "blocked":
-        return blocked(expected, f"the driver could not ask: {detail}", action.claimed_seq)
+        return blocked(expected, f"the driver could not ask: {detail}", action.claimed_seq, owner=Owner.SETTINGS)
     if action.status == "unsupported":
         return not_run(expected, f"the driver does not support this action: {detail}", action.claimed_seq)
     return None
@@ -53,6 +53,18 @@ def unsaid(action: ActionRecord, expected: str, *references: int, data: object =
     verdict = Verdict.REVIEW if is_observed else Verdict.ATTESTED
     detail = str(action.outcome.get("detail", "")) or "a person says so"
     return Finding(verdict, expected, detail, references=(*references, action.claimed_seq))
+
+
+def unreported(action: ActionRecord, expected: str, what: str, data: object, *references: int) -> Finding | None:
+    """REVIEW when the party says that it is done and not what it made of the answer; None when it says something.
+
+    A driver may report little: what it does not claim is never held against the party, and a person has to look. An
+    empty list is a claim.
+    """
+    if action.status != "done" or data not in (None, "", {}, 0) or data is False:
+        return None
+    got = f"the party's system did not say {what}; a person must look"
+    return review(expected, got, *references, action.claimed_seq, cause=f"did not say {what}")
 
 
 def missing(action: ActionRecord, expected: str, got: str, *references: int) -> Finding:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.checks.comparing import code as canonical
 from harness.checks.evidence import ActionRecord, Evidence, Message
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing, unable, unsaid
+from harness.checks.requests import action_of, missing, unable, unreported, unsaid
 from harness.checks.values import disagreements
-from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from stubs.events import DeviceSilent, FaultApplied
 
 _ENDED_WELL = frozenset({"done", "attested"})
@@ -107,8 +108,11 @@ def outcome_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
         return open_finding
     is_success = code[:1] in {"I", "W"}
     got = f"the wire says {code}; the party says {said or 'no code'}, {action.status}"
-    if said != code or (action.status in _ENDED_WELL) is not is_success:
+    if (action.status in _ENDED_WELL) is not is_success or (said and canonical(said) != canonical(code)):
         return failed(expected, got, *references, action.claimed_seq)
+    silence = unreported(action, expected, "which response code came", said, *references)
+    if silence is not None:
+        return silence
     return passed(expected, got, *references, action.claimed_seq)
 
 
@@ -156,7 +160,10 @@ def error_code_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> 
     got = f"the party says {said or 'no code'}, {action.status}"
     if code not in codes and not _was_bent(evidence):
         return waiting(expected, f"the wire shows no {code}", action.claimed_seq, amounts_to=Verdict.BLOCKED)
-    finding = passed if said == code and action.status in (_ENDED_BADLY | {"attested"}) else failed
+    if not said and action.status in _ENDED_BADLY:
+        return review(expected, f"{got}; a person must look", action.claimed_seq, cause="did not say which code came")
+    is_understood = canonical(said) == canonical(code) and action.status in (_ENDED_BADLY | {"attested"})
+    finding = passed if is_understood else failed
     return finding(expected, got, *(codes[name] for name in codes if name == code), action.claimed_seq)
 
 
@@ -205,6 +212,9 @@ def correlated(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
         answers = evidence.answers_of(action)
         if action.claimed is None or not answers:
             continue
+        silence = unreported(action, expected, "what it read", action.outcome.get("values"), answers[-1][0])
+        if silence is not None:
+            return silence
         difference = disagreements(answers[-1][1].values, action.outcome.get("values", {}))
         if difference:
             got = f"{action.service} to {action.target}: {'; '.join(difference)}"
@@ -238,6 +248,9 @@ def processed_once(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     if open_finding is not None:
         return open_finding
     count = int(action.outcome.get("messages_processed", 0))
+    silence = unreported(action, expected, "how many messages it processed", count, *handed)
+    if silence is not None:
+        return silence
     finding = passed if count == 1 else failed
     return finding(expected, f"{count} processed, of {len(handed)} handed over", *handed, action.claimed_seq)
 

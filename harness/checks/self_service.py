@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.checks.comparing import identity
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing, unsaid
+from harness.checks.requests import action_of, missing, unreported, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import PageViewed, PersonSignedIn
 
@@ -55,7 +56,10 @@ def inventory_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     open_finding = unsaid(action, expected, seq, data=action.outcome.get("values", {}).get("seen"))
     if open_finding is not None:
         return open_finding
-    seen = {str(device).upper() for device in action.outcome.get("values", {}).get("seen", [])}
+    silence = unreported(action, expected, "what it saw", action.outcome.get("values", {}).get("seen"), seq)
+    if silence is not None:
+        return silence
+    seen = {identity(device) for device in action.outcome.get("values", {}).get("seen", [])}
     unseen = sorted(wanted - seen)
     if unseen:
         return failed(expected, f"the party did not see {', '.join(unseen)}", seq, action.claimed_seq)

@@ -174,6 +174,14 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("check", "parameters"), KEPT)
+def test_a_claim_of_nothing_but_the_status_is_never_a_failure(check: str, parameters: dict[str, Any]) -> None:
+    story = Story().asked().posted().device_answered().queued().delivered()
+    finding = story.claimed(code="", messages_processed=0).judged(check, **parameters)
+    assert finding.verdict in {Verdict.PASS, Verdict.REVIEW}, finding.lines
+    assert finding.is_final
+
+
+@pytest.mark.parametrize(("check", "parameters"), KEPT)
 def test_a_plain_reading_keeps(check: str, parameters: dict[str, Any]) -> None:
     finding = read().judged(check, **parameters)
     assert finding.verdict is Verdict.PASS, finding.lines
@@ -473,7 +481,7 @@ def test_answers_are_told_apart_by_request_id(*, is_swapped: bool) -> None:
     assert story.judged("correlated-by-request-id").verdict is (Verdict.FAIL if is_swapped else Verdict.PASS)
 
 
-@pytest.mark.parametrize(("processed", "verdict"), [(1, Verdict.PASS), (2, Verdict.FAIL), (0, Verdict.FAIL)])
+@pytest.mark.parametrize(("processed", "verdict"), [(1, Verdict.PASS), (2, Verdict.FAIL), (0, Verdict.REVIEW)])
 def test_a_duplicate_counts_once(processed: int, verdict: Verdict) -> None:
     story = Story().asked().posted().queued().delivered().delivered(2).claimed(messages_processed=processed)
     assert story.judged("duplicate-processed-once").verdict is verdict
