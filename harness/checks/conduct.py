@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from harness.checks.critical import altered, own_signature_problem
 from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.registry import check
 from harness.checks.requests import falling_counter, variant_of
 from harness.checks.standing import not_applicable
-from harness.checks.verdict import Finding, failed, passed
+from harness.checks.verdict import Finding, Owner, failed, passed, review
 from schemas.load import CommandVariant, Service, command_variants
+from stubs.events import ControlUsed
 from stubs.wire.duis import SignedPreCommand
 
 
@@ -140,3 +143,22 @@ def untrusted_not_used(evidence: Evidence, _parameters: Mapping[str, Any]) -> Fi
 
 def _has_values(action: ActionRecord) -> bool:
     return bool(action.outcome.get("values")) or int(action.outcome.get("messages_processed", 0)) > 0
+
+
+@check(
+    "moved-by-scenario-only",
+    rule="During a scenario nothing but the scenario moves the simulated world: no hand at the live page, no other "
+    "program",
+    clause="Evidence: who moved the world",
+    provenance="inferred",
+    standing=True,
+)
+def moved_by_scenario_only(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
+    """A hand from outside makes it a matter for a person to look at, whatever else was found."""
+    expected = "a world that only the scenario moves"
+    hands = [(seq, event) for seq, event in evidence.of(ControlUsed) if event.origin != "scenario"]
+    if not hands:
+        return not_applicable(expected)
+    got = "; ".join(f"{event.operation} by {event.origin}" for _, event in hands[:5])
+    references = [seq for seq, _ in hands]
+    return replace(review(expected, got, *references, cause="a hand from outside"), named_owner=Owner.SETTINGS)

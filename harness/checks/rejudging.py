@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.checks.evidence import evidence_of
+from harness.checks.evidence import EvidenceIndex
 from harness.checks.registry import checks, judge
 from harness.checks.stored import finding_of
 from harness.checks.verdict import Finding
@@ -34,18 +34,19 @@ def judge_again(entries: Iterable[Entry]) -> Iterator[Rejudged]:
     Raises: PeerError: an entry names a check that this version does not have, or cannot be judged as it stands.
     """
     known = tuple(entries)
+    index = EvidenceIndex(known)
     for entry in known:
         event = entry.event
         if isinstance(event, CheckJudged):
-            yield Rejudged(entry.seq, event, finding_of(event, entry.seq), _finding(known, entry.seq, event))
+            yield Rejudged(entry.seq, event, finding_of(event, entry.seq), _finding(index, entry.seq, event))
 
 
-def _finding(entries: tuple[Entry, ...], seq: int, event: CheckJudged) -> Finding:
+def _finding(index: EvidenceIndex, seq: int, event: CheckJudged) -> Finding:
     where = f"entry {seq}"
     if event.check not in checks():
         known = "one that `uept judge` of this version knows"
         raise PeerError("a check this version does not know", where=where, expected=known, got=event.check)
-    evidence = evidence_of(entries, event.scenario, event.role, event.first, event.last)
+    evidence = index.evidence(event.scenario, event.role, event.first, event.last)
     try:
         return judge(event.check, evidence, event.parameters)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:

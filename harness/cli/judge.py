@@ -3,79 +3,101 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.documents import read, reading
 from harness.cli.output import json_option, print_json, print_table, say
 
+if TYPE_CHECKING:
+    from harness.judging import Judgement
+
 
 @click.command()
 @click.argument("file", metavar="BUNDLE", type=click.Path(path_type=Path))
+@click.option(
+    "--scenarios",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Folder of the scenario set that was run; default: the scenarios of this version.",
+)
 @json_option
 @click.pass_context
-def command(ctx: click.Context, file: Path, *, as_json: bool) -> None:
-    """Judge BUNDLE again: every check runs over the journal inside it, with no network, no keys, no simulator.
+def command(ctx: click.Context, file: Path, scenarios: Path | None, *, as_json: bool) -> None:
+    """Judge BUNDLE again, with no network, no keys, no simulator: nothing it says of verdicts is believed.
 
-    Exit code 0 when every verdict is the same again, 1 when one differs or the bundle was altered, 2 when it is no
-    bundle of this version. --json prints one object: file, altered (names), checks (how many), scenarios (key,
-    title, verdict, checks), differing (entry, scenario, check, was, is, expected, got).
+    Checks are judged again, and which ones a scenario owes comes from the scenario set, not from the bundle; scenario
+    and role verdicts, counts, plan and reports are made again and compared.
+
+    Exit code 0 when everything is the same again, 1 when something differs or the bundle was altered, 2 when it is no
+    bundle of this version, 3 when the scenario set is not known, so that it cannot be decided what had to be judged.
+    --json prints one object: file, altered (names), checks (how many), scenarios (key, title, verdict, checks),
+    roles (role, verdict, reason), undecided (why, or empty), differing (entry, scenario, check, was, is, expected,
+    got), problems (kind, where, detail).
     """
-    from harness.checks import judge_again
-    from harness.engine.results import fold_run
-    from harness.evidence.bundle import read_journal, verify
-    from stubs.wire.errors import PeerError
+    from harness.evidence.bundle import verify
+    from harness.judging import ScenarioSet, judge_bundle
 
     with reading(file):
         data = read(file)
         altered = verify(data).problems
-        entries = read_journal(data)
-        again = list(judge_again(entries))
-        run = fold_run(entries)
-        if not run.id:
-            raise PeerError("the bundle's journal tells of no run", expected="an entry RunStarted")
-    differing = [found for found in again if not found.agrees]
-    rows = [
-        {
-            "key": scenario.key,
-            "title": scenario.title,
-            "verdict": scenario.verdict.value,
-            "checks": len(scenario.checks),
-        }
-        for scenario in run.scenarios
-    ]
+        found = judge_bundle(data, ScenarioSet(scenarios) if scenarios else None)
     if as_json:
-        print_json(
-            {
-                "file": str(file),
-                "altered": [problem.name for problem in altered],
-                "checks": len(again),
-                "scenarios": rows,
-                "differing": [
-                    {
-                        "entry": found.seq,
-                        "scenario": found.judged.scenario,
-                        "check": found.judged.check,
-                        "was": found.was.verdict.value,
-                        "is": found.finding.verdict.value,
-                        "expected": found.finding.expected,
-                        "got": found.finding.got,
-                    }
-                    for found in differing
-                ],
-            }
-        )
+        print_json({"file": str(file), "altered": [problem.name for problem in altered], **_as_json(found)})
     else:
-        print_table(
-            ["scenario", "verdict", "checks", "title"],
-            [[r["key"], r["verdict"], r["checks"], r["title"]] for r in rows],
-        )
-        for found in differing:
-            say(
-                f"entry {found.seq}, {found.judged.scenario}, {found.judged.check}: was {found.was.verdict}, "
-                f"is {found.finding.verdict}: expected {found.finding.expected}; got {found.finding.got}"
-            )
+        _print(found)
         for problem in altered:
             say(f"altered: {problem.state}: {problem.name}: {problem.detail}")
-        say(f"{len(again)} checks judged again, {len(differing)} differ")
-    ctx.exit(1 if differing or altered else 0)
+    ctx.exit(1 if found.problems or altered else 3 if found.undecided else 0)
+
+
+def _scenario_rows(found: Judgement) -> list[dict[str, Any]]:
+    return [
+        {"key": one.key, "title": one.title, "verdict": one.verdict.value, "checks": len(one.checks)}
+        for one in found.run.scenarios
+    ]
+
+
+def _as_json(found: Judgement) -> dict[str, Any]:
+    return {
+        "checks": len(found.rejudged),
+        "scenarios": _scenario_rows(found),
+        "roles": [{"role": one.role, "verdict": one.verdict.value, "reason": one.reason} for one in found.roles],
+        "undecided": found.undecided,
+        "differing": [
+            {
+                "entry": one.seq,
+                "scenario": one.judged.scenario,
+                "check": one.judged.check,
+                "was": one.was.verdict.value,
+                "is": one.finding.verdict.value,
+                "expected": one.finding.expected,
+                "got": one.finding.got,
+            }
+            for one in found.rejudged
+            if not one.agrees
+        ],
+        "problems": [{"kind": one.kind, "where": one.where, "detail": one.detail} for one in found.problems],
+    }
+
+
+def _print(found: Judgement) -> None:
+    rows = _scenario_rows(found)
+    print_table(
+        ["scenario", "verdict", "checks", "title"], [[r["key"], r["verdict"], r["checks"], r["title"]] for r in rows]
+    )
+    for role in found.roles:
+        say(f"{role.role}: {role.verdict}: {role.reason}")
+    differing = [one for one in found.rejudged if not one.agrees]
+    for one in differing:
+        say(
+            f"entry {one.seq}, {one.judged.scenario}, {one.judged.check}: was {one.was.verdict}, "
+            f"is {one.finding.verdict}: expected {one.finding.expected}; got {one.finding.got}"
+        )
+    for problem in found.problems:
+        if problem.kind != "check":
+            say(f"{problem.kind}: {problem.where}: {problem.detail}")
+    if found.undecided:
+        say(found.undecided)
+    say(f"{len(found.rejudged)} checks judged again, {len(differing)} differ")

@@ -22,7 +22,7 @@ from harness.engine.results import Run, fold_run
 from harness.engine.run_context import RunContext
 from harness.engine.scenario_errors import Ending
 from harness.engine.world import World
-from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan
+from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan, scenario_digest
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
 from stubs.app import BackgroundDcc, SsiSettings, background_dcc
@@ -250,6 +250,7 @@ def facts_of(settings: RehearsalSettings, plan: Plan) -> dict[str, Any]:
         "seed": settings.seed,
         "settings": content,
         "settings_digest": digest,
+        "scenario_set": {"version": __version__, "digest": scenario_digest(scenarios_folder(settings).resolve())},
         "plan": [row.row() for row in plan.rows],
         "not_in_library": plan.not_in_library,
         "declared_unused": list(settings.declared_unused),

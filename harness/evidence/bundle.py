@@ -171,6 +171,11 @@ def _messages_agree(entries: Iterable[Entry], files: Mapping[str, bytes]) -> lis
     ]
 
 
+def rows_of(data: bytes) -> tuple[Row, ...]:
+    """The journal's rows of a bundle, unchecked. Raises: PeerError: as ``read_journal``."""
+    return tuple(journal_slice.from_lines(archive.unpack(data)[JOURNAL]))
+
+
 def read_journal(data: bytes) -> tuple[Entry, ...]:
     """The entries of a bundle, unchecked: call ``verify`` first where trust matters.
 

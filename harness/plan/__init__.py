@@ -5,7 +5,7 @@ silently. Knows feature files and the catalogue; knows nothing of drivers, the s
 """
 
 from harness.plan.expression import ExpressionError, parse_expression
-from harness.plan.library import SCOPES, LibraryScenario, library_folder, load_library
+from harness.plan.library import SCOPES, LibraryScenario, library_folder, load_library, scenario_digest
 from harness.plan.planning import Plan, Planned, Wanted, make_plan
 from harness.plan.test_data import TestDatum, load_test_data, test_data_for
 
@@ -22,5 +22,6 @@ __all__ = [
     "load_test_data",
     "make_plan",
     "parse_expression",
+    "scenario_digest",
     "test_data_for",
 ]

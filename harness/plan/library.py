@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -59,6 +60,17 @@ def library_folder() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise Blocked("the scenarios are not installed", mend="Install the distribution uept-harness as a whole.")
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def scenario_digest(folder: Path) -> str:
+    """SHA-256, as hex, over names and contents of everything below ``folder`` that decides what is judged."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name.startswith(("features/", "steps/", "data/")) and path.suffix != ".pyc":
+            content = path.read_bytes()
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def load_library(folder: Path | None = None) -> tuple[LibraryScenario, ...]:

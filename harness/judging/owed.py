@@ -1,0 +1,157 @@
+"""Which checks a scenario owes, and with which parameters: read from the scenario set by walking through its steps.
+
+Each step function is called with a world that does nothing but note what is expected. So the same files that ran are
+what says what had to be judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from harness.plan import LibraryScenario, library_folder, load_library, scenario_digest
+from stubs.wire.errors import Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One step, and what it expects: checks with their parameters, and how many actions were asked before."""
+
+    keyword: str
+    text: str
+    checks: tuple[tuple[str, Mapping[str, Any], int], ...]
+
+
+class Unknown:
+    """A value that only the run knew, such as an identity made up for it: equal to whatever the journal says."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __getattr__(self, _name: str) -> Unknown:
+        return self
+
+    def __getitem__(self, _key: object) -> Unknown:
+        return self
+
+    def __call__(self, *_args: object, **_named: object) -> Unknown:
+        """Whatever is called on it is unknown too."""
+        return self
+
+    def __iter__(self) -> Iterator[Unknown]:
+        return iter((self,))
+
+
+UNKNOWN = Unknown()
+
+
+class _NotingWorld:
+    """Stands in for the world of a scenario: notes what is expected and how much was asked."""
+
+    def __init__(self, devices: Mapping[str, str]) -> None:
+        self._devices = devices
+        self.noted: list[tuple[str, Mapping[str, Any], int]] = []
+        self.asked = 0
+
+    def ask(self, *_args: object, **_named: object) -> None:
+        self.asked += 1
+
+    def expect(self, check: str, **parameters: Any) -> None:
+        self.noted.append((check, parameters, self.asked))
+
+    def device(self, name: str) -> object:
+        return self._devices.get(name, UNKNOWN)
+
+    @property
+    def hidden(self) -> object:
+        return UNKNOWN
+
+    def __getattr__(self, _name: str) -> Unknown:
+        return UNKNOWN
+
+
+class ScenarioSet:
+    """The scenarios of one folder.
+
+    Args:
+        folder: of features; None: the scenarios that come with this version.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = (folder or library_folder()).resolve()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, as hex, over names and contents of features, steps and data."""
+        return scenario_digest(self.folder)
+
+    @cached_property
+    def library(self) -> Mapping[str, LibraryScenario]:
+        """Its scenarios by key."""
+        return {one.key: one for one in load_library(self.folder)}
+
+    def owed(self, key: str, devices: Mapping[str, str]) -> tuple[Owed, ...]:
+        """The steps of a scenario with what each expects.
+
+        Args:
+            key: of the scenario.
+            devices: names of the home's devices to their EUIs.
+        Raises: KeyError: the set has no such scenario. Blocked: a step that no function fits.
+        """
+        scenario = self.library[key]
+        world = _NotingWorld(devices)
+        found = []
+        for step in self._steps(scenario):
+            before = len(world.noted)
+            _walk(step, world)
+            found.append(Owed(step.keyword, step.name, tuple(world.noted[before:])))
+        return tuple(found)
+
+    @cached_property
+    def _features(self) -> Mapping[str, Any]:
+        from pytest_bdd.feature import get_features  # noqa: PLC0415 - pytest and its parser take 0.3 s
+
+        found = get_features([str(self.folder / "features")])
+        return {Path(one.filename).resolve().relative_to(self.folder).as_posix(): one for one in found}
+
+    def _steps(self, scenario: LibraryScenario) -> tuple[Any, ...]:
+        template = self._features[scenario.feature].scenarios[scenario.name]
+        return tuple(template.render(scenario.example).steps)
+
+
+def _contexts() -> list[Any]:
+    from pytest_bdd.steps import step_function_context_registry  # noqa: PLC0415
+
+    package = import_module("scenarios.steps")
+    for module in iter_modules(package.__path__):
+        import_module(f"scenarios.steps.{module.name}")
+    known = list(step_function_context_registry.values())
+    return [one for one in known if one.step_func.__module__.startswith("scenarios.steps.")]
+
+
+def _walk(step: Any, world: _NotingWorld) -> None:
+    for context in _contexts():
+        if context.type in {None, step.type} and context.parser.is_matching(step.name):
+            given = context.parser.parse_arguments(step.name)
+            wanted = signature(context.step_func).parameters
+            values = {
+                name: context.converters.get(name, _same)(value) for name, value in given.items() if name in wanted
+            }
+            if "datatable" in wanted and step.datatable is not None:
+                values["datatable"] = step.datatable.raw()
+            context.step_func(world, **values) if "world" not in wanted else context.step_func(world=world, **values)
+            return
+    raise Blocked(f"no step of this version fits {step.keyword} {step.name!r}")
+
+
+def _same(value: object) -> object:
+    return value

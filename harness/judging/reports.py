@@ -1,0 +1,62 @@
+"""The reports inside a bundle, made again from its journal: a forged one differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from harness import __version__
+from harness.engine.results import Run
+from harness.evidence import archive
+from harness.evidence.bundle import EVIDENCE, rows_of
+from harness.evidence.manifest import digest
+from harness.reporting import html, model, tables
+from stubs.events import Entry
+
+
+def report_problems(data: bytes, run: Run, entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
+    """File name and what differs, for each report that does not follow from the journal.
+
+    Reports of this version are compared byte for byte, those of another one by the content of ``result.json`` that
+    both know. What a comparison with another schema said is taken as it stands: the schema is not in the bundle.
+    """
+    files = archive.unpack(data)
+    if "result.json" not in files:
+        return
+    try:
+        told = json.loads(files["result.json"])
+        comparison = msgspec.convert(told.get("schema_comparison"), model.SchemaComparison | None)
+    except (ValueError, AttributeError) as error:
+        yield "result.json", f"it cannot be read: {error}"
+        return
+    evidence_digest, head = digest(files[EVIDENCE]), rows_of(data)[-1].hash.hex() if entries else ""
+    result = model.build(run, evidence_digest, head, comparison)
+    if run.facts.get("harness") != __version__:
+        yield from _by_content(told, json.loads(model.encode(result)), "")
+        return
+    made = {
+        "result.json": model.encode(result),
+        "report.html": html.render(result, entries),
+        "junit.xml": tables.junit(result),
+        "coverage.csv": tables.coverage_csv(result),
+    }
+    for name, content in made.items():
+        if name not in files:
+            yield name, "it is missing"
+        elif files[name] != content:
+            yield name, "it is not what the journal leads to"
+
+
+def _by_content(told: Any, made: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Values of the same place that differ; what one version alone has is passed over."""
+    if isinstance(told, Mapping) and isinstance(made, Mapping):
+        for name in told.keys() & made.keys():
+            yield from _by_content(told[name], made[name], f"{where}/{name}")
+    elif isinstance(told, list) and isinstance(made, list) and len(told) == len(made):
+        for index, (one, other) in enumerate(zip(told, made, strict=True)):
+            yield from _by_content(one, other, f"{where}/{index}")
+    elif told != made:
+        yield "result.json", f"{where} is {told!r}, the journal leads to {made!r}"
