@@ -52,8 +52,14 @@ def add_run(
     cause: str = "",
     complete: bool = True,
     clock: datetime = NOW,
+    finding: str = "",
+    has_checks: bool = True,
 ) -> Path:
-    """A run below ``runs/``: key of a scenario run, such as SR-601-OU, to its verdict. ``day`` moves the wall clock."""
+    """A run below ``runs/``: key of a scenario run, such as SR-601-OU, to its verdict. ``day`` moves the wall clock.
+
+    ``finding`` is what the one check of each says, where that is not the scenario's verdict; without ``has_checks``
+    none was judged.
+    """
     journal = Journal(SqliteStore(), VirtualClock(clock, rate=0))
     wall = (NOW + timedelta(days=day)).isoformat()
     facts: dict[str, Any] = {
@@ -66,7 +72,8 @@ def add_run(
     }
     journal.record(RunStarted(run=f"run-{name}", facts=facts))
     for key, verdict in verdicts.items():
-        _scenario(journal, key, verdict, owner, cause)
+        found = Finding(Verdict(finding or verdict), "this", "that", named_owner=owner, cause=cause)
+        _scenario(journal, key, verdict, found if has_checks else None)
     journal.record(RunFinished(run=f"run-{name}", complete=complete))
     evidence = bundle.gather(journal.rows())
     path = folder / "runs" / name / "bundle.zip"
@@ -90,7 +97,7 @@ def _parts(key: str) -> tuple[str, str]:
     return f"{scope}-{number}", role
 
 
-def _scenario(journal: Journal, key: str, verdict: str, owner: Owner, cause: str) -> None:
+def _scenario(journal: Journal, key: str, verdict: str, finding: Finding | None) -> None:
     scenario, role = _parts(key)
     row = load.scenarios()[scenario]
     journal.record(
@@ -99,14 +106,20 @@ def _scenario(journal: Journal, key: str, verdict: str, owner: Owner, cause: str
             srvs=tuple(row.srvs), feature="f.feature", premises={}, key=key,
         )
     )  # fmt: skip
-    finding = Finding(Verdict(verdict), "this", "that", named_owner=owner, cause=cause)
-    if verdict != "NOT_RUN":
+    if verdict != "NOT_RUN" and finding is not None:
         journal.record(
             CheckJudged(scenario=scenario, role=role, check="reading-agrees", parameters={}, first=1, last=1,
                         finding=finding)
         )  # fmt: skip
     journal.record(
-        ScenarioFinished(scenario=scenario, attempt=1, role=role, verdict=verdict, reason="because", owner=owner)
+        ScenarioFinished(
+            scenario=scenario,
+            attempt=1,
+            role=role,
+            verdict=verdict,
+            reason="because",
+            owner=finding.named_owner if finding else "",
+        )
     )
 
 

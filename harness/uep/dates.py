@@ -47,10 +47,11 @@ class Deadline:
     done: date | None = None
 
     def state(self, today: date) -> str:
-        """``met``, ``met late``, ``late`` or ``due`` at the end of ``today``."""
+        """``met``, ``met late``, ``too early``, ``late`` or ``due`` at the end of ``today``."""
         if self.done is not None:
-            is_kept = self.done <= self.on if self.bound == "latest" else self.done >= self.on
-            return "met" if is_kept else "met late"
+            if self.bound == "latest":
+                return "met" if self.done <= self.on else "met late"
+            return "met" if self.done >= self.on else "too early"
         return "late" if self.bound == "latest" and today > self.on else "due"
 
 

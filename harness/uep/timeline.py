@@ -9,9 +9,16 @@ from html import escape
 
 from harness.uep.dates import Deadline, Given
 
-_WIDTH, _LEFT, _ROW, _TOP = 900, 330, 30, 46
-_SIGNS = {"event": "●", "met": "✓", "met late": "!", "late": "✗", "due": "○"}
-_COLOURS = {"event": "#0b3d66", "met": "#1a7f37", "met late": "#7d4e00", "late": "#b3151f", "due": "#57606a"}
+_WIDTH, _LEFT, _ROW, _TOP = 960, 390, 30, 46
+_SIGNS = {"event": "●", "met": "✓", "met late": "!", "too early": "!", "late": "✗", "due": "○"}
+_COLOURS = {
+    "event": "#0b3d66",
+    "met": "#1a7f37",
+    "met late": "#7d4e00",
+    "too early": "#7d4e00",
+    "late": "#b3151f",
+    "due": "#57606a",
+}
 _EVENTS = {
     "notice": "Notice given to DCC",
     "start": "Start of the tests",
@@ -57,7 +64,7 @@ def draw(rows: Sequence[Mark], today: date, title: str) -> str:
     words = "; ".join(f"{mark.on:%d %b %Y} {mark.text} ({mark.state})" for mark in rows)
 
     def x_of(day: date) -> float:
-        return round(_LEFT + (_WIDTH - _LEFT - 120) * (day - first).days / max((last - first).days, 1), 1)
+        return round(_LEFT + (_WIDTH - _LEFT - 150) * (day - first).days / max((last - first).days, 1), 1)
 
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img" viewBox="0 0 {_WIDTH} {height}"'
@@ -85,5 +92,5 @@ def draw(rows: Sequence[Mark], today: date, title: str) -> str:
     return "".join([*parts, "</svg>"])
 
 
-def _short(text: str, most: int = 52) -> str:
+def _short(text: str, most: int = 56) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import openpyxl
@@ -226,13 +227,27 @@ def test_a_review_finds_a_bent_number(campaign: Path, change: object) -> None:
     assert record.conclusion == review.UNDECIDED
 
 
-def test_a_review_finds_a_verdict_that_its_checks_do_not_bear_out(tmp_path: Path) -> None:
+def test_a_review_finds_a_finding_that_is_not_reached_again(tmp_path: Path) -> None:
+    make_campaign(tmp_path)
+    add_run(tmp_path, "a", {"SR-601-OU": "PASS"})  # its entries hold no evidence, so the check cannot come to PASS
+    record = review.review(standing(tmp_path), None, WRITTEN)
+    assert record.bundles[0].differing
+    assert record.conclusion == review.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("bent", "words"),
+    [({"finding": "FAIL"}, "its check reading-agrees is FAIL"), ({"has_checks": False}, "rests on no check")],
+)
+def test_a_review_finds_a_verdict_that_its_checks_do_not_bear_out(
+    tmp_path: Path, bent: dict[str, Any], words: str
+) -> None:
     """A bundle sealed anew around an altered verdict verifies; its own checks betray it."""
     make_campaign(tmp_path)
-    add_run(tmp_path, "a", {"SR-601-OU": "PASS"})
+    add_run(tmp_path, "a", {"SR-601-OU": "PASS"}, **bent)
     record = review.review(standing(tmp_path), None, WRITTEN)
-    # The kit's entries hold no evidence, so that the check comes to another finding when it is judged again.
-    assert record.bundles[0].differing
+    assert record.bundles[0].problems == ()
+    assert words in record.bundles[0].contradictions[0]
     assert record.conclusion == review.UNDECIDED
 
 

@@ -69,7 +69,7 @@ def test_a_receipt_on_an_earlier_day_moves_the_lenient_reading() -> None:
 def test_states_tell_late_from_due_and_met_late() -> None:
     found = {one.key: one for one in deadlines(Given(start=date(2026, 9, 7), notice=date(2026, 6, 15)), EW)}
     assert found["notice"].state(date(2026, 6, 1)) == "met late"
-    assert found["start"].state(date(2026, 6, 1)) == "met late"
+    assert found["start"].state(date(2026, 6, 1)) == "too early"
     due = deadlines(Given(report=date(2026, 9, 7)), EW)[0]
     assert (due.state(date(2026, 9, 9)), due.state(date(2026, 9, 10))) == ("due", "late")
 

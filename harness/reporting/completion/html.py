@@ -284,7 +284,7 @@ def _appendices(report: CompletionReport) -> dict[str, Any]:
         ],
         "file_rows": [
             *(
-                (f"runs/{one.folder}/bundle.zip", "evidence bundle", sizes[one.evidence], one.evidence)
+                (f"runs/{one.folder}/bundle.zip", "bundle; its evidence digest", sizes[one.evidence], one.evidence)
                 for _, one in bundles
             ),
             *(
