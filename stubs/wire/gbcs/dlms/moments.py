@@ -4,7 +4,8 @@
 
     date-time = year(2) month day weekday hour minute second hundredths deviation(2) status
 
-Source: GBCS, dates and times; the guide's section 8.3. All times are UTC.
+Source: GBCS, dates and times; the section 8.3 of the guide. All times of GBCS are UTC, and are written so; what is read
+may say how far local time is from it (COSEM Blue Book, date and time formats: UTC is local time plus the deviation).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.octets import GbcsError
-from stubs.wire.instants import in_utc
+from stubs.wire.instants import in_utc, shifted
 
 DLMS_NOW = bytes(9) + b"\x80\x00\xff"
 """Act at once."""
@@ -40,15 +41,44 @@ def moment_octets(when: datetime, status: int = 0xFF) -> bytes:
     )
 
 
-def read_moment(octets: bytes) -> datetime:
-    """The time of a date-time of 12 octets; wildcards and special values are errors here.
+_NOT_SPECIFIED, _DEVIATION_NOT_SPECIFIED = 0xFF, -0x8000
+_MOST_MINUTES = 720
+_HUNDREDTHS = 100
+_IN_SUMMER_TIME = 0x80
+"""Bit of the clock status; of a status that is not given (FF) it says nothing."""
 
-    Raises: GbcsError: a wrong length or no such time.
+
+def deviation_of(octets: bytes) -> int | None:
+    """Minutes from local time to UTC; None: not given."""
+    minutes = int.from_bytes(octets[9:11], "big", signed=True)
+    return None if minutes == _DEVIATION_NOT_SPECIFIED else minutes
+
+
+def _to_utc(octets: bytes) -> timedelta:
+    """Raises: GbcsError: a deviation out of range, or summer time of which nobody says how far from UTC it is."""
+    minutes, status = deviation_of(octets), octets[11]
+    if minutes is None:
+        if status != _NOT_SPECIFIED and status & _IN_SUMMER_TIME:
+            raise GbcsError("summer time without a deviation from UTC", 9, expected="a deviation", got=octets.hex())
+        return timedelta()
+    if abs(minutes) > _MOST_MINUTES:
+        raise GbcsError("a deviation from UTC", 9, expected="-720 to 720 minutes", got=str(minutes))
+    return timedelta(minutes=minutes)
+
+
+def read_moment(octets: bytes) -> datetime:
+    """The time of a date-time of 12 octets in UTC; wildcards and special values are errors here.
+
+    Local time is converted by its deviation. Hundredths are cut.
+
+    Raises: GbcsError: a wrong length, no such time, or local time that cannot be converted.
     """
     if len(octets) != 12:
         raise GbcsError("a DLMS date-time of a wrong length", 0, expected="12 octets", got=str(len(octets)))
+    if octets[8] != _NOT_SPECIFIED and octets[8] >= _HUNDREDTHS:
+        raise GbcsError("hundredths of a DLMS date-time", 8, expected="0 to 99, or FF", got=f"{octets[8]:02X}")
     try:
-        return datetime(
+        local = datetime(
             int.from_bytes(octets[:2], "big"),
             octets[2],
             octets[3],
@@ -59,6 +89,7 @@ def read_moment(octets: bytes) -> datetime:
         )
     except ValueError as broken:
         raise GbcsError("not a DLMS date-time", 0, got=octets.hex()) from broken
+    return shifted(local, _to_utc(octets))
 
 
 def activation_octets(when: datetime | None) -> bytes:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.gbcs_words import alert_meanings, gbcs_name
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.dlms.moments import DLMS_NEVER, DLMS_NOW, read_moment
+from stubs.wire.gbcs.dlms.moments import DLMS_NEVER, DLMS_NOW, deviation_of, read_moment
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _CLOCK_STATUS = ("invalid value", "doubtful value", "different clock base", "invalid clock status")
@@ -33,28 +33,46 @@ def is_date_time(octets: bytes) -> bool:
         return False
     if octets in (DLMS_NOW, DLMS_NEVER):
         return True
-    year, month, day, deviation = octets[:2], octets[2], octets[3], octets[9:11]
+    year, (month, day, weekday), (hour, minute, second, _) = octets[:2], octets[2:5], octets[5:9]
     is_year = year == b"\xff\xff" or 1990 <= int.from_bytes(year, "big") <= 3100
-    return is_year and (month <= 12 or month >= 0xFD) and (day <= 31 or day >= 0xFD) and deviation in _DEVIATIONS
+    is_day = (month <= 12 or month >= 0xFD) and (day <= 31 or day >= 0xFD) and (weekday <= 7 or weekday == _ANY)
+    is_time = all(part < limit or part == _ANY for part, limit in ((hour, 24), (minute, 60), (second, 60)))
+    minutes = deviation_of(octets)
+    return is_year and is_day and is_time and (minutes is None or abs(minutes) <= _MOST_MINUTES)
 
 
-_DEVIATIONS = (b"\x80\x00", b"\x00\x00")
+_ANY = 0xFF
+_MOST_MINUTES = 720
+_PLAIN_END = b"\x80\x00"
 
 
 def date_time_words(octets: bytes) -> str:
-    """A DLMS date-time of 12 octets."""
+    """A DLMS date-time of 12 octets; with the octets when they are not as GBCS writes a time of UTC."""
     if octets == DLMS_NOW:
         return "now"
     if octets == DLMS_NEVER:
         return "never, or cancel"
     try:
         text = iso(read_moment(octets))
-    except PeerError:
+        if (octets[4], octets[8], octets[9:11]) != (_ANY, 0, _PLAIN_END):
+            text += f" read of {octets.hex()}"
+    except PeerError as problem:
         parts = (f"{octets[0]:02X}{octets[1]:02X}", *(f"{part:02X}" for part in octets[2:9]))
         text = f"year-month-day-weekday-time {'-'.join(parts)} (FF is any)"
+        if not is_wildcard(octets):
+            text = f"{octets.hex()}: {problem.what}"
     status = octets[11]
     flags = [word for bit, word in enumerate(_CLOCK_STATUS) if status != 0xFF and status >> bit & 1]
     return f"{text} ({', '.join(flags)})" if flags else text
+
+
+def is_wildcard(octets: bytes) -> bool:
+    """Whether a part of a date-time is left open."""
+    return octets[:2] == b"\xff\xff" or any(part >= _OPEN for part in octets[2:4]) or _ANY in octets[5:8]
+
+
+_OPEN = 0xFD
+"""From here on a month or a day is not a number: begin or end of summer time, last day, any."""
 
 
 def generalized_time_words(octets: bytes) -> str:
