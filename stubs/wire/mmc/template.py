@@ -104,7 +104,8 @@ def _elements(key: str, source: str | Template, scope: _Scope) -> Iterator[Node]
     if isinstance(source, str):
         if key.endswith("*"):
             for number, item in _items(source, scope):
-                yield Node(name, text_of_value(item), attributes=(("index", str(number)),))
+                if item is not None:
+                    yield Node(name, text_of_value(item), attributes=(("index", str(number)),))
         elif (value := _value(source, scope)) is not None:
             yield Node(name, text_of_value(value))
     elif "*" in source:

@@ -119,6 +119,17 @@ def seconds_since_2000(when: datetime) -> int:
     return seconds
 
 
+NO_TIME = 0xFFFFFFFF
+"""Seconds that are no time: ZigBee's invalid UTCTime. FFFFFFFE is the last one, which stands for later than that."""
+
+
 def when_seconds(seconds: int) -> datetime:
-    """The time that many seconds after 2000-01-01T00:00:00Z."""
+    """The time that many seconds after 2000-01-01T00:00:00Z. Raises: GbcsError: :data:`NO_TIME`."""
+    if seconds == NO_TIME:
+        raise GbcsError("no time", 0, expected="seconds since 2000", got=f"{seconds:08X}")
     return EPOCH_2000 + timedelta(seconds=seconds)
+
+
+def known_seconds(seconds: int) -> datetime | None:
+    """The same of a value that a device answers; None when it says that it has none."""
+    return None if seconds == NO_TIME else when_seconds(seconds)

@@ -5,7 +5,6 @@ Bytes to typed values and back, byte for byte. It must not know what a cluster's
 
 from stubs.wire.gbcs.gbz.components import GbzAlert, GbzComponent, GbzMessage
 from stubs.wire.gbcs.gbz.zcl import (
-    ATTRIBUTE_TYPES,
     DEFAULT_RESPONSE,
     READ_ATTRIBUTES,
     READ_ATTRIBUTES_RESPONSE,
@@ -16,14 +15,15 @@ from stubs.wire.gbcs.gbz.zcl import (
     decode_fields,
     decode_fields_at,
     encode_fields,
+    known,
     read_attribute_ids,
     read_attribute_records,
+    unknown,
     write_attribute_ids,
     write_attribute_records,
 )
 
 __all__ = [
-    "ATTRIBUTE_TYPES",
     "DEFAULT_RESPONSE",
     "READ_ATTRIBUTES",
     "READ_ATTRIBUTES_RESPONSE",
@@ -37,8 +37,10 @@ __all__ = [
     "decode_fields",
     "decode_fields_at",
     "encode_fields",
+    "known",
     "read_attribute_ids",
     "read_attribute_records",
+    "unknown",
     "write_attribute_ids",
     "write_attribute_records",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from schemas.zcl_types import ZclType, no_value_of, zcl_types
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.octets import GbcsError, ends_early
 
@@ -16,46 +17,23 @@ READ_ATTRIBUTES = 0x00
 READ_ATTRIBUTES_RESPONSE = 0x01
 DEFAULT_RESPONSE = 0x0B
 
-ATTRIBUTE_TYPES: dict[int, tuple[int, bool]] = {
-    0x08: (1, False),
-    0x10: (1, False),
-    0x18: (1, False),
-    0x19: (2, False),
-    0x1A: (3, False),
-    0x1B: (4, False),
-    0x20: (1, False),
-    0x21: (2, False),
-    0x22: (3, False),
-    0x23: (4, False),
-    0x24: (5, False),
-    0x25: (6, False),
-    0x28: (1, True),
-    0x29: (2, True),
-    0x2A: (3, True),
-    0x2B: (4, True),
-    0x30: (1, False),
-    0x31: (2, False),
-    0xE2: (4, False),
-}
-"""Fixed-size value types: octets, and whether signed. 41 and 42 are octet and character strings of their own."""
-_STRINGS = frozenset({0x41, 0x42})
-
 
 @dataclass(frozen=True, slots=True)
 class AttributeRecord:
     """One attribute of a read-attributes response.
 
-    ``type_code`` and ``value`` (int, or bytes for a string) are there when ``status`` is 0.
+    ``type_code`` and ``value`` (int, or bytes for a string) are there when ``status`` is 0; ``value`` is None when the
+    device says, in the way of the type, that it has none (FF… and the like).
     """
 
     attribute: int
     status: int = 0
     type_code: int = 0
-    value: int | bytes = 0
+    value: int | bytes | None = 0
 
 
 class Kind(Enum):
-    """How one field of a cluster command is written."""
+    """How one field of a cluster command is written: octets, and whether signed."""
 
     U8 = (1, False)
     U16 = (2, False)
@@ -161,25 +139,50 @@ def encode_fields(layout: Layout, values: dict[str, Any]) -> bytes:
     return b"".join(parts)
 
 
-def _read_typed(payload: bytes, offset: int, type_code: int) -> tuple[int | bytes, int]:
-    if type_code in _STRINGS:
+def known(kind: Kind, number: int) -> int | None:
+    """The value of a field; None when the number stands for no value. Not for fields whose FF… has a meaning."""
+    octets, is_signed = kind.value
+    return None if number == no_value_of(octets, is_signed=is_signed) else number
+
+
+def unknown(kind: Kind) -> int:
+    """The number of a field that stands for no value."""
+    octets, is_signed = kind.value
+    return no_value_of(octets, is_signed=is_signed)
+
+
+def _type_of(code: int, offset: int) -> ZclType:
+    found = zcl_types().get(code)
+    if found is None:
+        raise GbcsError("unknown ZCL value type", offset, got=f"{code:02X}")
+    return found
+
+
+def _read_typed(payload: bytes, offset: int, type_code: int) -> tuple[int | bytes | None, int]:
+    kind = _type_of(type_code, offset - 1)
+    if kind.is_string:
         length = _take(payload, offset, 1)[0]
+        if length == kind.no_value:
+            return None, offset + 1
         return _take(payload, offset + 1, length), offset + 1 + length
-    if type_code not in ATTRIBUTE_TYPES:
-        raise GbcsError("unknown ZCL value type", offset - 1, got=f"{type_code:02X}")
-    size, signed = ATTRIBUTE_TYPES[type_code]
-    return int.from_bytes(_take(payload, offset, size), "little", signed=signed), offset + size
+    number = int.from_bytes(_take(payload, offset, kind.octets), "little", signed=kind.is_signed)
+    return None if number == kind.no_value else number, offset + kind.octets
 
 
 def _write_typed(record: AttributeRecord) -> bytes:
-    if isinstance(record.value, bytes):
-        if record.type_code not in _STRINGS:
+    kind = zcl_types().get(record.type_code)
+    value = record.value
+    if value is None and kind is not None and kind.no_value is not None:
+        return (
+            bytes((kind.no_value,)) if kind.is_string else _integer(kind.no_value, kind.octets, signed=kind.is_signed)
+        )
+    if isinstance(value, bytes):
+        if kind is None or not kind.is_string:
             raise Misuse(f"ZCL type {record.type_code:02X} holds a number, not octets")
-        return bytes((len(record.value),)) + record.value
-    if record.type_code not in ATTRIBUTE_TYPES:
-        raise Misuse(f"ZCL type {record.type_code:02X} holds no number")
-    size, signed = ATTRIBUTE_TYPES[record.type_code]
-    return _integer(record.value, size, signed=signed)
+        return bytes((len(value),)) + value
+    if kind is None or kind.is_string or value is None:
+        raise Misuse(f"ZCL type {record.type_code:02X} holds no {'missing value' if value is None else 'number'}")
+    return _integer(value, kind.octets, signed=kind.is_signed)
 
 
 def _integer(value: int, size: int, *, signed: bool) -> bytes:

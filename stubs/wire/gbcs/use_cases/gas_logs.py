@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from stubs.wire.gbcs import dlms
+from stubs.wire.gbcs import dlms, gbz
 from stubs.wire.gbcs.use_cases.gas_series import Planned, Series
 from stubs.wire.gbcs.use_cases.gas_shapes import Answer, Reply, Sent, Shape, shape
 from stubs.wire.gbcs.use_cases.gas_slots import Row, Slot, end_moment, fixed, moment
@@ -35,6 +35,15 @@ def _within_period(step: timedelta, most: int) -> Slot:
     return Slot(count, lambda _: {})
 
 
+def _litres(cubic_metres: float | None) -> int:
+    return gbz.unknown(gbz.Kind.U24) if cubic_metres is None else round(cubic_metres * _DIVISOR)
+
+
+def _value(litres: int) -> dict[str, float]:
+    known = gbz.known(gbz.Kind.U24, litres)
+    return {} if known is None else {"Value": known / _DIVISOR}
+
+
 def _sampled(number: int, frame_control: int, interval: int, earliest: Slot, samples: Slot) -> Series:
     """A read of samples of gas volumes; ``interval`` is in seconds."""
     row = Row(
@@ -55,7 +64,7 @@ def _sampled(number: int, frame_control: int, interval: int, earliest: Slot, sam
         if not entries and "LogStartDateTime" not in values:
             return (None,)
         start = values.get("LogStartDateTime") or entries[0]["Timestamp"]
-        rows = tuple({"sample": round(entry["Value"] * _DIVISOR)} for entry in entries)
+        rows = tuple({"sample": _litres(entry.get("Value"))} for entry in entries)
         head = {"id": number, "start": dlms.seconds_since_2000(start), "type": 0, "interval": interval}
         return ((head | {"n": len(rows), "rows": rows},),)
 
@@ -65,8 +74,7 @@ def _sampled(number: int, frame_control: int, interval: int, earliest: Slot, sam
         fields = replies[0].fields[0]
         start = dlms.when_seconds(fields["start"])
         entries = tuple(
-            {"Timestamp": start + place * step, "Value": entry["sample"] / _DIVISOR}
-            for place, entry in enumerate(fields["rows"])
+            {"Timestamp": start + place * step, **_value(entry["sample"])} for place, entry in enumerate(fields["rows"])
         )
         return {"LogStartDateTime": start, "LogEntries": entries, "Unit": "m3"}
 
@@ -85,6 +93,11 @@ GCS17 = _sampled(
     0, 0x19, _HALF_HOUR, moment("StartDateTime"), _within_period(timedelta(seconds=_HALF_HOUR), _HALF_HOURS)
 )
 GCS61 = _sampled(1, 0x19, _DAY, moment("StartDateTime"), _within_period(timedelta(days=1), _DAYS))
+
+
+def _stamp(seconds: int) -> dict[str, Any]:
+    when = dlms.known_seconds(seconds)
+    return {} if when is None else {"Timestamp": when}
 
 
 def _paid(row: Row, answer: Shape, entry_fields: Any, entry_values: Any, *, is_encrypted: bool) -> Series:
@@ -123,7 +136,7 @@ GCS15D = _paid(
         | dict(entry)
         | {"time": dlms.seconds_since_2000(given(entry, "Timestamp"))}
     ),
-    lambda row: {"Timestamp": dlms.when_seconds(row.pop("time"))} | row,
+    lambda row: _stamp(row.pop("time")) | row,
     is_encrypted=True,
 )
 GCS15E = _paid(
@@ -139,7 +152,7 @@ GCS15E = _paid(
         "time": dlms.seconds_since_2000(given(entry, "Timestamp")),
     },
     lambda row: {
-        "Timestamp": dlms.when_seconds(row["time"]),
+        **_stamp(row["time"]),
         "UTRN": row["token"].decode("utf-8"),
         "Amount": row["Amount"],
     },

@@ -10,6 +10,7 @@ from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.gas_billing import BILLING_PERIOD, period_fields, period_of
 from stubs.wire.gbcs.use_cases.gas_series import Planned, Series
 from stubs.wire.gbcs.use_cases.gas_shapes import Answer, Reply, Sent, shape
+from stubs.wire.gbcs.use_cases.gas_units import factor, needs
 from stubs.wire.gbcs.use_cases.gbz_codecs import Attribute, AttributeRead, AttributeSet
 from stubs.wire.gbcs.use_cases.model import Codec, Values, given
 
@@ -36,12 +37,11 @@ def _registers(names: tuple[str, ...]) -> tuple[Any, Any]:
     def from_raw(raw: dict[str, Any]) -> dict[str, Any]:
         found = {name: raw[name] for name in _SCALE_DEFAULTS if name in raw}
         read = [name for name in names if name in raw]
-        if not {"Divisor", "Multiplier"} <= raw.keys():
-            # Without its divisor the number has no meaning; nobody shall take it for cubic metres.
+        scale = factor(raw)
+        if scale is None:
+            # Without its scale and unit the number has no meaning; nobody shall take it for cubic metres.
             return found | {f"Raw{name}": raw[name] for name in read}
-        if not raw["Divisor"] or not raw["Multiplier"]:
-            raise GbcsError("a divisor or multiplier of zero", 0)
-        return found | {name: raw[name] * raw["Multiplier"] / raw["Divisor"] for name in read} | {"Unit": "m3"}
+        return found | {name: raw[name] * scale[0] / scale[1] for name in read} | {"Unit": "m3"}
 
     return to_raw, from_raw
 
@@ -113,6 +113,11 @@ def _configuration_raw(values: Values) -> dict[str, Any]:
 
 
 def _configuration(raw: dict[str, Any]) -> dict[str, Any]:
+    needs(raw, "CalorificUnit", 1, "MJ/m³")
+    needs(raw, "FlowUnit", 1, "m³")
+    for name in ("FlowDivisor", "FlowMultiplier"):
+        if name in raw and not raw[name]:
+            raise GbcsError(f"a {name} of zero", 0, expected="1 or more", got="0")
     found = dict(raw)
     for name, trailing in _SCALED.items():
         if name in raw and trailing in raw:

@@ -278,6 +278,8 @@ def _read_attributes(answer: Answer, number: int, payload: bytes) -> tuple[Reply
     if [record.attribute for record in records] != [one.number for one in answer.attributes]:
         raise GbcsError("not the attributes that were asked for", 3, clause="GBCS use case")
     found = {
-        one.name: record.value for record, one in zip(records, answer.attributes, strict=True) if not record.status
+        one.name: record.value
+        for record, one in zip(records, answer.attributes, strict=True)
+        if not record.status and record.value is not None
     }
     return Reply(number, 0, answer.shape, (found,)), tuple(record.status for record in records)

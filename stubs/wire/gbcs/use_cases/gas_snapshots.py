@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from stubs.wire.gbcs import dlms
+from stubs.wire.gbcs import dlms, gbz
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.gas_series import Planned, Series
 from stubs.wire.gbcs.use_cases.gas_shapes import Answer, Reply, Sent, Shape, shape
@@ -42,23 +42,40 @@ class _Kind:
     def fields(self, entry: Values) -> dict[str, Any]:
         """What is special to the kind."""
         if self.type_code == 0:
-            return {field: given(entry, name) for field, name in _PREPAYMENT.items()}
+            return {
+                field: gbz.unknown(self.kind_of(field)) if entry.get(name) is None else entry[name]
+                for field, name in _PREPAYMENT.items()
+            }
         tiers, blocks = given(entry, "TOURegisters"), given(entry, "BlockCounters")
         return (
-            {"summation": round(given(entry, "ActiveImportRegister") * _DIVISOR), "tiers": 4, "blocks": 0x14}
-            | {field: round(value * _DIVISOR) for field, value in zip(_TIERS, tiers, strict=True)}
-            | {field: round(value * _DIVISOR) for field, value in zip(_BLOCKS, blocks, strict=True)}
+            {"summation": _litres(entry.get("ActiveImportRegister")), "tiers": 4, "blocks": 0x14}
+            | {field: _litres(value) for field, value in zip(_TIERS, tiers, strict=True)}
+            | {field: _litres(value) for field, value in zip(_BLOCKS, blocks, strict=True)}
         )
 
     def values(self, fields: dict[str, Any]) -> dict[str, Any]:
         """The inverse of :meth:`fields`."""
         if self.type_code == 0:
-            return {name: fields[field] for field, name in _PREPAYMENT.items()}
-        return {
-            "ActiveImportRegister": fields["summation"] / _DIVISOR,
-            "TOURegisters": tuple(fields[field] / _DIVISOR for field in _TIERS),
-            "BlockCounters": tuple(fields[field] / _DIVISOR for field in _BLOCKS),
+            read = {name: gbz.known(self.kind_of(field), fields[field]) for field, name in _PREPAYMENT.items()}
+            return {name: value for name, value in read.items() if value is not None}
+        whole = _cubic_metres(fields["summation"])
+        return ({} if whole is None else {"ActiveImportRegister": whole}) | {
+            "TOURegisters": tuple(_cubic_metres(fields[field]) for field in _TIERS),
+            "BlockCounters": tuple(_cubic_metres(fields[field]) for field in _BLOCKS),
         }
+
+    def kind_of(self, field: str) -> gbz.Kind:
+        """How a field of the answer is written."""
+        return next(one.kind for one in self.answer.head if one.name == field)
+
+
+def _litres(cubic_metres: float | None) -> int:
+    return gbz.unknown(gbz.Kind.U48) if cubic_metres is None else round(cubic_metres * _DIVISOR)
+
+
+def _cubic_metres(litres: int) -> float | None:
+    value = gbz.known(gbz.Kind.U48, litres)
+    return None if value is None else value / _DIVISOR
 
 
 _VOLUMES = _Kind(
@@ -141,12 +158,16 @@ def _entry(kind: _Kind, entry: Values, offset: int, count: int, cause: int) -> d
 def _values(kind: _Kind, fields: dict[str, Any]) -> dict[str, Any]:
     if fields["type"] != kind.type_code:
         raise GbcsError("another kind of snapshot", 3, expected=str(kind.type_code), got=str(fields["type"]))
-    return {
-        "Timestamp": dlms.when_seconds(fields["time"]),
-        "SnapshotID": fields["SnapshotID"],
-        "SnapshotsFound": fields["found"],
-        "SnapshotCause": fields["cause"],
-    } | kind.values(fields)
+    when = dlms.known_seconds(fields["time"])
+    return (
+        ({} if when is None else {"Timestamp": when})
+        | {
+            "SnapshotID": fields["SnapshotID"],
+            "SnapshotsFound": fields["found"],
+            "SnapshotCause": fields["cause"],
+        }
+        | kind.values(fields)
+    )
 
 
 GCS16A = _snapshots(0x0001, (_VOLUMES, 31))

@@ -20,6 +20,8 @@ from stubs.wire.gbcs.use_cases.model import CommandContext, Decrypt, Encrypt, In
 NOT_EXECUTED = 0x01
 NO_ENTRIES = 0x8B
 HARDWARE_FAILURE = 0xC0
+NO_VALUE = "NoValue"
+"""Name of the list of attributes that a device answered without a value, in the words of the attributes' rows."""
 _NO_COMMAND = 0xFF
 _CLUSTER_COMMAND = 0x01
 _FROM_SERVER = 0x08
@@ -188,6 +190,7 @@ class AttributeRead:
         self.read_command(command)
         results = results_of(values, self._count)
         raw = self.to_raw(values) if not all(results) else {}
+        raw |= dict.fromkeys(values.get(NO_VALUE, ()))
         components = []
         frame_counter = start = 0
         for sequence, of in enumerate(self.sets):
@@ -223,6 +226,7 @@ class AttributeRead:
             raise GbcsError("not the components of this use case", 2, expected=f"{len(self.sets)} components")
         results: list[int] = []
         raw: dict[str, Any] = {}
+        unknown: list[str] = []
         for component, of in zip(components, self.sets, strict=True):
             status = default_status(component)
             if status is not None:
@@ -238,9 +242,12 @@ class AttributeRead:
                 raise GbcsError("not the attributes that were asked for", 0, clause="GBCS use case")
             for record, one in zip(records, of.attributes, strict=True):
                 results.append(record.status)
-                if not record.status:
+                if not record.status and record.value is None:
+                    unknown.append(one.name)
+                elif not record.status:
                     raw[one.name] = record.value
-        return self.from_raw(raw) | {"MessageSuccess": not any(results), "results": tuple(results)}
+        outcome = {"MessageSuccess": not any(results), "results": tuple(results)}
+        return self.from_raw(raw) | outcome | ({NO_VALUE: tuple(unknown)} if unknown else {})
 
     def error_results(self, command: bytes, position: int, code: int | None) -> tuple[int, ...]:
         """See :class:`Codec`: other attributes of the same component are read, later components are not executed."""

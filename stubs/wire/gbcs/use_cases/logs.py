@@ -21,10 +21,12 @@ def _head(entry: Values) -> tuple[Data, Data]:
 
 
 def _read_head(row: Data) -> dict[str, Any]:
-    return {
-        "Timestamp": dlms.when_seconds(row[0].expect(Tag.UINT32)),
-        "LogCode": f"{row[1].expect(Tag.UINT16):04X}",
-    }
+    return _stamp(row[0].expect(Tag.UINT32)) | {"LogCode": f"{row[1].expect(Tag.UINT16):04X}"}
+
+
+def _stamp(seconds: int) -> dict[str, Any]:
+    when = dlms.known_seconds(seconds)
+    return {} if when is None else {"Timestamp": when}
 
 
 def _with_octets(row: Data) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def _published(payload: bytes) -> dict[str, Any]:
             raise GbcsError("the last log entry is cut short", len(payload), expected=f"{size} octets")
         row = gbz.decode_fields(_ENTRY, rest[:size])
         rest = rest[size:]
-        entry = {"Timestamp": dlms.when_seconds(row["time"]), "LogCode": f"{row['event']:04X}"}
+        entry = _stamp(row["time"]) | {"LogCode": f"{row['event']:04X}"}
         if row["data"]:
             entry["OtherInformation"] = row["data"].hex().upper()
         entries.append(entry)

@@ -8,6 +8,7 @@ from stubs.wire.gbcs import dlms
 from stubs.wire.gbcs.dlms import Data, Tag
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.dlms_codecs import ProtectedRead
+from stubs.wire.gbcs.use_cases.gas_units import factor
 from stubs.wire.gbcs.use_cases.gbz_codecs import Attribute, AttributeRead, AttributeSet
 from stubs.wire.gbcs.use_cases.model import Values, given
 
@@ -104,13 +105,11 @@ def _consumption_raw(values: Values) -> dict[str, Any]:
 
 def _consumption(raw: dict[str, Any]) -> dict[str, Any]:
     found = {name: raw[name] for name in ("Multiplier", "Divisor", "UnitOfMeasure") if name in raw}
-    if not {"summation", "Divisor", "Multiplier"} <= raw.keys():
-        # Without its divisor the number has no meaning; it is kept apart so that nobody takes it for cubic metres.
+    scale = factor(raw)
+    if scale is None or "summation" not in raw:
+        # Without its scale and unit the number has no meaning; it is kept apart: nobody shall take it for cubic metres.
         return found | ({"RawConsumption": raw["summation"]} if "summation" in raw else {})
-    if not raw["Divisor"]:
-        raise GbcsError("a divisor of zero", 0)
-    value = raw["summation"] * raw["Multiplier"] / raw["Divisor"]
-    return found | {"ConsumptionRegister": value, "Unit": "m3"}
+    return found | {"ConsumptionRegister": raw["summation"] * scale[0] / scale[1], "Unit": "m3"}
 
 
 GCS13A = AttributeRead(
@@ -131,6 +130,15 @@ GCS13A = AttributeRead(
     from_raw=_consumption,
 )
 
+
+def _prepayment(raw: dict[str, Any]) -> dict[str, Any]:
+    """Amounts in thousandths of a penny, which is what five decimals of a pound are; others are refused."""
+    if raw.get("TrailingDigit", _TRAILING_DIGITS) >> 4 != _TRAILING_DIGITS >> 4:
+        got = str(raw["TrailingDigit"] >> 4)
+        raise GbcsError("the decimals of prepayment amounts", 0, expected=str(_TRAILING_DIGITS >> 4), got=got)
+    return dict(raw)
+
+
 GCS14 = AttributeRead(
     sets=(
         AttributeSet(0x0700, (Attribute(0x0617, 0x18, "TrailingDigit"), Attribute(0x0616, 0x21, "Currency"))),
@@ -148,5 +156,5 @@ GCS14 = AttributeRead(
         ),
     ),
     to_raw=lambda values: {"TrailingDigit": _TRAILING_DIGITS, "Currency": _GBP, **values},
-    from_raw=dict,
+    from_raw=_prepayment,
 )

@@ -233,7 +233,7 @@ VALUE_SHAPES: Mapping[str, Shape] = MappingProxyType(
         "stamp": Simple(Tag.OCTET_STRING, _stamp_octets, _stamp_text),
         "moment": Simple(Tag.OCTET_STRING, dlms.moment_octets, dlms.read_moment),
         "moment-with-weekday": Simple(Tag.OCTET_STRING, _dated_octets, dlms.read_moment),
-        "seconds": Simple(Tag.UINT32, dlms.seconds_since_2000, dlms.when_seconds),
+        "seconds": Simple(Tag.UINT32, dlms.seconds_since_2000, dlms.known_seconds),
         "activation": Activation(),
         "hundredths": Simple(Tag.UINT16, lambda value: round(value * 100), lambda raw: raw / 100),
         "weekdays": Simple(Tag.BIT_STRING, _weekday_bits, _weekdays),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from schemas.gbcs_words import LayoutField, ZclLayout, gbcs_name, zcl_layouts
+from schemas.zcl_types import no_value_of, zcl_types
 from stubs.wire.gbcs.envelope import Cra
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.view.context import Context, encrypted_part, is_encrypted
@@ -28,8 +29,10 @@ _TYPES: Final = {
 }
 _CURRENCIES: Final = {826: "GBP", 978: "EUR"}
 _SUPPLY: Final = {0: "off", 1: "off, armed", 2: "on"}
-_ZCL_TEXT: Final = (0x41, 0x42)
-_ZCL_SIGNED: Final = range(0x28, 0x30)
+_UTC_TIME: Final = 0xE2
+_NO_VALUE: Final = "no value"
+_QUANTITIES: Final = frozenset({"u24", "u32", "u40", "u48", "i24", "i32", "i48"})
+"""Kinds of fields in which the largest number, or the most negative one, stands for no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,8 @@ def _typed(scanner: Scanner, field: LayoutField) -> Field:
         return scanner.field(start, name, text_words(octets))
     size, signed = _TYPES[field.type]
     number = int.from_bytes(scanner.take(size, name), "little", signed=signed)
+    if field.type in _QUANTITIES and number == no_value_of(size, is_signed=signed):
+        return scanner.field(start, name, f"{number} ({_NO_VALUE})")
     return scanner.field(start, name, _number_words(number, field.type))
 
 
@@ -225,14 +230,17 @@ def _attribute_record(scanner: Scanner, cluster: int) -> Field:
 
 def _typed_value(scanner: Scanner, kind: int) -> Field:
     start = scanner.at
-    if kind in _ZCL_TEXT:
-        octets = scanner.take(scanner.number(1, "the value"), "the value")
-        return scanner.field(start, "value", text_words(octets))
-    size = 4 if kind == 0xE2 else 1 if kind == 0x10 else (kind & 0x07) + 1
-    if not (0x08 <= kind <= 0x31 or kind == 0xE2):
+    of = zcl_types().get(kind)
+    if of is None:
         raise GbcsError("unknown ZigBee type", start - 1, got=f"{kind:02X}")
-    number = int.from_bytes(scanner.take(size, "the value"), "little", signed=kind in _ZCL_SIGNED)
-    return scanner.field(start, "value", seconds_words(number) if kind == 0xE2 else str(number))
+    if of.is_string:
+        length = scanner.number(1, "the value")
+        octets = b"" if length == of.no_value else scanner.take(length, "the value")
+        return scanner.field(start, "value", _NO_VALUE if length == of.no_value else text_words(octets))
+    number = int.from_bytes(scanner.take(of.octets, "the value"), "little", signed=of.is_signed)
+    if number == of.no_value:
+        return scanner.field(start, "value", _NO_VALUE)
+    return scanner.field(start, "value", seconds_words(number) if kind == _UTC_TIME else str(number))
 
 
 def _status(scanner: Scanner) -> Field:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.gbcs_words import alert_meanings, gbcs_name
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.dlms.moments import DLMS_NEVER, DLMS_NOW, deviation_of, read_moment
+from stubs.wire.gbcs.dlms.moments import DLMS_NEVER, DLMS_NOW, NO_TIME, deviation_of, read_moment
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _CLOCK_STATUS = ("invalid value", "doubtful value", "different clock base", "invalid clock status")
-_CANCEL_TIMES = (0xFFFFFFFE, 0xFFFFFFFF)
+_BEYOND = 0xFFFFFFFE
 
 
 def iso(when: datetime) -> str:
@@ -22,7 +22,9 @@ def seconds_words(seconds: int) -> str:
     """A time of 32-bit seconds since 2000-01-01 UTC, with its two special values."""
     if seconds == 0:
         return "0: now, or no time given"
-    if seconds in _CANCEL_TIMES:
+    if seconds == NO_TIME:
+        return "no time, never, or cancel"
+    if seconds == _BEYOND:
         return "never, or cancel"
     return iso(_EPOCH + timedelta(seconds=seconds))
 
