@@ -190,6 +190,8 @@ def command_variants() -> Mapping[CommandVariant, CommandVariantRow]:
                 is_critical=row["critical"] == "yes",
                 pattern=row["pattern"],
                 result=row["result"],
+                delivery=row["delivery"],
+                is_future_dated=row["future_dated"] == "yes",
                 provenance=row["provenance"],
                 confidence=row["confidence"],
             )

@@ -105,8 +105,37 @@ class CommandVariantRow:
     is_critical: bool
     pattern: str
     result: str
+    delivery: str
+    """How the command reaches the device: ``wan``, ``local`` (the User carries it there), ``both``, ``none``."""
+    is_future_dated: bool
+    """Whether an ExecutionDateTime may stand in the request; 4: a device holds the command that it becomes."""
     provenance: str
     confidence: str
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a Signed Pre-Command is posted."""
+        return self.input == "SignedPreCommand"
+
+    @property
+    def is_transform(self) -> bool:
+        """Whether a Pre-Command is asked for, and nothing is sent to a device."""
+        return self.service is Service.TRANSFORM
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the command is handed out for local delivery, be it besides sending it."""
+        return self.delivery in {"local", "both"}
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the command is sent over the SM WAN."""
+        return self.delivery in {"wan", "both"}
+
+    @property
+    def is_non_device(self) -> bool:
+        """Whether the DCC itself answers."""
+        return self.delivery == "none" and not self.is_transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +145,18 @@ class RoleRow:
     code: UserRole
     name: str
     certificate_role: str
+    fuel: str
+    """``electricity`` or ``gas``: whose meter points it is registered for; empty: neither."""
+    registered_as: str
+    """``supplier``, ``export supplier`` or ``network operator`` of meter points; ``anybody``: any User of the role may
+    ask about any device (inferred)."""
     provenance: str
     confidence: str
+
+    @property
+    def is_supplier(self) -> bool:
+        """Whether it is the role of a supplier of what is consumed."""
+        return self.registered_as == "supplier"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ import asyncio
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import msgspec
 from aiohttp import web
 
 from stubs.clock import LATEST, Clock, SystemClock, VirtualClock
+from stubs.command_building import build_command
 from stubs.control import (
     CONTROL_API,
     LIVE_PAGE,
@@ -49,12 +49,8 @@ from stubs.smki.repository import Repository
 from stubs.smki.service import make_app as make_smki_app
 from stubs.smki.tls import server_identity
 from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
-from stubs.transform import Acb, NotLookedUp, Target, transform
 from stubs.wire.certificates import Certificate
-from stubs.wire.duis import ServiceRequest, read_request
-from stubs.wire.errors import Blocked, InputError, PeerError
-from stubs.wire.eui64 import Eui64
-from stubs.wire.xml import parse
+from stubs.wire.errors import Blocked, InputError
 
 __all__ = [
     "LIVE_PAGE",
@@ -376,86 +372,3 @@ def background_dcc(
         thread.join()
     if failures:
         raise failures[0]
-
-
-_BROKER_AHEAD = 300
-"""How far the broker's counter lies above the request's in reference data; here it only has to be some number."""
-_KNOWS_USERS = frozenset({"ESME", "GSME", "GPF", "SAPC"})
-_BY_STRANGERS = frozenset({"4.6.2", "4.8.3", "6.20.2", "7.14", "9.1"})
-"""Services that in reference data come from a party whom the meter does not know (export suppliers, other Users), so
-that the broker speaks."""
-_NETWORK_OPERATORS = bytes.fromhex("020000")
-"""Last octets of a network operator's EUI-64 in the public test PKI and in ours."""
-_TEST_NUMBER = "1234"
-"""Customer identification number of reference data; the DCC makes one up for each request."""
-
-
-def _certificate_of_other(request: ServiceRequest, pki: Pki | None) -> dict[str, str]:
-    other = request.body.get("OtherDeviceID")
-    held = pki.certificates_of(Eui64.parse(other), "KA") if pki is not None and other else ()
-    return {"Certificate": held[0].der.hex()} if held else {}
-
-
-def _give(names: tuple[str, ...]) -> str:
-    options = " ".join(f"--look-up {name}=…" for name in names)
-    return f"Give {options}" + (", or --pki with the other device's certificate" if "Certificate" in names else "")
-
-
-def build_command(
-    request_xml: bytes,
-    device_type: str,
-    device_variant: str = "",
-    gbcs_version: str = "4.2",
-    looked_up: Mapping[str, Any] | None = None,
-    pki: Pki | None = None,
-    *,
-    at: datetime | None = None,
-    use_case: str = "",
-) -> dict[str, str]:
-    """What a DUIS request becomes: use case, message code, payload and group, the last three in hex.
-
-    Nobody is asked about the device, so these are assumed: meters and gas proxies know the originator, except in
-    services of an export supplier and in requests that bring a key-agreement certificate; EUI-64s that end 02-00-00
-    are network operators. The group is unsigned and without MAC. ``looked_up``: see :class:`stubs.transform.Target`;
-    ``pki`` is asked for the certificate of another device that is not among them. ``at``: the instant that gas commands
-    carry, by default now. ``use_case``: which of those that fit the request, whatever the version.
-
-    Raises: PeerError: no Service Request; Refusal: it cannot be transformed; InputError: what the DCC looks up for it
-    was not given.
-    """
-    request = read_request(parse(request_xml))
-    if not isinstance(request, ServiceRequest):
-        raise PeerError("only a Service Request is transformed", got="SignedPreCommand")
-    request_id = request.header.request_id
-    asker = request_id.originator
-    is_network_operator = asker.octets[5:] == _NETWORK_OPERATORS
-    is_stranger = (
-        device_type not in _KNOWS_USERS
-        or request.body.get("KAPublicSecurityCredentials") is not None
-        or (request.header.srv in _BY_STRANGERS and not is_network_operator)
-    )
-    target = Target(
-        eui=request_id.target,
-        device_type=device_type,
-        variant=device_variant or ("single" if device_type == "ESME" else ""),
-        gbcs_version=gbcs_version,
-        known_parties=frozenset() if is_stranger else frozenset({asker}),
-        network_operator=asker if is_network_operator else None,
-        looked_up={
-            "CustomerIdentificationNumber": _TEST_NUMBER,
-            **_certificate_of_other(request, pki),
-            **(looked_up or {}),
-        },
-        use_case=use_case,
-    )
-    acb = Acb(Eui64.parse("90-B3-D5-1F-30-00-00-02"), request_id.counter + _BROKER_AHEAD)
-    try:
-        command = transform(request, target, acb, at or SystemClock().now())
-    except NotLookedUp as missing:
-        raise InputError(missing.detail, mend=_give(missing.names)) from missing
-    return {
-        "use_case": command.use_case,
-        "message_code": f"{command.message_code:04X}",
-        "payload": command.group.content.hex().upper(),
-        "group": command.group.to_bytes().hex().upper(),
-    }

@@ -27,7 +27,6 @@ from schemas.load import (
     service_requests,
 )
 from schemas.rows import ServiceRequestRow
-from stubs.access.rules import LOCAL_VARIANTS, SIGNED_VARIANTS
 from stubs.dcc import Dcc, Reply
 from stubs.dcc.requests import request_validation
 from stubs.dcc.requests.access_facts import access_request
@@ -227,7 +226,7 @@ def _wrong_service(one: Broken) -> None:
 def _command_variant(one: Broken) -> None:
     """A local variant if there is one that does not fit, so that rules about local delivery may be broken too."""
     wrong = [variant for variant in command_variants() if variant not in one.row.command_variants]
-    variant = min(wrong, key=lambda each: (each not in LOCAL_VARIANTS, each))
+    variant = min(wrong, key=lambda each: (not command_variants()[each].is_local, each))
     one.header(command_variant=int(variant))
     one.service = command_variants()[variant].service
 
@@ -298,8 +297,9 @@ def _device_status(one: Broken) -> None:
 
 def _local_delivery(one: Broken) -> None:
     _for_a_device(one)
-    local = sorted(variant for variant in one.row.command_variants if variant in LOCAL_VARIANTS)
-    fitting = [one_of for one_of in local if (one_of in SIGNED_VARIANTS) == isinstance(one.request, SignedPreCommand)]
+    local = sorted(variant for variant in one.row.command_variants if command_variants()[variant].is_local)
+    is_signed = isinstance(one.request, SignedPreCommand)
+    fitting = [variant for variant in local if command_variants()[variant].is_signed == is_signed]
     if not fitting:
         raise Excluded("no local variant fits")
     rules = device_status_rules()

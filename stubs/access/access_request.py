@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from schemas.load import Service, ServiceRequestRow, UserRole
+from schemas.load import CommandVariant, CommandVariantRow, Service, ServiceRequestRow, UserRole, command_variants
 from stubs.access.ledger import RequestLedger
 from stubs.settings import DccSettings
 from stubs.wire.duis import RequestHeader
@@ -57,6 +57,11 @@ class AccessRequest(msgspec.Struct, frozen=True):
     def is_signed_pre_command(self) -> bool:
         """Whether the body is a SignedPreCommand."""
         return self.body_element == "SignedPreCommand"
+
+    @property
+    def variant(self) -> CommandVariantRow:
+        """The facts of its command variant, once the rule on variants let it pass. Raises: KeyError: there is none."""
+        return command_variants()[CommandVariant(self.header.command_variant)]
 
     @property
     def sender(self) -> str:

@@ -13,10 +13,6 @@ from stubs.access.access_request import AccessRequest
 from stubs.wire.duis import read_date_time
 from stubs.wire.errors import PeerError, Refusal
 
-LOCAL_VARIANTS = frozenset({2, 3, 6, 7})
-SIGNED_VARIANTS = frozenset({5, 6, 7})
-FUTURE_DATED_VARIANTS = frozenset({1, 4, 5})
-"""1 and 5 by the schema's table; 4 since a device-held date is part of the transform request."""
 CANCELLATION_YEAR = 3000
 """A device- or DCC-held request repeated with a date in this year cancels it (DUIS guide, section 9.2)."""
 
@@ -74,8 +70,9 @@ def _command_variant(access: AccessRequest) -> str | None:
     if variant not in access.row.command_variants:
         allowed = ", ".join(str(cv) for cv in sorted(access.row.command_variants))
         return f"expected command variant {allowed} for {access.row.srv}, got {variant}"
-    if access.is_signed_pre_command != (variant in SIGNED_VARIANTS):
-        kind = "a SignedPreCommand" if variant in SIGNED_VARIANTS else "a Service Request"
+    is_signed = command_variants()[CommandVariant(variant)].is_signed
+    if access.is_signed_pre_command != is_signed:
+        kind = "a SignedPreCommand" if is_signed else "a Service Request"
         return f"expected {kind} with command variant {variant}, got {access.body_element}"
     return None
 
@@ -133,7 +130,7 @@ def _device_status(access: AccessRequest) -> str | None:
 
 
 def _local_delivery(access: AccessRequest) -> str | None:
-    if access.device is None or access.header.command_variant not in LOCAL_VARIANTS:
+    if access.device is None or not access.variant.is_local:
         return None
     rule = device_status_rules()["local-delivery"]
     role = acting_role(access)
@@ -157,7 +154,7 @@ def _sequence(access: AccessRequest) -> str | None:
 def _execution_date(access: AccessRequest) -> str | None:
     if access.execution is None or access.is_signed_pre_command:
         return None
-    if access.header.command_variant not in FUTURE_DATED_VARIANTS:
+    if not access.variant.is_future_dated:
         return f"command variant {access.header.command_variant} cannot be future dated"
     try:
         instant = read_date_time(access.execution)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from schemas.load import UserRole
+from schemas.load import UserRole, roles
 from stubs.inventory.records import InventoryRecord, MeterPoint, Product
 
 REMOVED = "Removed"
@@ -15,9 +15,17 @@ REMOVED = "Removed"
 
 _INDEXED = ("import_mpxn", "secondary_import_mpan", "export_mpan", "uprn", "hub")
 
-ELECTRICITY_ROLES = {UserRole.IS: "supplier", UserRole.ED: "network_operator"}
-GAS_ROLES = {UserRole.GS: "supplier", UserRole.GT: "network_operator"}
-OPEN_ROLES = frozenset({UserRole.OU, UserRole.RSA})
+_PARTIES = {"supplier": "supplier", "network operator": "network_operator"}
+"""Who is registered for a meter point, and the attribute that says so."""
+ROLES_OF_FUEL: Mapping[str, Mapping[UserRole, str]] = {
+    fuel: {
+        role: _PARTIES[row.registered_as]
+        for role, row in roles().items()
+        if row.fuel == fuel and row.registered_as in _PARTIES
+    }
+    for fuel in ("electricity", "gas")
+}
+OPEN_ROLES = frozenset(role for role, row in roles().items() if row.registered_as == "anybody")
 """Roles whose right to one device the inventory cannot tell: any User of the role may ask (inferred)."""
 
 Responsible = Mapping[UserRole, frozenset[str] | None]
@@ -170,8 +178,7 @@ class Inventory:
         if at is not None:
             points = [point.at(at) for point in points]
         for point in points:
-            roles = ELECTRICITY_ROLES if point.fuel == "electricity" else GAS_ROLES
-            for role, attribute in roles.items():
+            for role, attribute in ROLES_OF_FUEL["electricity" if point.fuel == "electricity" else "gas"].items():
                 if party := getattr(point, attribute):
                     found.setdefault(role, set()).add(party)
         responsible: dict[UserRole, frozenset[str] | None] = {
@@ -183,7 +190,7 @@ class Inventory:
             if export.supplier:
                 responsible[UserRole.ES] = frozenset({export.supplier})
         if not points:
-            responsible.update(dict.fromkeys((UserRole.IS, UserRole.GS)))
+            responsible.update(dict.fromkeys(role for role, row in roles().items() if row.is_supplier))
         responsible.update(dict.fromkeys(OPEN_ROLES))
         return responsible
 

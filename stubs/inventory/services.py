@@ -7,15 +7,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from schemas.load import UserRole, device_types
+from schemas.load import UserRole, device_types, roles
 from stubs.inventory.inventory import REMOVED, Inventory, normal
 from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, eui_of
 from stubs.inventory.records import InventoryRecord
 from stubs.inventory.views import MOST_DEVICES, inventory_node, place_of, wan_matrix_node
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
-
-SUPPLIER_ROLES = frozenset({UserRole.IS, UserRole.GS})
 
 
 def read_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
@@ -185,7 +183,7 @@ def update_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDevi
     """
     record, role = named(inventory, request)
     _check_status(record, request.body)
-    if role not in SUPPLIER_ROLES and record.prenotified_by != request.sender:
+    if not roles()[role].is_supplier and record.prenotified_by != request.sender:
         raise Refusal("update-rights", f"role {role} may change only what it pre-notified")
     _check_kind(record, request.body)
     return replace(_update(inventory, request, record), role=role)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from schemas.load import UserRole
+from schemas.load import roles
 from stubs import alerts
 from stubs.dcc.commands import associations, device_log
 from stubs.dcc.commands.schedules import is_of_other_user, remove
@@ -23,8 +23,6 @@ from stubs.events import InventoryChanged
 from stubs.inventory import InventoryRecord
 from stubs.scheduler.items import PendingCommand
 from stubs.wire.eui64 import Eui64
-
-_SUPPLIERS = frozenset({UserRole.IS, UserRole.GS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def _supplier(
     _credentials(context, transaction, answered, record)
     cause = f"change of supplier by {answered.request_id}"
     new = answered.command.user
-    remove(context, transaction, record.device, cause, lambda item: item.role in _SUPPLIERS and item.user != new)
+    remove(context, transaction, record.device, cause, lambda item: roles()[item.role].is_supplier and item.user != new)
 
 
 def _tell_all_but(

@@ -13,8 +13,6 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.gbcs.use_cases import read_command
 
-TRANSFORM_VARIANT = 4
-
 
 def breach_of(
     context: DccContext,
@@ -25,7 +23,7 @@ def breach_of(
     """The limit a request exceeds; None: it may pass. A transform commands nothing and is not looked at."""
     thresholds = transaction.state.thresholds
     header = access.header
-    if header.command_variant == TRANSFORM_VARIANT:
+    if access.variant.is_transform:
         return None
     if isinstance(planned, PlannedCommand) and header.srv in context.settings.attribute_limits:
         found = thresholds.abnormal(header.srv, _values(planned))

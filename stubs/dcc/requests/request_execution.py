@@ -8,7 +8,6 @@ from __future__ import annotations
 import msgspec
 
 from stubs.access import AccessRequest
-from stubs.access.rules import LOCAL_VARIANTS
 from stubs.dcc.commands import planning
 from stubs.dcc.commands.schedules import remove
 from stubs.dcc.context import DccContext
@@ -21,8 +20,6 @@ from stubs.scheduler import stored_command
 from stubs.scheduler.items import FirmwareDelivery
 from stubs.wire.duis import LocalCommand, OtherResult, PreCommand, RequestHeader, Result, ServiceRequest
 
-BOTH_VARIANTS = frozenset({3, 7})
-TRANSFORM_VARIANT = 4
 ENDED = frozenset({"Decommissioned", "Withdrawn"})
 
 
@@ -72,19 +69,19 @@ def _command(
 ) -> RequestOutcome:
     access = request.access
     header = access.header
-    variant = header.command_variant
-    if variant == TRANSFORM_VARIANT:
+    variant = access.variant
+    if variant.is_transform:
         return _pre_command(transaction, access, order, record)
     body = request.document.body if isinstance(request.document, ServiceRequest) else None
     command = planning.pending_command(access, request.role, order, body)
-    if variant not in LOCAL_VARIANTS:
+    if not variant.is_local:
         planning.place(context, transaction, access, command)
         return RequestOutcome("I99")
     local = LocalCommand(planning.protect(context, transaction.state, order.group))
-    if variant in BOTH_VARIANTS:
+    if variant.is_sent:
         planning.place(context, transaction, access, command)
     transaction.emit(LocalCommandIssued(request_id=str(header.request_id), data=stored_command(command)))
-    if variant in BOTH_VARIANTS and context.settings.local_command_answer == "receive":
+    if variant.is_sent and context.settings.local_command_answer == "receive":
         planning.queue_local(context, transaction, header, local)
         return RequestOutcome("I99")
     return RequestOutcome("I0", local)

@@ -30,8 +30,6 @@ from stubs.wire.duis import ServiceRequest, read_request
 from stubs.wire.errors import Refusal
 from stubs.wire.xml import parse
 
-NON_DEVICE_VARIANT = 8
-
 
 class RequestPipeline:
     """Answers POSTs to the three web services."""
@@ -152,7 +150,7 @@ class RequestPipeline:
             outcome = execute_request(self._context, transaction, accepted)
         except Refusal as refusal:
             outcome = RequestOutcome(message_code_of(self._context.settings, refusal))
-        if outcome.code != "I99" or header.command_variant == NON_DEVICE_VARIANT:
+        if outcome.code != "I99" or access.variant.is_non_device:
             quarantine.respond_late(self._context, transaction, held, outcome)
 
 

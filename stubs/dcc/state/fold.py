@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from schemas.load import CommandVariant, command_variants
 from stubs import events
 from stubs.access import Issued
 from stubs.alerts import Throttle
@@ -21,8 +22,6 @@ from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, key_of, read_co
 from stubs.scheduler.items import RegistrationDate, ReturnedAnswer, ThrottleWindow
 from stubs.wire.request_id import RequestId
 
-TRANSFORM_VARIANT = 4
-SIGNED_VARIANTS = frozenset({5, 6, 7})
 MOST_SEQUENCED = 100_000
 """Requests of sequences whose outcome is remembered."""
 KEPT_PACKED = timedelta(minutes=1)
@@ -40,9 +39,10 @@ def _accepted(state: DccState, event: events.RequestAccepted, at: datetime) -> N
     if user is not None and event.schema_version not in {"", user.stated_version}:
         state.users[event.user] = replace(user, stated_version=event.schema_version)
     state.ledger.accept(RequestId.parse(event.request_id))
-    if event.command_variant in SIGNED_VARIANTS:
+    variant = command_variants()[CommandVariant(event.command_variant)]
+    if variant.is_signed:
         state.ledger.sign(event.request_id)
-    if event.command_variant != TRANSFORM_VARIANT:
+    if not variant.is_transform:
         state.thresholds.count(event.user, event.srv, at)
     state.acb_counter = next_acb_counter(state, at)
 
