@@ -17,10 +17,20 @@ from harness.cli.output import json_option, say
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for the review record; default: beside the report."
 )
+@click.option(
+    "--scenarios", type=click.Path(path_type=Path), help="Scenario set that was run; default: this version's."
+)
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, place: Path, campaign: Path | None, seed: str, out: Path | None, *, as_json: bool
+    ctx: click.Context,
+    place: Path,
+    campaign: Path | None,
+    seed: str,
+    out: Path | None,
+    scenarios: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Verify the bundles, judge them again, recompute every number of the report, draw a sample, conclude.
 
@@ -30,6 +40,7 @@ def command(
     """
     from harness.campaign.folder import open_campaign
     from harness.campaign.joining import stand
+    from harness.judging import ScenarioSet
     from harness.reporting.completion.difference import read_report
     from harness.reporting.completion.html import render_review
     from harness.reporting.completion.review import CONCLUDED, FURTHER, encode, review
@@ -38,7 +49,8 @@ def command(
     report = place if place.suffix == ".json" else place / "report" / "completion-report.json"
     home = campaign or (report.parent.parent if place.suffix == ".json" else place)
     submitted = read_report(report) if report.is_file() or place.suffix == ".json" else None
-    record = review(stand(open_campaign(home)), submitted, SystemClock().now(), seed)
+    owed = ScenarioSet(scenarios) if scenarios else None
+    record = review(stand(open_campaign(home)), submitted, SystemClock().now(), seed, owed)
     folder = out or report.parent
     folder.mkdir(parents=True, exist_ok=True)
     written = encode(record)
@@ -48,7 +60,7 @@ def command(
         say(written.rstrip())
     else:
         for bundle in record.bundles:
-            wrong = [*bundle.problems, *bundle.differing, *bundle.contradictions]
+            wrong = [*bundle.problems, *bundle.differing, *bundle.contradictions, *filter(None, [bundle.undecided])]
             say(f"{bundle.folder}: {bundle.checks} checks judged again; {'; '.join(wrong[:3]) or 'nothing is wrong'}")
         if submitted is not None:
             say(f"{record.report}: {record.differences_in_all} fields differ from the evidence")

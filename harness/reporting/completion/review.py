@@ -1,7 +1,7 @@
 """The DCC side of a completion report: verify the bundles, judge them again, recompute every number, conclude.
 
 Nothing of the report is believed: the model is built again from the bundles and what people wrote, and compared with
-the report field by field. A verdict of a scenario that its own checks contradict, or that rests on no check, is named.
+the report field by field. Each bundle is judged by what its scenario set owes (``harness.judging``).
 """
 
 from __future__ import annotations
@@ -15,18 +15,15 @@ import msgspec
 
 from harness.campaign.joining import RoleStanding, Standing, is_harmless
 from harness.campaign.runs import CampaignRun
-from harness.checks import judge_again
-from harness.engine.results import ScenarioRun
+from harness.judging import Judgement, ScenarioSet, judge_bundle
 from harness.reporting.completion import model
 from harness.reporting.completion.build import build
 from harness.verdicts import ItemState, RoleVerdict
-from stubs.findings import Verdict
 from stubs.wire.errors import PeerError
 
 FORMAT = 1
 CONCLUDED, FURTHER, UNDECIDED = "concluded", "further testing", "cannot be decided"
 _TO_TEST = {ItemState.FAILED, ItemState.NOT_RUN, ItemState.DESELECTED, ItemState.OTHER_BUILD, ItemState.BLOCKED}
-_GOOD = {Verdict.PASS, Verdict.WARNING, Verdict.ATTESTED, Verdict.REVIEW, Verdict.NOT_APPLICABLE}
 _MOST = 200
 """Differences that are listed; their number is always told."""
 
@@ -41,7 +38,9 @@ class BundleReview(msgspec.Struct, frozen=True, kw_only=True):
     checks: int
     differing: tuple[str, ...]
     contradictions: tuple[str, ...]
-    """Scenario verdicts that the bundle's own checks do not bear out."""
+    """What else the bundle says and its messages and events do not bear out: verdicts, owed checks, plan, reports."""
+    undecided: str = ""
+    """Why it cannot be decided what had to be judged; empty when it can."""
 
 
 class RoleReview(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +78,11 @@ class ReviewRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def review(
-    standing: Standing, report: model.CompletionReport | None, written: datetime, seed: str = ""
+    standing: Standing,
+    report: model.CompletionReport | None,
+    written: datetime,
+    seed: str = "",
+    scenario_set: ScenarioSet | None = None,
 ) -> ReviewRecord:
     """Review a campaign, and its report where there is one.
 
@@ -88,9 +91,10 @@ def review(
         report: as submitted; None: only the campaign is reviewed.
         written: when the review is written (wall clock, UTC).
         seed: of the sample; default: the recomputed manifest digest, which depends on all evidence.
+        scenario_set: what was run; default: the scenarios of this version.
     """
     again = build(standing, report.cover.written if report else written, report.difference if report else None)
-    bundles = tuple(_bundle(one) for one in standing.runs)
+    bundles = tuple(_bundle(one, scenario_set) for one in standing.runs)
     differing = list(_differences(report, again)) if report else []
     known = {one.role: one for one in report.roles} if report else {}
     reasons = list(_reasons(bundles, differing, standing.runs))
@@ -127,42 +131,25 @@ def json_schema() -> dict[str, Any]:
     return plain
 
 
-def _bundle(run: CampaignRun) -> BundleReview:
-    problems, found = list(run.problems), []
-    try:
-        found = list(judge_again(run.entries())) if run.run is not None else []
-    except PeerError as error:
-        problems.append(f"cannot be judged again: {error}")
-    differing = [
-        f"entry {one.seq}, {one.judged.scenario}, {one.judged.check}: is {one.finding.verdict} now, expected "
-        f"{one.finding.expected}; got {one.finding.got}"
-        for one in found
-        if not one.agrees
-    ]
-    scenarios = run.run.scenarios if run.run is not None else ()
+def _bundle(run: CampaignRun, scenario_set: ScenarioSet | None) -> BundleReview:
+    problems = list(run.problems)
+    found: Judgement | None = None
+    if run.run is not None:
+        try:
+            found = judge_bundle(run.path.read_bytes(), scenario_set)
+        except (OSError, PeerError) as error:
+            problems.append(f"cannot be judged again: {error}")
+    told = found.problems if found else ()
     return BundleReview(
         run=run.digest,
         folder=run.path.parent.name,
         counts=run.counts,
         problems=tuple(problems),
-        checks=len(found),
-        differing=tuple(differing),
-        contradictions=tuple(text for one in scenarios for text in _contradictions(one)),
+        checks=len(found.rejudged) if found else 0,
+        differing=tuple(f"{one.where}: {one.detail}" for one in told if one.kind == "check"),
+        contradictions=tuple(f"{one.kind}: {one.where}: {one.detail}" for one in told if one.kind != "check"),
+        undecided=found.undecided if found else "",
     )
-
-
-def _contradictions(scenario: ScenarioRun) -> Iterator[str]:
-    """A verdict that is better than the scenario's own checks and steps, or that rests on none."""
-    if scenario.verdict not in _GOOD:
-        return
-    failed = [one.check for one in scenario.checks if one.finding.verdict is Verdict.FAIL]
-    if failed:
-        yield f"{scenario.key} is {scenario.verdict}, its check {failed[0]} is FAIL"
-    broken = [one.text for one in scenario.steps if one.status in {"failed", "blocked"}]
-    if broken and scenario.verdict is Verdict.PASS:
-        yield f"{scenario.key} is PASS, its step '{broken[0]}' did not pass"
-    if scenario.verdict is Verdict.PASS and not scenario.checks:
-        yield f"{scenario.key} is PASS and rests on no check"
 
 
 def _differences(report: model.CompletionReport, again: model.CompletionReport) -> Iterator[str]:
@@ -203,6 +190,8 @@ def _reasons(bundles: Iterable[BundleReview], differing: Sequence[str], runs: It
             yield f"bundle of {found.folder}: {len(found.differing)} of {found.checks} checks come to another finding"
         if found.counts and found.contradictions:
             yield f"bundle of {found.folder}: {found.contradictions[0]}"
+        if found.counts and found.undecided:
+            yield f"bundle of {found.folder}: {found.undecided}"
     if differing:
         yield f"the report differs from its evidence in {len(differing)} places, first: {differing[0]}"
 
