@@ -33,7 +33,7 @@ class Served:
         request = urllib.request.Request(
             f"{str(self.urls['control']).rstrip('/')}{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.urls['control_token']}"},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")

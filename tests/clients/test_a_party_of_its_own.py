@@ -21,7 +21,8 @@ def test_scenarios_run_against_a_party_over_http(
          "--select", "SR-201 or SR-501 or SR-601 or RC-010 or AL-001"]
     )  # fmt: skip
     result = json.loads(capsys.readouterr().out)
-    assert result["totals"] == {"PASS": 7}, json.loads((folder / "result.json").read_text())["roles"]
+    assert set(result["totals"]) == {"PASS"}, json.loads((folder / "result.json").read_text())["roles"]
+    assert result["totals"]["PASS"] >= 7
     assert code == 0
     assert run(["verify", str(folder / "bundle.zip")]) == 0
     assert run(["judge", str(folder / "bundle.zip")]) == 0

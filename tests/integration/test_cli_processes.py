@@ -27,7 +27,7 @@ from tests.cli_kit import FREE, REQUEST, WAIT, ready, started, uept
 from tests.dcc_kit import EVERYTHING, Party
 from tests.serving_kit import connected, post
 
-SLOW = ("rehearse", "--role", "IS", "--out", "run", "--json")
+SLOW = ("rehearse", "--role", "IS", "--select", "PT-* or RC-*", "--out", "run", "--json")
 
 
 def one_line(stderr: bytes) -> str:
@@ -135,7 +135,7 @@ def _small_files() -> None:
 
 
 def _room_for_a_few_scenarios() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 
 
 def after_scenarios(process: subprocess.Popen[str], count: int) -> None:
