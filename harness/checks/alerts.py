@@ -17,6 +17,11 @@ def _alerts(evidence: Evidence, code: str) -> list[Message]:
     return [message for message in evidence.messages if message.queued.alert_code == code]
 
 
+def _names(messages: list[Message], device: str) -> bool:
+    """Whether a message names the device somewhere in its content, as alerts about several devices do."""
+    return any(device.encode() in message.queued.body.upper() for message in messages)
+
+
 @check(
     "alert-acknowledged",
     rule="The party acknowledges an alert with an HTTP status of the 200 family",
@@ -24,15 +29,20 @@ def _alerts(evidence: Evidence, code: str) -> list[Message]:
 )
 def alert_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The alert was posted to the party and taken at the first attempt that reached it."""
-    code = str(parameters["code"])
-    expected = f"alert {code} acknowledged with a 2xx"
+    code, count = str(parameters["code"]), int(parameters.get("count", 1))
+    expected = f"alert {code} acknowledged with a 2xx" + (f", all {count}" if count > 1 else "")
     messages = _alerts(evidence, code)
+    taken = [message for message in messages if message.deliveries]
     for message in messages:
         refusal = next((event for _, event in message.failures if event.status is not None), None)
         if refusal is not None:
             return failed(expected, f"HTTP {refusal.status}", *message.references)
-        if message.deliveries:
+        if message.deliveries and len(taken) >= count:
             return passed(expected, f"HTTP {message.deliveries[0][1].status}", *message.references)
+    if len(taken) < len(messages) or (taken and count > 1):
+        open_one = next((message for message in messages if not message.deliveries), None)
+        got = f"{len(taken)} of {len(messages)}" if count > 1 or open_one is None else open_one.why_open
+        return waiting(expected, got, *(seq for message in messages for seq in message.references))
     if messages:
         return waiting(expected, messages[0].why_open, *messages[0].references)
     return waiting(expected, "the DCC has sent no such alert", amounts_to=Verdict.BLOCKED)
@@ -66,7 +76,12 @@ def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
         ", ".join(f"{alert.get('code')} from {alert.get('device') or 'the DCC'}" for alert in reported) or action.status
     )
     is_known = any(
-        alert.get("verified", True) and (not alert.get("device") or identity(alert["device"]) in sources)
+        alert.get("verified", True)
+        and (
+            not alert.get("device")
+            or identity(alert["device"]) in sources
+            or _names(messages, identity(alert["device"]))
+        )
         for alert in reported
     )
     return (passed if is_known else failed)(expected, got, messages[0].seq, action.claimed_seq)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.checks.comparing import is_same
-from harness.checks.evidence import Evidence
+from harness.checks.evidence import ActionRecord, Evidence, read_answer
 from harness.checks.registry import check
 from harness.checks.requests import action_of, unable, unreported, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import DeviceChanged
+from stubs.wire.duis import LocalCommand, Node, OtherResult, Response, ServiceResponse
 
 
 @check(
@@ -39,7 +40,7 @@ def device_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
 
 @check(
     "reading-shows",
-    rule="What was set is what the device sends when it is read, and what the party reports",
+    rule="What was set is what the device, or the DCC, sends when it is read, and what the party reports",
     clause="CTSD catalogue, expected outcome: read back",
     provenance="inferred",
 )
@@ -50,13 +51,13 @@ def reading_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
         return action
-    answers = evidence.answers_of(action)
-    if not answers:
-        return unable(action, expected) or waiting(expected, "the device has not answered")
-    seq, answer = answers[-1]
-    unsent = _lacking(answer.values, wanted)
+    sent = _sent(evidence, action)
+    if sent is None:
+        return unable(action, expected) or waiting(expected, "nothing was answered")
+    seq, values = sent
+    unsent = _lacking(values, wanted)
     if unsent:  # the simulated device's doing, not the party's
-        return waiting(expected, f"the device sent {unsent}", seq, amounts_to=Verdict.BLOCKED)
+        return waiting(expected, f"the answer holds {unsent}", seq, amounts_to=Verdict.BLOCKED)
     open_finding = unsaid(action, expected, seq, data=action.outcome.get("values"))
     if open_finding is not None:
         return open_finding
@@ -66,6 +67,106 @@ def reading_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     lacking = _lacking(action.outcome.get("values", {}), wanted)
     finding = failed if lacking else passed
     return finding(expected, f"the party reports {lacking}" if lacking else "the same", seq, action.claimed_seq)
+
+
+@check(
+    "dcc-answer-agrees",
+    rule="Every value of the DCC's answer to a service without a device is one that the party reports",
+    clause="DUIS, response of the service",
+    provenance="inferred",
+)
+def dcc_answer_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """Each text in the DCC's answer stands, under its element's name, in the party's outcome."""
+    expected = "every value of the DCC's answer"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    answered = _answered(evidence, action)
+    if answered is None:
+        return unable(action, expected) or waiting(expected, "the DCC has not answered with values")
+    seq, leaves = answered
+    expected = ", ".join(f"{name} {text}" for name, text in leaves[:_SHOWN]) + (" …" if len(leaves) > _SHOWN else "")
+    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values"))
+    if open_finding is not None:
+        return open_finding
+    reported = action.outcome.get("values", {})
+    lacking = [
+        f"no {name} {text}" for name, text in leaves if not any(_holds(one, text) for one in _at(reported, name))
+    ]
+    finding = failed if lacking else passed
+    return finding(expected, "; ".join(lacking[:_SHOWN]) or "the same", seq, action.claimed_seq)
+
+
+@check(
+    "device-failure-understood",
+    rule="I0 says that the device answered: what the device says of its own work decides whether the request is done",
+    clause="GBCS, responses; CTSD catalogue, RC-016",
+    provenance="inferred",
+)
+def device_failure_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """A device answered that it did not do it, and the party does not take the request for done."""
+    expected = "the party says that the device did not do it"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    answers = evidence.answers_of(action)
+    if not answers:
+        return unable(action, expected) or waiting(expected, "the device has not answered", amounts_to=Verdict.BLOCKED)
+    open_finding = unsaid(action, expected, answers[-1][0])
+    if open_finding is not None:
+        return open_finding
+    finding = passed if action.status in _NOT_DONE else failed
+    return finding(expected, f"the party says {action.status}", answers[-1][0], action.claimed_seq)
+
+
+_SHOWN = 6
+_NOT_DONE = frozenset({"failed", "refused"})
+
+
+def schedule_in(response: Response) -> str:
+    """Number of the schedule in the DCC's answer to 5.1; empty: it is another answer."""
+    body = response.body
+    if not isinstance(body, ServiceResponse) or body.srv != "5.1" or not isinstance(body.result, OtherResult):
+        return ""
+    return body.result.node.text.strip()
+
+
+def local_command_in(response: Response) -> bytes:
+    """The command for local delivery in the DCC's answer; empty: it holds none."""
+    body = response.body
+    is_local = isinstance(body, ServiceResponse) and isinstance(body.result, LocalCommand)
+    return body.result.gbcs_payload if is_local else b""  # type: ignore[union-attr]  # just asked
+
+
+def _answered(evidence: Evidence, action: ActionRecord) -> tuple[int, list[tuple[str, str]]] | None:
+    """The newest answer of the DCC to the action that holds values, as element names and texts."""
+    for exchange in reversed(evidence.exchanges_of(action)):
+        response = read_answer(exchange.answered[1].body) if exchange.answered else None
+        body = response.body if response is not None else None
+        if exchange.answered and isinstance(body, ServiceResponse) and isinstance(body.result, OtherResult):
+            return exchange.answered[0], list(_leaves(body.result.node))
+    return None
+
+
+def _leaves(node: Node) -> Iterator[tuple[str, str]]:
+    if node.text.strip() and not node.children:
+        yield node.name, node.text.strip()
+    for child in node.children:
+        yield from _leaves(child)
+
+
+def _sent(evidence: Evidence, action: ActionRecord) -> tuple[int, Mapping[str, Any]] | None:
+    """What came in answer to the action: a device's values, or the DCC's own, by name."""
+    answers = evidence.answers_of(action)
+    if answers:
+        return answers[-1][0], answers[-1][1].values
+    answered = _answered(evidence, action)
+    if answered is None:
+        return None
+    values: dict[str, list[str]] = {}
+    for name, text in answered[1]:
+        values.setdefault(name, []).append(text)
+    return answered[0], values
 
 
 def _words(wanted: Mapping[str, Any]) -> str:

@@ -146,11 +146,13 @@ def completed_after_response(evidence: Evidence, parameters: Mapping[str, Any]) 
 )
 def error_code_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The party names the code it was given and says that the request did not succeed."""
-    code = str(parameters["code"])
-    expected = f"the party reports {code} and no success"
+    code = str(parameters.get("code", ""))
+    expected = f"the party reports {code or 'the refusal'} and no success"
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
         return action
+    refusals = [str(one.code) for one in evidence.exchanges_of(action) if one.code and one.code[0] == "E"]
+    code = code or next(iter(refusals), "E")
     said = str(action.outcome.get("response_code", ""))
     open_finding = unsaid(action, expected, data=said)
     if open_finding is not None:

@@ -77,6 +77,9 @@ HOMES: Mapping[str, Home] = MappingProxyType(
             (_HUB, _GPF, _SWITCHED, _GSME, _PPMID, _HCALCS, _SAPC, _IHD, _CAD), has_export_supplier=True
         ),
         "both meters and a hub to be exchanged": Home((_OLD_HUB, _OLD_GPF, _ESME, _GSME, _PPMID, _NEW_HUB, _NEW_GPF)),
+        "a hub that nobody has told of": Home(
+            (DeviceInHome("hub", "CHF", status="absent"), DeviceInHome("gas proxy", "GPF", status="absent"))
+        ),
         "two electricity meters": Home((_HUB, _GPF, _ESME, DeviceInHome("second electricity meter", "ESME", "single"))),
     }
 )

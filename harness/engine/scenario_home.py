@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from harness.engine.conditions import condition_called
@@ -18,9 +19,11 @@ _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)\Z")
 _TIME = re.compile(
     r"(?P<is_day>the day )?(?:(?P<is_now>now)|in (?P<ahead>\d+) (?P<unit>minutes|days)|(?P<ago>\d+) days ago)\Z"
 )
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Zero of the times in a device's state (GBCS)."""
 _WORDS = {"yes": True, "no": False, "nothing": ""}
+_PARTIES = ("supplier", "gas_supplier", "network_operator", "gas_transporter")
 _OF_THE_HOME = ("mpan", "mprn", "export_mpan", "postcode", "address", "uprn")
 
 
@@ -90,7 +93,7 @@ class ScenarioHome:
         spec = self._run_context.premises_spec(self._name, home, self._statuses, self._values)
         if self._is_of_others:
             other = self._run_context.other_than(self._user, self._role)
-            spec |= {"supplier": other, "gas_supplier": other}
+            spec |= dict.fromkeys(_PARTIES, other)
         else:
             spec |= self._run_context.responsible(self._role, self._user)
         self.premises = {"name": spec["name"], **self._run_context.add_premises(spec)}
@@ -124,12 +127,14 @@ class ScenarioHome:
         """MPRN of a device whose name begins with gas, else the MPAN."""
         return str(self.premises["mprn" if device.startswith("gas") else "mpan"])
 
-    def parameters(self, given: Mapping[str, Any] | Sequence[Sequence[str]]) -> dict[str, Any]:
-        """Names to values, from a mapping or the rows of a Gherkin table."""
+    def parameters(
+        self, given: Mapping[str, Any] | Sequence[Sequence[str]], made: Mapping[str, str] = NOTHING
+    ) -> dict[str, Any]:
+        """Names to values, from a mapping or the rows of a Gherkin table; ``made``: further words and their values."""
         pairs = given.items() if isinstance(given, Mapping) else ((row[0], row[1]) for row in given)
-        return {name: self.value(value) for name, value in pairs}
+        return {name: self.value(value, made) for name, value in pairs}
 
-    def value(self, written: Any) -> Any:
+    def value(self, written: Any, made: Mapping[str, str] = NOTHING) -> Any:
         """A cell's text as a value: number, EUI of a device, install code, meter point, instant; else as it is."""
         if not isinstance(written, str):
             return written
@@ -141,22 +146,26 @@ class ScenarioHome:
             return self._instant(when)
         codes: dict[str, str] = self.premises.get("install_codes", {})
         named: dict[str, Any] = {
+            **made,
             **self.premises["devices"],
             **{f"install code of {name}": code for name, code in codes.items()},
             **{f"the home's {name}": self.premises[name] for name in _OF_THE_HOME if name in self.premises},
         }
+        parts = [part.strip() for part in text.split(",")]
+        if len(parts) > 1 and all(part in self.premises["devices"] for part in parts):
+            return ",".join(self.premises["devices"][part] for part in parts)
         return named.get(text, _WORDS.get(text, text))
 
-    def fields(self, text: str) -> dict[str, Any]:
+    def fields(self, text: str, made: Mapping[str, str] = NOTHING) -> dict[str, Any]:
         """``Name = value; Name = value`` as names to values. Raises: Misuse: a part without an equals sign."""
         parts = [part.partition("=") for part in text.split(";")]
         if any(not equals for _, equals, _ in parts):
             raise Misuse(f"write fields as 'Name = value; Name = value', not {text!r}")
-        return {name.strip(): self._field(value.strip()) for name, _, value in parts}
+        return {name.strip(): self._field(value.strip(), made) for name, _, value in parts}
 
-    def _field(self, text: str) -> Any:
+    def _field(self, text: str, made: Mapping[str, str]) -> Any:
         without = text.removeprefix("without ")
-        return self.value(text) if without == text else f"without {self.value(without)}"
+        return self.value(text, made) if without == text else f"without {self.value(without)}"
 
     def _instant(self, when: re.Match[str]) -> str:
         """``now``, ``in 30 minutes``, ``in 7 days``, ``2 days ago``, of the run's clock; ``the day …``: its date."""

@@ -39,8 +39,16 @@ class Standing:
 
     def suspend(self) -> None:
         """The DCC suspends the User."""
-        self._before = next(row for row in self._control.users() if row["user"] == self._user)
-        self._control.register_user(**{**self._before, "status": "suspended"})
+        self._change(status="suspended")
+
+    def take_roles_away(self) -> None:
+        """The DCC knows no role of the User."""
+        self._change(roles=[])
+
+    def _change(self, **values: Any) -> None:
+        if self._before is None:
+            self._before = next(row for row in self._control.users() if row["user"] == self._user)
+        self._control.register_user(**{**self._before, **values})
 
     def restore(self) -> None:
         """As it was."""

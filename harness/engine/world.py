@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import msgspec
 
 from harness.checks import Evidence, Finding, Owner, Verdict, evidence_of, judge, judge_standing, worst
+from harness.checks.effects import local_command_in, schedule_in
+from harness.checks.evidence import read_answer
 from harness.drivers import Action
-from harness.engine.conditions import HAPPENINGS
+from harness.engine.conditions import HAPPENINGS, condition_called
 from harness.engine.dcc_alert_bodies import alert_content
 from harness.engine.run_context import RunContext
 from harness.engine.scenario_errors import Ending, ending_by, ending_of, stop_for
@@ -19,7 +22,8 @@ from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.surroundings import Faults, RunClock, Standing
 from harness.plan import LibraryScenario, test_data_for
 from schemas.load import Srv, UserRole, service_requests
-from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted
+from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted, RequestAnswered
+from stubs.wire.duis import Response
 from stubs.wire.errors import Misuse
 
 _TICK = 0.5
@@ -42,6 +46,7 @@ class World:
         self._recorder = ScenarioRecorder(run_context, scenario, attempt)
         self._actions: list[str] = []
         self._hidden: tuple[str, ...] = ()
+        self._carried: dict[str, str] = {}
 
     # --- the home ---------------------------------------------------------------------------------------------
 
@@ -69,7 +74,29 @@ class World:
     def fields(self, text: str) -> Mapping[str, Any]:
         """``Name = value; Name = value`` of a step as names to values. Raises: Misuse: written otherwise."""
         self._begin()
-        return self._home.fields(text)
+        return self._home.fields(text, self._made())
+
+    def carry_locally(self, device: str) -> None:
+        """A hand-held terminal takes the newest command for local delivery to a device, and its answer back.
+
+        Raises: Misuse: the party was given no such command.
+        """
+        commands = [command for answer in self._answers() if (command := local_command_in(answer))]
+        if not commands:
+            raise Misuse("the party was given no command for local delivery")
+        answered = self._run_context.control.hand_over(self.device(device), commands[-1].hex())
+        payload = base64.b64encode(bytes.fromhex(answered["response"])).decode()
+        self._carried = {"the answer carried back": payload}
+
+    def _answers(self) -> list[Response]:
+        events = (entry.event for entry in self._recorder.read())
+        answers = (read_answer(event.body) for event in events if isinstance(event, RequestAnswered))
+        return [answer for answer in answers if answer is not None]
+
+    def _made(self) -> Mapping[str, str]:
+        """What has come of the party's requests so far, by the words of a scenario."""
+        schedules = [number for answer in self._answers() if (number := schedule_in(answer))]
+        return {**self._carried, **({"the schedule made": schedules[-1]} if schedules else {})}
 
     def test_data(self, service: str, device: str = "") -> Mapping[str, str]:
         """Parameters of the library's test data for a service to a device of that name, in the party's role."""
@@ -87,9 +114,15 @@ class World:
         self._run_context.control.raise_device_alert(meter, code)
         self._hidden = (meter,)
 
-    def raise_device_alert(self, device: str, code: str) -> None:
-        """A device of the home raises an alert to the party."""
-        self._run_context.control.raise_device_alert(self.device(device), code, recipient=self.user)
+    def raise_device_alert(self, device: str, code: str, times: int = 1) -> None:
+        """A device of the home raises an alert to the party, ``times`` times in a row."""
+        eui = self.device(device)
+        for _ in range(times):
+            self._run_context.control.raise_device_alert(eui, code, recipient=self.user)
+
+    def becomes(self, device: str, words: str) -> None:
+        """A device of the home changes in the middle of the scenario, as ``conditions`` says."""
+        self._run_context.control.set_device(self.device(device), **condition_called(words))
 
     def let_happen(self, device: str, words: str) -> None:
         """Something happens to a device of the home; whatever follows, follows."""
@@ -99,7 +132,8 @@ class World:
     def raise_dcc_alert(self, code: str, device: str) -> None:
         """The DCC raises an alert to the party about a device of the home."""
         eui = self.device(device)
-        content = alert_content(code, eui, self._home.meter_point(device), self.user, self._run_context.now())
+        kind, point = self._home.type_of(device), self._home.meter_point(device)
+        content = alert_content(code, eui, point, self.user, self._run_context.now(), kind)
         self._run_context.control.raise_dcc_alert(code, self.user, content)
 
     @property
@@ -161,7 +195,7 @@ class World:
             service=service,
             target=self._home.target(to),
             target_type=self._home.type_of(to),
-            parameters=self._home.parameters(parameters),
+            parameters=self._home.parameters(parameters, self._made()),
             deadline=limit,
             urls=self._run_context.urls,
             options={name: self._home.value(value) for name, value in options.items()},

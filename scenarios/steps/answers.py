@@ -155,3 +155,23 @@ def alert_acknowledged(world: World, code: str) -> None:
 @then(parsers.parse("the party reports alert {code:w}"))
 def alert_understood(world: World, code: str) -> None:
     world.expect("alert-understood", code=code)
+
+
+@then("the party reports what the DCC answered")
+def dcc_answer_agrees(world: World) -> None:
+    world.expect("dcc-answer-agrees")
+
+
+@then("the party reports that the device did not do it")
+def device_failure_understood(world: World) -> None:
+    world.expect("device-failure-understood")
+
+
+@then("the party understands the refusal")
+def refusal_understood(world: World) -> None:
+    world.expect("error-code-understood")
+
+
+@then(parsers.parse("the party acknowledges all {count:d} alerts {code:w}"))
+def alerts_acknowledged(world: World, count: int, code: str) -> None:
+    world.expect("alert-acknowledged", code=code, count=count)

@@ -18,6 +18,16 @@ def party_is_suspended(world: World) -> None:
     world.standing.suspend()
 
 
+@given("the DCC knows no role of the party")
+def party_has_no_role(world: World) -> None:
+    world.standing.take_roles_away()
+
+
+@given(parsers.parse("a home of other parties with {home}"))
+def home_of_other_parties(world: World, home: str) -> None:
+    world.lives_in(home, of_others=True)
+
+
 @given(parsers.parse("a home with {home}"))
 def home_with(world: World, home: str) -> None:
     world.lives_in(home)
@@ -58,6 +68,16 @@ def device_raises_alert(world: World, device: str, code: str) -> None:
     world.raise_device_alert(device, code)
 
 
+@when(parsers.parse("the {device:Device} raises alert {code:w} {times:d} times", DEVICE))
+def device_raises_alerts(world: World, device: str, code: str, times: int) -> None:
+    world.raise_device_alert(device, code, times)
+
+
+@when(parsers.parse("the {device:Device} becomes {words}", DEVICE))
+def device_becomes_so(world: World, device: str, words: str) -> None:
+    world.becomes(device, words)
+
+
 @when(parsers.parse("the {device:Device} {words:Happening}", HAPPENING))
 def something_happens(world: World, device: str, words: str) -> None:
     world.let_happen(device, words)
@@ -86,3 +106,8 @@ def device_becomes(world: World, device: str, field: str, value: str) -> None:
 @then(parsers.parse("the {device:Device} then shows {fields}", DEVICE))
 def device_shows(world: World, device: str, fields: str) -> None:
     world.expect("device-shows", device=world.device(device), fields=world.fields(fields))
+
+
+@when(parsers.parse("a hand-held terminal carries the command to the {device:Device} and its answer back", DEVICE))
+def carried_locally(world: World, device: str) -> None:
+    world.carry_locally(device)

@@ -101,6 +101,21 @@ def request_accepted(world: World) -> None:
     world.expect("request-accepted")
 
 
+@given("the DCC does not accept the party's signatures")
+def signatures_not_accepted(world: World) -> None:
+    world.faults.bend("answer", "http-status", status=400, times=0)
+
+
+@then("the party notices that its signature is not accepted")
+def signature_refusal_noticed(world: World) -> None:
+    world.expect("http-error-noticed", http_status=400)
+
+
+@then("the request is refused")
+def request_refused_somehow(world: World) -> None:
+    world.expect("request-refused")
+
+
 @then(parsers.parse("the request is refused with {code:w}"))
 def request_refused(world: World, code: str) -> None:
     world.expect("request-refused", code=code)

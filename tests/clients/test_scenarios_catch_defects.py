@@ -20,7 +20,11 @@ CATCHES = {
     "answers-500-to-responses": ["PT-009"],
     "correlates-by-order": ["PT-009"],
     "does-not-verify-signatures": ["PT-015"],
-    "forgets-alerts": ["AL-001", "AL-002", "AL-006", "AL-010", "AL-022", "AL-023", "AL-026", "AL-028"],
+    "forgets-alerts": [
+        "AL-001", "AL-002", "AL-003", "AL-004", "AL-006", "AL-007", "AL-008", "AL-009", "AL-010", "AL-022", "AL-023",
+        "AL-024", "AL-025", "AL-026", "AL-027", "AL-028", "AL-029", "AL-030", "AL-031", "AL-032", "AL-033", "AL-034",
+        "AL-035",
+    ],
     "ignores-error-codes": [
         "IC-023", "RC-002", "RC-003", "RC-004", "RC-006", "RC-007", "RC-008", "RC-009", "RC-010", "RC-011", "RC-012",
         "RC-014", "SR-218",
@@ -37,7 +41,7 @@ CATCHES = {
         "PT-001", "PT-010", "SR-112", "SR-113", "SR-114", "SR-121", "SR-417", "SR-421", "SR-503", "SR-605",
     ],
     "signs-with-wrong-key": ["IC-021"],
-    "takes-http-errors-for-success": ["PT-011", "PT-014"],
+    "takes-http-errors-for-success": ["PT-011", "PT-013", "PT-014"],
     "treats-acknowledgement-as-done": ["SR-201"],
     "trusts-wrong-party": ["PT-015"],
     "uses-wrong-pass-phrase": ["SSI-001", "SSI-006", "SSI-008", "SSI-009"],

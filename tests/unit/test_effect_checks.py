@@ -74,3 +74,20 @@ def test_lists_and_groups_are_compared_value_by_value() -> None:
     assert is_same([{"a": 1, "b": ["x"]}], ({"b": ["X"], "a": "1.0"},))
     assert not is_same([{"a": 1}], [{"a": 1}, {"a": 1}])
     assert not is_same({"a": 1}, {"a": 1, "b": 2})
+
+
+def test_a_party_that_takes_a_device_failure_for_done_fails() -> None:
+    story = Story().asked().posted().device_answered(values={}).queued().delivered()
+    assert story.claimed("done", "I0").judged("device-failure-understood").verdict is Verdict.FAIL
+
+
+def test_a_party_that_sees_the_device_failure_passes() -> None:
+    story = Story().asked().posted().device_answered(values={}).queued().delivered()
+    assert story.claimed("failed", "I0").judged("device-failure-understood").verdict is Verdict.PASS
+
+
+def test_every_one_of_several_alerts_has_to_be_acknowledged() -> None:
+    story = Story().asked().queued(kind="device-alert", alert="8F3F").delivered()
+    story = story.queued(kind="device-alert", alert="8F3F")
+    assert not story.judged("alert-acknowledged", code="8F3F", count=2).is_final
+    assert story.delivered().judged("alert-acknowledged", code="8F3F", count=2).verdict is Verdict.PASS

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from harness.drivers.action import OutcomeStatus
 from harness.drivers.reference.checking import CheckedResponse
 from harness.drivers.reference.decoding import DeviceMessages
@@ -104,7 +106,10 @@ def result_values(
             return {"LocalCommand": result.gbcs_payload.hex().upper()}, True
         case OtherResult() if result.node.name in _LISTS:
             element, name = _LISTS[result.node.name]
-            return {name: [leaves(item) for item in result.node.all(element)]}, True
+            beside = msgspec.structs.replace(
+                result.node, children=tuple(child for child in result.node.children if child.name != element)
+            )
+            return {**leaves(beside), name: [leaves(item) for item in result.node.all(element)]}, True
         case OtherResult() if (text := result.node.get("GBCSPayload")) is not None:
             answer = devices.response(base64.b64decode("".join(text.split())), request_id, srv)
             others = {name: value for name, value in leaves(result.node).items() if name != "GBCSPayload"}

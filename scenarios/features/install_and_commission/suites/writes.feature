@@ -16,6 +16,7 @@ Feature: Setting devices, service by service
     Examples:
       | id     | role | srv  | service                                   | home        | device    | state        | read back | priority |
       | IC-030 | GS   | 6.21 | Request Handover Of DCC Controlled Device | a gas meter | gas proxy | commissioned | 6.24.1    | P1       |
+      | IC-030 | IS   | 6.21 | Request Handover Of DCC Controlled Device | both meters | gas proxy | commissioned | 6.24.1    | P1       |
       | IC-046 | GS   | 6.29 | Request CHF Sub GHz Channel Scan          | both meters | hub       | commissioned | 6.31      | P2       |
       | IC-046 | IS   | 6.29 | Request CHF Sub GHz Channel Scan          | both meters | hub       | commissioned | 6.31      | P2       |
 

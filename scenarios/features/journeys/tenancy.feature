@@ -1,0 +1,26 @@
+@scope:service-requests
+Feature: Change of tenancy
+  A new tenant must not see what the one before used.
+
+  @id:JY-005 @role:IS @role:GS @srv:3.2 @srv:3.3 @srv:3.5 @priority:P1
+  Scenario Outline: What was used before the move is hidden from the new tenant
+    Given a party acting as <role>
+    And a home with both meters and an in-home display
+    And the home has been lived in for 63 days
+    When the party is asked to send 3.2 to the <log> with its test data
+    Then the request is accepted
+    And the response reaches the party
+    And the party reports what the response says
+    When the party is asked to send 3.3 to the <meter> with its test data
+    Then the request is accepted
+    And the response reaches the party
+    And the <meter> then shows event_log = nothing
+    When the party is asked to send 3.5 to the <meter> with its test data
+    Then the request is accepted
+    And the response reaches the party
+    And the party reports what the response says
+
+    Examples:
+      | role | log               | meter             |
+      | IS   | electricity meter | electricity meter |
+      | GS   | gas proxy         | gas meter         |
