@@ -14,7 +14,7 @@ Feature: Change of tenancy
     When the party is asked to send 3.3 to the <meter> with its test data
     Then the request is accepted
     And the response reaches the party
-    And the <meter> then shows event_log = nothing
+    And the <meter> then shows cleared = event
     When the party is asked to send 3.5 to the <meter> with its test data
     Then the request is accepted
     And the response reaches the party
