@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import Event
 
 from harness.drivers.reference.checking import CheckedResponse, MessageRejectedError, ResponseChecker
@@ -82,6 +83,7 @@ class Poster:
         """
         pause, longest = self._policy.retry_pause, 10 * self._policy.retry_pause
         unanswered, answer, attempt = "", None, 0
+        may_be_accepted = False
         attempts = self._policy.retry_limit + 1
         for attempt in range(1, attempts + 1):
             try:
@@ -89,6 +91,7 @@ class Poster:
                 answer = Answer(checked, is_repeated=bool(unanswered), attempts=attempt)
             except TransportFailureError as error:
                 unanswered = error.reason
+                may_be_accepted = may_be_accepted or error.status != HTTPStatus.SERVICE_UNAVAILABLE
                 if not error.is_worth_repeating:
                     raise UnansweredError(error.reason, attempt, may_be_accepted=False) from error
             except PeerError as error:
@@ -107,7 +110,9 @@ class Poster:
             pause = min(pause * 2, longest)
         if answer is not None:
             return answer
-        raise UnansweredError(unanswered or "there was no time to post the request", attempt)
+        # RFC 9110, 503: the server was not able to handle the request, so no response will come for it later.
+        said = unanswered or "there was no time to post the request"
+        raise UnansweredError(said, attempt, may_be_accepted=may_be_accepted)
 
     def _once(self, url: str, document: bytes, request_id: RequestId, until: float) -> CheckedResponse:
         timeout = max(0.05, min(self._policy.http_timeout, until - time.monotonic()))
