@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from stubs.control import (
     write_access,
 )
 from stubs.dcc import Dcc
+from stubs.dcc.simulation.premises_spec import read_file
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
 from stubs.gateway.heads import listen
@@ -50,7 +52,7 @@ from stubs.smki.service import make_app as make_smki_app
 from stubs.smki.tls import server_identity
 from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
 from stubs.wire.certificates import Certificate
-from stubs.wire.errors import Blocked, InputError
+from stubs.wire.errors import Blocked, InputError, PeerError
 
 __all__ = [
     "LIVE_PAGE",
@@ -111,6 +113,8 @@ class SimulatedDcc:
         self.control = Control(runtime)
         self.control_token = settings.control_token or new_token()
         self.urls = Urls(transform="", send_command="", non_device="", smki="", control="", ssi=None)
+        self.premises: tuple[dict[str, Any], ...] = ()
+        """What was made of the file of premises at this start."""
         self._runtime = runtime
         self._stack = AsyncExitStack()
 
@@ -150,8 +154,10 @@ class SimulatedDcc:
                 journal.commit()
             runtime = Runtime(dcc, journal, clock)
             runtime.fold_again = partial(snapshots.again, dcc, journal)
+            premises = _made_premises(settings, dcc, runtime)
             self = cls(settings, clock, pki, journal, runtime)
             self._stack = stack
+            self.premises = premises
             delivery = Delivery(runtime, settings, delivery_tls(settings.delivery_tls))
             stack.push_async_callback(delivery.stop)
             stack.push_async_callback(runtime.stop)
@@ -284,6 +290,31 @@ def _open_pki(settings: DccSettings, stack: AsyncExitStack) -> Pki:
     if not (folder / "pki.json").exists():
         init_pki(folder)
     return load_pki(folder)
+
+
+def _made_premises(settings: DccSettings, dcc: Dcc, runtime: Runtime) -> tuple[dict[str, Any], ...]:
+    """Make the premises of the settings' file, once: a state that holds devices already is left as it is.
+
+    Raises: InputError: the file cannot be read, or says what cannot be.
+    """
+    if settings.premises is None:
+        return ()
+    wanted = read_file(settings.premises)
+    if len(dcc.state.devices):
+        return ()
+
+    def register(given: dict[str, str]) -> Callable[[datetime], tuple[None, Any]]:
+        return lambda now: dcc.perform(lambda tester, step: tester.register_meter_point(step, given), now)
+
+    def make(spec: dict[str, Any]) -> Callable[[datetime], tuple[dict[str, Any], Any]]:
+        return lambda now: dcc.add_premises(spec, now)
+
+    try:
+        for point in wanted.meter_points:
+            runtime.perform(register(msgspec.to_builtins(point)))
+        return tuple(runtime.perform(make(msgspec.to_builtins(spec))) for spec in wanted.premises)
+    except (ValueError, PeerError) as error:
+        raise InputError(f"{settings.premises}: {error}", mend="Correct the file of premises.") from error
 
 
 def _catch_up(clock: Clock, journal: Journal) -> None:

@@ -103,6 +103,11 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Hosts a Receive Response URL may name: names (``*.example.org``), addresses or networks (``10.0.0.0/8``); empty:
     any."""
 
+    # --- what is there from the start ---
+    premises: str | None = None
+    """File of premises to make at the first start, JSON or TOML (``schemas/run/premises.schema.json``), or the name of
+    a ready-made set: ``template-identities`` has the devices of the public request templates."""
+
     # --- limits of the edge ---
     max_request_bytes: int = 16 * 1024 * 1024
     """Firmware images reach 13.7 MB in base64 (DUIS guide, section 9.8)."""

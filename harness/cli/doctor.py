@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import ssl
@@ -13,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from harness.cli.output import json_option, print_json, print_table
+from harness.cli.output import json_option, print_json, print_table, settings_option
 
 _PACKAGES = ("aiohttp", "cryptography", "lxml", "msgspec", "pytest", "pytest-bdd")
 _TOOLS = {
@@ -28,15 +29,19 @@ _PORTS = {8079: "DUIS web services", 8083: "SMKI repository", 8443: "SSI", 8078:
 
 @click.command()
 @click.option("--pki", type=click.Path(path_type=Path), help="Also look at this PKI folder or keystore.json.")
+@settings_option("TOML run file: look at the party's side too, with a real trial.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, pki: Path | None, *, as_json: bool) -> None:
+def command(ctx: click.Context, pki: Path | None, settings: Path | None, *, as_json: bool) -> None:
     """What this machine has, what is missing, and how to get it.
 
+    With --settings also the party's side: keys fit their certificates, User IDs, ports, programs, and a trial: a
+    request signed in the party's name to a simulated DCC, and a delivery to its receive address.
+
     Exit code 0 when everything needed is here, 3 when something needed is missing; optional tools never fail.
-    --json prints a list: what, state (ok, in use, optional, missing), detail, mend.
+    --json prints a list: what, state (ok, note, in use, optional, missing), detail, mend.
     """
-    rows = [_python(), *_packages(), _data(), _folder(), *_ports(), *_tools(), *_pki(pki)]
+    rows = [_python(), *_packages(), _data(), _folder(), *_ports(), *_tools(), *_pki(pki), *_party(settings)]
     if as_json:
         print_json(rows)
     else:
@@ -45,6 +50,17 @@ def command(ctx: click.Context, pki: Path | None, *, as_json: bool) -> None:
             [[row["what"], row["state"], row["detail"], row["mend"]] for row in rows],
         )
     ctx.exit(3 if any(row["state"] == "missing" for row in rows) else 0)
+
+
+def _party(settings: Path | None) -> list[dict[str, str]]:
+    if settings is None:
+        return []
+    from harness.doctor import look_at_party, look_at_trial
+    from harness.settings import load_settings
+
+    chosen = load_settings(settings, None, os.environ)
+    found = [*look_at_party(chosen), *look_at_trial(chosen)]
+    return [_row(one.what, one.state.value, one.detail, one.mend) for one in found]
 
 
 def _row(what: str, state: str, detail: str = "", mend: str = "") -> dict[str, str]:

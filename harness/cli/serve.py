@@ -27,6 +27,11 @@ _CONNECTIONS = 65536
 @click.option(
     "--pki", type=click.Path(path_type=Path), help="PKI folder or keystore.json; default: test keys are made."
 )
+@click.option(
+    "--premises",
+    metavar="FILE",
+    help="Make the premises of this file, JSON or TOML; or the ready-made set template-identities.",
+)
 @click.option("--receive-url", help="Where responses and alerts are posted, for every User without a URL of its own.")
 @settings_option("TOML file; its table [dcc] has every switch.")
 def command(**flags: Any) -> None:
@@ -47,6 +52,7 @@ def command(**flags: Any) -> None:
         "dcc.state_dir": _text(flags["state"]),
         "dcc.pki": _text(flags["pki"]),
         "dcc.receive_url": flags["receive_url"],
+        "dcc.premises": flags["premises"],
         # A DCC to code against has well-known ports; a rehearsal with our own client has free ones.
         "driver": "observe",
     }
@@ -85,6 +91,8 @@ async def _serve(settings: Any) -> None:
             "acb": str(dcc.pki.acb),
             "control_token": dcc.control_token,
         }
+        if dcc.premises:
+            ready["premises"] = [{"name": made["name"], "devices": made["devices"]} for made in dcc.premises]
         for note in (*dcc.pki.notes, *dcc.pki.key_sets):
             say_error(f"note: {note}")
         say(json.dumps(ready))

@@ -13,12 +13,13 @@ from stubs.control.access import Access
 from stubs.control.kinds import Nothing
 from stubs.control.parameters import given
 from stubs.dcc.core import Events
-from stubs.dcc.simulation.premises import PremisesSpec
+from stubs.dcc.simulation.premises_spec import PremisesSpec
 from stubs.faults import FaultRule
 from stubs.journal import SqliteStore
 from stubs.journal.maintenance import backup
 from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
+from stubs.wire.identifiers import read_mpxn
 
 
 def _eui(text: str) -> str:
@@ -167,7 +168,10 @@ def register_meter_point(on: Access, to: p.RegisterMeterPoint) -> dict[str, Any]
 
 def meter_point(on: Access, of: p.OfMeterPoint) -> dict[str, Any]:
     """What is registered, future changes included."""
-    found: dict[str, Any] = msgspec.to_builtins(on.dcc.state.inventory.meter_points[of.mpxn])
+    point = on.dcc.state.inventory.meter_point(read_mpxn(of.mpxn))
+    if point is None:
+        raise LookupError(f"meter point {of.mpxn} is not registered")
+    found: dict[str, Any] = msgspec.to_builtins(point)
     return found
 
 

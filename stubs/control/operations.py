@@ -14,7 +14,7 @@ from stubs.control import handlers as on
 from stubs.control import parameters as p
 from stubs.control.access import Access
 from stubs.control.kinds import Nothing
-from stubs.dcc.simulation.premises import PremisesSpec
+from stubs.dcc.simulation.premises_spec import PremisesSpec
 from stubs.faults import FaultRule
 from stubs.recording import recordable
 

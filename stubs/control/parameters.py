@@ -18,7 +18,9 @@ from stubs.control.kinds import (
     Mpxn,
     Name,
     Parameters,
+    Postcode,
     Text,
+    Uprn,
     Url,
     Values,
 )
@@ -148,11 +150,11 @@ class RegisterMeterPoint(Parameters, frozen=True, kw_only=True):
     """Registered supplier."""
     network_operator: EuiOrNobody = ""
     """Network operator or gas transporter."""
-    postcode: Text = ""
+    postcode: Postcode = ""
     """Post code of the premises."""
     address: Text = ""
     """First line of the address."""
-    uprn: Text = ""
+    uprn: Uprn = ""
     """Unique Property Reference Number."""
 
 

@@ -13,7 +13,8 @@ from stubs.dcc.outbound.alerts import forward_device_alerts
 from stubs.dcc.outbound.reply import Handled
 from stubs.dcc.requests.request_pipeline import RequestPipeline
 from stubs.dcc.simulation.operations import Operations
-from stubs.dcc.simulation.premises import add_premises, read_spec
+from stubs.dcc.simulation.premises import add_premises
+from stubs.dcc.simulation.premises_spec import read_spec
 from stubs.dcc.state.dcc_state import DccState, new_state
 from stubs.dcc.state.device_certificates import certificates_of, credentials_of, issue
 from stubs.dcc.state.device_changes import change_device
@@ -182,8 +183,9 @@ class Dcc:
     def register_parties(self, now: datetime) -> Events:
         """Register every party of the PKI as a User."""
         events: list[AnyEvent] = []
+        urls = {Eui64.parse(user): url for user, url in self.settings.receive_urls.items()}
         for party in self._pki.parties():
-            url = self.settings.receive_urls.get(str(party.eui), self.settings.receive_url)
+            url = urls.get(party.eui, self.settings.receive_url)
             events += self.register_user(str(party.eui), party.name, party.roles, url, "active", now)
         return events
 

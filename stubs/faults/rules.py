@@ -9,6 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
+from stubs.wire.request_id import RequestId
+
 PASSED = "passed"
 """Effect recorded when a rule matched but its ``nth`` message has not come yet."""
 
@@ -109,7 +113,19 @@ def read_rule(rule: Mapping[str, Any]) -> FaultRule:
         raise ValueError(f"fault rule: effect {read.effect!r} needs {wanted!r}")
     if read.nth < 1 or read.times < 0:
         raise ValueError("fault rule: nth is 1 or more, times 0 (for ever) or more")
-    return read
+    return _with_values(read)
+
+
+def _with_values(rule: FaultRule) -> FaultRule:
+    """The rule with its identities in their one form. Raises: ValueError: one that is none."""
+    named = {name: text for name in ("user", "device", "party") if (text := getattr(rule, name))}
+    try:
+        read = {name: str(Eui64.parse(text)) for name, text in named.items()}
+        if rule.request_id:
+            read["request_id"] = str(RequestId.parse(rule.request_id))
+    except PeerError as error:
+        raise ValueError(f"fault rule: {error}") from error
+    return msgspec.structs.replace(rule, **read)
 
 
 @dataclass(slots=True)
@@ -142,8 +158,12 @@ class Faults:
     rules: dict[str, Fault] = field(default_factory=dict)
 
     def arm(self, fault: str, rule: Mapping[str, Any]) -> None:
-        """Fold of FaultSet."""
-        self.rules[fault] = Fault(fault, read_rule(rule))
+        """Fold of FaultSet; a rule of before identities were read holds as it was written."""
+        try:
+            read = read_rule(rule)
+        except ValueError:
+            read = msgspec.convert(rule, FaultRule)
+        self.rules[fault] = Fault(fault, read)
 
     def clear(self, fault: str) -> None:
         """Fold of FaultCleared."""

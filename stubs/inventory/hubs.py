@@ -34,7 +34,7 @@ def _proxies(inventory: Inventory, hub: str) -> list[InventoryRecord]:
 def _installed(inventory: Inventory, request: NonDeviceRequest, status: str) -> tuple[Change, ...]:
     record = hub_of(inventory, request)
     mpxn = request.body.get("MPxN") or ""
-    point = inventory.meter_points.get(mpxn)
+    point = inventory.meter_point(mpxn)
     values: dict[str, Any] = {"DeviceStatus": status, "MPxNs": sorted({*record.meter_points, mpxn})}
     if status == "Commissioned" and record.status != "Commissioned":
         values["DateCommissioned"] = f"{request.now.date().isoformat()}Z"

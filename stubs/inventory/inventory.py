@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from schemas.load import UserRole, roles
 from stubs.inventory.records import InventoryRecord, MeterPoint, Product
+from stubs.wire.identifiers import like, read_mpxn, read_place, read_postcode, read_uprn
 
 REMOVED = "Removed"
 """Value name in InventoryChanged that deletes the record."""
@@ -33,8 +36,27 @@ _MOST_REMEMBERED = 4096
 
 
 def normal(text: str) -> str:
-    """A post code or address as compared: upper case, without spaces."""
+    """An address as compared: upper case, without spaces."""
     return "".join(text.split()).upper()
+
+
+_READERS: Mapping[str, Callable[[str], str]] = {
+    "ImportMPxN": read_mpxn,
+    "SecondaryImportMPAN": read_mpxn,
+    "ExportMPAN": read_mpxn,
+    "UPRN": read_uprn,
+    "PostCode": read_postcode,
+}
+
+
+def _as_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a record with identifiers in their one form."""
+    read: dict[str, Any] = {
+        name: like(_READERS[name], text) for name, text in values.items() if name in _READERS and text
+    }
+    if "MPxNs" in values:
+        read["MPxNs"] = sorted({like(read_mpxn, text) for text in values["MPxNs"]})
+    return {**values, **read}
 
 
 @dataclass(slots=True)
@@ -62,7 +84,7 @@ class Inventory:
         if values.get(REMOVED):
             self.records.pop(device, None)
             return
-        self.restore((old or InventoryRecord(device=device)).changed(values))
+        self.restore((old or InventoryRecord(device=device)).changed(_as_values(values)))
 
     def restore(self, record: InventoryRecord) -> None:
         """Put a whole record in; none of that device is there."""
@@ -74,20 +96,34 @@ class Inventory:
     def register(self, meter_point: MeterPoint) -> None:
         """Fold of MeterPointRegistered."""
         self._responsible.clear()
-        self.meter_points[meter_point.mpxn] = meter_point
+        mpxn = like(read_mpxn, meter_point.mpxn)
+        self.meter_points[mpxn] = msgspec.structs.replace(
+            meter_point,
+            mpxn=mpxn,
+            postcode=meter_point.postcode and like(read_postcode, meter_point.postcode),
+            uprn=meter_point.uprn and like(read_uprn, meter_point.uprn),
+        )
+
+    def meter_point(self, mpxn: str) -> MeterPoint | None:
+        """What is registered of a meter point, however its number is written."""
+        return self.meter_points.get(like(read_mpxn, mpxn))
 
     def settle(self, mpxn: str, now: datetime) -> None:
         """Let the registration that is due hold."""
-        point = self.meter_points.get(mpxn)
+        point = self.meter_point(mpxn)
         if point is not None:
             self._responsible.clear()
-            self.meter_points[mpxn] = point.at(now)
+            self.meter_points[point.mpxn] = point.at(now)
 
     def cover(self, place: str, values: Mapping[str, Any]) -> None:
         """Fold of CoverageSet; empty values forget the place."""
-        self.coverage.pop(normal(place), None)
+        self.coverage.pop(like(read_place, place), None)
         if values:
-            self.coverage[normal(place)] = dict(values)
+            self.coverage[like(read_place, place)] = dict(values)
+
+    def covered(self, place: str) -> Mapping[str, Any]:
+        """What was set for a UPRN or post code; empty: nothing."""
+        return self.coverage.get(like(read_place, place), {})
 
     def list_product(self, product: Product) -> None:
         """Fold of ProductListed."""
@@ -100,7 +136,7 @@ class Inventory:
     def _keys(self, record: InventoryRecord) -> list[tuple[str, str]]:
         keys = [(name, value) for name in _INDEXED if (value := getattr(record, name))]
         if record.postcode:
-            keys.append(("place", f"{normal(record.postcode)}|{normal(record.address)}"))
+            keys.append(("place", f"{like(read_postcode, record.postcode)}|{normal(record.address)}"))
         keys.extend(("meter_points", mpxn) for mpxn in record.meter_points)
         return keys
 
@@ -122,15 +158,16 @@ class Inventory:
     def by_meter_point(self, mpxn: str) -> list[InventoryRecord]:
         """Devices that measure or serve a meter point."""
         names = ("import_mpxn", "secondary_import_mpan", "export_mpan", "meter_points")
-        return list({record.device: record for name in names for record in self._where(name, mpxn)}.values())
+        wanted = like(read_mpxn, mpxn)
+        return list({record.device: record for name in names for record in self._where(name, wanted)}.values())
 
     def by_uprn(self, uprn: str) -> list[InventoryRecord]:
         """Devices at a property reference."""
-        return self._where("uprn", uprn)
+        return self._where("uprn", like(read_uprn, uprn))
 
     def by_place(self, postcode: str, address: str) -> list[InventoryRecord]:
         """Devices at a post code and address identifier."""
-        return self._where("place", f"{normal(postcode)}|{normal(address)}")
+        return self._where("place", f"{like(read_postcode, postcode)}|{normal(address)}")
 
     def on_hub(self, hub: str) -> list[InventoryRecord]:
         """The hub, then every device associated with it."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.load import UserRole, device_types, roles
-from stubs.inventory.inventory import REMOVED, Inventory, normal
+from stubs.inventory.inventory import REMOVED, Inventory
 from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, eui_of
 from stubs.inventory.records import InventoryRecord
 from stubs.inventory.views import MOST_DEVICES, inventory_node, place_of, wan_matrix_node
@@ -208,13 +208,11 @@ def _update(inventory: Inventory, request: NonDeviceRequest, record: InventoryRe
     meter_point = body.find("UpdateMPxN")
     assert meter_point is not None, "the schema leaves no other choice"
     chosen = meter_point.children[0]
-    if chosen.text not in inventory.meter_points:
+    if inventory.meter_point(chosen.text) is None:
         raise Refusal("update-meter-point", f"meter point {chosen.text} is not registered")
     return NonDeviceResult(changes=((record.device, {chosen.name: chosen.text}),))
 
 
 def wan_matrix(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
     """12.1: coverage for a property or address: what a tester set for it, else made up."""
-    return NonDeviceResult(
-        result=wan_matrix_node(request.body, inventory.coverage.get(normal(place_of(request.body)), {}))
-    )
+    return NonDeviceResult(result=wan_matrix_node(request.body, inventory.covered(place_of(request.body))))

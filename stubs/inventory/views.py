@@ -9,6 +9,7 @@ from typing import Any
 
 from stubs.inventory.records import InventoryRecord
 from stubs.wire.duis import Node
+from stubs.wire.identifiers import like, read_place
 
 _SIMPLE_BEFORE_PLACE = (
     ("DeviceID", "device"),
@@ -91,8 +92,8 @@ def place_of(request: Node) -> str:
 
 
 def wan_matrix_node(request: Node, known: Mapping[str, Any]) -> Node:
-    """``DSPWANMatrix``: the request repeated, and coverage: as set for the place, else made up from its text."""
-    region = region_of("".join(place_of(request).split()).upper())
+    """``DSPWANMatrix``: the request repeated, and coverage: as set for the place, else made up."""
+    region = region_of(like(read_place, place_of(request)).replace(" ", ""))
     made_up = {"CSPRegion": region, "WANTechnology": "Long Range Radio" if region == "North" else "Cellular"}
     values = {**COVERAGE, **made_up, **known}
     coverage = tuple(Node(name, text_of(values[name])) for name in COVERAGE if text_of(values[name]))

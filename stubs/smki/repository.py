@@ -25,6 +25,7 @@ from stubs.smki.pki import Pki
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
+from stubs.wire.identifiers import read_serial_hex
 from stubs.wire.xml import Limits, parse
 
 FOUND, MALFORMED, BAD_SEARCH, NOT_FOUND = 200, 400, 401, 402
@@ -112,9 +113,10 @@ class Repository:
         except PeerError as error:
             return _answer(root, MALFORMED, str(error), audit_reference)
         text = (_child(element, "CertificateSerial") or "").strip()
-        if not _SERIAL.match(text):
+        try:
+            certificate = self._by_serial(read_serial_hex(text))
+        except PeerError:
             return _answer(root, BAD_SEARCH, "Give CertificateSerial: 1 to 40 hexadecimal digits.", audit_reference)
-        certificate = self._by_serial(int(text, 16))
         if certificate is None:
             return _answer(root, NOT_FOUND, f"No certificate with serial {text}", audit_reference)
         content = f"<CertificateResponse>{self._describe(certificate, with_body=True)}</CertificateResponse>"

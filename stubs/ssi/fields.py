@@ -15,12 +15,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from schemas.load import response_codes, service_requests
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
+from stubs.wire.identifiers import read_mpxn, read_postcode, read_uprn
 from stubs.wire.request_id import RequestId
 
 LONGEST = 120
 """Characters of any field; longer input is refused unread."""
-
-_POSTCODE = re.compile(r"\A([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +64,30 @@ def device_id(text: str) -> str:
         raise _WrongError("This is not a Device ID.", suggestion) from None
 
 
+def _read(reader: Callable[[str], str], text: str, message: str, suggestion: str) -> str:
+    try:
+        return reader(text)
+    except PeerError:
+        raise _WrongError(message, suggestion) from None
+
+
 def mpxn(text: str) -> str:
     """MPAN (13 digits) or MPRN (6 to 10 digits)."""
-    digits = "".join(text.split())
-    if digits.isascii() and digits.isdigit() and (len(digits) == 13 or 6 <= len(digits) <= 10):
-        return digits
     only = re.sub(r"\D", "", text, flags=re.ASCII)
-    if only != digits and (len(only) == 13 or 6 <= len(only) <= 10):
-        raise _WrongError("This is neither an MPAN nor an MPRN.", f"Did you mean {only}?")
-    raise _WrongError("This is neither an MPAN nor an MPRN.", "An MPAN has 13 digits, an MPRN 6 to 10.")
+    is_near = only != text and (len(only) == 13 or 6 <= len(only) <= 10)
+    suggestion = f"Did you mean {only}?" if is_near else "An MPAN has 13 digits, an MPRN 6 to 10."
+    return _read(read_mpxn, text, "This is neither an MPAN nor an MPRN.", suggestion)
 
 
 def uprn(text: str) -> str:
     """Unique Property Reference Number, 1 to 12 digits."""
-    digits = "".join(text.split())
-    if digits.isascii() and digits.isdigit() and len(digits) <= 12:
-        return digits
-    raise _WrongError("This is not a UPRN.", "A UPRN has up to 12 digits and nothing else.")
+    return _read(read_uprn, text, "This is not a UPRN.", "A UPRN has up to 12 digits and nothing else.")
 
 
 def postcode(text: str) -> str:
     """Post code, upper case, one space."""
-    match = _POSTCODE.match("".join(text.split()).upper())
-    if match:
-        return f"{match.group(1)} {match.group(2)}"
-    raise _WrongError("This is not a full post code.", "Write it like SW1A 1AA; half a post code is not enough here.")
+    suggestion = "Write it like SW1A 1AA; half a post code is not enough here."
+    return _read(read_postcode, text, "This is not a full post code.", suggestion)
 
 
 def srv(text: str) -> str:

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from stubs.wire import tlv
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
-from stubs.wire.names import canonical, escape, issuer_names_equal, short_name
+from stubs.wire.names import Name, canonical, escape, issuer_names_equal, short_name
 
 __all__ = [
     "NO_EUI",
@@ -177,7 +177,7 @@ class CertificateIndex:
     """A ``CertificateStore`` in memory. The last certificate added with an issuer and serial wins."""
 
     def __init__(self, certificates: Iterable[Certificate] = ()) -> None:
-        self._by_name: dict[tuple[tuple[tuple[str, str], ...], int], Certificate] = {}
+        self._by_name: dict[tuple[Name, int], Certificate] = {}
         self._by_serial: dict[int, Certificate] = {}
         self._by_identity: dict[tuple[Eui64, str], list[Certificate]] = defaultdict(list)
         self._secondary: set[bytes] = set()
@@ -296,11 +296,15 @@ def _body(data: bytes) -> _Body:
     return version, serial, algorithm, issuer, validity, subject, spki, extensions
 
 
-def _attributes(name: tlv.Tlv) -> Iterator[tuple[str, tlv.Tlv]]:
+def _relative_names(name: tlv.Tlv) -> Iterator[list[tuple[str, tlv.Tlv]]]:
     for rdn in name.expect(tlv.SEQUENCE, "a name").children():
-        for attribute in rdn.children():
-            kind, value = _sized(attribute, 2, "an attribute of a name")
-            yield tlv.oid_text(kind.expect(tlv.OID, "an attribute's type").value), value
+        pairs = (_sized(attribute, 2, "an attribute of a name") for attribute in rdn.children())
+        yield [(tlv.oid_text(kind.expect(tlv.OID, "an attribute's type").value), value) for kind, value in pairs]
+
+
+def _attributes(name: tlv.Tlv) -> Iterator[tuple[str, tlv.Tlv]]:
+    for attributes in _relative_names(name):
+        yield from attributes
 
 
 def _text(value: tlv.Tlv) -> str:
@@ -310,7 +314,8 @@ def _text(value: tlv.Tlv) -> str:
 
 
 def _name_text(name: tlv.Tlv) -> str:
-    return ",".join(f"{short_name(kind)}={_text(value)}" for kind, value in reversed(list(_attributes(name))))
+    relative = reversed(list(_relative_names(name)))
+    return ",".join("+".join(f"{short_name(kind)}={_text(value)}" for kind, value in pairs) for pairs in relative)
 
 
 def _subject_identity(subject: tlv.Tlv) -> tuple[str | None, Eui64 | None]:

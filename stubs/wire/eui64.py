@@ -10,6 +10,7 @@ import msgspec
 from stubs.wire.errors import Misuse, PeerError
 
 _DASHED = re.compile(r"\A[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){7}\Z")
+_OTHERWISE = re.compile(r"\A[0-9A-Fa-f]{2}(?P<between>[:. ]?)[0-9A-Fa-f]{2}(?:(?P=between)[0-9A-Fa-f]{2}){6}\Z")
 _KEPT = 1024
 """Texts whose EUI is remembered, and EUIs whose text is: one request names the same few identities a dozen times."""
 
@@ -28,11 +29,21 @@ class Eui64(msgspec.Struct, frozen=True, order=True):
 
     @classmethod
     def parse(cls, text: str) -> Eui64:
-        """Read the dashed form, either case, white space around it allowed.
+        """Read an identity, either case, white space around it allowed.
 
-        Raises: PeerError: any other form. Source: DUIS 5.4 schema, EUI type.
+        The pairs may be joined by hyphens, as documents have them, by colons, points or spaces, or by nothing; all the
+        same way. What a document may hold the schema decides.
+
+        Raises: PeerError: any other form. Source: DUIS 5.4 schema, EUI type; other forms: IEEE's and people's.
         """
         return _parsed(text.strip())
+
+    @classmethod
+    def parse_dashed(cls, text: str) -> Eui64:
+        """Read the form of documents, hyphens only. Raises: PeerError: any other form."""
+        if not _DASHED.match(text):
+            raise _refused(text)
+        return _parsed(text)
 
     def __str__(self) -> str:
         return _dashed(self.octets)
@@ -45,9 +56,13 @@ class Eui64(msgspec.Struct, frozen=True, order=True):
 
 @lru_cache(maxsize=_KEPT)
 def _parsed(text: str) -> Eui64:
-    if not _DASHED.match(text):
-        raise PeerError("not an EUI-64", expected="eight hexadecimal pairs joined by '-'", got=repr(text[:40]))
-    return Eui64(bytes.fromhex(text.replace("-", "")))
+    if not _DASHED.match(text) and not _OTHERWISE.match(text):
+        raise _refused(text)
+    return Eui64(bytes.fromhex(re.sub(r"[-:. ]", "", text)))
+
+
+def _refused(text: str) -> PeerError:
+    return PeerError("not an EUI-64", expected="eight hexadecimal pairs joined by '-'", got=repr(text[:40]))
 
 
 @lru_cache(maxsize=_KEPT)

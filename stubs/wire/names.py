@@ -9,20 +9,50 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from stubs.wire import tlv
 from stubs.wire.errors import PeerError
 
 _SHORT_NAMES = {
     "2.5.4.3": "CN",
+    "2.5.4.4": "SN",
     "2.5.4.5": "SERIALNUMBER",
     "2.5.4.6": "C",
     "2.5.4.7": "L",
     "2.5.4.8": "ST",
+    "2.5.4.9": "STREET",
     "2.5.4.10": "O",
     "2.5.4.11": "OU",
+    "2.5.4.12": "T",
+    "2.5.4.42": "GN",
+    "2.5.4.46": "DNQ",
+    "0.9.2342.19200300.100.1.1": "UID",
     "0.9.2342.19200300.100.1.25": "DC",
+    "1.2.840.113549.1.9.1": "E",
 }
+_OTHER_NAMES = {
+    "S": "ST",
+    "COMMONNAME": "CN",
+    "SURNAME": "SN",
+    "COUNTRYNAME": "C",
+    "LOCALITYNAME": "L",
+    "STATEORPROVINCENAME": "ST",
+    "STREETADDRESS": "STREET",
+    "ORGANIZATIONNAME": "O",
+    "ORGANIZATIONALUNITNAME": "OU",
+    "TITLE": "T",
+    "GIVENNAME": "GN",
+    "G": "GN",
+    "DNQUALIFIER": "DNQ",
+    "USERID": "UID",
+    "DOMAINCOMPONENT": "DC",
+    "EMAILADDRESS": "E",
+    "DEVICESERIALNUMBER": "SERIALNUMBER",
+}
+"""What libraries and RFC 4519 call the same attribute types, in capitals."""
 _TYPE = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9-]*|(?:[Oo][Ii][Dd]\.)?[0-9]+(?:\.[0-9]+)*)\Z")
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2}|.)", re.DOTALL)
+_STRINGS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+"""Tags of string types and how their characters are encoded."""
 MAX_LENGTH = 1024
 """Longest name read, in characters; longer ones are refused unparsed."""
 
@@ -42,9 +72,11 @@ def escape(value: str) -> str:
     return text
 
 
-def _split(text: str) -> list[str]:
-    """Cut at commas, semicolons and plus signs that are neither escaped nor quoted."""
-    parts, current, is_quoted, position = [], "", False, 0
+def _split(text: str) -> list[list[str]]:
+    """The attributes of each relative name: cut at commas, semicolons and plus signs neither escaped nor quoted."""
+    names: list[list[str]] = []
+    parts: list[str] = []
+    current, is_quoted, position = "", False, 0
     while position < len(text):
         character = text[position]
         if character == "\\" and position + 1 < len(text):
@@ -56,13 +88,16 @@ def _split(text: str) -> list[str]:
         if character in ",;+" and not is_quoted:
             parts.append(current)
             current = ""
+            if character != "+":
+                names.append(parts)
+                parts = []
         else:
             current += character
         position += 1
     if is_quoted:
         raise PeerError("a distinguished name has an open quotation mark", got=text[:80], clause="RFC 4514")
-    parts.append(current)
-    return parts
+    names.append([*parts, current])
+    return names
 
 
 def _unescape(value: str) -> str:
@@ -79,11 +114,38 @@ def _unescape(value: str) -> str:
     return octets.decode("utf-8", "replace")
 
 
-@lru_cache(maxsize=1024)
-def canonical(name: str) -> tuple[tuple[str, str], ...]:
-    """What ``name`` says: its attributes (type, value), sorted.
+def _value(written: str) -> str:
+    """What a value says: ``#`` and hexadecimal is the BER of it (RFC 4514, 2.4), anything else its text."""
+    value = written.strip() if not written.rstrip().endswith("\\") else written.lstrip()
+    if value.startswith("#"):
+        return _of_ber(value[1:])
+    return " ".join(_unescape(value).split()).casefold()
 
-    Case, order and runs of white space do not count (X.520, caseIgnoreMatch).
+
+def _of_ber(digits: str) -> str:
+    try:
+        encoded = tlv.read(bytes.fromhex(digits))
+    except (ValueError, PeerError) as error:
+        raise PeerError(
+            "not a distinguished name", expected="# and the BER of a value in hexadecimal", got=f"#{digits[:40]}",
+            clause="RFC 4514, 2.4",
+        ) from error  # fmt: skip
+    encoding = _STRINGS.get(encoded.tag)
+    if encoding is None:
+        return f"#{encoded.raw.hex()}"
+    return " ".join(encoded.value.decode(encoding, "replace").split()).casefold()
+
+
+Name = tuple[tuple[tuple[str, str], ...], ...]
+"""Relative names, each with its attributes (type, value)."""
+
+
+@lru_cache(maxsize=1024)
+def canonical(name: str) -> Name:
+    """What ``name`` says: its relative names, each with its attributes (type, value).
+
+    Case and runs of white space do not count (X.520, caseIgnoreMatch), nor does order: RFC 4514 writes relative names
+    from the last to the first, libraries also from the first to the last or in an order of their own.
 
     Raises: PeerError: ``name`` is not a distinguished name, or longer than ``MAX_LENGTH`` characters.
     """
@@ -91,21 +153,22 @@ def canonical(name: str) -> tuple[tuple[str, str], ...]:
         raise PeerError("a distinguished name is too long", expected=f"at most {MAX_LENGTH}", got=str(len(name)))
     if not name.strip():
         return ()
-    attributes = []
-    for part in _split(name):
-        kind, equals, value = part.partition("=")
-        kind = kind.strip()
-        if not equals or not _TYPE.match(kind):
-            raise PeerError(
-                "not a distinguished name",
-                expected="attribute=value pairs such as CN=Z1,OU=07",
-                got=name[:80],
-                clause="RFC 4514; xmldsig X509IssuerName",
-            )
-        kind = kind.upper().removeprefix("OID.")
-        value = value.strip() if not value.rstrip().endswith("\\") else value.lstrip()
-        attributes.append((short_name(kind), " ".join(_unescape(value).split()).casefold()))
-    return tuple(sorted(attributes))
+    read = tuple(tuple(sorted(_attribute(part, name) for part in parts)) for parts in _split(name))
+    return tuple(sorted(read))
+
+
+def _attribute(part: str, name: str) -> tuple[str, str]:
+    kind, equals, value = part.partition("=")
+    kind = kind.strip()
+    if not equals or not _TYPE.match(kind):
+        raise PeerError(
+            "not a distinguished name",
+            expected="attribute=value pairs such as CN=Z1,OU=07",
+            got=name[:80],
+            clause="RFC 4514; xmldsig X509IssuerName",
+        )
+    kind = short_name(kind.upper().removeprefix("OID."))
+    return _OTHER_NAMES.get(kind, kind), _value(value)
 
 
 def issuer_names_equal(first: str, second: str) -> bool:

@@ -53,7 +53,7 @@ def _parsed(text: str) -> RequestId:
         raise PeerError(
             "not an originator counter", expected="0 to 2^64-1 without leading zeros", got=repr(parts[2][:40])
         )
-    return RequestId(Eui64.parse(parts[0]), Eui64.parse(parts[1]), counter)
+    return RequestId(Eui64.parse_dashed(parts[0]), Eui64.parse_dashed(parts[1]), counter)
 
 
 @lru_cache(maxsize=_KEPT)

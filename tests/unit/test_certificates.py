@@ -181,3 +181,31 @@ def test_certificates_are_written_as_a_foreign_reader_wants_them() -> None:
     assert foreign.extensions.get_extension_for_class(x509.CertificatePolicies).critical
     assert len(foreign.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest) == 8
     foreign.verify_directly_issued_by(x509.load_der_x509_certificate(HIERARCHY.issuing.key_pair.certificate.der))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "CN=#0c025a31,OU=07",  # UTF8String Z1
+        "CN=#13025A31,OU=07",  # PrintableString
+        "CN=#1e04005a0031,2.5.4.11=#13023037",  # BMPString, and the other attribute by its number
+        "OU=07,CN=Z1",
+        "OU = 07 ; CN = Z1",
+        r"CN=\5a1,OU=07",
+        'CN="Z1",OU=07',
+        "cn=z1,ou=07",
+        "commonName=Z1,organizationalUnitName=07",
+        "OID.2.5.4.3=Z1,oid.2.5.4.11=07",
+    ],
+)
+def test_issuer_names_are_compared_by_what_they_say(other: str) -> None:
+    assert issuer_names_equal("CN=Z1,OU=07", other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["CN=Z1", "CN=Z2,OU=07", "CN=Z1+OU=07", "CN=#03025a31,OU=07", "CN=Z1,OU=07,OU=07", "CN=#zz,OU=07", "CN=#0c05,OU=07",
+     r"CN=\#0c025a31,OU=07"],
+)  # fmt: skip
+def test_other_issuer_names_are_not_the_same(other: str) -> None:
+    assert not issuer_names_equal("CN=Z1,OU=07", other)

@@ -303,7 +303,7 @@ def test_a_change_of_an_unknown_meter_point_or_without_zone_is_refused(room: Dcc
     with pytest.raises(LookupError):
         room.dcc.perform(
             lambda tester, transaction: tester.change_registration(
-                transaction, "1", None, SUPPLIER, None, is_new_tenancy=False
+                transaction, "1312345678907", None, SUPPLIER, None, is_new_tenancy=False
             ),
             room.now,
         )

@@ -25,7 +25,7 @@ def succeeded(context: DccContext, transaction: Transaction, command: PendingCom
     if given["RequestType"] == "Add":
         values = {"DeviceStatus": "Whitelisted", "AssociatedCHFDeviceID": str(hub)}
         values |= {name: given[name] for name in METER_POINTS if given.get(name)}
-        point = transaction.state.inventory.meter_points.get(given.get("ImportMPxN", ""))
+        point = transaction.state.inventory.meter_point(given.get("ImportMPxN", ""))
         if point is not None and point.postcode:
             values |= {"PostCode": point.postcode, "AddressIdentifier": point.address, "UPRN": point.uprn}
     else:

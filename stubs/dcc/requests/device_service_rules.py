@@ -54,7 +54,7 @@ def _device_log(_context: DccContext, request: RequestInProgress, body: Node, _r
         return
     for name in METER_POINTS[:2]:
         mpxn = body.get(f"AddDeviceToCHFWhitelist/{name}")
-        point = inventory.meter_points.get(mpxn or "")
+        point = inventory.meter_point(mpxn or "")
         if mpxn and (point is None or point.supplier != request.access.sender):
             raise Refusal("device-log-meter-point", f"meter point {mpxn} is not registered to {request.access.sender}")
 
@@ -63,7 +63,7 @@ def _change_of_supplier(context: DccContext, request: RequestInProgress, body: N
     """6.23: the meter point is the device's and the sender's on the date; the certificates are the sender's."""
     inventory, now, access = request.transaction.state.inventory, request.transaction.now, request.access
     mpxn = body.get("ImportMPxN") or ""
-    point = inventory.meter_points.get(mpxn)
+    point = inventory.meter_point(mpxn)
     if point is None or point not in inventory.points(record):
         raise Refusal("supplier-meter-point", f"meter point {mpxn} is not that of {record.device}")
     at = max(now, read_date_time(access.execution)) if access.execution else now

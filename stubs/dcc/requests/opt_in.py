@@ -39,7 +39,7 @@ def opt_in(context: DccContext, state: DccState, request: NonDeviceRequest) -> N
         mpxn = body.get(f"MPxNs/{name}")
         if mpxn is None:
             continue
-        point = inventory.meter_points.get(mpxn)
+        point = inventory.meter_point(mpxn)
         if point is None or point.supplier != request.sender:
             raise Refusal("opt-in-meter-point", f"meter point {mpxn} is not registered to {request.sender}")
         values[name] = mpxn

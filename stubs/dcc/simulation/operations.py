@@ -34,6 +34,7 @@ from stubs.inventory import COVERAGE, REMOVED, InventoryRecord
 from stubs.scheduler.items import RegistrationDate
 from stubs.wire.duis import Node, write_date_time
 from stubs.wire.eui64 import Eui64
+from stubs.wire.identifiers import read_mpxn, read_place, read_postcode, read_uprn
 from stubs.wire.request_id import RequestId
 
 NO_METER_POINT = "1300000000000"
@@ -64,15 +65,16 @@ class Operations:
         fuel = given.get("fuel", "electricity")
         if fuel not in {"electricity", "gas"}:
             raise ValueError(f"expected the fuel electricity or gas, got {fuel!r}")
+        postcode, uprn = given.get("postcode", ""), given.get("uprn", "")
         transaction.emit(
             MeterPointRegistered(
-                mpxn=given["mpxn"],
+                mpxn=read_mpxn(given["mpxn"]),
                 fuel=fuel,
                 supplier=_eui(given.get("supplier")),
                 network_operator=_eui(given.get("network_operator")),
-                postcode=given.get("postcode", ""),
+                postcode=postcode and read_postcode(postcode),
                 address=given.get("address", ""),
-                uprn=given.get("uprn", ""),
+                uprn=uprn and read_uprn(uprn),
             )
         )
 
@@ -87,7 +89,8 @@ class Operations:
         is_new_tenancy: bool,
     ) -> None:
         """Change of supplier, of network operator, of tenancy: at once, or on a date (aware)."""
-        if mpxn not in transaction.state.inventory.meter_points:
+        mpxn = read_mpxn(mpxn)
+        if transaction.state.inventory.meter_point(mpxn) is None:
             raise LookupError(f"meter point {mpxn} is not registered")
         if since is not None and since.tzinfo is None:
             raise ValueError("a date of registration has a zone")
@@ -110,7 +113,7 @@ class Operations:
         strange = values.keys() - COVERAGE.keys()
         if strange:
             raise ValueError(f"coverage has no {', '.join(sorted(strange))}; it has {', '.join(COVERAGE)}")
-        transaction.emit(CoverageSet(place=place, values=dict(values)))
+        transaction.emit(CoverageSet(place=read_place(place), values=dict(values)))
 
     def list_product(self, transaction: Transaction, given: Mapping[str, str]) -> None:
         """Put a firmware version of a model on the certified products list, or change its entry."""

@@ -6,22 +6,21 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from schemas.load import device_types
 from stubs.dcc.context import DccContext
+from stubs.dcc.simulation.premises_spec import ABSENT, PremisesDevice, PremisesSpec
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices import variant_code
 from stubs.devices.generation import drawn_peak, typical_peak
 from stubs.events import DeviceManufactured, InventoryChanged, MeterPointRegistered
+from stubs.wire.identifiers import made_up_postcode, mpan_of, mprn_of
 
 EUI_PREFIX = bytes.fromhex("de51ce")
 """Made-up first octets of every simulated device."""
 
 _ON_HAN = frozenset({"InstalledNotCommissioned", "Commissioned", "Suspended", "Recovery", "Recovered"})
 _WHITELISTED = "Whitelisted"
-_ABSENT = "absent"
-_PRIMES = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
+_MOST_ATTEMPTS = 1000
 _VERSIONS = {"CHF": "CHTS V1.4", "GPF": "CHTS V1.4"}
 _ELSEWHERE = "SMETS2 V5.1"
 USUAL_VARIANT = "ADEF"
@@ -39,70 +38,21 @@ _JOINS = {
 """Which types of device share keys once both are on the home area network; inferred."""
 
 
-class PremisesDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One device wanted; ``values`` are fields of the device's state."""
-
-    name: str
-    """What the answer calls it; unique in the premises."""
-    type: str
-    """Device type, such as ``ESME``."""
-    variant: str = ""
-    """Of an ESME a DUIS ESMEVariant; ``single``, ``twin``, ``polyphase`` are A, B, C; empty: ADEF."""
-    status: str = "Commissioned"
-    """An inventory status, or ``absent``: it exists, but the inventory does not know it."""
-    values: dict[str, Any] = {}
-
-
-class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Premises wanted; parties not named are the first of the PKI with that role."""
-
-    name: str
-    """What identities are derived from, with the seed."""
-    supplier: str | None = None
-    """Electricity supplier (EUI-64); null: the first party of the PKI with that role."""
-    gas_supplier: str | None = None
-    """Gas supplier (EUI-64); null: the first party of the PKI with that role."""
-    network_operator: str | None = None
-    """Network operator (EUI-64); null: the first party of the PKI with that role."""
-    gas_transporter: str | None = None
-    """Gas transporter (EUI-64); null: the first party of the PKI with that role."""
-    export_supplier: str | None = None
-    """Who buys what the premises generate; left out: nobody, and no export meter point, but some homes, drawn from the
-    seed, generate all the same; empty: nobody, and nothing is generated."""
-    devices: tuple[PremisesDevice, ...] = ()
-    """Devices of the premises."""
-    seed: str = ""
-    """Seed of identities and first registers; empty: that of the DCC."""
-
-
 @dataclass(slots=True)
 class Place:
     """Where and whose the premises are."""
 
     mpan: str
+    secondary_mpan: str
+    """Empty unless it was given."""
     mprn: str
     export_mpan: str
-    """Empty without an export supplier."""
+    """Empty without an export supplier, unless it was given."""
     postcode: str
     address: str
     uprn: str
     parties: dict[str, str]
     euis: dict[str, str]
-
-
-def read_spec(spec: dict[str, Any]) -> PremisesSpec:
-    """A specification from JSON. Raises: ValueError: says which field is wrong."""
-    try:
-        read = msgspec.convert(spec, PremisesSpec)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"premises: {error}") from error
-    for device in read.devices:
-        if device.type not in device_types():
-            raise ValueError(f"premises: device type {device.type!r} is not one of {', '.join(device_types())}")
-    names = [device.name for device in read.devices]
-    if len(set(names)) != len(names):
-        raise ValueError("premises: two devices have the same name")
-    return read
 
 
 def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSpec) -> dict[str, Any]:
@@ -112,7 +62,7 @@ def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSp
     for device in spec.devices:
         _manufacture(context, transaction, spec, place, device)
     for device in spec.devices:
-        if device.status != _ABSENT:
+        if device.status != ABSENT:
             _enter(transaction, spec, place, device)
     codes = {
         device.name: transaction.state.devices.peek(place.euis[device.name]).install_code for device in spec.devices
@@ -121,6 +71,7 @@ def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSp
         "name": spec.name,
         "mpan": place.mpan,
         "mprn": place.mprn,
+        **({"secondary_mpan": place.secondary_mpan} if place.secondary_mpan else {}),
         **({"export_mpan": place.export_mpan} if place.export_mpan else {}),
         "postcode": place.postcode,
         "address": place.address,
@@ -131,36 +82,41 @@ def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSp
     }
 
 
-def mpan_of(digits: str) -> str:
-    """A 13-digit MPAN core: 12 digits and their check digit (MRA: products with primes, modulo 11, modulo 10)."""
-    total = sum(int(digit) * prime for digit, prime in zip(digits, _PRIMES, strict=True))
-    return f"{digits}{total % 11 % 10}"
-
-
 def _place(context: DccContext, transaction: Transaction, spec: PremisesSpec) -> Place:
     state = transaction.state
     attempt = 0
     while True:
         digest = hashlib.sha256(f"{spec.seed or state.seed}|{spec.name}|{attempt}".encode()).digest()
         number = int.from_bytes(digest, "big")
-        mpan = mpan_of(f"1{number % 10**11:011d}")
-        if mpan not in state.inventory.meter_points:
+        mpan = spec.mpan or mpan_of(f"1{number % 10**11:011d}")
+        mprn = spec.mprn or mprn_of(f"74{number // 7 % 10**6:06d}")
+        is_free = all(state.inventory.meter_point(each) is None for each in (mpan, mprn))
+        if is_free or (spec.mpan and spec.mprn) or attempt >= _MOST_ATTEMPTS:
             break
         attempt += 1
-    letters = "".join(chr(65 + digest[at] % 26) for at in range(4))
+    made_up_export = mpan_of(f"2{mpan[1:12]}") if spec.export_supplier else ""
     return Place(
         mpan=mpan,
-        mprn=f"74{number % 10**8:08d}",
-        export_mpan=mpan_of(f"2{mpan[1:12]}") if spec.export_supplier else "",
-        postcode=f"{letters[:2]}{digest[5] % 90 + 10} {digest[6] % 10}{letters[2:]}",
-        address=str(digest[7] + 1),
-        uprn=f"{number % 10**12:012d}",
+        secondary_mpan=spec.secondary_mpan,
+        mprn=mprn,
+        export_mpan=spec.export_mpan or made_up_export,
+        postcode=spec.postcode or made_up_postcode(digest[1:7]),
+        address=spec.address or str(digest[7] + 1),
+        uprn=spec.uprn or str(10**11 + number % (9 * 10**11)),
         parties=_parties(context, spec),
         euis={
-            device.name: _fresh(transaction, f"{spec.seed or state.seed}|{spec.name}|{attempt}|{device.name}")
+            device.name: _given(transaction, device.eui)
+            or _fresh(transaction, f"{spec.seed or state.seed}|{spec.name}|{attempt}|{device.name}")
             for device in spec.devices
         },
     )
+
+
+def _given(transaction: Transaction, eui: str) -> str:
+    """The identity given, if any. Raises: ValueError: a device has it already."""
+    if eui and (eui in transaction.state.devices or transaction.state.inventory.get(eui) is not None):
+        raise ValueError(f"premises: {eui} is there already")
+    return eui
 
 
 def _fresh(transaction: Transaction, text: str) -> str:
@@ -180,20 +136,22 @@ def _parties(context: DccContext, spec: PremisesSpec) -> dict[str, str]:
     supplier = spec.supplier or first("IS")
     network_operator = spec.network_operator or first("ED")
     return {
-        "supplier": supplier.upper(),
-        "gas_supplier": (spec.gas_supplier or spec.supplier or first("GS")).upper(),
-        "network_operator": network_operator.upper(),
-        "gas_transporter": (spec.gas_transporter or spec.network_operator or first("GT")).upper(),
+        "supplier": supplier,
+        "gas_supplier": spec.gas_supplier or spec.supplier or first("GS"),
+        "network_operator": network_operator,
+        "gas_transporter": spec.gas_transporter or spec.network_operator or first("GT"),
     }
 
 
 def _register(transaction: Transaction, spec: PremisesSpec, place: Place) -> None:
     parties = place.parties
-    export = (place.export_mpan, "electricity", (spec.export_supplier or "").upper(), parties["network_operator"])
+    operator = parties["network_operator"]
+    export = (place.export_mpan, "electricity", spec.export_supplier or "", operator)
+    secondary = (place.secondary_mpan, "electricity", parties["supplier"], operator)
     for mpxn, fuel, supplier, operator in (
         (place.mpan, "electricity", parties["supplier"], parties["network_operator"]),
         (place.mprn, "gas", parties["gas_supplier"], parties["gas_transporter"]),
-        *([export] if place.export_mpan else []),
+        *(point for point in (secondary, export) if point[0]),
     ):
         transaction.emit(
             MeterPointRegistered(
@@ -228,7 +186,7 @@ def _manufacture(
         values["mirrors"] = _of_type(spec, place, "GSME")
     if device.status in _ON_HAN and device.type != "CHF":
         values["hub"] = _of_type(spec, place, "CHF")
-    if device.status not in {_ABSENT, "Pending", _WHITELISTED, "InstalledNotCommissioned"}:
+    if device.status not in {ABSENT, "Pending", _WHITELISTED, "InstalledNotCommissioned"}:
         values["commissioned"] = True
     if device.type == "CHF":
         values["device_log"] = [
@@ -242,7 +200,7 @@ def _manufacture(
             device_type=device.type,
             variant=_variant(device),
             seed=spec.seed or transaction.state.seed,
-            values=values | device.values,
+            values=values | ({"firmware_version": device.firmware} if device.firmware else {}) | device.values,
         )
     )
 
@@ -278,8 +236,8 @@ def _enter(transaction: Transaction, spec: PremisesSpec, place: Place, device: P
     values: dict[str, Any] = {
         "DeviceType": device.type,
         "DeviceStatus": device.status,
-        "DeviceManufacturer": "UEPT",
-        "DeviceModel": f"{device.type}-1",
+        "DeviceManufacturer": device.manufacturer or "UEPT",
+        "DeviceModel": device.model or f"{device.type}-1",
         "CPLStatus": "Active",
     }
     if device_types()[device.type].has_credentials:
@@ -298,6 +256,8 @@ def _enter(transaction: Transaction, spec: PremisesSpec, place: Place, device: P
             values["ImportMPxN"] = meter_point
         if device.type == "ESME" and place.export_mpan:
             values["ExportMPAN"] = place.export_mpan
+        if device.type == "ESME" and place.secondary_mpan:
+            values["SecondaryImportMPAN"] = place.secondary_mpan
         if device.type != "CHF":
             values["AssociatedCHFDeviceID"] = _of_type(spec, place, "CHF")
     if device.type == "CHF":
@@ -310,4 +270,5 @@ def _enter(transaction: Transaction, spec: PremisesSpec, place: Place, device: P
         values["JoinedDeviceIDs"] = sorted(other.device for other in physical.joined)
     if physical.commissioned:
         values["DateCommissioned"] = f"{transaction.now.date().isoformat()}Z"
+    values |= device.inventory
     transaction.emit(InventoryChanged(device=eui, values=values, cause="premises"))

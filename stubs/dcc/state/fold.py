@@ -145,7 +145,7 @@ def _meter_point(state: DccState, event: events.MeterPointRegistered, _: datetim
 
 
 def _registration(state: DccState, event: events.RegistrationChanged, at: datetime) -> None:
-    point = state.inventory.meter_points.get(event.mpxn)
+    point = state.inventory.meter_point(event.mpxn)
     if point is None:
         return
     changed = point.changed(event.since, event.supplier, event.network_operator, is_new_tenancy=event.is_new_tenancy)

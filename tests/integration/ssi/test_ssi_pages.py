@@ -149,9 +149,9 @@ def test_the_inventory_is_found_by_each_key(world: Any, supplier: Any, query: di
 @pytest.mark.parametrize(
     ("query", "suggestion"),
     [
-        ({"device": "00db1234567890a0"}, "Did you mean 00-DB-12-34-56-78-90-A0?"),
+        ({"device": "00db-1234567890a0"}, "Did you mean 00-DB-12-34-56-78-90-A0?"),
         ({"device": "hello"}, "Write eight pairs"),
-        ({"mpxn": "12-345-678-901-23"}, "Did you mean 1234567890123?"),
+        ({"mpxn": "12.345.678.901.23"}, "Did you mean 1234567890123?"),
         ({"mpxn": "1"}, "An MPAN has 13 digits"),
         ({"uprn": "abc"}, "A UPRN has up to 12 digits"),
         ({"postcode": "AB1", "address": "7"}, "half a post code"),

@@ -1,0 +1,25 @@
+"""One thing the doctor looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How it is. Only ``missing`` keeps a rehearsal from running."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Works, and somebody should know."""
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What was looked at, how it is, what was found, and how to mend it (empty when it is well)."""
+
+    what: str
+    state: State
+    detail: str = ""
+    mend: str = ""
