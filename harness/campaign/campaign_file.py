@@ -31,6 +31,7 @@ class Party(_Record, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, description="Registered name.")]
     category: Annotated[CategoryCode, Meta(description="Party category.")]
     signifier: Annotated[str, Meta(description="Party signifier.")] = ""
+    accession_date: Annotated[date | None, Meta(description="Acceded to the Code on; counts for ACCESSION.")] = None
     organisation_number: Annotated[str, Meta(description="As the Code Administrator allocated it.")] = ""
     eui64_ranges: Annotated[tuple[str, ...], Meta(description="Allocated identities: 90-B3-D5-1F-30-00-00-00/40.")] = ()
 

@@ -60,6 +60,9 @@ class CampaignFolder:
         """What is recorded for the checklist of a role, by code; what other tables of the file tell is taken in."""
         campaign, entry = self.campaign, self.campaign.roles[role]
         found: dict[str, StepRecord] = dict(campaign.prerequisites)
+        acceded = campaign.party.accession_date
+        if acceded and "ACCESSION" not in found:
+            found["ACCESSION"] = StepRecord(status="PASSED", done_on=acceded, reference=campaign.party.signifier or "-")
         if entry.notified_on and "NOTIFIED" not in found:
             told = f"told on {entry.notified_on.isoformat()}"
             found["NOTIFIED"] = StepRecord(status="PASSED", done_on=entry.notified_on, reference=told)

@@ -36,6 +36,7 @@ from harness.cli.output import json_option, print_json, print_table, say, say_er
 @click.option("--smki-port", type=int, help="SMKI repository of the simulated DCC.")
 @click.option("--ssi-port", type=int, help="Self-Service Interface of the simulated DCC.")
 @click.option("--receive-url", help="Where the party's system receives responses and alerts.")
+@click.option("--build", help="Build of the system under test, kept with the results; default: the campaign's.")
 @click.option("--jobs", type=int, help="Scenarios at a time, each on a simulated DCC of its own.")
 @click.option("--strict", is_flag=True, default=None, help="Exit code 4 when there are only warnings.")
 @click.option("--signing-key", type=click.Path(path_type=Path), help="PEM key (P-256) that signs the bundle.")
@@ -69,6 +70,7 @@ def command(
         "out": None if flags["out"] is None else str(flags["out"]),
         "receive_url": flags["receive_url"],
         "jobs": flags["jobs"],
+        "system.build": flags["build"],
         "strict": flags["strict"],
         "dcc.pki": None if flags["pki"] is None else str(flags["pki"]),
         "dcc.port": flags["port"],

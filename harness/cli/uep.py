@@ -393,6 +393,29 @@ def evidence_form(
 
 
 @command.command()
+@click.argument("word", required=False)
+@json_option
+def facts(word: str | None, *, as_json: bool) -> None:
+    """Every number the process is computed with, and where it comes from; those that hold WORD.
+
+    --json prints a list: key, value, unit, meaning, clause, provenance, confidence.
+    """
+    from dataclasses import asdict
+
+    from schemas.process import facts as known
+
+    rows = [asdict(one) for one in known().values()]
+    rows = [row for row in rows if not word or word.lower() in " ".join(row.values()).lower()]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ["key", "value", "unit", "meaning", "confidence", "source"],
+        [[r["key"], r["value"], r["unit"], r["meaning"], r["confidence"], r["provenance"]] for r in rows],
+    )
+
+
+@command.command()
 @click.argument("subject", required=False)
 @json_option
 def dispute(subject: str | None, *, as_json: bool) -> None:

@@ -101,6 +101,21 @@ def test_user_ids_that_break_the_rule_end_with_1(capsys: pytest.CaptureFixture[s
     assert run(["uep", "user-ids", "--user", f"IS={ID}", "--user", f"GS={ID}", "--range", "90-B3-D5"]) == 0
 
 
+def test_facts_say_where_they_come_from(capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(capsys, "facts", "notice")
+    assert isinstance(found, list)
+    assert [(one["key"], one["value"]) for one in found] == [("notice_working_days", "60")]
+    assert "check" in found[0]["provenance"]
+
+
+def test_accession_is_taken_from_the_party(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = campaign / "campaign.toml"
+    file.write_text(file.read_text().replace("# accession_date", "accession_date"))
+    found = answer(capsys, "checklist", "--campaign", campaign)
+    assert isinstance(found, dict)
+    assert next(line for line in found["OU"]["lines"] if line["code"] == "ACCESSION")["state"] == "done"
+
+
 def test_the_timeline_is_a_picture(campaign: Path, tmp_path: Path) -> None:
     assert run(["uep", "timeline", "--campaign", str(campaign), "--out", str(tmp_path / "t.svg")]) == 0
     assert (tmp_path / "t.svg").read_bytes().startswith(b"<svg ")
