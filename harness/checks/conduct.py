@@ -142,7 +142,7 @@ def untrusted_not_used(evidence: Evidence, _parameters: Mapping[str, Any]) -> Fi
 
 
 def _has_values(action: ActionRecord) -> bool:
-    return bool(action.outcome.get("values")) or int(action.outcome.get("messages_processed", 0)) > 0
+    return bool(action.outcome.get("values"))
 
 
 @check(

@@ -40,10 +40,14 @@ from stubs.wire.xml import parse
 
 E = TypeVar("E", bound=Event)
 
-UNTRUSTED = frozenset({
+OF_THE_DEVICE = frozenset({
+    "wrong-mac", "wrong-device-signature", "wrong-originator", "wrong-recipient", "wrong-counter",
+})  # fmt: skip
+"""Effects on the device's message inside a document that the DCC signed: such a document itself may be counted."""
+UNTRUSTED = OF_THE_DEVICE | frozenset({
     "wrong-signature", "wrong-signer", "unsigned", "malformed", "altered-content", "wrong-digest",
     "wrong-mac", "wrong-device-signature", "wrong-originator", "wrong-recipient", "wrong-counter",
-    "other-device", "other-pre-command",
+    "other-pre-command",
 })  # fmt: skip
 """Effects of faults after which a party must take nothing from a message."""
 UNANSWERED = UNTRUSTED | {"drop", "reset", "never-answer", "http-status", "delay", "code"}
@@ -234,6 +238,10 @@ class Evidence:
     def is_trusted(self, message: Message) -> bool:
         """Whether a message reached the party as the DCC and the device made it, as far as trust goes."""
         return not self.bent.get(message.queued.message, frozenset()) & UNTRUSTED
+
+    def is_of_the_dcc(self, message: Message) -> bool:
+        """Whether the document is as the DCC signed it, whatever the device's message inside is."""
+        return not self.bent.get(message.queued.message, frozenset()) & (UNTRUSTED - OF_THE_DEVICE)
 
     def was_given(self, message: Message, action: ActionRecord | None = None) -> bool:
         """Whether a message was handed to the party, or may be on its way: sent, and its answer not recorded yet.

@@ -68,7 +68,11 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
     synchronous = [code(exchange.code) for exchange in evidence.exchanges_of(action) if evidence.is_answered(exchange)]
     bent = any(exchange.code and not evidence.is_answered(exchange) for exchange in evidence.exchanges_of(action))
     messages = usable(evidence, action)
-    codes = synchronous + [code(message.code) for message in messages]
+    codes = synchronous + [
+        code(message.code)
+        for message in evidence.responses_of(action)
+        if evidence.was_given(message, action) and evidence.is_of_the_dcc(message)
+    ]
     named = request_id(action.outcome.get("request_id", ""))
     used = {request_id(one) for one in evidence.request_ids_of(action)}
     if named and used and named not in used:
@@ -227,7 +231,11 @@ def counted_once(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     for action in _claims(evidence):
         if action.asked.get("kind", "send") not in {"send", "collect"} or "messages_processed" not in action.outcome:
             continue
-        different = {_identity_of(message) for message in usable(evidence, action)}
+        different = {
+            _identity_of(message)
+            for message in evidence.responses_of(action)
+            if evidence.was_given(message, action) and evidence.is_of_the_dcc(message)
+        }
         # An answer in the HTTP exchange that is more than an acknowledgement may be counted or not.
         answers = [one for one in evidence.exchanges_of(action) if one.answered and one.code != _ACKNOWLEDGED]
         count = int(action.outcome["messages_processed"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.engine.assessment import assess, assess_role, inputs_of, plan_of, results_of, tally_of
-    from harness.engine.conditions import happening
+    from harness.engine.conditions import bent, happening
     from harness.engine.homes import device_name
     from harness.engine.progress import Progress, Silent, Terminal
     from harness.engine.rehearsal import Rehearsal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "assessment": ("assess", "assess_role", "inputs_of", "plan_of", "results_of", "tally_of"),
-    "conditions": ("happening",),
+    "conditions": ("bent", "happening"),
     "homes": ("device_name",),
     "progress": ("Progress", "Silent", "Terminal"),
     "rehearsal": ("Rehearsal",),
@@ -59,6 +59,7 @@ __all__ = [
     "World",
     "assess",
     "assess_role",
+    "bent",
     "device_name",
     "exit_code_of",
     "fold_run",

@@ -116,6 +116,30 @@ HAPPENINGS: Mapping[str, Happening] = MappingProxyType(
 """By the words of a scenario; names as in the control API (``stubs.devices.PHYSICAL_EVENTS``)."""
 
 
+BENT: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "without a signature": ("unsigned", ""),
+        "signed with the party's own key": ("wrong-signer", "user"),
+        "with altered content": ("altered-content", ""),
+        "with a wrong digest": ("wrong-digest", ""),
+        "with a wrong MAC": ("wrong-mac", ""),
+        "with the message of another meter": ("wrong-originator", "second electricity meter"),
+        "with a message for another party": ("wrong-recipient", "another party"),
+        "with the answer to an earlier command": ("wrong-counter", ""),
+        "with a wrong signature of the device": ("wrong-device-signature", ""),
+    }
+)
+"""By the words of a scenario: the effect of the fault, and whom it names."""
+
+
+def bent(text: str) -> str:
+    """Converter of steps: words for how messages are bent, and nothing else."""
+    return text
+
+
+bent.pattern = "|".join(map(re.escape, BENT))  # type: ignore[attr-defined]  # how the parse library finds it
+
+
 def happening(text: str) -> str:
     """Converter of steps: words for something that happens, and nothing else."""
     return text

@@ -13,7 +13,7 @@ from harness.checks import Evidence, Finding, Owner, Verdict, evidence_of, judge
 from harness.checks.effects import local_command_in, schedule_in
 from harness.checks.evidence import read_answer
 from harness.drivers import Action
-from harness.engine.conditions import HAPPENINGS, condition_called
+from harness.engine.conditions import BENT, HAPPENINGS, condition_called
 from harness.engine.dcc_alert_bodies import alert_content
 from harness.engine.run_context import RunContext
 from harness.engine.scenario_errors import Ending, ending_by, ending_of, stop_for
@@ -123,6 +123,13 @@ class World:
     def becomes(self, device: str, words: str) -> None:
         """A device of the home changes in the middle of the scenario, as ``conditions`` says."""
         self._run_context.control.set_device(self.device(device), **condition_called(words))
+
+    def bend_responses(self, words: str) -> None:
+        """Responses are bent in one property from now on, and right in all others."""
+        effect, whom = BENT[words]
+        named = {"": "", "user": self.user}.get(whom)
+        party = self.another_party if whom == "another party" else named if named is not None else self.device(whom)
+        self.faults.bend("delivery", effect, message_kind="response", times=0, **({"party": party} if party else {}))
 
     def let_happen(self, device: str, words: str) -> None:
         """Something happens to a device of the home; whatever follows, follows."""

@@ -2,9 +2,10 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from harness.engine import World, device_name
+from harness.engine import World, bent, device_name
 
 DEVICE = {"Device": device_name}
+BENT = {"Bent": bent}
 
 
 @given("the next response arrives twice")
@@ -25,6 +26,41 @@ def bad_signature(world: World) -> None:
 @given("responses arrive signed by a party that is not the DCC")
 def wrong_signer(world: World) -> None:
     world.faults.bend("delivery", "wrong-signer", party=world.another_party, message_kind="response", times=0)
+
+
+@given(parsers.parse("responses arrive {bent:Bent}", BENT))
+def bent_responses(world: World, bent: str) -> None:
+    world.bend_responses(bent)
+
+
+@given("alerts arrive without a signature")
+def unsigned_alerts(world: World) -> None:
+    world.faults.bend("delivery", "unsigned", message_kind="device-alert", times=0)
+
+
+@given("the DCC returns Pre-Commands for another meter")
+def foreign_pre_commands(world: World) -> None:
+    world.faults.bend("answer", "other-pre-command", srv="7.2")
+
+
+@when(parsers.parse("the party is asked to wait for alert {code:w} within {seconds:g} seconds"))
+def wait_for_alert_within(world: World, code: str, seconds: float) -> None:
+    world.ask("wait-alert", parameters={"code": code}, deadline=seconds)
+
+
+@then("the party takes nothing from what cannot be trusted")
+def nothing_taken(world: World) -> None:
+    world.expect("untrusted-rejected")
+
+
+@then("the party signs no Pre-Command it did not ask for")
+def foreign_pre_command_refused(world: World) -> None:
+    world.expect("foreign-pre-command-refused")
+
+
+@then(parsers.parse("the party does not believe alert {code:w}"))
+def alert_not_believed(world: World, code: str) -> None:
+    world.expect("untrusted-alert-rejected", code=code)
 
 
 @given(parsers.parse("the next response carries code {code:w}"))

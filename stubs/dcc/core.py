@@ -200,7 +200,7 @@ class Dcc:
     def set_fault(self, rule: dict[str, Any], now: datetime) -> tuple[str, Events]:
         """Arm a fault rule. Raises: ValueError: what is wrong with it; Blocked: no key of the party that is to sign."""
         read = read_rule(rule)
-        if read.party:
+        if read.party and read.effect == "wrong-signer":
             self._context.writer.signer_of(read.party)
         transaction = self._begin(now)
         fault = f"f{self.state.counts.faults + 1}"

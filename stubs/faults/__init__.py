@@ -4,6 +4,6 @@ Knows messages as bytes and facts as text; what a point of application is, the j
 """
 
 from stubs.faults.bend import BODY_EFFECTS, bend
-from stubs.faults.rules import EFFECTS, PASSED, Fault, FaultRule, Faults, read_rule
+from stubs.faults.rules import EFFECTS, GBCS_EFFECTS, PASSED, Fault, FaultRule, Faults, read_rule
 
-__all__ = ["BODY_EFFECTS", "EFFECTS", "PASSED", "Fault", "FaultRule", "Faults", "bend", "read_rule"]
+__all__ = ["BODY_EFFECTS", "EFFECTS", "GBCS_EFFECTS", "PASSED", "Fault", "FaultRule", "Faults", "bend", "read_rule"]

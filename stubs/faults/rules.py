@@ -16,6 +16,11 @@ from stubs.wire.request_id import RequestId
 PASSED = "passed"
 """Effect recorded when a rule matched but its ``nth`` message has not come yet."""
 
+GBCS_EFFECTS = frozenset(
+    {"wrong-mac", "wrong-device-signature", "wrong-originator", "wrong-recipient", "wrong-counter", "other-pre-command"}
+)
+"""Effects on the device's message inside a document, whose XML signature then is right."""
+
 EFFECTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "answer": frozenset(
@@ -30,6 +35,7 @@ EFFECTS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "wrong-signature",
                 "wrong-signer",
                 "unsigned",
+                "other-pre-command",
             }
         ),
         "delivery": frozenset(
@@ -43,6 +49,9 @@ EFFECTS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "unsigned",
                 "code",
                 "malformed",
+                "altered-content",
+                "wrong-digest",
+                *GBCS_EFFECTS,
             }
         ),
         "command": frozenset({"drop", "never-answer", "unreachable", "delay"}),
@@ -53,6 +62,7 @@ EFFECTS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Which effects a point of application knows."""
 
+_NAMES_A_PARTY = ("wrong-signer", "wrong-originator", "wrong-recipient")
 _MATCHERS = ("srv", "user", "device", "request_id", "message_kind", "alert_code")
 
 
@@ -90,7 +100,8 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     status: int = 503
     """HTTP status, for ``http-status``."""
     party: str = ""
-    """EUI of the party that signs instead, for ``wrong-signer``."""
+    """EUI of the party that signs instead, for ``wrong-signer``; of the device or User that is named instead, for
+    ``wrong-originator`` and ``wrong-recipient``."""
     before: bool = False
     """For ``drop`` and ``reset`` of an answer: the request is lost too, as if it never arrived."""
 
@@ -107,9 +118,9 @@ def read_rule(rule: Mapping[str, Any]) -> FaultRule:
     known = EFFECTS[read.point]
     if read.effect not in known:
         raise ValueError(f"fault rule: effect {read.effect!r} is not one of {', '.join(sorted(known))} at {read.point}")
-    needs = {"code": read.code, "wrong-signer": read.party, "delay": read.seconds > 0}
+    needs = {"code": read.code, "delay": read.seconds > 0} | dict.fromkeys(_NAMES_A_PARTY, read.party)
     if not needs.get(read.effect, True):
-        wanted = {"code": "code", "wrong-signer": "party", "delay": "seconds"}[read.effect]
+        wanted = {"code": "code", "delay": "seconds"}.get(read.effect, "party")
         raise ValueError(f"fault rule: effect {read.effect!r} needs {wanted!r}")
     if read.nth < 1 or read.times < 0:
         raise ValueError("fault rule: nth is 1 or more, times 0 (for ever) or more")

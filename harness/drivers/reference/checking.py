@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.drivers.reference.policy import Policy
 from stubs.wire import Eui64, PeerError, xml
 from stubs.wire.certificates import Certificate, CertificateStore
-from stubs.wire.duis import Response, read_response, schema_problems
+from stubs.wire.duis import DccAlert, DeviceAlert, Response, read_response, schema_problems
 from stubs.wire.xmlsig import REFERENCE_CLIENT, is_signed, verify
 
 DCC_SIGNER_ROLE = "89"
@@ -65,7 +65,9 @@ class ResponseChecker:
             self._check_signer(signer)
         notes = self._schema_notes(data) if self.policy.validate_schema else ()
         response = read_response(element)
-        if must_be_signed and signer is None and self.policy.verify_signatures and self.policy.require_signature:
+        is_alert = isinstance(response.body, DeviceAlert | DccAlert)
+        is_required = self.policy.require_alert_signature if is_alert else self.policy.require_signature
+        if must_be_signed and signer is None and self.policy.verify_signatures and is_required:
             raise MessageRejectedError(
                 "the message carries no signature",
                 expected="the DCC's signature",

@@ -80,6 +80,9 @@ class Policy:
     require_signature: bool = True
     """A message without an XML signature is not used. Relaxed: leaving the signature away gets it through."""
 
+    require_alert_signature: bool = True
+    """The same for alerts. Relaxed: whoever reaches the endpoint can raise alarm."""
+
     trust_own_signature: bool = False
     """A message signed by ourselves is not the DCC's. Set: our own signature is taken for one that verifies."""
 

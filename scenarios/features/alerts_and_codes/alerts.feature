@@ -88,3 +88,12 @@ Feature: Alerts
       | IS   |
       | GS   |
       | OU   |
+
+  @id:AL-001 @role:IS @priority:P1
+  Scenario: An alert without a signature is not believed
+    Given a party acting as IS
+    And a home with an electricity meter
+    And alerts arrive without a signature
+    When the electricity meter raises alert 8F3F
+    And the party is asked to wait for alert 8F3F within 1.5 seconds
+    Then the party does not believe alert 8F3F

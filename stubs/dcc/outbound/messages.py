@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from stubs.dcc.outbound.duis_version import NEWEST_VERSION, UserVersion, UserVersions
+from stubs.dcc.outbound.gbcs_faults import with_bent_payload
 from stubs.dcc.outbound.reply import XML, Cut, Reply
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import MessageQueued
-from stubs.faults import BODY_EFFECTS, FaultRule, bend
+from stubs.faults import BODY_EFFECTS, GBCS_EFFECTS, FaultRule, bend
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import (
@@ -88,7 +89,9 @@ class MessageWriter:
             raise Blocked(f"the PKI holds no xmlSign key of {party}", mend="Name a party of the PKI.")
         return Signer(pair.private_key, pair.issuer_name, pair.serial)
 
-    def _bend(self, rule: FaultRule, document: bytes, *, is_signed: bool) -> bytes:
+    def _bend(self, rule: FaultRule, document: bytes, user: str, *, is_signed: bool) -> bytes:
+        if rule.effect in GBCS_EFFECTS:
+            document = with_bent_payload(document, rule, self._pki, user)
         return bend(
             rule, document, self._sign if is_signed else None, lambda plain: sign(plain, self.signer_of(rule.party))
         )
@@ -116,7 +119,7 @@ class MessageWriter:
         is_command = isinstance(result, _COMMANDS)
         is_signed = result is not None and (self._settings.sign_synchronous_data or not is_command)
         if fault is not None and fault.effect in BODY_EFFECTS:
-            body = self._bend(fault, document, is_signed=is_signed)
+            body = self._bend(fault, document, str(asked.request_id.originator), is_signed=is_signed)
         else:
             body = self._sign_as_written(document) if is_signed else document
         if fault is None:
@@ -147,7 +150,9 @@ class MessageWriter:
         }
         found = transaction.find_fault("delivery", facts)
         fault = found.rule
-        body = self._bend(fault, document, is_signed=True) if fault else self._sign_as_written(document)
+        body = (
+            self._bend(fault, document, message_out.user, is_signed=True) if fault else self._sign_as_written(document)
+        )
         delay = fault.seconds if fault and fault.effect == "delay" else 0.0
         queued = MessageQueued(
             message=message,
