@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from harness.allowed_failures import AllowedFailure
 from harness.drivers.traits import driver_traits
 from harness.plan import ExpressionError, parse_expression
 from harness.settings_validation import address_problem, clock_problem, dcc_setting_problems, out_of_time
@@ -125,6 +126,10 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     ] = ()
     deviations: Annotated[
         tuple[Deviation, ...], Meta(description="What the party does without, with reason, effect and agreement.")
+    ] = ()
+    allowed_failures: Annotated[
+        tuple[AllowedFailure, ...],
+        Meta(description="Failures known and let pass until a day: they stay FAIL and do not change the exit code."),
     ] = ()
     deadline: Annotated[float, Meta(gt=0, description="Real seconds the party's system has for one action.")] = 30.0
     grace: Annotated[

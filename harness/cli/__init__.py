@@ -37,6 +37,7 @@ _COMMANDS = {
     "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),
     "verify": ("harness.cli.verify", "Check that no byte of a bundle was altered."),
     "report": ("harness.cli.report", "Write the report of a run folder again."),
+    "summary": ("harness.cli.summary", "A run for a pipeline's pages: Markdown, annotations, badges."),
     "diff": ("harness.cli.diff", "What changed between two runs: regressions, mended, new, gone."),
     "validate": ("harness.cli.validate", "Check DUIS documents against the schema."),
     "sign": ("harness.cli.sign", "Sign a DUIS document."),
@@ -59,7 +60,7 @@ _COMMANDS = {
 
 _GROUPS = {
     "The first day": ("demo", "init", "rehearse", "serve", "explain"),
-    "Rehearse": ("plan", "diff", "control", "load"),
+    "Rehearse": ("plan", "diff", "summary", "control", "load"),
     "Judge and hand in": (
         "report", "judge", "verify", "countersign", "attest", "campaign", "issue", "completion-report", "review", "uep",
     ),

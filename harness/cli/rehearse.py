@@ -8,13 +8,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.documents import schema_dir_option, schema_folder
 from harness.cli.logs import logs_in_one_line
 from harness.cli.output import json_option, print_json, print_table, say, say_error, settings_option
+
+if TYPE_CHECKING:
+    from harness.allowed_failures import AllowedOutcome
+
+EXIT_FAIL = 1
 
 
 @click.command()
@@ -58,7 +63,8 @@ def command(
     Precedence: flag, environment (UEPT_…), settings file, default. Ctrl-C leaves a valid, partial run.
     Exit codes: 0 pass, 1 a FAIL, 2 usage or settings, 3 BLOCKED, 4 only warnings under --strict, 130 interrupted.
     --json prints one object when the run has ended: run, complete, exit_code, totals (by verdict), roles (role,
-    verdict, reason), report, bundle, fingerprint (of the key that signed). Progress goes to standard error.
+    verdict, reason), report, bundle, fingerprint (of the key that signed), and allowed_failures (keys) where the run
+    file has some. Progress goes to standard error.
     """
     from harness.cli.selection import narrowed
     from harness.settings import load_settings
@@ -130,12 +136,15 @@ def rehearse(
         except KeyboardInterrupt:
             say_error(f"interrupted before the reports were written: `uept report {result.folder}` writes them")
             return 130
+    let, code = _let_pass(settings, result)
+    for note in (*(f"{key}: allowed to fail" for key in let.passed_over), *let.notes):
+        say_error(f"note: {note}")
     if as_json:
         print_json(
             {
                 "run": result.run.id,
                 "complete": result.run.is_complete,
-                "exit_code": result.exit_code,
+                "exit_code": code,
                 "totals": dict(written.result.totals),
                 "roles": [
                     {"role": role.role, "verdict": role.verdict, "reason": role.reason} for role in written.result.roles
@@ -143,13 +152,28 @@ def rehearse(
                 "report": str(written.report),
                 "bundle": str(written.bundle),
                 "fingerprint": written.fingerprint,
+                **({"allowed_failures": list(let.passed_over)} if settings.allowed_failures else {}),
             }
         )
     else:
         _print(written.result)
         say(f"\nbundle  {written.bundle} (signed by {written.fingerprint[:16]}…)")
         say(f"report  {written.report.resolve()}")
-    return int(result.exit_code)
+    return code
+
+
+def _let_pass(settings: Any, result: Any) -> tuple[AllowedOutcome, int]:
+    """The failures that the settings let pass, and the exit code without them."""
+    from harness.allowed_failures import pass_over
+    from harness.checks import Verdict
+    from harness.engine import exit_code_of
+    from stubs.clock import SystemClock
+
+    failed = [one for one in result.run.scenarios if one.verdict is Verdict.FAIL]
+    let = pass_over(failed, settings.allowed_failures, SystemClock().now().date())
+    if result.exit_code != EXIT_FAIL or not let.passed_over:
+        return let, int(result.exit_code)
+    return let, exit_code_of(result.run, is_strict=settings.strict, passed_over=let.passed_over)
 
 
 @contextmanager

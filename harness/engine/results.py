@@ -109,6 +109,12 @@ class ScenarioRun:
         return next((run for run in self.checks if run.finding.verdict is self.verdict is not Verdict.PASS), None)
 
     @property
+    def decided_by(self) -> str:
+        """Id of the check that decided it; empty when all passed or a step broke off."""
+        deciding = self.deciding
+        return deciding.check if deciding else ""
+
+    @property
     def devices(self) -> Mapping[str, str]:
         """Names of the scenario's devices to their EUIs."""
         return dict(self.premises.get("devices", {}))

@@ -40,6 +40,7 @@ class RoleOutcome(msgspec.Struct, frozen=True):
 
     role: str
     verdict: str
+    reason: str = ""
 
 
 class ResultFile(msgspec.Struct, frozen=True):
