@@ -5,6 +5,7 @@ Origin: npm, GPL-3.0; nothing of them is kept in this repository.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,7 +16,14 @@ from pathlib import Path
 SIGNING_TOOL = "@smartdcc/duis-sign-wrap@0.1.2"
 DUIS_PARSER = "@smartdcc/duis-parser@0.6.0"
 KEY_STORE = "@smartdcc/dccboxed-keystore@0.4.2"
-PACKAGES = (SIGNING_TOOL, DUIS_PARSER, KEY_STORE)
+TEMPLATES = "@smartdcc/duis-templates@0.7.0"
+PACKAGES = (SIGNING_TOOL, DUIS_PARSER, KEY_STORE, TEMPLATES)
+_MANIFEST = {
+    "private": True,
+    "dependencies": {name: version for name, _, version in (package.rpartition("@") for package in PACKAGES)},
+    # The templates ask for a version of the parser that the registry does not have.
+    "overrides": {"@smartdcc/duis-parser": DUIS_PARSER.rpartition("@")[2]},
+}
 
 ENABLE = "to enable: apt-get install default-jre-headless nodejs npm (and reach the npm registry)"
 NEEDED = ("java", "node", "npm")
@@ -92,8 +100,8 @@ def install(home: Path) -> PublicTools:
         return tools
     home.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(dir=home))
-    (fresh / "package.json").write_text('{"private": true}')
-    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES]
+    (fresh / "package.json").write_text(json.dumps(_MANIFEST))
+    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
         subprocess.run(command, cwd=fresh, check=True, capture_output=True, timeout=90)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
