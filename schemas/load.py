@@ -7,6 +7,7 @@ Every row carries ``provenance`` (where the fact comes from) and ``confidence``.
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,7 @@ from schemas.rows import (
     DefectRow,
     DeviceAlertRow,
     DeviceBehaviourRow,
+    DeviceFaultResponseRow,
     DeviceStatusRuleRow,
     DeviceTypeRow,
     DlmsAlertRow,
@@ -362,6 +364,25 @@ def device_status_rules() -> Mapping[str, DeviceStatusRuleRow]:
 def device_behaviours() -> tuple[DeviceBehaviourRow, ...]:
     """How the simulated devices behave where no public document says it, in reading order."""
     return tuple(DeviceBehaviourRow(**row) for row in _rows("device-behaviours.csv"))
+
+
+@cache
+def device_fault_responses() -> Mapping[str, DeviceFaultResponseRow]:
+    """How a hardware fault shows in a device's answer, by use case."""
+    return MappingProxyType({row["use_case"]: _fault_response(row) for row in _rows("device-fault-responses.csv")})
+
+
+def _fault_response(row: dict[str, str]) -> DeviceFaultResponseRow:
+    is_row = row["shows_as"] == "row"
+    return DeviceFaultResponseRow(
+        use_case=row["use_case"],
+        shows_as=row["shows_as"],
+        values=MappingProxyType({} if is_row else json.loads(row["value"])),
+        row=int(row["value"]) if is_row else None,
+        provenance=row["provenance"],
+        confidence=row["confidence"],
+        note=row["note"],
+    )
 
 
 @cache

@@ -342,6 +342,23 @@ class DeviceBehaviourRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceFaultResponseRow:
+    """How a hardware fault shows in the answer to a use case, where the protocol's usual way does not tell.
+
+    ``shows_as`` is ``field`` (``values`` beside the others), ``status`` (``values`` in the place of all others) or
+    ``row`` (``row`` of the payload fails, counted from 0).
+    """
+
+    use_case: str
+    shows_as: str
+    values: Mapping[str, str | int]
+    row: int | None
+    provenance: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class DccAlertOccasionRow:
     """An occasion on which the simulated DCC raises a DCC alert, and for whom.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
+from schemas.load import device_fault_responses
 from stubs.devices.acceptance import Accepted, Rejected
 from stubs.devices.effects.context import EffectResult, Result
 from stubs.devices.state import DeviceState, instant
@@ -26,50 +27,6 @@ _CODES: dict[tuple[Result, str], int] = {
     ("no-entries", "GBZ"): 0x8B,
 }
 """Result codes by protocol; ``refused`` is "other reason" and "failure" (inferred)."""
-_FAULTS: dict[str, dict[str, Any]] = {"GCS28": {"TimeStatus": "invalid"}, "CS08": {"Status": 1}}
-"""How a hardware fault looks where the protocol (ASN.1) has no result codes."""
-_JOIN_FAILED, _UNJOIN_FAILED = {"JoinResponseCode": 5}, {"UnjoinResponseCode": 2}
-_STATUS_ONLY: dict[str, dict[str, Any]] = {
-    "CS01b": {"TopUpResult": 1},
-    "PCS01": {"TopUpResult": 1},
-    "GCS31": {"SampleID": 0xFFFF},
-    "CS11": {"ClearedLogs": 0},
-    "CS02c": {"IssueCredentialsResponseCode": 3},
-    "CS02d": {"UpdateSecurityCredentialsResponseCode": 6},
-    "CS02e": {"RetrieveDeviceSecurityCredentialsStatusCode": 3},
-    "CS03A1": _JOIN_FAILED,
-    "CS03A2Critical": _JOIN_FAILED,
-    "CS03B": _JOIN_FAILED,
-    "CS03CCritical": _JOIN_FAILED,
-    "CS04ACCritical": _UNJOIN_FAILED,
-    "CS04B": _UNJOIN_FAILED,
-    "CS07": {"ReadLogResponseCode": 1},
-}
-"""The same where the status stands in the place of all values."""
-_FAILING_ROWS = {
-    "ECS26m": 1,
-    "ECS29c": 6,
-    "ECS29d": 14,
-    "ECS46d": 1,
-    "ECS61d": 2,
-    "ECS61e": 4,
-    "GCS01a": 6,
-    "GCS04": 1,
-    "GCS13b": 4,
-    "GCS15b": 13,
-    "GCS15c": 13,
-    "GCS16a": 29,
-    "GCS16b": 1,
-    "GCS21a": 10,
-    "GCS21b": 15,
-    "GCS21f": 20,
-    "GCS23": 1,
-    "GCS24": 1,
-    "GCS24a": 1,
-    "GCS25": 1,
-    "GCS25a": 1,
-}
-"""Row that a hardware fault shows in, where it is another than usual: as in the reference data."""
 _SNAPSHOTS: dict[str, tuple[tuple[str, int], ...]] = {
     "GCS15b": (("PrepaymentLogEntries", 12), ("LogEntries", 12)),
     "GCS15c": (("LogEntries", 12), ("PrepaymentLogEntries", 12)),
@@ -154,9 +111,10 @@ def answer(
         sealed[hidden] = blob
         return hidden
 
-    values = dict(done.values) | (_FAULTS.get(use_case.name, {}) if done.result == "hardware-fault" else {})
-    if done.result == "hardware-fault" and use_case.name in _STATUS_ONLY:
-        values = dict(_STATUS_ONLY[use_case.name])
+    values = dict(done.values)
+    fault = device_fault_responses().get(use_case.name) if done.result == "hardware-fault" else None
+    if fault is not None:
+        values = (values if fault.shows_as == "field" else {}) | dict(fault.values) if fault.values else values
     code = _CODES.get((done.result, use_case.protocol))
     if code is not None and (done.result, use_case.name) not in _SAYS_SO_ITSELF:
         values["results"] = _results(use_case, command.content, done, code)
@@ -201,7 +159,8 @@ def _results(use_case: UseCase, content: bytes, done: EffectResult, code: int) -
     position = done.failing_row
     if done.result == "hardware-fault":
         usual = max(0, rows - 2) if use_case.protocol == "DLMS" else done.failing_row
-        position = _FAILING_ROWS.get(use_case.name, usual)
+        fault = device_fault_responses().get(use_case.name)
+        position = fault.row if fault is not None and fault.row is not None else usual
     position = min(position, rows - 1)
     results = error_results(use_case.name, content, position, code)
     if use_case.name not in _SNAPSHOTS:

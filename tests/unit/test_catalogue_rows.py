@@ -23,6 +23,7 @@ KEYED_BY = {
     "device-alerts.csv": "code",
     "scenarios.csv": "id",
     "device-behaviours.csv": "behaviour",
+    "device-fault-responses.csv": "use_case",
 }
 
 
