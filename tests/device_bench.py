@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from stubs.dcc.state.device_certificates import installed_in
-from stubs.devices import DeviceState, Execution, Surroundings, apply, execute, manufacture
+from stubs.devices import DeviceKeys, DeviceState, Execution, Surroundings, apply, execute, manufacture
 from stubs.smki.authority import Authority, make_hierarchy
 from stubs.smki.certification import read_device_request
 from stubs.smki.keys import DeviceCredentials, KeyPair
@@ -111,9 +111,11 @@ class DeviceBench:
         return self.protect(group, is_critical=use_case(name).is_critical, device=state)
 
     def execute(self, state: DeviceState, command: bytes, now: datetime | None = None, **more: Any) -> Execution:
-        return execute(
-            state, command, now or self.now, self.credentials(state), self.certificates, agree=self.agree, **more
-        )
+        return execute(state, command, now or self.now, self.device_keys(state), **more)
+
+    def device_keys(self, device: DeviceState | Eui64 | str) -> DeviceKeys:
+        """What a device protects its messages with."""
+        return DeviceKeys(self.credentials(device), self.certificates, self.agree)
 
     def ask(
         self, state: DeviceState, name: str, values: Mapping[str, Any] | None = None, now: datetime | None = None

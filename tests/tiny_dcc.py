@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from stubs.devices import DeviceState, apply, execute, manufacture, raise_alert
+from stubs.devices import DeviceKeys, DeviceState, apply, execute, manufacture, raise_alert
 from stubs.smki import KeyPair, Pki, load_pki
 from stubs.smki.certification import read_device_request
 from stubs.smki.repository import Listed, Repository
@@ -139,7 +139,9 @@ class TinyDcc:
         identity = group.recipient
         credentials = self.pki.device(identity)
         message = add_mac(group, self.pki.acb_ka.private_key, credentials.ka.certificate.public_key)
-        execution = execute(self.meters[identity], message.to_bytes(), NOW, credentials, self.pki.certificates)
+        execution = execute(
+            self.meters[identity], message.to_bytes(), NOW, DeviceKeys(credentials, self.pki.certificates)
+        )
         self.meters[identity] = apply(self.meters[identity], execution.changes)
         assert execution.response is not None, execution.refused
         response = self.response(request, GbcsPayload(execution.response))
@@ -167,7 +169,7 @@ class TinyDcc:
 
     def device_alert(self, device: Eui64, code: str) -> bytes:
         """An alert of a device for the supplier, signed."""
-        raised = raise_alert(self.meters[device], code, NOW, self.pki.device(device), self.pki.certificates)
+        raised = raise_alert(self.meters[device], code, NOW, DeviceKeys(self.pki.device(device), self.pki.certificates))
         self.meters[device] = apply(self.meters[device], raised.changes)
         alert = raised.alerts[0]
         return self.alert(DeviceAlert(code, alert.payload), RequestId(device, alert.recipient, 2019))

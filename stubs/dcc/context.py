@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from stubs.dcc.outbound.messages import MessageWriter
+from stubs.dcc.state.device_certificates import credentials_of
+from stubs.devices import DeviceKeys, DeviceState
 from stubs.settings import DccSettings
 from stubs.smki import KeyPair, Pki
 from stubs.wire.eui64 import Eui64
@@ -24,6 +26,10 @@ class DccContext:
     trans_cos: KeyPair
     """Digital-signing key of the transitional change-of-supplier party, who signs 6.23's command."""
     secrets: SharedSecrets = field(default_factory=SharedSecrets)
+
+    def keys_of(self, device: DeviceState) -> DeviceKeys:
+        """What a simulated device protects its messages with, as it stands now."""
+        return DeviceKeys(credentials_of(self.pki, device), self.pki.certificates, self.secrets)
 
     @property
     def acb(self) -> str:

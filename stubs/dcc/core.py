@@ -16,7 +16,7 @@ from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.simulation.premises import add_premises
 from stubs.dcc.simulation.premises_spec import read_spec
 from stubs.dcc.state.dcc_state import DccState, new_state
-from stubs.dcc.state.device_certificates import certificates_of, credentials_of, issue
+from stubs.dcc.state.device_certificates import certificates_of, issue
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.fold import fold
 from stubs.dcc.state.snapshot import snapshot_of, state_from
@@ -224,10 +224,8 @@ class Dcc:
             state,
             code,
             now,
-            credentials_of(self._pki, state),
-            self._pki.certificates,
+            self._context.keys_of(state),
             recipient=to,
-            agree=self._context.secrets,
         )
         change_device(transaction, device, raised.changes, "raised by a tester")
         return forward_device_alerts(self._context, transaction, device, raised.alerts), transaction.events

@@ -17,13 +17,14 @@ from stubs.devices.manufacture import amend, manufacture, variant_code
 from stubs.devices.physical_events import PHYSICAL_EVENTS, occur
 from stubs.devices.state import DeviceState, apply
 from stubs.devices.surroundings import Surroundings
-from stubs.devices.trust import Credentials
+from stubs.devices.trust import Credentials, DeviceKeys
 from stubs.devices.viewing import view
 from stubs.devices.waiting import kept_back, unsent
 
 __all__ = [
     "PHYSICAL_EVENTS",
     "Credentials",
+    "DeviceKeys",
     "DeviceState",
     "Elapsed",
     "Execution",

@@ -12,11 +12,11 @@ from stubs.devices.effects import EFFECTS, Row
 from stubs.devices.effects.context import PendingAlert
 from stubs.devices.effects.row import NEIGHBOUR
 from stubs.devices.state import DeviceState, highest
-from stubs.devices.trust import Credentials, cell_of, key_agreement, signature_keys
+from stubs.devices.trust import DeviceKeys, cell_of, key_agreement, signature_keys
 from stubs.wire.certificates import CertificateStore
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs.crypto import KeyAgreement, ProtectionError, check_mac, check_signature
+from stubs.wire.gbcs.crypto import ProtectionError, check_mac, check_signature
 from stubs.wire.gbcs.envelope import Cra, Group, Message
 from stubs.wire.gbcs.use_cases import UseCase, use_case_of
 
@@ -51,13 +51,7 @@ class Accepted:
         return self.group.other.party or self.group.originator
 
 
-def accept(
-    state: DeviceState,
-    command: bytes,
-    credentials: Credentials,
-    certificates: CertificateStore,
-    agree: KeyAgreement,
-) -> Accepted:
+def accept(state: DeviceState, command: bytes, keys: DeviceKeys) -> Accepted:
     """Check ``command``. Raises: Rejected: a check failed."""
     if not state.reachable:
         raise Rejected("unreachable", "the device is not on the network")
@@ -73,7 +67,7 @@ def accept(
     use_case, row = _row(state, group)
     if row.is_maced or message.mac is not None:
         speaker = str(group.originator) if row.cells == NEIGHBOUR else state.acb
-        _check_mac(state, message, speaker, credentials, certificates, agree)
+        _check_mac(state, message, speaker, keys)
     cell = cell_of(state, group.originator)
     if cell is None:
         raise Rejected(
@@ -88,7 +82,7 @@ def accept(
             PendingAlert("8F30", f"{group.originator} may not command {use_case.name}"),
         )
     if use_case.is_critical or group.signature or message.mac is None:
-        _check_signature(state, group, cell, certificates)
+        _check_signature(state, group, cell, keys.certificates)
     if use_case.is_critical:
         stored = highest(state.counters, str(group.originator))
         if group.counter <= stored:
@@ -96,21 +90,14 @@ def accept(
     return Accepted(group, use_case, row)
 
 
-def _check_mac(
-    state: DeviceState,
-    message: Message,
-    speaker: str,
-    credentials: Credentials,
-    certificates: CertificateStore,
-    agree: KeyAgreement,
-) -> None:
+def _check_mac(state: DeviceState, message: Message, speaker: str, keys: DeviceKeys) -> None:
     if message.mac is None:
         raise Rejected("mac-missing", "a command carries the MAC of the access control broker")
-    key = key_agreement(state, certificates, Eui64.parse(speaker)) if speaker else None
+    key = key_agreement(state, keys.certificates, Eui64.parse(speaker)) if speaker else None
     if key is None:
         raise Rejected("mac", "the device holds no key of an access control broker")
     try:
-        check_mac(message, credentials.ka.private_key, key, agree)
+        check_mac(message, keys.credentials.ka.private_key, key, keys.agree)
     except ProtectionError as broken:
         raise Rejected("mac", str(broken), PendingAlert("8F3D", "a command's MAC does not agree")) from broken
 

@@ -18,11 +18,10 @@ from stubs.devices.behaviour import is_logged, is_told
 from stubs.devices.bodies import body_of
 from stubs.devices.effects.context import PendingAlert
 from stubs.devices.state import LOGGED, DeviceState, LogEntry, LogName, Pending, apply, instant, merged, plain, seconds
-from stubs.devices.trust import Credentials, key_agreement
-from stubs.wire.certificates import CertificateStore
+from stubs.devices.trust import DeviceKeys, key_agreement
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs.crypto import KeyAgreement, add_mac, encrypt, encryption_key, shared_secret, sign
+from stubs.wire.gbcs.crypto import add_mac, encrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
 from stubs.wire.gbcs.use_cases import (
     CRITICAL_ALERT,
@@ -74,19 +73,17 @@ class RaisedAlert:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A device about to raise alerts: its keys and the parties' certificates."""
+    """A device about to raise alerts."""
 
-    credentials: Credentials
-    certificates: CertificateStore
-    agree: KeyAgreement = shared_secret
+    keys: DeviceKeys
 
     def seal(self, device: DeviceState, counter: int, recipient: Eui64) -> Callable[[bytes], bytes] | None:
         """What encrypts the sensitive data of an alert; None: the recipient's key is not known."""
-        key = key_agreement(device, self.certificates, recipient)
+        key = key_agreement(device, self.keys.certificates, recipient)
         if key is None:
             return None
         shell = _shell(device, counter, recipient, 0, b"")
-        secret = encryption_key(shell, self.credentials.ka.private_key, key, self.agree)
+        secret = encryption_key(shell, self.keys.credentials.ka.private_key, key, self.keys.agree)
         return partial(encrypt, key=secret, device=device.id)
 
     def message(
@@ -106,9 +103,13 @@ class Sender:
         message_code, payload = content
         group = _shell(device, counter, recipient, message_code, payload, about)
         if is_critical:
-            return Message(sign(group, self.credentials.ds.private_key), None).to_bytes()
-        key = key_agreement(device, self.certificates, recipient)
-        return None if key is None else add_mac(group, self.credentials.ka.private_key, key, self.agree).to_bytes()
+            return Message(sign(group, self.keys.credentials.ds.private_key), None).to_bytes()
+        key = key_agreement(device, self.keys.certificates, recipient)
+        return (
+            None
+            if key is None
+            else add_mac(group, self.keys.credentials.ka.private_key, key, self.keys.agree).to_bytes()
+        )
 
 
 def _shell(
@@ -269,11 +270,9 @@ def raise_alert(
     state: DeviceState,
     code: str,
     now: datetime,
-    credentials: Credentials,
-    certificates: CertificateStore,
+    keys: DeviceKeys,
     *,
     recipient: Eui64 | None = None,
-    agree: KeyAgreement = shared_secret,
 ) -> Elapsed:
     """Have the device raise an alert, as a tester asks.
 
@@ -288,7 +287,7 @@ def raise_alert(
     if recipient is None and row is not None and row.recipient == "originator":
         recipient = Eui64.parse(state.supplier or state.acb)
     notice = PendingAlert(code.upper(), "raised by hand", recipient)
-    changes, alert = raise_notice(state, notice, seconds(now), Sender(credentials, certificates, agree))
+    changes, alert = raise_notice(state, notice, seconds(now), Sender(keys))
     if alert is None:
         raise PeerError("the device has nobody to tell, or no key for them", where=state.eui, got=code)
     return Elapsed(plain(changes), (alert,))

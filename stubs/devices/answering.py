@@ -12,10 +12,10 @@ from schemas.load import device_fault_responses
 from stubs.devices.acceptance import Accepted, Rejected
 from stubs.devices.effects.context import EffectResult, Result
 from stubs.devices.state import DeviceState, instant
-from stubs.devices.trust import Credentials, key_agreement
+from stubs.devices.trust import DeviceKeys, key_agreement
 from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.crypto import KeyAgreement, add_mac, encrypt, encryption_key, sign
+from stubs.wire.gbcs.crypto import add_mac, encrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
 from stubs.wire.gbcs.use_cases import UseCase, build_response, error_results, read_response, response_date_time
 
@@ -78,9 +78,7 @@ def answer(
     accepted: Accepted,
     done: EffectResult,
     at: int,
-    credentials: Credentials,
-    certificates: CertificateStore,
-    agree: KeyAgreement,
+    keys: DeviceKeys,
 ) -> Answer:
     """Build and protect the response; ``mirrored`` is the meter a proxy answers for, else the device itself.
 
@@ -100,8 +98,8 @@ def answer(
     )
     seal = None
     if use_case.is_sensitive:
-        party_key = _party_key(state, accepted, certificates)
-        key = encryption_key(shell, credentials.ka.private_key, party_key, agree)
+        party_key = _party_key(state, accepted, keys.certificates)
+        key = encryption_key(shell, keys.credentials.ka.private_key, party_key, keys.agree)
         seal = partial(encrypt, key=key, device=state.id)
     sealed: dict[bytes, bytes] = {}
 
@@ -122,11 +120,13 @@ def answer(
     said = read_response(other.message_code, group.content, sealed.__getitem__)
     said = {name: value for name, value in said.items() if name not in _OF_THE_MESSAGE}
     if command.signature or use_case.is_answer_signed:
-        return Answer(Message(sign(group, credentials.ds.private_key), None).to_bytes(), takes_counter, said)
-    recipient_key = key_agreement(state, certificates, group.recipient)
+        return Answer(Message(sign(group, keys.credentials.ds.private_key), None).to_bytes(), takes_counter, said)
+    recipient_key = key_agreement(state, keys.certificates, group.recipient)
     if recipient_key is None:
         raise Rejected("recipient-key", f"no key agreement certificate of {group.recipient}")
-    return Answer(add_mac(group, credentials.ka.private_key, recipient_key, agree).to_bytes(), takes_counter, said)
+    return Answer(
+        add_mac(group, keys.credentials.ka.private_key, recipient_key, keys.agree).to_bytes(), takes_counter, said
+    )
 
 
 def _other_information(state: DeviceState, accepted: Accepted) -> tuple[OtherInformation, bool]:

@@ -18,11 +18,9 @@ from stubs.devices.future import catch_up
 from stubs.devices.state import DeviceState, Pending, apply, highest, merged, plain, raised, seconds
 from stubs.devices.surroundings import ALONE, Surroundings
 from stubs.devices.tokens import authenticity
-from stubs.devices.trust import Credentials
-from stubs.wire.certificates import CertificateStore
+from stubs.devices.trust import DeviceKeys
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
 from stubs.wire.gbcs.use_cases import CANCELLED, read_command
 
 
@@ -51,11 +49,9 @@ def execute(
     state: DeviceState,
     command: bytes,
     now: datetime,
-    credentials: Credentials,
-    certificates: CertificateStore,
+    keys: DeviceKeys,
     *,
     surroundings: Surroundings = ALONE,
-    agree: KeyAgreement = shared_secret,
 ) -> Execution:
     """Give ``command`` to the device at ``now`` (aware; the run's clock, the device's may differ from it).
 
@@ -63,7 +59,7 @@ def execute(
     Never raises for what the command holds: a bad one is ``refused``.
     """
     at = seconds(now)
-    sender = Sender(credentials, certificates, agree)
+    sender = Sender(keys)
     overdue, earlier = catch_up(state, at, sender)
     if not overdue:
         return _given(state, command, at, sender, surroundings)
@@ -73,13 +69,13 @@ def execute(
 
 
 def _given(state: DeviceState, command: bytes, at: int, sender: Sender, surroundings: Surroundings) -> Execution:
-    credentials, certificates, agree = sender.credentials, sender.certificates, sender.agree
+    keys = sender.keys
     try:
-        accepted = accept(state, command, credentials, certificates, agree)
+        accepted = accept(state, command, keys)
         values = _values(accepted)
         mirrored = surroundings.devices.get(state.mirrors, state) if state.mirrors else state
-        done = _work_off(state, mirrored, accepted, values, at, credentials, certificates, surroundings, agree)
-        reply = answer(state, mirrored, accepted, done, at, credentials, certificates, agree)
+        done = _apply_effect(state, mirrored, accepted, values, at, sender.keys, surroundings)
+        reply = answer(state, mirrored, accepted, done, at, keys)
     except Rejected as rejected:
         notices = () if rejected.notice is None else (rejected.notice,)
         changes, alerts = raise_notices(state, notices, at, sender)
@@ -116,16 +112,14 @@ def _values(accepted: Accepted) -> dict[str, Any]:
         raise Rejected("content", str(broken), PendingAlert("8F1E", "a command's content cannot be read")) from broken
 
 
-def _work_off(
+def _apply_effect(
     state: DeviceState,
     mirrored: DeviceState,
     accepted: Accepted,
     values: dict[str, Any],
     at: int,
-    credentials: Credentials,
-    certificates: CertificateStore,
+    keys: DeviceKeys,
     surroundings: Surroundings,
-    agree: KeyAgreement,
 ) -> EffectResult:
     is_asn1 = accepted.use_case.protocol == "ASN.1"
     if state.hardware_fault and accepted.row.holds and not is_asn1:
@@ -142,9 +136,9 @@ def _work_off(
         counter=accepted.group.counter,
         mirrored=mirrored,
         surroundings=surroundings,
-        is_authentic=authenticity(state, _payer(state, accepted), credentials, certificates, agree),
-        certificates=certificates,
-        credentials=credentials,
+        is_authentic=authenticity(state, _payer(state, accepted), keys),
+        certificates=keys.certificates,
+        credentials=keys.credentials,
     )
     done = accepted.row.effect(context)
     # What a faulty device would have answered is kept: a gas read names every attribute but the failing one.

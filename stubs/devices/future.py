@@ -24,10 +24,8 @@ from stubs.devices.network import first_overload
 from stubs.devices.periods import billing_dates
 from stubs.devices.state import DeviceState, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.surroundings import ALONE
-from stubs.devices.trust import Credentials
-from stubs.wire.certificates import CertificateStore
+from stubs.devices.trust import DeviceKeys
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
 from stubs.wire.gbcs.use_cases import read_command
 
 _HORIZON = 400 * 86_400
@@ -124,13 +122,10 @@ def next_due(state: DeviceState, after: datetime) -> datetime | None:
 def elapse(
     state: DeviceState,
     now: datetime,
-    credentials: Credentials,
-    certificates: CertificateStore,
-    *,
-    agree: KeyAgreement = shared_secret,
+    keys: DeviceKeys,
 ) -> Elapsed:
     """Let everything happen that was due until ``now``, in order; each at the instant it was due."""
-    changes, alerts = catch_up(state, seconds(now), Sender(credentials, certificates, agree))
+    changes, alerts = catch_up(state, seconds(now), Sender(keys))
     return Elapsed(plain(changes), alerts)
 
 
@@ -180,7 +175,7 @@ def _work_off(state: DeviceState, pending: Pending, sender: Sender) -> EffectRes
         mirrored=state,
         surroundings=ALONE,
         is_authentic=lambda _token, _counter: False,
-        certificates=sender.certificates,
-        credentials=sender.credentials,
+        certificates=sender.keys.certificates,
+        credentials=sender.keys.credentials,
     )
     return EFFECTS[pending.use_case].effect(context)

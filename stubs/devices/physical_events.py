@@ -19,10 +19,8 @@ from stubs.devices.network import NOMINAL, voltage
 from stubs.devices.records import Image, Outage
 from stubs.devices.settling import settled
 from stubs.devices.state import DeviceState, apply, merged, plain, seconds
-from stubs.devices.trust import Credentials
-from stubs.wire.certificates import CertificateStore
+from stubs.devices.trust import DeviceKeys
 from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
 
 METERS = frozenset({"ESME", "GSME"})
 HUB = frozenset({"CHF"})
@@ -188,11 +186,9 @@ def occur(
     state: DeviceState,
     what: str,
     now: datetime,
-    credentials: Credentials,
-    certificates: CertificateStore,
+    keys: DeviceKeys,
     *,
     detail: Detail | None = None,
-    agree: KeyAgreement = shared_secret,
 ) -> Elapsed:
     """Let something of ``PHYSICAL_EVENTS`` happen to the device at ``now``.
 
@@ -207,5 +203,5 @@ def occur(
         raise PeerError(f"{what!r} takes no such detail", expected=", ".join(row.details), got=", ".join(strange))
     at = seconds(now)
     changes, notices = row.happens(state, at, {**row.details, **(detail or {})})
-    further, alerts = raise_notices(apply(state, changes), notices, at, Sender(credentials, certificates, agree))
+    further, alerts = raise_notices(apply(state, changes), notices, at, Sender(keys))
     return Elapsed(plain(merged(changes, further)), alerts)

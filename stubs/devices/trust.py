@@ -8,6 +8,7 @@ Source: GBCS, trust anchor cells.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
@@ -16,6 +17,7 @@ from stubs.devices.records import OwnKey
 from stubs.devices.state import DeviceState
 from stubs.wire.certificates import Certificate, CertificateStore, Usage
 from stubs.wire.eui64 import Eui64
+from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
 
 _PPMID = 5
 MANAGEMENT, TOP_UP = 0, 1
@@ -53,6 +55,21 @@ class Credentials(Protocol):
     def make_key(self) -> Callable[[Usage, int], EllipticCurvePrivateKey]:
         """Usage and generation (from 1) to a key of the device; the factory's, generation 0, is in the pairs."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKeys:
+    """What a device protects its messages with and checks those of others by.
+
+    Args:
+        credentials: its own key pairs.
+        certificates: those of the parties, as the device was made with.
+        agree: makes a shared secret of two keys; one that remembers saves time.
+    """
+
+    credentials: Credentials
+    certificates: CertificateStore
+    agree: KeyAgreement = shared_secret
 
 
 CELL_ROLES = {

@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import msgspec
 
-from stubs.devices import Credentials, DeviceState, apply, elapse, manufacture, next_due
+from stubs.devices import Credentials, DeviceKeys, DeviceState, apply, elapse, manufacture, next_due
 from stubs.devices.logs import midnights, profile_log, snapshot
 from stubs.devices.records import Calendar, Season, Tariff
 from stubs.devices.state import seconds
@@ -102,7 +102,7 @@ def live_a_year(
     for month in range(1, 13):
         now = START + month * YEAR / 12
         while (due := next_due(state, now - YEAR)) is not None and due <= now:
-            elapsed = elapse(state, now, credentials, bench.certificates, agree=bench.agree)
+            elapsed = elapse(state, now, DeviceKeys(credentials, bench.certificates, bench.agree))
             state = apply(state, elapsed.changes)
         of = meter if meter is not None else state if is_meter else None
         if of is not None:

@@ -145,7 +145,7 @@ class DeviceMachine(RuleBasedStateMachine):
         return bool(self.bench.read(before, execution.response)["MessageSuccess"])
 
     def catch_up(self) -> None:
-        elapsed = elapse(self.state, self.now, self.bench.credentials(self.state.eui), self.bench.certificates)
+        elapsed = elapse(self.state, self.now, self.bench.device_keys(self.state.eui))
         self.take(elapsed.changes)
 
     @rule(days=st.floats(0, 40), by_itself=st.booleans())
@@ -264,8 +264,8 @@ class DeviceMachine(RuleBasedStateMachine):
         if self.state.device_type not in PHYSICAL_EVENTS[what].devices:
             return
         self.catch_up()
-        keys = self.bench.credentials(self.state.eui)
-        self.take(occur(self.state, what, self.now, keys, self.bench.certificates, agree=self.bench.agree).changes)
+        keys = self.bench.device_keys(self.state.eui)
+        self.take(occur(self.state, what, self.now, keys).changes)
         self.take({"reachable": True})
 
     @rule(name=st.sampled_from(["daily", "profile", "billing"]), days=st.integers(0, 40))

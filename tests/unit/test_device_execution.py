@@ -517,16 +517,16 @@ def test_an_adjustment_below_the_threshold_ends_supply(bench: DeviceBench) -> No
 
 def test_a_balance_runs_out_by_use(bench: DeviceBench) -> None:
     esme = bench.device("ESME", payment_mode="prepayment", balance=1_000_000)
-    credentials = bench.credentials(esme.eui)
+    keys = bench.device_keys(esme.eui)
     first = next_due(esme, bench.now)
     assert first is not None
-    warned = elapse(esme, first, credentials, bench.certificates)
+    warned = elapse(esme, first, keys)
     assert [alert.code for alert in warned.alerts] == ["810D", "8119"]
     low = apply(esme, warned.changes)
     second = next_due(low, first)
     assert second is not None
     assert second > first
-    ended = elapse(low, second, credentials, bench.certificates)
+    ended = elapse(low, second, keys)
     assert [alert.code for alert in ended.alerts] == ["8F0F"]
     out = apply(low, ended.changes)
     assert out.supply == "disabled"
@@ -535,7 +535,7 @@ def test_a_balance_runs_out_by_use(bench: DeviceBench) -> None:
 
 def test_everything_due_happens_in_order_when_time_jumps(bench: DeviceBench) -> None:
     esme = bench.device("ESME", payment_mode="prepayment", balance=1_000_000)
-    elapsed = elapse(esme, bench.now + 300 * DAY, bench.credentials(esme.eui), bench.certificates)
+    elapsed = elapse(esme, bench.now + 300 * DAY, bench.device_keys(esme.eui))
     assert [alert.code for alert in elapsed.alerts] == ["810D", "8119", "8F0F"]
 
 
@@ -544,15 +544,13 @@ def test_a_command_finds_what_was_due_before_it_done(bench: DeviceBench) -> None
     state, execution = bench.ask(esme, "ECS45", now=bench.now + 300 * DAY)
     assert bench.read(esme, execution.response)["SupplyState"] == "Disabled"
     assert [alert.code for alert in execution.alerts] == ["810D", "8119", "8F0F"]
-    assert state == apply(
-        esme, elapse(esme, bench.now + 300 * DAY, bench.credentials(esme.eui), bench.certificates).changes
-    )
+    assert state == apply(esme, elapse(esme, bench.now + 300 * DAY, bench.device_keys(esme.eui)).changes)
 
 
 def test_nothing_is_due_in_credit_mode(bench: DeviceBench) -> None:
     esme = bench.device("ESME")
     assert next_due(esme, bench.now) is None
-    elapsed = elapse(esme, bench.now + 300 * DAY, bench.credentials(esme.eui), bench.certificates)
+    elapsed = elapse(esme, bench.now + 300 * DAY, bench.device_keys(esme.eui))
     assert (elapsed.changes, elapsed.alerts) == ({}, ())
 
 
@@ -570,7 +568,7 @@ def test_a_future_dated_payment_mode_waits_and_reports(bench: DeviceBench, devic
     held = hold(bench, meter, due)
     assert held.payment_mode == "credit"
     assert next_due(held, bench.now) == due
-    elapsed = elapse(held, due + DAY, bench.credentials(meter.eui), bench.certificates)
+    elapsed = elapse(held, due + DAY, bench.device_keys(meter.eui))
     state = apply(held, elapsed.changes)
     assert (state.payment_mode, state.pending) == ("prepayment", ())
     outcomes = [alert for alert in elapsed.alerts if alert.code == "8F66"]
@@ -586,13 +584,13 @@ def test_a_future_dated_payment_mode_waits_and_reports(bench: DeviceBench, devic
 
 def test_nothing_happens_before_it_is_due(bench: DeviceBench) -> None:
     held = hold(bench, bench.device("ESME"), bench.now + DAY)
-    elapsed = elapse(held, bench.now + DAY - timedelta(seconds=1), bench.credentials(held.eui), bench.certificates)
+    elapsed = elapse(held, bench.now + DAY - timedelta(seconds=1), bench.device_keys(held.eui))
     assert (elapsed.changes, elapsed.alerts) == ({}, ())
 
 
 def test_a_faulty_device_fails_a_held_command_once(bench: DeviceBench) -> None:
     held = apply(hold(bench, bench.device("ESME"), bench.now + DAY), {"hardware_fault": True})
-    elapsed = elapse(held, bench.now + DAY, bench.credentials(held.eui), bench.certificates)
+    elapsed = elapse(held, bench.now + DAY, bench.device_keys(held.eui))
     state = apply(held, elapsed.changes)
     assert {alert.code for alert in elapsed.alerts} == {"8F67"}
     assert (state.payment_mode, state.pending) == ("credit", ())
@@ -703,7 +701,7 @@ def test_a_message_is_shown(bench: DeviceBench, device_type: str, name: str) -> 
 @pytest.mark.parametrize("code", ["8F3F", "810d", "8F66", "8F35", "8FFF"])
 def test_a_tester_has_any_device_raise_any_alert(bench: DeviceBench, device_type: str, code: str) -> None:
     device = bench.device(device_type)
-    elapsed = raise_alert(device, code, bench.now, bench.credentials(device.eui), bench.certificates)
+    elapsed = raise_alert(device, code, bench.now, bench.device_keys(device.eui))
     (alert,) = elapsed.alerts
     content = alert_content(bench, device, alert.payload)
     assert (content["AlertCode"], content["Timestamp"]) == (code.upper(), bench.now)
@@ -712,26 +710,26 @@ def test_a_tester_has_any_device_raise_any_alert(bench: DeviceBench, device_type
 
 def test_power_alerts_go_to_the_network_operator(bench: DeviceBench) -> None:
     esme = bench.device("ESME")
-    elapsed = raise_alert(esme, "8F35", bench.now, bench.credentials(esme.eui), bench.certificates)
+    elapsed = raise_alert(esme, "8F35", bench.now, bench.device_keys(esme.eui))
     assert elapsed.alerts[0].recipient == bench.network_operator
 
 
 def test_an_alert_may_be_given_another_recipient(bench: DeviceBench) -> None:
     esme, other = bench.device("ESME"), bench.network_operator
-    raised = raise_alert(esme, "8F3F", bench.now, bench.credentials(esme.eui), bench.certificates, recipient=other)
+    raised = raise_alert(esme, "8F3F", bench.now, bench.device_keys(esme.eui), recipient=other)
     assert raised.alerts[0].recipient == other
 
 
 def test_a_word_is_no_alert_code(bench: DeviceBench) -> None:
     esme = bench.device("ESME")
     with pytest.raises(PeerError, match="not an alert code"):
-        raise_alert(esme, "tamper", bench.now, bench.credentials(esme.eui), bench.certificates)
+        raise_alert(esme, "tamper", bench.now, bench.device_keys(esme.eui))
 
 
 def test_a_device_that_knows_nobody_cannot_raise_an_alert(bench: DeviceBench) -> None:
     esme = bench.device("ESME", supplier="", acb="")
     with pytest.raises(PeerError, match="nobody to tell"):
-        raise_alert(esme, "8F3F", bench.now, bench.credentials(esme.eui), bench.certificates)
+        raise_alert(esme, "8F3F", bench.now, bench.device_keys(esme.eui))
 
 
 def test_a_view_shows_registers_as_they_stand(bench: DeviceBench) -> None:

@@ -132,7 +132,7 @@ def test_the_supply_ends_at_the_end_of_the_friendly_hours_and_not_before(
     state = electricity(bench, *WEEKEND, balance=left)
     end = datetime.fromisoformat(f"{expected}:00+00:00") + (HOUR / 3600 if out == expected else 0 * HOUR)
     for at, supply in ((end - timedelta(seconds=1), "enabled"), (end, "disabled")):
-        elapsed = elapse(state, at, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+        elapsed = elapse(state, at, bench.device_keys(state.eui))
         assert apply(state, elapsed.changes).supply == supply
 
 
@@ -177,7 +177,7 @@ def test_a_new_calendar_counts_for_an_end_that_was_put_off(bench: DeviceBench) -
     week = (*WORKING, "Saturday", "Sunday")
     until_evening = (row("START", "00:00:00", week), row("STOP", "18:00:00", week))
     state = electricity(bench, *until_evening, balance=60)
-    soon = elapse(state, bench.now + HOUR / 2, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    soon = elapse(state, bench.now + HOUR / 2, bench.device_keys(state.eui))
     state = apply(state, soon.changes)
     assert next_due(state, bench.now) == bench.now.replace(hour=18)
     rows = (row("START", "00:00:00", week), row("STOP", "20:00:00", week))

@@ -42,7 +42,7 @@ def period(first: datetime, last: datetime) -> dict[str, Any]:
 
 
 def happens(bench: DeviceBench, state: DeviceState, what: str, now: datetime | None = None, **detail: Any) -> Elapsed:
-    return occur(state, what, now or bench.now, bench.credentials(state.eui), bench.certificates, detail=detail)
+    return occur(state, what, now or bench.now, bench.device_keys(state.eui), detail=detail)
 
 
 # --- logs -----------------------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ def test_a_limit_holds_a_level_down_and_is_reported(bench: DeviceBench) -> None:
     assert levels(state, bench.now, until) == [30, 0]
     assert [alert.code for alert in execution.alerts] == ["8F86"]
     assert next_due(state, bench.now) == until
-    elapsed = elapse(state, until, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    elapsed = elapse(state, until, bench.device_keys(state.eui))
     assert [alert.code for alert in elapsed.alerts] == ["8F87"]
     assert next_due(apply(state, elapsed.changes), until) is None
 
@@ -282,10 +282,10 @@ def test_a_level_and_a_limit_are_held_until_they_begin(bench: DeviceBench) -> No
     state, _ = bench.ask(sapc, "ECS47a", {**order, "CommandedStateLevel": 80, "StartDateTime": start})
     state, execution = bench.ask(state, "ECS47e", {**order, "CommandedStateLevel": 30, "StartDateTime": middle})
     assert (execution.alerts, levels(state, bench.now), next_due(state, bench.now)) == ((), [0], start)
-    lived = elapse(state, middle, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    lived = elapse(state, middle, bench.device_keys(state.eui))
     assert [alert.code for alert in lived.alerts] == ["8F86"]
     assert levels(apply(state, lived.changes), middle, end) == [30, 0]
-    begun = elapse(state, start, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    begun = elapse(state, start, bench.device_keys(state.eui))
     assert levels(apply(state, begun.changes), start) == [80]
 
 
@@ -423,7 +423,7 @@ def test_every_occurrence_changes_only_what_a_journal_can_keep(bench: DeviceBenc
 @pytest.mark.parametrize("device_type", ["ESME", "GSME", "GPF", "CHF", "PPMID", "HCALCS", "SAPC"])
 def test_every_alert_of_the_catalogue_can_be_raised_by_hand(bench: DeviceBench, device_type: str, code: str) -> None:
     device = bench.device(device_type)
-    elapsed = raise_alert(device, code, bench.now, bench.credentials(device.eui), bench.certificates, agree=bench.agree)
+    elapsed = raise_alert(device, code, bench.now, bench.device_keys(device.eui))
     assert [alert.code for alert in elapsed.alerts] == [code]
 
 

@@ -88,7 +88,7 @@ def test_after_a_new_signing_key_responses_and_alerts_carry_its_signature(bench:
     esme = bench.device("ESME")
     state = switched(bench, esme, "DS")
     response = bench.ask(state, "ECS43")[1].response
-    alert = raise_alert(state, "8F0C", bench.now, bench.credentials(state), bench.certificates)
+    alert = raise_alert(state, "8F0C", bench.now, bench.device_keys(state))
     new, old = (one.ds.certificate.public_key for one in (bench.credentials(state), bench.credentials(esme)))
     for message in (response, alert.alerts[0].payload):
         assert message is not None

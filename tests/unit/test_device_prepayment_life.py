@@ -27,7 +27,7 @@ def bench() -> DeviceBench:
 
 
 def lived(bench: DeviceBench, state: DeviceState, until: datetime) -> tuple[DeviceState, Elapsed]:
-    elapsed = elapse(state, until, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    elapsed = elapse(state, until, bench.device_keys(state.eui))
     return apply(state, elapsed.changes), elapsed
 
 
@@ -307,7 +307,7 @@ def test_a_stranger_s_ppmid_is_not_heard(bench: DeviceBench) -> None:
 
 def test_the_consumer_turns_an_armed_supply_on(bench: DeviceBench) -> None:
     esme = bench.device("ESME", supply="armed")
-    done = occur(esme, "supply turned on", bench.now, bench.credentials(esme.eui), bench.certificates)
+    done = occur(esme, "supply turned on", bench.now, bench.device_keys(esme.eui))
     assert (apply(esme, done.changes).supply, codes(done)) == ("enabled", ["8161"])
-    again = occur(bench.device("ESME"), "supply turned on", bench.now, bench.credentials(esme.eui), bench.certificates)
+    again = occur(bench.device("ESME"), "supply turned on", bench.now, bench.device_keys(esme.eui))
     assert codes(again) == ["8162"]

@@ -141,7 +141,7 @@ def test_a_future_dated_replacement_reports_its_outcome(bench: DeviceBench) -> N
         bench.device("ESME"), "CS02bSupplierBySupplier", replacement(bench.supplier, ExecutionDateTime=due)
     )
     assert "ExecutionOutcome" not in bench.read(state, execution.response)
-    elapsed = elapse(state, due, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    elapsed = elapse(state, due, bench.device_keys(state.eui))
     assert [alert.code for alert in elapsed.alerts] == ["8F66", "8F70"]
     assert (elapsed.alerts[0].instruction, elapsed.alerts[0].total) == (1, 1)
     assert len(apply(state, elapsed.changes).anchors) == 2
@@ -169,9 +169,7 @@ def test_held_credentials_are_listed(bench: DeviceBench) -> None:
 def test_an_image_is_received_checked_and_activated(bench: DeviceBench, device_type: str) -> None:
     meter = bench.device(device_type)
     detail = {"hash": HASH, "version": "0A0B0C0D"}
-    received = occur(
-        meter, "image received", bench.now, bench.credentials(meter.eui), bench.certificates, detail=detail
-    )
+    received = occur(meter, "image received", bench.now, bench.device_keys(meter.eui), detail=detail)
     assert [alert.code for alert in received.alerts] == ["8F72"]
     state, execution = bench.ask(apply(meter, received.changes), "CS06", {"FirmwareHash": HASH})
     assert bench.read(state, execution.response)["FirmwareVersion"] == "0A0B0C0D"
@@ -182,7 +180,7 @@ def test_an_image_is_received_checked_and_activated(bench: DeviceBench, device_t
 def test_a_broken_image_is_dropped(bench: DeviceBench) -> None:
     esme = bench.device("ESME", image=Image(HASH, "0A0B0C0D"))
     detail = {"hash": HASH, "is_valid": False}
-    elapsed = occur(esme, "image received", bench.now, bench.credentials(esme.eui), bench.certificates, detail=detail)
+    elapsed = occur(esme, "image received", bench.now, bench.device_keys(esme.eui), detail=detail)
     assert [alert.code for alert in elapsed.alerts] == ["8F1C"]
     assert apply(esme, elapsed.changes).image is None
 
@@ -201,7 +199,7 @@ def test_a_future_dated_activation_reports_its_version(bench: DeviceBench) -> No
     esme = bench.device("ESME", image=Image(HASH, "0A0B0C0D"))
     state, _ = bench.ask(esme, "CS06", {"FirmwareHash": HASH, "ExecutionDateTime": due})
     assert state.firmware_version == esme.firmware_version
-    elapsed = elapse(state, due, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    elapsed = elapse(state, due, bench.device_keys(state.eui))
     assert [alert.code for alert in elapsed.alerts] == ["8F66", "8F43"]
     group = elapsed.alerts[0].payload
     assert bytes.fromhex("0A0B0C0D") in group

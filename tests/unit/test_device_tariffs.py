@@ -142,7 +142,7 @@ def test_a_tariff_falls_due_and_reports_each_setting(bench: DeviceBench) -> None
     state, _ = bench.ask(esme, "ECS01a", EVENING | {"ExecutionDateTime": due})
     assert state.tariff is None
     assert next_due(state, bench.now) == due
-    elapsed = elapse(state, due, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    elapsed = elapse(state, due, bench.device_keys(state.eui))
     assert [alert.code for alert in elapsed.alerts] == ["8F66"] * 6
     assert apply(state, elapsed.changes).tariff is not None
 
@@ -159,7 +159,7 @@ def test_a_billing_period_ends_with_a_pushed_snapshot(bench: DeviceBench) -> Non
     state, _ = bench.ask(bench.device("ESME"), "ECS30a", calendar)
     due = datetime(2026, 4, 1, tzinfo=UTC)
     assert next_due(state, bench.now) == due
-    elapsed = elapse(state, due, bench.credentials(state.eui), bench.certificates, agree=bench.agree)
+    elapsed = elapse(state, due, bench.device_keys(state.eui))
     assert [alert.code for alert in elapsed.alerts] == ["8F0A"]
     assert next_due(apply(state, elapsed.changes), due) == datetime(2026, 5, 1, tzinfo=UTC)
     period = {"StartDateTime": bench.now, "EndDateTime": due + 40 * DAY}

@@ -305,7 +305,7 @@ def test_alerts_about_device_lists_have_the_references_structure(path: str, valu
     device_type = TYPES[theirs.group.originator.octets[7]]
     state = manufacture(theirs.group.originator, device_type, "", "rtds", NOW, acb=str(ACB), **values)
     code = path.split("_")[3]
-    raised = raise_alert(state, code, NOW, bench.credentials(state.eui), bench.certificates)
+    raised = raise_alert(state, code, NOW, bench.device_keys(state.eui))
     ours = Message.from_bytes(raised.alerts[0].payload)
     assert (ours.mac is None, ours.group.other, ours.group.recipient) == (False, theirs.group.other, ACB)
     if device_type == "CHF":
@@ -343,7 +343,7 @@ def test_an_alert_has_the_references_header_and_structure(path: str) -> None:
     bench, theirs = _bench(), Message.from_bytes(octets_of(gbcs_file(path)))
     state = _device(bench, theirs.group.originator, path.split("/")[1])
     known = read_alert(theirs.group.other.message_code, theirs.group.content)
-    raised = raise_alert(state, known["AlertCode"], NOW, bench.credentials(state.eui), bench.certificates)
+    raised = raise_alert(state, known["AlertCode"], NOW, bench.device_keys(state.eui))
     ours = Message.from_bytes(raised.alerts[0].payload)
     assert (ours.mac is None) == (theirs.mac is None)
     assert ours.group.other == theirs.group.other

@@ -12,7 +12,6 @@ from stubs.dcc.context import DccContext
 from stubs.dcc.outbound import power_outages
 from stubs.dcc.outbound.alerts import end_throttle_window, forward_device_alerts
 from stubs.dcc.outbound.responses import respond_error, sequence_code
-from stubs.dcc.state.device_certificates import credentials_of
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices import elapse
@@ -51,7 +50,7 @@ def let_device_act(context: DccContext, transaction: Transaction, name: str, ite
     transaction.done(name, "elapsed")
     device = str(item.device)
     state = transaction.state.devices[device]
-    elapsed = elapse(state, transaction.now, credentials_of(context.pki, state), context.pki.certificates)
+    elapsed = elapse(state, transaction.now, context.keys_of(state))
     change_device(transaction, device, elapsed.changes, "time")
     forward_device_alerts(context, transaction, device, elapsed.alerts)
     record = transaction.state.inventory.get(device)

@@ -14,7 +14,6 @@ from stubs.dcc.commands.device_responses import NO_ANSWER, NOT_REACHED, time_out
 from stubs.dcc.commands.planning import protect
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import forward_device_alerts
-from stubs.dcc.state.device_certificates import credentials_of
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.reachability import is_in_reach
 from stubs.dcc.state.transaction import Transaction
@@ -65,10 +64,8 @@ def _execute(context: DccContext, transaction: Transaction, command: PendingComm
         state,
         payload,
         transaction.now,
-        credentials_of(context.pki, state),
-        context.pki.certificates,
+        context.keys_of(state),
         surroundings=Surroundings(transaction.state.devices),
-        agree=context.secrets,
     )
     if command.srv == CHANGE_OF_SUPPLIER:
         command = msgspec.structs.replace(command, former_supplier=state.supplier)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from stubs import alerts
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.alerts import forward_device_alerts, raise_dcc_alert
-from stubs.dcc.state.device_certificates import credentials_of
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.reachability import is_in_reach
 from stubs.dcc.state.transaction import Transaction
@@ -59,10 +58,8 @@ def _received(context: DccContext, transaction: Transaction, item: FirmwareDeliv
         state,
         "image received",
         transaction.now,
-        credentials_of(context.pki, state),
-        context.pki.certificates,
+        context.keys_of(state),
         detail={"hash": item.hash, "version": item.version, "is_valid": is_valid},
-        agree=context.secrets,
     )
     change_device(transaction, device, happened.changes, str(item.request_id))
     forward_device_alerts(context, transaction, device, happened.alerts)

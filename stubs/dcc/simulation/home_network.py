@@ -7,6 +7,7 @@ display asks the first gas meter it has joined is inferred.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ from stubs.dcc.state.device_certificates import credentials_of
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.reachability import has_network
 from stubs.dcc.state.transaction import Transaction
-from stubs.devices import Surroundings, execute
+from stubs.devices import DeviceKeys, DeviceState, Surroundings, execute
 from stubs.devices.trust import key_agreement
 from stubs.smki import Pki
 from stubs.wire.certificates import Certificate
@@ -64,6 +65,11 @@ class HomeCertificates:
         return self._pki.certificates.by_serial(serial)
 
 
+def keys_at_home(context: DccContext, state: DccState, device: DeviceState) -> DeviceKeys:
+    """A device's keys, with the certificates of the devices it shares keys with."""
+    return replace(context.keys_of(device), certificates=HomeCertificates(context.pki, state))
+
+
 def tell_meter(
     context: DccContext, transaction: Transaction, display: str, use_case_name: str, detail: Mapping[str, Any]
 ) -> list[str]:
@@ -84,10 +90,8 @@ def tell_meter(
             context, transaction, display, meter, use_case_name, {"UTRN": detail["utrn"]} if "utrn" in detail else {}
         ),
         transaction.now,
-        credentials_of(context.pki, transaction.state.devices[meter]),
-        HomeCertificates(context.pki, transaction.state),
+        keys_at_home(context, transaction.state, transaction.state.devices[meter]),
         surroundings=Surroundings(transaction.state.devices),
-        agree=context.secrets,
     )
     if done.response is None:
         raise PeerError("the gas meter does not answer", where=meter, got=done.refused or "")

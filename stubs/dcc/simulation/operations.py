@@ -14,8 +14,7 @@ from stubs.dcc.outbound.alerts import dcc_alert, forward_device_alerts, raise_dc
 from stubs.dcc.requests import quarantine
 from stubs.dcc.requests.request_pipeline import RequestPipeline
 from stubs.dcc.simulation import smets1
-from stubs.dcc.simulation.home_network import PASSED_ON, HomeCertificates, tell_meter
-from stubs.dcc.state.device_certificates import credentials_of
+from stubs.dcc.simulation.home_network import PASSED_ON, keys_at_home, tell_meter
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.reachability import UNREACHABLE, has_network
 from stubs.dcc.state.transaction import Transaction
@@ -179,10 +178,8 @@ class Operations:
             state,
             command,
             transaction.now,
-            credentials_of(self._context.pki, state),
-            HomeCertificates(self._context.pki, transaction.state),
+            keys_at_home(self._context, transaction.state, state),
             surroundings=Surroundings(transaction.state.devices),
-            agree=self._context.secrets,
         )
         for changed, changes in ((device, done.changes), *done.other_changes.items()):
             change_device(transaction, changed, changes, "a command handed over locally")
@@ -196,10 +193,8 @@ class Operations:
             state,
             what,
             transaction.now,
-            credentials_of(self._context.pki, state),
-            self._context.pki.certificates,
+            self._context.keys_of(state),
             detail=detail,
-            agree=self._context.secrets,
         )
         asked = PASSED_ON.get(what)
         messages = tell_meter(self._context, transaction, device, asked, detail) if asked is not None else []
