@@ -48,7 +48,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     uept = tools / "uept"
     uept.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "from harness.cli import main; main()" "$@"\n')
     uept.chmod(0o755)
-    variables = environment(PATH=f"{tools}{os.pathsep}{os.environ['PATH']}")
+    free = {"UEPT_DCC_CONTROL_PORT": "0"}  # of other tests at the same time
+    variables = environment(PATH=f"{tools}{os.pathsep}{os.environ['PATH']}", **free)
     done = subprocess.run(
         ["bash", "-c", script()], cwd=folder, env=variables, capture_output=True, text=True, timeout=WAIT, check=False
     )
@@ -65,6 +66,14 @@ def test_the_fault_is_found_mended_and_shown(place: Path) -> None:
     assert retested == set(issue.scenarios)
     inventory = next(row for row in report["results"] if row["key"] == "SR-601-OU")
     assert (inventory["verdict"], inventory["build"]) == ("PASS", "1.4.0")
+
+
+def test_what_a_person_said_is_attested_and_no_pass(place: Path) -> None:
+    report = json.loads((place / "acme" / "report" / "completion-report.json").read_bytes())
+    assert {row["key"] for row in report["results"] if row["verdict"] == "ATTESTED"} == {"SR-605-OU"}
+    (role,) = report["roles"]
+    assert role["attested"] > 0
+    assert b"attested by a person" in (place / "acme" / "report" / "completion-report.html").read_bytes()
 
 
 def test_the_report_counts_what_the_journals_hold(place: Path) -> None:
