@@ -97,8 +97,28 @@ class LazyGroup(click.Group):
                     formatter.write_dl(rows)
 
 
+def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - click's
+    """Program, DUIS schemas, scenario set: what a report names too."""
+    if not is_asked:
+        return
+    from harness.judging.owed import ScenarioSet
+    from schemas.duis_versions import versions
+
+    click.echo(f"uept {__version__}")
+    click.echo(f"DUIS and MMC schemas {', '.join(versions())}")
+    click.echo(f"scenario set {ScenarioSet().digest[:16]}")
+    ctx.exit()
+
+
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="uept")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show versions of program, DUIS schemas and scenario set, and exit.",
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Rehearse the DCC's User Entry Process Tests: a simulated DCC, scenarios, and a report with evidence.

@@ -103,3 +103,11 @@ def test_uept_alone_names_the_next_step_for_the_folder(
 def test_every_command_of_a_group_is_shown_once() -> None:
     shown = [name for names in _GROUPS.values() for name in names]
     assert len(shown) == len(set(shown))
+
+
+def test_the_version_names_program_schemas_and_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first.startswith("uept 0.")
+    assert "5.4" in second
+    assert len(third.removeprefix("scenario set ")) == 16
