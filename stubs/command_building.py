@@ -9,13 +9,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from schemas.load import Service, Srv, service_requests
+from stubs.access import AccessRequest, DeviceFacts, RequestLedger, check_request
 from stubs.clock import SystemClock
+from stubs.dcc.requests.request_validation import read_valid
+from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.transform import Acb, NotLookedUp, Target, transform
-from stubs.wire.duis import ServiceRequest, read_request
+from stubs.wire.duis import ServiceRequest
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
-from stubs.wire.xml import parse
+from stubs.wire.xml import local_name, parse
 
 BROKER = Eui64.parse("90-B3-D5-1F-30-00-00-02")
 """The access control broker of the public test PKI."""
@@ -42,6 +46,37 @@ def _give(names: tuple[str, ...]) -> str:
     return f"Give {options}" + (", or --pki with the other device's certificate" if "Certificate" in names else "")
 
 
+def _request_alone(document: bytes, device_type: str, now: datetime) -> ServiceRequest:
+    """A Service Request that the gateway would let pass, for all that it says of itself.
+
+    Raises: PeerError: no Service Request; Refusal: ``schema``, or one of the rules that look at the request alone.
+    """
+    element = parse(document)
+    if local_name(element) != "Request":
+        raise PeerError("no Service Request", expected="Request", got=local_name(element))
+    request = read_valid(element)
+    if not isinstance(request, ServiceRequest):
+        raise PeerError("only a Service Request is transformed", got="SignedPreCommand")
+    header = request.header
+    check_request(
+        AccessRequest(
+            header=header,
+            row=service_requests()[Srv(header.srv)],
+            body_element=request.body.name,
+            service=Service.SEND_COMMAND,
+            user=None,
+            device=DeviceFacts(device_type, "", {}),
+            acb="",
+            execution=None,
+            predecessor_status=None,
+            ledger=RequestLedger(),
+            settings=DccSettings(),
+            now=now,
+        )
+    )
+    return request
+
+
 def build_command(
     request_xml: bytes,
     device_type: str,
@@ -61,12 +96,11 @@ def build_command(
     ``pki`` is asked for the certificate of another device that is not among them. ``at``: the instant that gas commands
     carry, by default now. ``use_case``: which of those that fit the request, whatever the version.
 
-    Raises: PeerError: no Service Request; Refusal: it cannot be transformed; InputError: what the DCC looks up for it
-    was not given.
+    Raises: PeerError: no Service Request; Refusal: the gateway would refuse it whoever asks, or it cannot be
+    transformed; InputError: what the DCC looks up for it was not given.
     """
-    request = read_request(parse(request_xml))
-    if not isinstance(request, ServiceRequest):
-        raise PeerError("only a Service Request is transformed", got="SignedPreCommand")
+    now = at or SystemClock().now()
+    request = _request_alone(request_xml, device_type, now)
     request_id = request.header.request_id
     asker = request_id.originator
     is_network_operator = asker.octets[5:] == _NETWORK_OPERATORS
@@ -91,7 +125,7 @@ def build_command(
     )
     acb = Acb(BROKER, request_id.counter + _BROKER_AHEAD)
     try:
-        command = transform(request, target, acb, at or SystemClock().now())
+        command = transform(request, target, acb, now)
     except NotLookedUp as missing:
         raise InputError(missing.detail, mend=_give(missing.names)) from missing
     return {

@@ -119,12 +119,13 @@ def mmc(
 
     Encrypted parts stand in it as GBCSData, unless --pki opens them or --plain brings them. --json prints what
     went wrong and the document as JSON. Exit code 1 when the message cannot be decoded, or says what the MMC schema
-    does not allow (which is told on standard error).
+    does not allow (which is told on standard error); 2 when it is no GBCS message or neither response nor alert, or
+    when a file cannot be read or is not what it should be.
     """
     from harness.cli.gbcs_messages import find, service_of
     from stubs.wire.duis import schema_problems
     from stubs.wire.errors import PeerError
-    from stubs.wire.gbcs import Message
+    from stubs.wire.gbcs import Cra, Message
     from stubs.wire.gbcs.view import opener
     from stubs.wire.mmc import decoded, plain_parts, write_document
 
@@ -132,17 +133,20 @@ def mmc(
     if len(several) != 1:
         raise InputError(f"{message} holds {len(several)} messages", mend="Give one response or alert")
     found = several[0]
+    code = EXIT_USAGE
     try:
         group = Message.from_bytes(found.data).group
-        srv = service_of(read(request)) if request else found.srv
+        srv = service_of(_valid(request)) if request else found.srv
         decrypt = opener(group, _view_keys(pki)) if pki else plain_parts(read(plain), group) if plain else None
+        code = EXIT_USAGE if group.cra is Cra.COMMAND else EXIT_FAIL
         document = write_document(decoded(group, srv or None, decrypt)).decode("utf-8")
     except PeerError as problem:
-        if not as_json:
-            raise
-        parts = ("what", "where", "expected", "got", "clause")
-        print_json({"errors": [{name: getattr(problem, name) for name in parts if getattr(problem, name)}]})
-        ctx.exit(1)
+        if as_json:
+            parts = ("what", "where", "expected", "got", "clause")
+            print_json({"errors": [{name: getattr(problem, name) for name in parts if getattr(problem, name)}]})
+        else:
+            say_error(str(problem))
+        ctx.exit(code)
     problems = schema_problems(document.encode())
     if as_json:
         errors = [
@@ -154,6 +158,17 @@ def mmc(
         for one in problems:
             say_error(f"the MMC schema does not allow this: {one}")
     ctx.exit(1 if problems else 0)
+
+
+def _valid(request: Path) -> bytes:
+    """The bytes of a DUIS request. Raises: InputError: it is not valid by the schema, as the gateway sees it."""
+    from stubs.wire.duis import schema_problems
+
+    document = read(request)
+    problems = schema_problems(document, 1)
+    if problems:
+        raise InputError(f"--request {request}: {problems[0]}", mend="Give the request as it was sent")
+    return document
 
 
 def _view_keys(pki: Path) -> ViewKeys:
@@ -197,8 +212,9 @@ def build(
     """Show the command or Pre-Command that a DUIS request becomes: use case, message code, payload and group in hex.
 
     --json prints one object per file: file, use_case, message_code, payload, group, or file and error. Exit code 1
-    when a request cannot be transformed, 2 when a file cannot be read, is no request, or becomes a command with values
-    that the DCC looks up and you did not give, saying why.
+    when the DCC would refuse a request whoever sends it (not valid by the schema, the wrong service reference, body,
+    command variant or device type, no such command), 2 when a file cannot be read, is no request, or becomes a command
+    with values that the DCC looks up and you did not give, saying why.
     """
     from stubs.app import build_command, load_pki
     from stubs.wire.errors import PeerError, Refusal

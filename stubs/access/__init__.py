@@ -6,7 +6,7 @@ rule is a row of ``schemas/catalogue/gateway-rules.csv``; a rule that says no ra
 
 from stubs.access.access_request import AccessRequest, DeviceFacts, UserFacts
 from stubs.access.ledger import Issued, RequestLedger
-from stubs.access.rules import RULES, acting_role, authorise
+from stubs.access.rules import RULES, acting_role, authorise, check_request
 from stubs.access.thresholds import Breach, Thresholds
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "UserFacts",
     "acting_role",
     "authorise",
+    "check_request",
 ]

@@ -190,6 +190,17 @@ RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 
+OF_THE_REQUEST = frozenset({"service-reference", "body-element", "command-variant", "device-type"})
+"""Rules that look at the request and the kind of its device alone, not at who asks, when, or what was before."""
+
+
+def check_request(access: AccessRequest) -> None:
+    """Apply the rules :data:`OF_THE_REQUEST`, in order. Raises: Refusal: the first one that says no."""
+    for rule, check in RULES:
+        if rule in OF_THE_REQUEST and (wrong := check(access)) is not None:
+            raise Refusal(rule, wrong)
+
+
 def authorise(access: AccessRequest) -> UserRole:
     """Apply every rule in order; the role in which the User acts.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,14 @@ import pytest
 from harness.cli import run
 from schemas.load import Srv, service_requests
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, example, write_request
+from stubs.wire.errors import Misuse
 from stubs.wire.eui64 import Eui64
-from stubs.wire.gbcs.use_cases import read_command
+from stubs.wire.gbcs.use_cases import CommandContext, build_command, read_command
 from stubs.wire.request_id import RequestId
+from tests.electricity_samples import COMMANDS as ELECTRICITY
+from tests.gas_samples import COMMANDS as GAS
 
+NOW = datetime(2026, 1, 15, tzinfo=UTC)
 USER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")
 DEVICES = {
     "ESME": "DE-51-CE-00-00-00-00-E1",
@@ -81,3 +86,46 @@ def test_the_device_logs_of_a_hub_are_read_by_method(tmp_path: Path, capsys: pyt
     # Issue 15: access specification 3, class 0068, instances 00001E0300FF and 00001E0301FF, method 4, two nulls.
     assert found["payload"].endswith("0203006800001E0300FF0403006800001E0301FF04020000")
     assert found["use_case"] == "CCS07"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ((b"<sr:ServiceReference>2.1", b"<sr:ServiceReference>2.2"), "service-reference"),
+        ((b"<sr:CommandVariant>4", b"<sr:CommandVariant>1"), "command-variant"),
+        ((b"UpdatePrepayConfiguration", b"UpdateDebt"), "schema"),
+        ((b"<sr:MaxMeterBalance>", b"<sr:MaxMeterBalance>9999999999"), "/MaxMeterBalance: the value is"),
+        ((b"<sr:ServiceReferenceVariant>2.1", b"<sr:ServiceReferenceVariant>2.2"), "service-reference"),
+    ],
+)
+def test_what_the_gateway_refuses_is_refused_by_the_same_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: tuple[bytes, bytes], why: str
+) -> None:
+    file = request(tmp_path / "request.xml", "2.1", "ESME")
+    assert built(capsys, str(file), "--device-type", "ESME")["use_case"] == "ECS08a"
+    file.write_bytes(file.read_bytes().replace(*change))
+    assert why in built(capsys, str(file), "--device-type", "ESME", code=1)["error"]
+
+
+def test_a_kind_of_device_that_the_service_is_not_for_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = request(tmp_path / "request.xml", "2.1", "ESME")
+    assert "device-type" in built(capsys, str(file), "--device-type", "PPMID", code=1)["error"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "limits"),
+    [
+        ("MaxMeterBalance", 2_147_483_648, "-2147483648 to 2147483647"),
+        ("DebtRecoveryRateCap", 65_536, "0 to 65535"),
+    ],
+)
+def test_a_number_that_does_not_fit_is_told_with_its_name_and_limits(name: str, value: int, limits: str) -> None:
+    with pytest.raises(Misuse, match=f"{name}: {value} does not fit .*{limits}"):
+        build_command("ECS08a", ELECTRICITY["ECS08a"] | {name: value}, CommandContext(1, USER, USER, NOW))
+
+
+def test_a_number_of_a_gas_command_that_does_not_fit_is_told_with_its_name_and_limits() -> None:
+    with pytest.raises(Misuse, match=r"EmergencyCreditLimit|limit: 4294967296 does not fit .*: .* to "):
+        build_command("GCS05", GAS["GCS05"] | {"EmergencyCreditLimit": 1 << 32}, CommandContext(1, USER, USER, NOW))

@@ -19,10 +19,12 @@ from stubs.clock import VirtualClock
 from stubs.events import AlertRaised, CertificateFiled, CommandSent, DeviceAnswered, RequestReceived
 from stubs.journal import Journal, SqliteStore
 from stubs.smki import DEFAULT_ACB, DEFAULT_PARTIES, Pki, init_pki, load_pki
+from stubs.wire.duis import RequestHeader, ServiceRequest, example, write_request
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import Cra, Group, Message, OtherInformation, use_cases
 from stubs.wire.gbcs.crypto import add_mac, decrypt, encrypt, encryption_key, sign
 from stubs.wire.gbcs.use_cases import CommandContext
+from stubs.wire.request_id import RequestId
 from stubs.wire.xml import RA
 
 NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
@@ -199,12 +201,25 @@ def test_the_request_tells_the_service(tmp_path: Path, capsys: pytest.CaptureFix
     )
     answer = use_cases.build_response("ECS70", command, {"DeviceTime": NOW, "TimeStatus": "reliable"})
     request = tmp_path / "request.xml"
-    request.write_text("<Request><Header><ServiceReferenceVariant>8.1.1</ServiceReferenceVariant></Header></Request>")
+    header = RequestHeader(RequestId(USER, DEVICE, 1), 4, "8.1", "8.1.1")
+    request.write_bytes(write_request(ServiceRequest(header, example("8.1.1", device_type="ESME"))))
     data = Group(group.cra, 1, DEVICE, USER, b"", group.other, answer, b"").to_bytes().hex()
     text = output(["gbcs", "mmc", data, "--request", str(request)], capsys)
     assert document(text, "ServiceReferenceVariant") == ["8.1.1"]
     assert document(text, "TimeStatus") == ["reliable"]
     assert "CommissionDeviceSynchroniseClockRsp" in text
+    request.write_bytes(request.read_bytes().replace(b"<sr:CommandVariant>4", b"<sr:CommandVariant>44"))
+    assert run(["gbcs", "mmc", data, "--request", str(request)]) == 2
+    assert "CommandVariant" in capsys.readouterr().err
+
+
+def test_an_answer_that_cannot_be_decoded_ends_with_one_however_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    command = use_cases.build_command("GCS60", {}, CommandContext(1, USER, DEVICE, NOW))
+    answer = use_cases.build_response("GCS60", command, {"MeterBalance": 1, "MeterBalancePrepaymentMode": 2}, None)
+    data = Group(Cra.RESPONSE, 1, DEVICE, USER, b"", OtherInformation(0x008D), answer[:-1], b"").to_bytes().hex()
+    assert run(["gbcs", "mmc", data]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert json.loads(output(["gbcs", "mmc", data, "--json"], capsys, code=1))["errors"]
 
 
 def test_what_has_no_document_is_refused_in_words_or_as_json(
@@ -212,7 +227,7 @@ def test_what_has_no_document_is_refused_in_words_or_as_json(
 ) -> None:
     assert run(["gbcs", "mmc", command.hex()]) == 2
     assert "no decoded form" in capsys.readouterr().err
-    shown = json.loads(output(["gbcs", "mmc", command.hex(), "--json"], capsys, code=1))
+    shown = json.loads(output(["gbcs", "mmc", command.hex(), "--json"], capsys, code=2))
     assert shown["errors"][0]["expected"] == "a response or an alert"
 
 

@@ -392,7 +392,7 @@ def test_a_request_to_a_device_that_cannot_take_it_is_refused() -> None:
     for path in requests():
         with pytest.raises(Refusal) as refused:
             build_command(path.read_bytes(), "IHD")
-        assert refused.value.rule == "not-transformable"
+        assert refused.value.rule == "device-type"
 
 
 OBJECT_MAP = SHARED / "reference" / "gbcs-object-map.csv"

@@ -57,8 +57,7 @@ def read_valid(element: etree._Element) -> Request:
     """The request as a value, its signature not yet verified. Raises: Refusal: ``schema``."""
     problems = schema_problems(element)
     if problems:
-        first = problems[0]
-        raise Refusal("schema", f"line {first.line}: {first.message}")
+        raise Refusal("schema", str(problems[0]))
     try:
         return read_request(element)
     except PeerError as error:
@@ -69,7 +68,7 @@ def check_structures(element: etree._Element, schema: str) -> None:
     """Refuse what is not in the sender's version of DUIS yet. Raises: Refusal: ``schema``."""
     problems = () if schema == NEWEST else schema_problems(element, 1, schema)
     if problems:
-        raise Refusal("schema", f"in DUIS {schema}: line {problems[0].line}: {problems[0].message}")
+        raise Refusal("schema", f"in DUIS {schema}: {problems[0]}")
 
 
 def check_simulated(element: etree._Element) -> None:

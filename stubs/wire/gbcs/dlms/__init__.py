@@ -27,6 +27,7 @@ from stubs.wire.gbcs.dlms.moments import (
 )
 from stubs.wire.gbcs.dlms.value_codec import decode_value, encode_value
 from stubs.wire.gbcs.dlms.values import (
+    INTEGERS,
     CompactArray,
     Data,
     Tag,
@@ -51,6 +52,7 @@ __all__ = [
     "CANCELLED",
     "DLMS_NEVER",
     "DLMS_NOW",
+    "INTEGERS",
     "Access",
     "AccessRequest",
     "AccessResponse",

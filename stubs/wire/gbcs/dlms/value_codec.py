@@ -84,7 +84,8 @@ def _encode_simple(data: Data) -> bytes:
         try:
             return int(value).to_bytes(size, "big", signed=signed)
         except OverflowError:
-            raise Misuse(f"{value} does not fit {tag.name}") from None
+            least = -(1 << 8 * size - 1) if signed else 0
+            raise Misuse(f"{value} does not fit {tag.name}: {least} to {least + (1 << 8 * size) - 1}") from None
     if tag is Tag.BIT_STRING:
         if set(value) - {"0", "1"}:
             raise Misuse("a bit-string is written with 0 and 1")

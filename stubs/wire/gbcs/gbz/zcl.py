@@ -135,7 +135,10 @@ def encode_fields(layout: Layout, values: dict[str, Any]) -> bytes:
             parts.append(bytes((len(value),)) + value)
             continue
         size, signed = field.kind.value
-        parts.append(_integer(value, size, signed=signed))
+        try:
+            parts.append(_integer(value, size, signed=signed))
+        except Misuse as broken:
+            raise Misuse(f"{field.name}: {broken}") from broken
     return b"".join(parts)
 
 
@@ -189,7 +192,8 @@ def _integer(value: int, size: int, *, signed: bool) -> bytes:
     try:
         return int(value).to_bytes(size, "little", signed=signed)
     except OverflowError:
-        raise Misuse(f"{value} does not fit {size} octets") from None
+        least = -(1 << 8 * size - 1) if signed else 0
+        raise Misuse(f"{value} does not fit {size} octets: {least} to {least + (1 << 8 * size) - 1}") from None
 
 
 def _take(payload: bytes, offset: int, size: int) -> bytes:

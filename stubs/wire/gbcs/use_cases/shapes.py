@@ -52,7 +52,10 @@ class Simple:
     def encode(self, value: Any) -> Data:
         """See :class:`Shape`."""
         try:
-            return Data(self.tag, self.write(value))
+            content = self.write(value)
+            if self.tag in dlms.INTEGERS:
+                _within(content, self.tag)
+            return Data(self.tag, content)
         except _UNFIT as broken:
             raise Misuse(f"{value!r:.60} does not fit {self.tag.name}: {broken}") from broken
 
@@ -70,6 +73,15 @@ class Simple:
     def type(self) -> TypeDescription:
         """See :class:`Shape`."""
         return TypeDescription(self.tag)
+
+
+def _within(number: int, tag: Tag) -> None:
+    """Raises: ValueError: beyond the limits of its type, which it names."""
+    size, is_signed = dlms.INTEGERS[tag]
+    least = -(1 << 8 * size - 1) if is_signed else 0
+    most = least + (1 << 8 * size) - 1
+    if not least <= number <= most:
+        raise ValueError(f"{least} to {most}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +173,10 @@ class Member:
         value = values.get(self.name, self.default)
         if value is None and not isinstance(self.shape, Activation):
             raise Misuse(f"no value for {self.name}")
-        return self.shape.encode(value)
+        try:
+            return self.shape.encode(value)
+        except Misuse as broken:
+            raise Misuse(f"{self.name}: {broken}") from broken
 
     def decode(self, data: Data) -> dict[str, Any]:
         """What its data add to the values around it."""
