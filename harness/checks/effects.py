@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.checks.comparing import is_same
-from harness.checks.evidence import ActionRecord, Evidence, read_answer
+from harness.checks.evidence import ActionRecord, Evidence, Message, read_answer
 from harness.checks.registry import check
 from harness.checks.requests import action_of, unable, unreported, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
@@ -117,6 +117,64 @@ def device_failure_understood(evidence: Evidence, parameters: Mapping[str, Any])
         return open_finding
     finding = passed if action.status in _NOT_DONE else failed
     return finding(expected, f"the party says {action.status}", answers[-1][0], action.claimed_seq)
+
+
+@check(
+    "device-still-has",
+    rule="What was taken back, or refused, has not been done when its time has come",
+    clause="CTSD catalogue, PT-004: no activation later",
+    provenance="inferred",
+)
+def device_still_has(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """No change since the first action gave the field another value; an action was accepted before."""
+    device, name, value = str(parameters["device"]), str(parameters["name"]), parameters["value"]
+    expected = f"{name} of {device} is still {value}"
+    if not any(exchange.accepted for exchange in evidence.exchanges):
+        action = evidence.action(parameters.get("action"))
+        cannot = unable(action, expected) if action else None
+        return cannot or waiting(expected, "nothing was accepted", amounts_to=Verdict.BLOCKED)
+    since = evidence.actions[0].seq
+    others = [
+        (seq, event.values[name])
+        for seq, event in evidence.of(DeviceChanged)
+        if event.device == device and name in event.values and seq > since and not is_same(event.values[name], value)
+    ]
+    references = [exchange.seq for exchange in evidence.exchanges]
+    if others:
+        return failed(expected, f"{name} became {others[0][1]!r}", others[0][0])
+    return passed(expected, "it did not change", *references)
+
+
+@check(
+    "scheduled-readings-taken",
+    rule="Every reading of a schedule is delivered to the party, with the schedule's number, and acknowledged",
+    clause="DUIS, DSP scheduled message; CTSD catalogue, SR-307",
+    provenance="inferred",
+)
+def scheduled_readings_taken(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """At least so many scheduled messages of the schedule were taken with a status of the 200 family."""
+    schedule, count = str(parameters["schedule"]), int(parameters.get("count", 1))
+    expected = f"{count} readings of schedule {schedule} taken"
+    found = [message for message in evidence.messages if _scheduled(message) == schedule]
+    refused = next((message for message in found for _, one in message.failures if one.status is not None), None)
+    if refused is not None:
+        return failed(expected, "a reading was turned away", *refused.references)
+    taken = [message for message in found if message.deliveries]
+    references = [seq for message in taken for seq in message.references]
+    if len(taken) >= count:
+        return passed(expected, f"{len(taken)} readings", *references)
+    action = evidence.action(parameters.get("action"))
+    cannot = unable(action, expected) if action else None
+    return cannot or waiting(expected, f"{len(taken)} of {len(found)} readings", *references)
+
+
+def _scheduled(message: Message) -> str:
+    """The schedule whose reading a message holds; empty: it holds none."""
+    response = read_answer(message.queued.body)
+    body = response.body if response is not None else None
+    if not isinstance(body, ServiceResponse) or not isinstance(body.result, OtherResult):
+        return ""
+    return body.result.node.get("DSPScheduleID") or ""
 
 
 _SHOWN = 6

@@ -31,6 +31,7 @@ _COMMANDS = {
     ),
     "init": ("harness.cli.init", "Write what a first rehearsal needs: run file, keys, a small client."),
     "rehearse": ("harness.cli.rehearse", "Run scenarios against a party's system and judge what is seen."),
+    "plan": ("harness.cli.plan", "What a rehearsal will run, in which order, and why."),
     "serve": ("harness.cli.serve", "Run the simulated DCC to code against."),
     "control": ("harness.cli.control", "Operate a simulated DCC that runs: premises, faults, the clock, alerts."),
     "state": ("harness.cli.state", "Check, copy and repair the state folder of a simulated DCC."),

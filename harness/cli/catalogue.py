@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -139,12 +140,51 @@ def roles(search: str, *, as_json: bool) -> None:
 
 @command.command()
 @search_argument
+@click.option("--role", "roles", multiple=True, help="Only scenarios of this User Role; repeatable.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["md", "csv", "xlsx"]),
+    help="Print the test specification of the roles instead; xlsx needs --out.",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the test specification here.")
 @json_option
-def scenarios(search: str, *, as_json: bool) -> None:
-    """The proposed Common Test Scenarios, and which of them this version runs."""
-    rows = [
-        {"id": row.id, "priority": row.priority, "scope": row.scope, "roles": ";".join(row.roles),
-         "srvs": ";".join(row.srvs), "title": row.title, "basis": row.basis, "confidence": row.confidence}
-        for row in load.scenarios().values()
-    ]  # fmt: skip
-    _show(rows, ["id", "priority", "scope", "roles", "title"], search, as_json=as_json)
+def scenarios(search: str, *, roles: tuple[str, ...], kind: str | None, out: Path | None, as_json: bool) -> None:
+    """The proposed Common Test Scenarios, and which of them this version runs, in which roles.
+
+    --format makes the test specification ready to hand in: one script per scenario and role with purpose,
+    preconditions, steps, expected results, evidence and provenance.
+    """
+    if kind is not None:
+        _specification(roles, kind, out)
+        return
+    from harness.plan import load_library
+
+    runs = {(one.id, one.role) for one in load_library()}
+    rows = []
+    for row in load.scenarios().values():
+        run = [role for role in row.roles if (row.id, role) in runs]
+        if not roles or set(roles) & set(row.roles):
+            rows.append(
+                {"id": row.id, "priority": row.priority, "scope": row.scope, "roles": ";".join(row.roles),
+                 "runs": "yes" if len(run) == len(row.roles) else ";".join(run) or "no", "srvs": ";".join(row.srvs),
+                 "title": row.title, "basis": row.basis, "confidence": row.confidence}
+            )  # fmt: skip
+    _show(rows, ["id", "priority", "scope", "roles", "runs", "title"], search, as_json=as_json)
+
+
+def _specification(roles: tuple[str, ...], kind: str, out: Path | None) -> None:
+    from harness.plan import load_library, specification
+    from harness.reporting.specification import written
+
+    if kind == "xlsx" and out is None:
+        raise click.ClickException("a workbook is no text: name its file with --out FILE.xlsx")
+    unknown = sorted(set(roles) - {role.value for role in load.roles()})
+    if unknown:
+        raise click.ClickException(f"no User Role is called {unknown[0]!r}; known: {', '.join(load.roles())}")
+    data = written(specification(load_library(), roles), kind)
+    if out is None:
+        say(data.decode("utf-8-sig").removesuffix("\n"))
+    else:
+        out.write_bytes(data)
+        say(f"specification  {out}")

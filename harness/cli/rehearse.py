@@ -28,6 +28,7 @@ EXIT_FAIL = 1
 )
 @click.option("--driver", help="reference, broken:<defect>, command:<program>, http:<url>, manual, observe.")
 @click.option("--select", "-k", help="Which scenarios, e.g. 'SR-* and not role:GS'; default: all of the roles.")
+@click.option("--plan", type=click.Path(path_type=Path), metavar="FILE", help="Exactly the scenarios of this plan.")
 @click.option("--only", multiple=True, metavar="SCENARIO", help="Only this scenario, such as SR-201-IS; repeatable.")
 @click.option("--failed", type=click.Path(path_type=Path), metavar="RUN", help="Only what failed in RUN.")
 @click.option("--remaining", type=click.Path(path_type=Path), metavar="RUN", help="Only what RUN left undone.")
@@ -73,6 +74,7 @@ def command(
         "roles": flags["roles"],
         "driver": flags["driver"],
         "select": flags["select"],
+        "plan": None if flags["plan"] is None else str(flags["plan"]),
         "out": None if flags["out"] is None else str(flags["out"]),
         "receive_url": flags["receive_url"],
         "jobs": flags["jobs"],

@@ -66,6 +66,7 @@ HOMES: Mapping[str, Home] = MappingProxyType(
     {
         "an electricity meter": Home((_HUB, _GPF, _ESME)),
         "a twin-element electricity meter": Home((_HUB, _GPF, _TWIN)),
+        "an electricity meter and an in-home display": Home((_HUB, _GPF, _ESME, _PPMID)),
         "a polyphase electricity meter": Home((_HUB, _GPF, _POLYPHASE)),
         "an electricity meter and generation": Home((_HUB, _GPF, _ESME), has_export_supplier=True),
         "an electricity meter and auxiliary load switches": Home((_HUB, _GPF, _SWITCHED, _HCALCS, _SAPC, _PPMID)),

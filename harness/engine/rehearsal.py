@@ -22,7 +22,7 @@ from harness.engine.results import Run, fold_run
 from harness.engine.run_context import RunContext
 from harness.engine.scenario_errors import Ending
 from harness.engine.world import World
-from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan, scenario_digest
+from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan, read_plan_file, scenario_digest
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
 from stubs.app import BackgroundDcc, SsiSettings, background_dcc
@@ -57,7 +57,7 @@ class Rehearsal:
         self.settings = settings
         self.progress: Progress = progress or Silent()
         self.library = load_library(self.scenarios_folder)
-        whole = make_plan(self.library, settings)
+        whole = planned_by(settings, self.library)
         self.plan: Plan = whole if keys is None else whole.only(keys)
         self.problems: list[str] = []
         """What kept scenarios from being collected: errors of ours."""
@@ -231,6 +231,12 @@ class Rehearsal:
             self.progress.run_finished(complete=is_complete)
             self._stack.close()
         return run
+
+
+def planned_by(settings: RehearsalSettings, library: tuple[LibraryScenario, ...]) -> Plan:
+    """The plan of a run. Raises: InputError: its plan file is none, or names a scenario that does not exist."""
+    file = read_plan_file(Path(settings.plan), library) if settings.plan else None
+    return make_plan(library, settings, file)
 
 
 def scenarios_folder(settings: RehearsalSettings) -> Path:

@@ -24,7 +24,7 @@ from harness.plan import LibraryScenario, test_data_for
 from schemas.load import Srv, UserRole, service_requests
 from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted, RequestAnswered
 from stubs.wire.duis import Response
-from stubs.wire.errors import Misuse
+from stubs.wire.errors import Blocked, Misuse
 
 _TICK = 0.5
 """Real seconds between two looks at the clock while waiting for the journal: what keeps the progress line alive."""
@@ -47,6 +47,7 @@ class World:
         self._actions: list[str] = []
         self._hidden: tuple[str, ...] = ()
         self._carried: dict[str, str] = {}
+        self._acting_as = self.role
 
     # --- the home ---------------------------------------------------------------------------------------------
 
@@ -54,6 +55,30 @@ class World:
         """Say who the party is. Raises: Misuse: another role than the scenario's tags or example say."""
         if role != self.role.value:
             raise Misuse(f"{self.scenario.key} runs for {self.role.value}, its step says {role}")
+
+    def goes_on_as(self, role: str) -> None:
+        """Act in another role of the same User. Raises: Blocked: another User of the run has that role."""
+        if self._run_context.user_of(UserRole(role)) != self.user:
+            raise Blocked(
+                f"the party acts in {role} as another User than in {self.role.value}",
+                mend="Give both roles one User ID in [users], as import, export and gas suppliers may share one.",
+            )
+        self._acting_as = UserRole(role)
+
+    def register(self, device: str, *, to_another: bool = False) -> None:
+        """The registration of a device's meter point passes to the party, or to another."""
+        self._begin()
+        supplier = self.another_party if to_another else self.user
+        point = self._home.meter_point(device)
+        self._run_context.control.call("change-registration", mpxn=point, supplier=supplier)
+
+    @property
+    def schedule(self) -> str:
+        """Number of the schedule the party has made last. Raises: Misuse: it has made none."""
+        made = self._made().get("the schedule made")
+        if made is None:
+            raise Misuse("the party has made no schedule")
+        return made
 
     def lives_in(self, home: str, *, of_others: bool = False) -> None:
         """Name the scenario's home; it is built when first needed. ``of_others``: another supplier's."""
@@ -198,7 +223,7 @@ class World:
             kind=kind,  # type: ignore[arg-type]  # checked by msgspec when it is written
             scenario=self.scenario.id,
             user=self.user,
-            role=self.role.value,
+            role=self._acting_as.value,
             service=service,
             target=self._home.target(to),
             target_type=self._home.type_of(to),

@@ -15,6 +15,7 @@ from stubs.wire.errors import Blocked
 _FIELDS = ("id", "role", "srv", "scope", "priority", "req")
 """Tags that carry a field: ``@id:SR-201``."""
 
+_ASKED = "the party is asked to "
 SCOPES: Mapping[str, str] = {
     "install-and-commission": "I&C",
     "service-requests": "DUIS",
@@ -22,6 +23,14 @@ SCOPES: Mapping[str, str] = {
     "ssi": "SSI",
 }
 """Scope as a tag to scope as the catalogue names it, in the order of a rehearsal (CTSD, Test Sequence: inferred)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioStep:
+    """One step as a reader sees it: ``given``, ``when`` or ``then``, and its text with the rows of its table."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,12 @@ class LibraryScenario:
     priority: str
     srvs: tuple[str, ...]
     tags: frozenset[str] = field(default_factory=frozenset)
+    steps: tuple[ScenarioStep, ...] = ()
+
+    @property
+    def actions(self) -> int:
+        """How often the party's system is asked to do something."""
+        return sum(_ASKED in step.text for step in self.steps)
 
     @property
     def names(self) -> frozenset[str]:
@@ -107,11 +122,12 @@ def _rows(feature: Any, base: Path) -> Iterator[LibraryScenario]:
         fields = fields_of(tags)
         examples = [example for table in template.examples for example in table.as_contexts()] or [{}]
         for example in examples:
+            rendered = template.render(example)
             yield LibraryScenario(
                 key="",
                 id=_cell(example, fields, "id", where),
                 role=_cell(example, fields, "role", where),
-                title=template.render(example).name,
+                title=rendered.name,
                 feature=path,
                 name=template.name,
                 example=example,
@@ -119,7 +135,14 @@ def _rows(feature: Any, base: Path) -> Iterator[LibraryScenario]:
                 priority=_cell(example, fields, "priority", where),
                 srvs=(example["srv"],) if "srv" in example else tuple(fields.get("srv", ())),
                 tags=tags,
+                steps=tuple(_step(step) for step in rendered.steps),
             )
+
+
+def _step(step: Any) -> ScenarioStep:
+    rows = step.datatable.rows if step.datatable else ()
+    table = "; ".join(" = ".join(cell.value for cell in row.cells) for row in rows)
+    return ScenarioStep(step.type, f"{step.name}: {table}" if table else step.name)
 
 
 def fields_of(tags: Iterable[str]) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from harness.plan.expression import parse_expression
 from harness.plan.library import SCOPES, LibraryScenario
+from harness.plan.plan_file import PlanFile
 from schemas.load import UserRole, roles, scenarios
 from stubs.wire.errors import InputError
 
@@ -91,8 +92,8 @@ class Plan:
         return replace(self, rows=tuple(rows))
 
 
-def make_plan(library: Iterable[LibraryScenario], wanted: Wanted) -> Plan:
-    """Choose and order.
+def make_plan(library: Iterable[LibraryScenario], wanted: Wanted, file: PlanFile | None = None) -> Plan:
+    """Choose and order. ``file``: exactly what it includes, in its order, whatever ``wanted`` says of scenarios.
 
     Order: scope (install and commission, service requests, alerts and codes, SSI), catalogue, role, file.
     """
@@ -122,11 +123,27 @@ def make_plan(library: Iterable[LibraryScenario], wanted: Wanted) -> Plan:
             return f"left out by --select {wanted.select}"
         return ""
 
+    if file is not None:
+        return _by_file(ordered, file)
     rows = []
     for scenario in ordered:
         against = reason_against(scenario)
         rows.append(Planned(scenario, not against, against or _reason_for(scenario)))
     return Plan(chosen_roles, tuple(rows), _beyond(available, chosen_roles))
+
+
+def _by_file(available: list[LibraryScenario], file: PlanFile) -> Plan:
+    place = {key: index for index, key in enumerate(file.include)}
+    ordered = sorted(available, key=lambda one: place.get(one.key, len(place)))
+    rows = tuple(
+        Planned(scenario, is_chosen=True, reason=f"the plan's number {place[scenario.key] + 1}")
+        if scenario.key in place
+        else Planned(scenario, is_chosen=False, reason=file.exclude.get(scenario.key, "the plan does not name it"))
+        for scenario in ordered
+    )
+    chosen = {row.scenario.role for row in rows if row.is_chosen}
+    roles_of = tuple(role.value for role in UserRole if role.value in chosen)
+    return Plan(roles_of, rows, _beyond(available, roles_of))
 
 
 def _reason_for(scenario: LibraryScenario) -> str:

@@ -211,3 +211,8 @@ def refusal_understood(world: World) -> None:
 @then(parsers.parse("the party acknowledges all {count:d} alerts {code:w}"))
 def alerts_acknowledged(world: World, count: int, code: str) -> None:
     world.expect("alert-acknowledged", code=code, count=count)
+
+
+@then(parsers.parse("the party takes {count:d} readings of the schedule"))
+def scheduled_readings(world: World, count: int) -> None:
+    world.expect("scheduled-readings-taken", schedule=world.schedule, count=count)

@@ -13,6 +13,21 @@ def party_acts_as(world: World, role: str) -> None:
     world.acts_as(role)
 
 
+@when(parsers.parse("the party goes on as {role:w}"))
+def party_goes_on_as(world: World, role: str) -> None:
+    world.goes_on_as(role)
+
+
+@given(parsers.parse("the registration of the {device:Device} has passed to the party", DEVICE))
+def registration_has_passed(world: World, device: str) -> None:
+    world.register(device)
+
+
+@when(parsers.parse("the registration of the {device:Device} passes to another party", DEVICE))
+def registration_passes(world: World, device: str) -> None:
+    world.register(device, to_another=True)
+
+
 @given("the DCC has suspended the party")
 def party_is_suspended(world: World) -> None:
     world.standing.suspend()
@@ -96,6 +111,11 @@ def inventory_shows(world: World, device: str, status: str) -> None:
 @then(parsers.parse("the {device:Device} takes the certificate issued for its new key", DEVICE))
 def new_certificate_taken(world: World, device: str) -> None:
     world.expect("new-certificate-taken", device=world.device(device))
+
+
+@then(parsers.parse("the {device:Device} still has {field:w} {value}", DEVICE))
+def device_still_has(world: World, device: str, field: str, value: str) -> None:
+    world.expect("device-still-has", device=world.device(device), name=field, value=value)
 
 
 @then(parsers.parse("the {device:Device}'s {field:w} becomes {value}", DEVICE))

@@ -52,6 +52,15 @@ def ask_as_variant(world: World, srv: str, device: str, variant: int) -> None:
     world.ask(service=srv, to=device, command_variant=variant)
 
 
+@when(
+    parsers.parse(
+        "the party is asked to send {srv:S} to the {device:Device} as command variant {variant:d} with", DEVICE
+    )
+)
+def ask_as_variant_with(world: World, srv: str, device: str, variant: int, datatable: Table) -> None:
+    world.ask(service=srv, to=device, command_variant=variant, parameters=datatable)
+
+
 @when(parsers.parse("the party is asked to post {srv:S} to the {service:S} service with"))
 def ask_at_service(world: World, srv: str, service: str, datatable: Table) -> None:
     world.ask(service=srv, parameters=datatable, post_to=service)
@@ -119,6 +128,25 @@ def request_refused_somehow(world: World) -> None:
 @then(parsers.parse("the request is refused with {code:w}"))
 def request_refused(world: World, code: str) -> None:
     world.expect("request-refused", code=code)
+
+
+@then("it is accepted and reported")
+def accepted_and_reported(world: World) -> None:
+    world.expect("request-accepted")
+    world.expect("outcome-agrees-with-response")
+
+
+@then("it is accepted and answered")
+def accepted_and_answered(world: World) -> None:
+    world.expect("request-accepted")
+    world.expect("response-received")
+
+
+@then("it is accepted, answered and reported")
+def accepted_answered_and_reported(world: World) -> None:
+    world.expect("request-accepted")
+    world.expect("response-received")
+    world.expect("outcome-agrees-with-response")
 
 
 @then("nothing is changed by it")

@@ -10,6 +10,11 @@ def minutes_pass(world: World, minutes: int) -> None:
     world.clock.advance(minutes * 60)
 
 
+@when(parsers.parse("{days:d} days pass"))
+def days_pass(world: World, days: int) -> None:
+    world.clock.advance(days * 86_400)
+
+
 @when("the DCC has given up waiting")
 def given_up(world: World) -> None:
     world.wait_until_given_up()

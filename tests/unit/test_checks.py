@@ -203,7 +203,7 @@ def test_a_standing_check_without_anything_to_look_at_does_not_apply(check: str)
 def test_no_check_passes_on_nothing(check: str) -> None:
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
-        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"},
+        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"}, "schedule": "1",
     }  # fmt: skip
     finding = Story().judged(check, **parameters)
     assert finding.verdict is not Verdict.PASS
@@ -215,7 +215,7 @@ def test_no_check_blames_the_party_for_a_driver_that_could_not_ask(check: str) -
     story = Story().asked().claimed("blocked", "", detail="the program was not found")
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
-        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"},
+        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"}, "schedule": "1",
     }  # fmt: skip
     assert story.judged(check, **parameters).verdict is Verdict.BLOCKED
 

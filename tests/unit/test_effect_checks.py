@@ -91,3 +91,15 @@ def test_every_one_of_several_alerts_has_to_be_acknowledged() -> None:
     story = story.queued(kind="device-alert", alert="8F3F")
     assert not story.judged("alert-acknowledged", code="8F3F", count=2).is_final
     assert story.delivered().judged("alert-acknowledged", code="8F3F", count=2).verdict is Verdict.PASS
+
+
+def test_a_device_that_did_what_was_taken_back_fails() -> None:
+    story = Story().asked().posted()
+    story.add(DeviceChanged(device=METER, values={"payment_mode": "prepayment"}, cause="test"))
+    finding = story.judged("device-still-has", device=METER, name="payment_mode", value="credit")
+    assert finding.verdict is Verdict.FAIL
+
+
+def test_a_device_that_did_nothing_still_has_its_value() -> None:
+    finding = Story().asked().posted().judged("device-still-has", device=METER, name="payment_mode", value="credit")
+    assert finding.verdict is Verdict.PASS

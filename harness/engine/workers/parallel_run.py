@@ -13,14 +13,14 @@ from harness.checks import Verdict
 from harness.drivers import make_driver
 from harness.engine.folder import make_folder, pki_folder, take_away, write_summary
 from harness.engine.progress import Progress
-from harness.engine.rehearsal import facts_of, scenarios_folder
+from harness.engine.rehearsal import facts_of, planned_by, scenarios_folder
 from harness.engine.results import Run, fold_run
 from harness.engine.run_result import RunResult, exit_code_of
 from harness.engine.workers.division import shares
 from harness.engine.workers.journal_merge import Record, join
 from harness.engine.workers.messages import Awaiting, Begun, Done, Message, Said, Stepping
 from harness.engine.workers.worker_process import Worker, wait_for
-from harness.plan import Plan, load_library, make_plan
+from harness.plan import Plan, load_library
 from harness.settings import RehearsalSettings
 from stubs.app import load_pki
 from stubs.clock import SystemClock
@@ -36,7 +36,7 @@ def run_side_by_side(settings: RehearsalSettings, progress: Progress) -> RunResu
 
     Raises: InputError: nothing is chosen, or the settings cannot be used. Blocked: no worker could begin.
     """
-    plan = make_plan(load_library(scenarios_folder(settings)), settings)
+    plan = planned_by(settings, load_library(scenarios_folder(settings)))
     plan.require_scenarios()
     make_driver(settings.driver)  # a name that is none is told before anything is made
     folder, made = make_folder(settings)

@@ -1,0 +1,374 @@
+@scope:service-requests
+Feature: Journeys
+  What a party does with a home over a day, a change of supplier or a life, from beginning to end.
+
+  @id:JY-001 @role:IS @srv:8.2 @srv:6.23 @srv:1.1.1 @srv:1.6 @srv:3.4 @srv:6.24.1 @srv:4.1.1 @srv:3.2 @priority:P1
+  Scenario: A supplier gains an electricity meter
+    Given a party acting as IS
+    And a home of another supplier with both meters
+    And the registration of the electricity meter has passed to the party
+    When the party is asked to send 8.2 to the DCC with
+      | DeviceID | electricity meter |
+    Then the party reports the devices of the home
+    When the party is asked to send 6.23 to the electricity meter with its test data
+    Then it is accepted and answered
+    When the party is asked to send 6.24.1 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 1.1.1 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 1.6 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 3.4 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 4.1.1 to the electricity meter
+    Then the party reports the values the device sent
+    When the party is asked to send 3.2 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+
+  @id:JY-002 @role:GS @srv:8.2 @srv:6.23 @srv:1.1.1 @srv:3.4 @srv:6.24.1 @srv:4.1.1 @priority:P1
+  Scenario: A supplier gains a gas meter
+    Given a party acting as GS
+    And a home of another supplier with both meters
+    And the registration of the gas meter has passed to the party
+    When the party is asked to send 8.2 to the DCC with
+      | DeviceID | gas meter |
+    Then the party reports the devices of the home
+    When the party is asked to send 6.23 to the gas meter with its test data
+    Then it is accepted and answered
+    When the party is asked to send 6.23 to the gas proxy with its test data
+    Then it is accepted and answered
+    When the party is asked to send 6.24.1 to the gas meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 1.1.1 to the gas meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 3.4 to the gas meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 4.1.1 to the gas meter
+    Then the party reports the values the device sent
+
+  @id:JY-003 @role:IS @role:GS @srv:4.6.1 @srv:4.8.1 @priority:P1
+  Scenario Outline: A supplier loses a meter
+    Given a party acting as <role>
+    And a home with both meters
+    And the home has been lived in for 63 days
+    When the party is asked to send 4.6.1 to the <log> with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.8.1 to the <log> with its test data
+    Then the party reports the values the device sent
+    When the registration of the <meter> passes to another party
+    And the DCC raises alert N27 about the <meter>
+    Then the party acknowledges alert N27
+    When the party is asked to wait for alert N27 from the <meter>
+    Then the party reports alert N27
+    When the party is asked to send 4.6.1 to the <log> with its test data
+    Then the request is refused with E4
+    And the party understands E4
+
+    Examples:
+      | role | meter             | log               |
+      | IS   | electricity meter | electricity meter |
+      | GS   | gas meter         | gas proxy         |
+
+  @id:JY-004 @role:IS @role:GS @srv:6.23 @priority:P2
+  Scenario Outline: A change of supplier that the registration does not bear out
+    Given a party acting as <role>
+    And a home of another supplier with both meters
+    When the party is asked to send 6.23 to the <meter> with its test data
+    Then the request is refused
+    And nothing is changed by it
+    And the party understands the refusal
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
+  @id:JY-006 @role:IS @srv:1.6 @srv:2.1 @srv:2.2 @srv:2.3 @srv:2.5 @srv:4.3 @srv:4.13 @srv:4.14 @srv:4.18 @srv:7.2 @srv:7.3 @priority:P1
+  Scenario: Prepayment of electricity, from the change of mode to the supply armed again
+    Given a party acting as IS
+    And a home with both meters
+    And the electricity meter is in credit mode
+    When the party is asked to send 1.6 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 2.1 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the electricity meter becomes in prepayment mode with £1.20 left and £5 of emergency credit on offer
+    When the party is asked to send 2.5 to the electricity meter
+    Then it is accepted, answered and reported
+    And the electricity meter then shows emergency_credit = 500000
+    When the party is asked to send 2.2 to the electricity meter with
+      | amount_pence | 1275 |
+    Then it is accepted, answered and reported
+    When the party is asked to send 2.3 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 4.3 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.13 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.14 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.18 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 7.2 to the electricity meter
+    Then it is accepted, answered and reported
+    And the electricity meter then shows supply = disabled
+    When the party is asked to send 7.3 to the electricity meter
+    Then it is accepted, answered and reported
+    And the electricity meter then shows supply = armed
+
+  @id:JY-007 @role:GS @srv:1.6 @srv:2.1 @srv:2.2 @srv:2.3 @srv:2.5 @srv:4.3 @srv:4.13 @srv:4.14 @srv:4.18 @srv:7.2 @srv:7.3 @priority:P1
+  Scenario: Prepayment of gas, from the change of mode to the supply armed again
+    Given a party acting as GS
+    And a home with both meters
+    And the gas meter is in credit mode
+    When the party is asked to send 1.6 to the gas meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 2.1 to the gas meter with its test data
+    Then it is accepted, answered and reported
+    When the gas meter becomes in prepayment mode with £1.20 left and £5 of emergency credit on offer
+    When the party is asked to send 2.5 to the gas meter
+    Then it is accepted, answered and reported
+    And the gas meter then shows emergency_credit = 500000
+    When the party is asked to send 2.2 to the gas meter with
+      | amount_pence | 1275 |
+    Then it is accepted, answered and reported
+    When the party is asked to send 2.3 to the gas meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 4.3 to the gas proxy with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.13 to the gas proxy with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.14 to the gas proxy with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.18 to the gas proxy with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 7.2 to the gas meter
+    Then it is accepted, answered and reported
+    And the gas meter then shows supply = disabled
+    When the party is asked to send 7.3 to the gas meter
+    Then it is accepted, answered and reported
+    And the gas meter then shows supply = armed
+
+  @id:JY-008 @role:IS @role:GS @srv:2.2 @priority:P2
+  Scenario Outline: A top-up token that is not for this meter
+    Given a party acting as <role>
+    And a home with both meters
+    And the <meter> is in prepayment mode with £1.20 left
+    When the party is asked to send 2.2 to the <meter> with
+      | UTRN | 73619482750193846271 |
+    Then the request is accepted
+    And the party acknowledges alert 8F63
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
+  @id:JY-009 @role:IS @role:GS @srv:11.2 @srv:11.1 @srv:11.3 @priority:P1
+  Scenario Outline: A firmware image is sent, checked and activated
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 11.2 to the <meter>
+    Then the party reports the values the device sent
+    When the party is asked to send 11.1 to the DCC with
+      | DeviceIDList | <meter> |
+      | FirmwareVersion | 01020A0B |
+    Then the request is accepted
+    When 180 minutes pass
+    Then the party acknowledges alert N60
+    And the party acknowledges alert 8F72
+    When the <meter> becomes holding a verified firmware image
+    When the party is asked to send 11.3 to the <meter> with its test data
+    Then it is accepted, answered and reported
+    And the <meter> then shows firmware_version = 01020A0B
+    When the party is asked to send 11.2 to the <meter>
+    Then what it reports shows FirmwareVersion = 01020A0B
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
+  @id:JY-010 @role:ED @srv:6.13 @srv:4.10 @priority:P1
+  Scenario: The power goes, and comes back
+    Given a party acting as ED
+    And a home with an electricity meter
+    And the home has been lived in for 63 days
+    When the DCC raises alert AD1 about the hub
+    Then the party acknowledges alert AD1
+    When the electricity meter loses its power
+    And 10 minutes pass
+    And the electricity meter has its power back
+    Then the party acknowledges alert 8F36
+    When the party is asked to send 6.13 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.10 to the electricity meter with its test data
+    Then the party reports the values the device sent
+
+  @id:JY-011 @role:ED @srv:6.5 @srv:6.22 @srv:6.2.1 @srv:4.10 @priority:P1
+  Scenario Outline: The voltage of a street is watched
+    Given a party acting as ED
+    And a home with <home>
+    And the home has been lived in for 63 days
+    When the party is asked to send 6.5 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 6.22 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 6.2.1 to the electricity meter
+    Then the party reports the values the device sent
+    When the party is asked to send 4.10 to the electricity meter with its test data
+    Then the party reports the values the device sent
+
+    Examples:
+      | home                 |
+      | an electricity meter |
+
+  @id:JY-012 @role:GT @srv:8.2 @srv:6.2.8 @srv:14.1 @srv:4.10 @priority:P1
+  Scenario: A gas transporter visits a meter
+    Given a party acting as GT
+    And a home with a gas meter
+    And the home has been lived in for 63 days
+    When the party is asked to send 8.2 to the DCC with
+      | DeviceID | gas meter |
+    Then the party reports the devices of the home
+    When the party is asked to send 6.2.8 to the gas meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 14.1 to the gas meter
+    Then it is accepted, answered and reported
+    When the party is asked to send 4.10 to the gas meter with its test data
+    Then the party reports the values the device sent
+
+  @id:JY-013 @role:RSA @srv:8.2 @srv:6.2.4 @srv:6.13 @srv:7.4 @srv:11.2 @priority:P1
+  Scenario: A supplier's agent looks after a meter
+    Given a party acting as RSA
+    And a home with both meters
+    And the home has been lived in for 63 days
+    When the party is asked to send 8.2 to the DCC with
+      | DeviceID | electricity meter |
+    Then the party reports the devices of the home
+    When the party is asked to send 6.2.4 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 6.13 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 7.4 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 11.2 to the electricity meter with its test data
+    Then the party reports the values the device sent
+
+  @id:JY-014 @role:OU @srv:9.1 @srv:8.2 @srv:4.8.1 @srv:5.1 @srv:5.2 @srv:5.3 @priority:P1
+  Scenario: A consumer gives consent, and takes it back
+    Given a party acting as OU
+    And a home with both meters
+    And the home has been lived in for 63 days
+    When the party is asked to send 9.1 to the electricity meter
+    Then it is accepted, answered and reported
+    When the party is asked to send 8.2 to the DCC with
+      | DeviceID | electricity meter |
+    Then the party reports the devices of the home
+    When the party is asked to send 4.8.1 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 5.1 to the DCC with
+      | ScheduleFrequency | Daily |
+      | ScheduleStartDate | the day in 1 days |
+      | DSPScheduledServiceReference | 4.17 |
+      | DSPScheduledServiceReferenceVariant | 4.17 |
+      | DeviceID | electricity meter |
+      | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
+    Then the request is accepted
+    And the party reports what the DCC answered
+    When the party is asked to send 5.2 to the DCC with
+      | DSPScheduleID | the schedule made |
+    Then the party reports what the DCC answered
+    When the party is asked to send 5.3 to the DCC with
+      | DSPScheduleID | the schedule made |
+    Then it is accepted and reported
+
+  @id:JY-015 @role:ES @srv:8.2 @srv:6.20.2 @srv:4.2 @srv:4.8.3 @srv:5.1 @priority:P1
+  Scenario: An export supplier takes on a home that generates
+    Given a party acting as ES
+    And a home with an electricity meter and generation
+    And the home has been lived in for 63 days
+    When the party is asked to send 8.2 to the DCC with
+      | DeviceID | electricity meter |
+    Then the party reports the devices of the home
+    When the party is asked to send 6.20.2 to the electricity meter with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 4.2 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.8.3 to the electricity meter with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 5.1 to the DCC with
+      | ScheduleFrequency | Daily |
+      | ScheduleStartDate | the day in 1 days |
+      | DSPScheduledServiceReference | 4.2 |
+      | DSPScheduledServiceReferenceVariant | 4.2 |
+      | DeviceID | electricity meter |
+      | DSPReadInstantaneousExportRegisters | nothing |
+    Then the request is accepted
+    And the party reports what the DCC answered
+
+  @id:SR-307 @role:IS @role:GS @role:ED @role:OU @srv:5.1 @priority:P1
+  Scenario Outline: A schedule of <read> brings one reading a day
+    Given a party acting as <role>
+    And a home with both meters
+    And the home has been lived in for 63 days
+    When the party is asked to send 5.1 to the DCC with
+      | ScheduleFrequency | Daily |
+      | ScheduleStartDate | the day in 1 days |
+      | DSPScheduledServiceReference | <reference> |
+      | DSPScheduledServiceReferenceVariant | <read> |
+      | DeviceID | <device> |
+      | <element> | <value> |
+    Then the request is accepted
+    When 3 days pass
+    Then the party takes 2 readings of the schedule
+
+    Examples:
+      | role | device            | reference | read  | element                                  | value     |
+      | IS   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   |
+      | GS   | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z |
+      | ED   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   |
+      | OU   | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
+
+  @id:SR-308 @role:IS @role:GS @role:ED @role:OU @srv:5.1 @priority:P3
+  Scenario Outline: A schedule of <read> whose device is out of reach
+    Given a party acting as <role>
+    And a home with both meters
+    And the <device> cannot be reached over the SM WAN
+    When the party is asked to send 5.1 to the DCC with
+      | ScheduleFrequency | Daily |
+      | ScheduleStartDate | the day in 1 days |
+      | DSPScheduledServiceReference | <reference> |
+      | DSPScheduledServiceReferenceVariant | <read> |
+      | DeviceID | <device> |
+      | <element> | <value> |
+    Then the request is accepted
+    When 2 days pass
+    Then the party acknowledges alert N11
+
+    Examples:
+      | role | device            | reference | read  | element                                  | value     |
+      | IS   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   |
+      | GS   | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z |
+      | ED   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   |
+      | OU   | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
+
+  @id:PT-004 @role:IS @role:GS @srv:1.6 @priority:P1
+  Scenario Outline: A future-dated command is cancelled
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 1.6 to the <meter> with
+      | PaymentMode       | Prepayment    |
+      | ExecutionDateTime | in 30 minutes |
+    Then it is accepted, answered and reported
+    When the party is asked to send 1.6 to the <meter> with
+      | PaymentMode       | Prepayment           |
+      | ExecutionDateTime | 3000-12-31T00:00:00Z |
+    Then it is accepted, answered and reported
+    When 31 minutes pass
+    Then the <meter> still has payment_mode credit
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
