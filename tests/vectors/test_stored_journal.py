@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import msgspec
 import pytest
 
 from stubs.clock import VirtualClock
-from stubs.dcc import Dcc
+from stubs.dcc import Dcc, DccState
+from stubs.dcc.state.state_parts import PARTS
 from stubs.events import AnyEvent, Entry
 from stubs.gateway.snapshots import Snapshot
 from stubs.journal import FILE_NAME, Journal, SqliteStore
@@ -91,3 +93,8 @@ def test_every_kind_of_item_waits_in_it(pki: Pki, entries: list[Entry]) -> None:
     make_busy(busy)
     waiting = {item.what for item in busy.dcc.state.agenda.items.values()}
     assert waiting == {item.what for item in replayed(pki, entries).state.agenda.items.values()}
+
+
+def test_every_attribute_of_the_state_is_one_part() -> None:
+    assert [part.attribute for part in PARTS] == list(dict.fromkeys(part.attribute for part in PARTS))
+    assert {part.attribute for part in PARTS} == {field.name for field in fields(DccState)}

@@ -14,11 +14,10 @@ from typing import Any
 from schemas.load import CommandVariant, command_variants
 from stubs import events
 from stubs.access import Issued
-from stubs.alerts import Throttle
 from stubs.dcc.state.dcc_state import MOST_LOCAL, DccState, DeviceSpec, User, milliseconds
-from stubs.faults import Faults
-from stubs.inventory import Inventory, MeterPoint, Product
-from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, key_of, read_command_data, read_item
+from stubs.dcc.state.state_parts import reset
+from stubs.inventory import MeterPoint, Product
+from stubs.scheduler import Item, QueuedMessage, key_of, read_command_data, read_item
 from stubs.scheduler.items import RegistrationDate, ReturnedAnswer, ThrottleWindow
 from stubs.wire.request_id import RequestId
 
@@ -236,18 +235,7 @@ def _fault_applied(state: DccState, event: events.FaultApplied, _: datetime) -> 
 
 
 def _reset(state: DccState, event: events.DccReset, _: datetime) -> None:
-    state.seed = event.seed
-    state.inventory = Inventory()
-    state.agenda = Agenda()
-    state.outbox = Outbox(state.outbox.keep, state.outbox.most_bytes)
-    state.faults = Faults()
-    state.sequences.clear()
-    state.quarantine.clear()
-    state.local.clear()
-    state.throttle = Throttle(state.throttle.most, state.throttle.seconds)
-    state.ledger.issued.clear()
-    state.devices.clear()
-    state.certificates.clear()
+    reset(state, event.seed)
 
 
 FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
