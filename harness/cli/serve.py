@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import resource
 import signal
@@ -58,6 +59,7 @@ def command(**flags: Any) -> None:
     }
     settings = load_settings(flags["settings"], named, os.environ).dcc
     _allow_connections()
+    logging.getLogger("stubs.refusals").setLevel(logging.INFO)
     with logs_in_one_line():
         asyncio.run(_serve(settings))
 

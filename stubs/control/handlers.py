@@ -311,3 +311,8 @@ def back_up(on: Access, to: p.BackUp) -> dict[str, Any]:
     assert isinstance(journal.store, SqliteStore), "a state folder holds one"
     report = backup(Path(folder), Path(to.to), journal.store)
     return {"entries": report.entries, "head": report.head}
+
+
+def refusals(on: Access, to: p.NewestRefusals) -> list[dict[str, Any]]:
+    """Newest first, since the start: at, peer, service, http_status, response_code, rule, detail, request_id."""
+    return on.runtime.refusals.newest(to.limit)

@@ -68,9 +68,11 @@ def _operation(operation: Operation, components: dict[str, Any]) -> dict[str, An
         "responses": {"200": {"description": "done", "content": {"application/json": {}}}},
     }
     in_path = operation.path_members
-    if in_path:
+    in_query = () if operation.is_changing else tuple(name for name in properties if name not in in_path)
+    if in_path or in_query:
         described["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": properties[name]} for name in in_path
+            *({"name": name, "in": "path", "required": True, "schema": properties[name]} for name in in_path),
+            *({"name": name, "in": "query", "required": False, "schema": properties[name]} for name in in_query),
         ]
     if operation.is_changing:
         described["security"] = [{"token": []}]

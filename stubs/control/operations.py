@@ -166,6 +166,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _op("redeliver", "POST /outbox/{user}/redeliver", "Make held messages due again",
         p.OfUser, on.redeliver, result="messages"),
     _op("back-up", "POST /backup", "Copy the state folder, its journal consistently", p.BackUp, on.back_up),
+    _op("refusals", "GET /refusals", "The newest refusals with their reasons; ends", p.NewestRefusals, on.refusals),
     _op("reset", "POST /reset", "Back to the beginning; Users stay", p.Reset, on.reset),
 )  # fmt: skip
 

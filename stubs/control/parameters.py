@@ -39,6 +39,13 @@ class OfDevice(Parameters, frozen=True, kw_only=True):
     """The device's identity."""
 
 
+class NewestRefusals(Parameters, frozen=True, kw_only=True):
+    """How many refusals."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000, description="1 to 1000")] = 20
+    """At most so many, the newest first."""
+
+
 class OfUser(Parameters, frozen=True, kw_only=True):
     """One User."""
 

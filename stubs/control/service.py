@@ -37,6 +37,9 @@ def make_control_app(control: Control, runtime: Runtime, token: str) -> web.Appl
     return app
 
 
+_LONGEST_NUMBER = 18
+
+
 def _answer(value: Any, status: int = 200) -> web.Response:
     return web.Response(status=status, body=msgspec.json.encode(value), content_type="application/json")
 
@@ -47,7 +50,7 @@ def _problem(text: str, status: int) -> web.Response:
 
 async def _operate(control: Control, operation: Operation, request: web.Request) -> web.Response:
     try:
-        body = await _read(request) if operation.is_changing else {}
+        body = await _read(request) if operation.is_changing else _query(request)
         path = {name: recordable(text) for name, text in request.match_info.items()}
         result = control.begin(operation, operation.read(path, body))
         if isinstance(result, Coroutine):
@@ -59,6 +62,16 @@ async def _operate(control: Control, operation: Operation, request: web.Request)
     except Blocked as error:
         return _problem(str(error), 409)
     return _answer({operation.result: result} if operation.result else result)
+
+
+def _query(request: web.Request) -> dict[str, Any]:
+    """Parameters after the question mark; a text of digits is a number."""
+    return {
+        recordable(name): int(text)
+        if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER
+        else recordable(text)
+        for name, text in request.query.items()
+    }
 
 
 async def _read(request: web.Request) -> dict[str, Any]:

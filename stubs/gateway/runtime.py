@@ -16,6 +16,7 @@ from stubs.clock import Clock
 from stubs.dcc import Dcc, Handled, Reply
 from stubs.dcc.core import Events
 from stubs.events import JournalStalled, MessageQueued
+from stubs.gateway.refusals import Refusals
 from stubs.journal import Journal
 from stubs.scheduler import QueuedMessage
 from stubs.wire.errors import Blocked, Misuse
@@ -64,6 +65,8 @@ class Runtime:
         self.move: Move | None = None
         self.stopping = asyncio.Event()
         dcc.on_error = _log
+        self.refusals = Refusals()
+        """The newest refusals since the start, for people who look for a reason."""
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._wake = asyncio.Event()
@@ -135,6 +138,7 @@ class Runtime:
     def append(self, events: Events, now: datetime) -> None:
         """Events into the journal; the outbox learns where the bodies of its messages are."""
         for entry in self.journal.append(*events, at=now, is_read_back=True):
+            self.refusals.note(entry)
             if isinstance(entry.event, MessageQueued):
                 self.dcc.state.outbox.journaled(entry.event.message, entry.seq)
 

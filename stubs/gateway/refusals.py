@@ -1,0 +1,59 @@
+"""The newest refusals, with peer and reason: what a bare HTTP status does not say on the wire.
+
+Each that is answered with a bare HTTP status is one line at level INFO of the logger ``stubs.refusals`` too; whoever
+serves to people shows it. The journal has all of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict, deque
+from typing import Any
+
+from stubs.events import Entry, RequestReceived, RequestRefused
+
+LOGGER = logging.getLogger("stubs.refusals")
+MOST_KEPT = 1000
+_MOST_OPEN = 1000
+"""Exchanges whose peer is remembered until they are refused; most are not."""
+_OK = 200
+
+
+class Refusals:
+    """Folded from entries as they are appended; a restart begins with none."""
+
+    def __init__(self) -> None:
+        self._kept: deque[dict[str, Any]] = deque(maxlen=MOST_KEPT)
+        self._received: OrderedDict[str, RequestReceived] = OrderedDict()
+
+    def note(self, entry: Entry) -> None:
+        """Look at one entry."""
+        event = entry.event
+        if isinstance(event, RequestReceived):
+            self._received[event.exchange] = event
+            if len(self._received) > _MOST_OPEN:
+                self._received.popitem(last=False)
+        elif isinstance(event, RequestRefused):
+            self._refused(entry, event, self._received.pop(event.exchange, None))
+
+    def _refused(self, entry: Entry, event: RequestRefused, received: RequestReceived | None) -> None:
+        row = {
+            "seq": entry.seq,
+            "at": entry.at.isoformat(),
+            "peer": received.peer if received else "",
+            "service": received.service if received else "",
+            "http_status": event.http_status,
+            "response_code": event.response_code,
+            "rule": event.rule,
+            "detail": event.detail,
+            "request_id": event.request_id,
+        }
+        self._kept.append(row)
+        if event.response_code is None and event.http_status != _OK:
+            LOGGER.info(
+                "%(service)s from %(peer)s: HTTP %(http_status)s, rule %(rule)s: %(detail)s (entry %(seq)s)", row
+            )
+
+    def newest(self, limit: int) -> list[dict[str, Any]]:
+        """The newest first, at most ``limit``."""
+        return list(self._kept)[: -limit - 1 : -1]
