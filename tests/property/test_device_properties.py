@@ -70,7 +70,8 @@ def test_a_command_with_an_altered_octet_never_acts(place: int, flip: int) -> No
     assert "supply" not in execution.changes
 
 
-_MONEY = st.integers(-(2**31), 2**31 - 1)
+_MONEY = st.integers(1 - 2**31, 2**31 - 1)
+"""What 32 bits hold; of a gas meter the most negative number says that there is no value."""
 _MODE = {"PaymentMode": "Prepayment", "SuspendDebtDisabled": False, "SuspendDebtEmergency": True}
 _LOG = {"LogToRead": "Event", "StartDateTime": NOW, "EndDateTime": NOW + timedelta(days=900)}
 _ESME_READS = ("ECS52", "ECS17b", "ECS19", "ECS45")
@@ -99,9 +100,9 @@ def _tariff(*scripts: tuple[str, int]) -> dict[str, Any]:
 
 
 TARIFFS = (
-    _tariff(("00:00:00", 101)),
-    _tariff(("00:30:00", 102), ("07:00:00", 101), ("16:00:00", 148)),
-    _tariff(("00:00:00", 1), ("12:00:00", 8), ("18:00:00", 103)),
+    _tariff(("00:00:00", 1)),
+    _tariff(("00:30:00", 2), ("07:00:00", 1), ("16:00:00", 48)),
+    _tariff(("00:00:00", 101), ("12:00:00", 108), ("18:00:00", 3)),
 )
 
 

@@ -68,7 +68,7 @@ def _balances(context: EffectContext) -> EffectResult:
     left = balance(context.mirrored, context.at)
     is_prepaid = context.mirrored.payment_mode == "prepayment"
     values: dict[str, Any] = {"MeterBalance": 0 if is_prepaid else max(0, -left) % (1 << 24)}
-    return EffectResult(values | {"MeterBalancePrepaymentMode": max(-_SIGNED_LIMIT, left) if is_prepaid else 0})
+    return EffectResult(values | {"MeterBalancePrepaymentMode": max(1 - _SIGNED_LIMIT, left) if is_prepaid else 0})
 
 
 ROWS: Mapping[str, Row] = MappingProxyType(

@@ -34,7 +34,7 @@ def _balance_set(context: EffectContext, to: int, values: dict[str, Any] | None 
 def adjust_balance(context: EffectContext) -> EffectResult:
     """1.5: add a signed amount; refused when the sum leaves the 32 bits the register has."""
     to = balance(context.state, context.at) + int(context.values["AdjustMeterBalance"])
-    if not -_INT32 <= to < _INT32:
+    if not -_INT32 < to < _INT32:
         return EffectResult(result="refused")
     return _balance_set(context, to)
 

@@ -114,7 +114,7 @@ def seconds_since_2000(when: datetime) -> int:
     if when.tzinfo is None:
         raise Misuse("times carry their zone")
     seconds = int((when - EPOCH_2000).total_seconds())
-    if not 0 <= seconds <= 0xFFFFFFFF:
+    if not 0 <= seconds < NO_TIME:
         raise Misuse(f"{when.isoformat()} is outside the range of 32-bit seconds since 2000")
     return seconds
 
