@@ -41,6 +41,7 @@ EXIT_FAIL = 1
 @click.option("--port", type=int, help="DUIS web services of the simulated DCC.")
 @click.option("--smki-port", type=int, help="SMKI repository of the simulated DCC.")
 @click.option("--ssi-port", type=int, help="Self-Service Interface of the simulated DCC.")
+@click.option("--control-port", type=int, help="Control API of the simulated DCC.")
 @click.option("--receive-url", help="Where the party's system receives responses and alerts.")
 @click.option("--build", help="Build of the system under test, kept with the results; default: the campaign's.")
 @click.option("--jobs", type=int, help="Scenarios at a time, each on a simulated DCC of its own.")
@@ -84,6 +85,7 @@ def command(
         "dcc.port": flags["port"],
         "dcc.smki_port": flags["smki_port"],
         "dcc.ssi_port": flags["ssi_port"],
+        "dcc.control_port": flags["control_port"],
     }
     chosen = load_settings(settings, named, os.environ)
     select = narrowed(chosen.select, flags["only"], flags["failed"], flags["remaining"])

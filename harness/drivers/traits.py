@@ -16,6 +16,8 @@ class DriverTraits:
     """A person acts: an action has minutes, not seconds."""
     is_exclusive: bool = False
     """It asks one system that exists already, with one endpoint: several workers would disturb one another."""
+    needs_receive_url: bool = False
+    """What the DCC delivers goes to an endpoint of the party's system, whose address the settings have to name."""
     reports_outcomes: bool = True
     """Somebody says how an action went; False: only the wire shows it."""
 
@@ -23,11 +25,11 @@ class DriverTraits:
 TRAITS: Mapping[str, DriverTraits] = {
     "reference": DriverTraits(is_built_in=True),
     "broken": DriverTraits(is_built_in=True),
-    "manual": DriverTraits(is_manual=True, is_exclusive=True),
-    "observe": DriverTraits(is_manual=True, is_exclusive=True, reports_outcomes=False),
-    "command": DriverTraits(),
-    "http": DriverTraits(is_exclusive=True),
-    "https": DriverTraits(is_exclusive=True),
+    "manual": DriverTraits(is_manual=True, is_exclusive=True, needs_receive_url=True),
+    "observe": DriverTraits(is_manual=True, is_exclusive=True, needs_receive_url=True, reports_outcomes=False),
+    "command": DriverTraits(needs_receive_url=True),
+    "http": DriverTraits(is_exclusive=True, needs_receive_url=True),
+    "https": DriverTraits(is_exclusive=True, needs_receive_url=True),
     "python": DriverTraits(),
 }
 """By the word before the first colon of a driver's name."""

@@ -14,7 +14,7 @@ import msgspec
 
 from harness import __version__
 from harness.checks import Verdict
-from harness.drivers import Driver, DriverContext, TlsFiles, UserIdentity, make_driver
+from harness.drivers import Driver, DriverContext, TlsFiles, UserIdentity, driver_traits, make_driver
 from harness.engine.folder import make_folder, pki_folder, take_away, write_summary
 from harness.engine.party_program import party_program
 from harness.engine.progress import Progress, Silent
@@ -23,7 +23,7 @@ from harness.engine.run_context import RunContext
 from harness.engine.scenario_errors import Ending
 from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan, read_plan_file, scenario_digest
-from harness.settings import RehearsalSettings
+from harness.settings import RehearsalSettings, SettingsError
 from schemas.load import UserRole
 from stubs.app import BackgroundDcc, SsiSettings, background_dcc
 from stubs.clock import SystemClock, VirtualClock
@@ -91,6 +91,8 @@ class Rehearsal:
         if self._run_context is not None:
             return self._run_context
         driver = self._driver or make_driver(self.settings.driver)
+        if self._driver is None and self._dcc is None:
+            _require_endpoint(self.settings, self.plan)
         self.folder, made = make_folder(self.settings)
         try:
             self._run_context = self._open(driver)
@@ -237,6 +239,17 @@ def planned_by(settings: RehearsalSettings, library: tuple[LibraryScenario, ...]
     """The plan of a run. Raises: InputError: its plan file is none, or names a scenario that does not exist."""
     file = read_plan_file(Path(settings.plan), library) if settings.plan else None
     return make_plan(library, settings, file)
+
+
+def _require_endpoint(settings: RehearsalSettings, plan: Plan) -> None:
+    """Raises: SettingsError: what the DCC delivers would reach nobody."""
+    known = settings.receive_url or settings.dcc.receive_url or settings.dcc.receive_urls
+    if driver_traits(settings.driver).needs_receive_url and plan.needs_deliveries and not known:
+        kind = settings.driver.partition(":")[0]
+        raise SettingsError(
+            f"receive_url: the driver {kind!r} has no endpoint of its own, and scenarios wait for deliveries",
+            mend="Name your system's endpoint: --receive-url http://host:port/path, or receive_url in the run file.",
+        )
 
 
 def scenarios_folder(settings: RehearsalSettings) -> Path:

@@ -21,7 +21,8 @@ class _Asked:
     select: str
 
 
-_COMPARED = ("id", "role", "scope", "priority", "feature", "chosen")
+_COMPARED = ("id", "role", "scope", "priority", "feature")
+"""Not whether a scenario was chosen: what was left out, for whatever reason, is missing by name in the role's verdict."""
 
 
 def plan_problems(run: Run, scenarios: ScenarioSet) -> Iterator[str]:

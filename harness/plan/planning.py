@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from harness.plan.expression import parse_expression
 from harness.plan.library import SCOPES, LibraryScenario
 from harness.plan.plan_file import PlanFile
-from schemas.load import UserRole, roles, scenarios
+from schemas.load import Srv, UserRole, roles, scenarios, service_requests
 from stubs.wire.errors import InputError
 
 
@@ -77,10 +77,26 @@ class Plan:
         return tuple(row.scenario for row in self.rows if row.is_chosen)
 
     def require_scenarios(self) -> None:
-        """Raises: InputError: nothing is chosen, and why."""
+        """Raises: InputError: nothing is chosen, or nothing is there for a role that is asked for, and why."""
+        have = list(dict.fromkeys(row.scenario.role for row in self.rows))
+        without = [role for role in self.roles if role not in have]
+        if without:
+            raise InputError(
+                f"no scenarios for {', '.join(without)}: the library has some for {', '.join(have) or 'no role'}",
+                mend="Leave the role out, or name a folder with scenarios for it.",
+            )
         if not self.chosen:
-            reasons = "; ".join(sorted({row.reason for row in self.rows})[:3])
+            own = {row.reason for row in self.rows if row.scenario.role in self.roles}
+            reasons = "; ".join(sorted(own)[:3])
             raise InputError(f"no scenario is chosen: {reasons}", mend="Widen roles, services, priorities or select.")
+
+    @property
+    def needs_deliveries(self) -> bool:
+        """Whether a chosen scenario waits for what the DCC delivers: responses of devices, alerts."""
+        services = service_requests()
+        asked = {srv for one in self.chosen for srv in one.srvs}
+        is_device = any(not services[Srv(srv)].is_non_device for srv in asked if Srv(srv) in services)
+        return is_device or any(one.scope == SCOPES["alerts-and-codes"] for one in self.chosen)
 
     def only(self, keys: Collection[str]) -> Plan:
         """The same plan with no others chosen than those of these keys."""

@@ -80,6 +80,11 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("rehearse", "--select", "SR-* and"), ("--select", "a pattern is missing")),
         (("rehearse", "--select", "(" * 3000), ("--select", "deeper than")),
         (("rehearse", "--select", "XX-*"), ("no scenario is chosen", "Widen")),
+        (
+            ("rehearse", "--driver", "command:true", "--select", "SR-605-IS"),
+            ("receive_url", "no endpoint", "--receive-url"),
+        ),
+        (("rehearse", "--driver", "observe", "--select", "AL-001-IS"), ("receive_url", "no endpoint", "--receive-url")),
         (("rehearse", "--receive-url", "nonsense"), ("--receive-url", "no web address", "http://host:port/path")),
         (("rehearse", "--port", "70000"), ("--port", "65535")),
         (("rehearse", "--settings", "absent.toml"), ("absent.toml", "No such file", "existing file")),
@@ -357,7 +362,7 @@ JUDGED = CheckJudged(
         (b'{"kind":"FromTheFuture"}', ("entry 3", "an event this version does not know", "FromTheFuture")),
         (b'{"kind":"RunStarted"}', ("entry 3", "run")),
         ({"check": "nosuch"}, ("entry 3", "a check this version does not know", "nosuch")),
-        ({"check": "error-code-understood"}, ("entry 3", "cannot be judged as it stands")),
+        ({"check": "alert-acknowledged"}, ("entry 3", "cannot be judged as it stands")),
     ],
 )
 def test_a_journal_of_another_version_is_not_judged(
