@@ -22,7 +22,7 @@ class _Asked:
 
 
 _COMPARED = ("id", "role", "scope", "priority", "feature")
-"""Not whether a scenario was chosen: what was left out, for whatever reason, is missing by name in the role's verdict."""
+"""Not whether one was chosen: what was left out, for whatever reason, is missing by name in the role's verdict."""
 
 
 def plan_problems(run: Run, scenarios: ScenarioSet) -> Iterator[str]:
