@@ -12,6 +12,7 @@ import msgspec
 from harness.drivers import Action, Driver, Outcome, driver_traits
 from harness.engine.driver_runner import DriverRunner
 from harness.engine.homes import Home
+from harness.engine.instructions import sentence
 from harness.engine.progress import Progress
 from harness.plan import load_test_data
 from harness.settings import RehearsalSettings
@@ -151,15 +152,10 @@ class RunContext:
         )
         return premises
 
-    def prompt(self, kind: str, words: Mapping[str, str]) -> str:
-        """The action in plain words, for a person; empty when there is no text for it."""
-        path = self._prompts / f"{kind}.txt"
-        if not path.is_file():
-            return ""
-        text = path.read_text(encoding="utf-8").strip()
-        for name, value in words.items():
-            text = text.replace(f"{{{name}}}", value)
-        return text
+    def prompt(self, action: Action, device: str) -> str:
+        """The action in whole sentences, for a person; empty when there is no text for its kind."""
+        path = self._prompts / f"{action.kind}.txt"
+        return sentence(path.read_text(encoding="utf-8"), action, device) if path.is_file() else ""
 
     # --- the journal, as scenarios need it --------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.surroundings import Faults, RunClock, Standing
 from harness.plan import LibraryScenario, test_data_for
-from schemas.load import Srv, UserRole, service_requests
+from schemas.load import UserRole
 from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted, RequestAnswered
 from stubs.wire.duis import Response
 from stubs.wire.errors import Blocked, Misuse
@@ -231,25 +231,15 @@ class World:
             deadline=limit,
             urls=self._run_context.urls,
             options={name: self._home.value(value) for name, value in options.items()},
-            instruction=self._run_context.prompt(kind, self._words(service, to)),
         )
+        name = to if self._home.type_of(to) else ""
+        action = msgspec.structs.replace(action, instruction=self._run_context.prompt(action, name))
         self._actions.append(action.id)
         self._recorder.record(
             ActionAsked(scenario=self.scenario.id, action=action.id, content=msgspec.to_builtins(action))
         )
         self._run_context.driver_runner.ask(action)
         return action.id
-
-    def _words(self, service: str, to: str) -> dict[str, str]:
-        row = service_requests().get(Srv(service))
-        name = f"{service} {row.name}" if row else service
-        return {
-            "service": name,
-            "device": to,
-            "target": self._home.target(to),
-            "role": self.role.value,
-            "user": self.user,
-        }
 
     @property
     def last_request_id(self) -> str:

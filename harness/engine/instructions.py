@@ -1,0 +1,75 @@
+"""An action in whole sentences for a person: every value and address filled in, nothing left blank."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from harness.drivers import Action
+from schemas.load import Srv, service_requests
+
+_PLAIN = re.compile(r"[\w:+-]+(?:\.[\w:+-]+)*")
+
+
+def sentence(template: str, action: Action, device: str = "") -> str:
+    """The text for an action, its words in braces filled in.
+
+    Args:
+        template: words: role, user, service, to (device or DCC), from (device, if any), values, how, device, target,
+            code, request_id, ssi.
+        action: with everything but its instruction.
+        device: what the scenario calls the target; empty: it has no name, or there is none.
+    """
+    text = template
+    for name, value in _words(action, device).items():
+        text = text.replace(f"{{{name}}}", value)
+    return " ".join(text.split())
+
+
+def _words(action: Action, device: str) -> Mapping[str, str]:
+    row = service_requests().get(Srv(action.service))
+    target = " ".join(part for part in (device and f"the {device}", action.target) if part)
+    return {
+        "role": action.role,
+        "user": action.user,
+        "service": f"{action.service} {row.name}" if row else action.service,
+        "device": device or "the device",
+        "target": action.target,
+        "to": f"to {target}" if target else "to the DCC",
+        "from": f"from {target}" if target else "",
+        "values": _values(action.parameters),
+        "how": _how(action.options),
+        "code": str(action.parameters.get("code", "")) or "of any code",
+        "request_id": str(action.parameters.get("request_id", "")) or "of yours that was accepted last",
+        "ssi": action.urls.get("ssi", "") or "its usual address",
+    }
+
+
+def _values(parameters: Mapping[str, Any]) -> str:
+    given = [f"{name} {_written(value)}" for name, value in parameters.items()]
+    return f"with {', '.join(given)}" if given else "with the values you would usually send"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else f'"{text}"'
+
+
+def _how(options: Mapping[str, Any]) -> str:
+    said = []
+    if "command_variant" in options:
+        said.append(f"Use command variant {options['command_variant']}.")
+    if "post_to" in options:
+        said.append(f"Post it to the {options['post_to']} service, whatever its variant says.")
+    if options.get("wait") is False:
+        said.append("Report as soon as it is acknowledged.")
+    else:
+        said.append("Follow it to its end.")
+    if options.get("wait_for_outcome"):
+        said.append("Wait for the alert that tells of its outcome too.")
+    if "settle" in options:
+        said.append(f"Keep listening for {options['settle']:g} seconds longer.")
+    return " ".join(said)
