@@ -162,5 +162,6 @@ def test_the_documented_program_takes_a_party_through_whole_scenarios(terminal: 
     client = ROOT / "docs" / "examples" / "command_client.py"
     result = terminal.rehearse(f"command:{sys.executable} {client}", "SR-605 or SR-201-IS-2 or RC-006 or AL-001-IS")
     assert result["totals"] == {"PASS": 3, "NOT_RUN": 1}
-    assert terminal.checks("AL-001-IS") == {"alert-acknowledged": "PASS", "alert-understood": "NOT_RUN"}
+    named = {"alert-acknowledged": "PASS", "alert-understood": "NOT_RUN"}
+    assert named.items() <= terminal.checks("AL-001-IS").items()
     assert result["exit_code"] == 3
