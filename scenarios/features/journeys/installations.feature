@@ -43,6 +43,7 @@ Feature: Installations from beginning to end
     Then the request is accepted
     And the response reaches the party
     And the party acknowledges alert N24
+    And the inventory shows the in-home display as InstalledNotCommissioned
     When the party is asked to send 8.7.1 to the electricity meter with
       | OtherDeviceID | in-home display |
     Then it is accepted, answered and reported
@@ -153,6 +154,7 @@ Feature: Installations from beginning to end
     Then the request is accepted
     And the response reaches the party
     And the party acknowledges alert N24
+    And the inventory shows the in-home display as InstalledNotCommissioned
     When the party is asked to send 8.7.1 to the electricity meter with
       | OtherDeviceID | in-home display |
     Then it is accepted, answered and reported
