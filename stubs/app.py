@@ -253,7 +253,9 @@ class SimulatedDcc:
                 site.port,
                 site.tls,
                 self.settings.read_timeout,
-                lambda peer: self._runtime.head_too_late(site.setting.removesuffix("port").rstrip("_") or "duis", peer),
+                lambda rule, why, peer: self._runtime.refused_unread(
+                    rule, why, site.setting.removesuffix("port").rstrip("_") or "duis", peer
+                ),
             )
         except OSError as error:
             raise Blocked(

@@ -359,6 +359,8 @@ TRIPS: dict[str, Callable[[DccFixture], Reply]] = {
     "too-slow": transport("too-slow"),
     "no-such-service": transport("no-such-service"),
     "method": transport("method"),
+    "not-http": transport("not-http"),
+    "expectation": transport("expectation"),
     "truncated": transport("truncated"),
     "content-type": content_type,
     "xml": xml,

@@ -12,36 +12,59 @@ import ssl
 from collections.abc import Callable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
-OnLate = Callable[[str], None]
-"""Told the client's address."""
+OnRefused = Callable[[str, str, str], None]
+"""Told the rule, the reason and the client's address, of what is refused before a handler of ours sees it."""
+_SHOWN = 200
+
+
+def waits_for_head(handler: web.RequestHandler) -> bool:
+    """Whether what came so far is the beginning of a head: none was complete, or the next one is waited for.
+
+    The one place that leans on private names of aiohttp, whose range is pinned for it; a test fails when they change.
+    """
+    waiter = handler._waiter  # noqa: SLF001
+    return handler._request_count == 0 or (waiter is not None and not waiter.done())  # noqa: SLF001
 
 
 class TimedHandler(web.RequestHandler):
     """One connection of a server."""
 
-    __slots__ = ("_late", "_on_late", "_seconds")
+    __slots__ = ("_late", "_on_refused", "_seconds")
 
-    def __init__(self, server: web.Server, seconds: float, on_late: OnLate) -> None:
+    def __init__(self, server: web.Server, seconds: float, on_refused: OnRefused) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), access_log=None, auto_decompress=False)  # type: ignore[arg-type]
         self._seconds = seconds
-        self._on_late = on_late
+        self._on_refused = on_refused
         self._late: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Octets came: the timer runs from the first one of a head to its last."""
         super().data_received(data)
-        if not self._is_in_head():
+        if not waits_for_head(self):
             self._end()
         elif self._late is None:
-            self._late = self._loop.call_later(self._seconds, self._give_up)
+            self._late = asyncio.get_running_loop().call_later(self._seconds, self._give_up)
 
-    def _is_in_head(self) -> bool:
-        """Whether what came so far is the beginning of a head: none was complete, or the next one is waited for."""
-        waiter = self._waiter
-        return self._request_count == 0 or (waiter is not None and not waiter.done())
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """What the library answers by itself to octets that are no HTTP it reads; recorded like a wrong path."""
+        if isinstance(exc, HttpProcessingError):
+            why = " ".join(f"{type(exc).__name__}: {message or exc}".split())
+            self._on_refused("not-http", why[:_SHOWN], self._peer())
+        return super().handle_error(request, status, exc, message)
+
+    def _peer(self) -> str:
+        peer = self.transport.get_extra_info("peername") if self.transport is not None else None
+        return str(peer[0]) if isinstance(peer, tuple) else "unknown"
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection ended."""
@@ -56,19 +79,19 @@ class TimedHandler(web.RequestHandler):
     def _give_up(self) -> None:
         self._late = None
         transport = self.transport
-        if transport is None or transport.is_closing() or not self._is_in_head():
+        if transport is None or transport.is_closing() or not waits_for_head(self):
             return
-        peer = transport.get_extra_info("peername")
+        peer = self._peer()
         transport.write(_TOO_LATE)
         self.force_close()
-        self._on_late(str(peer[0]) if isinstance(peer, tuple) else "unknown")
+        self._on_refused("too-slow", f"the head did not arrive within {self._seconds:g} s", peer)
 
 
 async def listen(
-    server: web.Server, host: str, port: int, tls: ssl.SSLContext | None, seconds: float, on_late: OnLate
+    server: web.Server, host: str, port: int, tls: ssl.SSLContext | None, seconds: float, on_refused: OnRefused
 ) -> asyncio.Server:
     """Listen for connections whose heads must arrive within ``seconds``. Raises: OSError: the port cannot be had."""
     loop = asyncio.get_running_loop()
     return await loop.create_server(
-        lambda: TimedHandler(server, seconds, on_late), host, port, ssl=tls, backlog=socket.SOMAXCONN
+        lambda: TimedHandler(server, seconds, on_refused), host, port, ssl=tls, backlog=socket.SOMAXCONN
     )

@@ -18,6 +18,7 @@ from stubs.dcc.core import Events
 from stubs.events import JournalStalled, MessageQueued
 from stubs.gateway.refusals import Refusals
 from stubs.journal import Journal
+from stubs.recording import recordable
 from stubs.scheduler import QueuedMessage
 from stubs.wire.errors import Blocked, Misuse
 
@@ -116,11 +117,10 @@ class Runtime:
                     committed.set_exception(blocked)
             raise
 
-    def head_too_late(self, service: str, peer: str) -> None:
-        """Record that a request was given up whose head did not arrive in time; nobody waits for it."""
-        late = f"the head did not arrive within {self.dcc.settings.read_timeout:g} s"
+    def refused_unread(self, rule: str, why: str, service: str, peer: str) -> None:
+        """Record what was refused before its head was read; nobody waits for the entry."""
         now = self.clock.now()
-        self.append(self.dcc.refuse_transport("too-slow", late, service, peer, now).events, now)
+        self.append(self.dcc.refuse_transport(rule, recordable(why), service, recordable(peer), now).events, now)
         with suppress(Blocked):  # a full disk: the entries stay pending
             self.journal.commit()
 

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from aiohttp import ClientPayloadError, web
+from aiohttp import ClientPayloadError, HttpVersion11, web
 
 from schemas.load import Service
 from stubs.dcc import Cut, Handled, Reply
@@ -36,9 +36,27 @@ def make_app(runtime: Runtime, settings: DccSettings) -> web.Application:
         (paths.send_command, Service.SEND_COMMAND),
         (paths.non_device, Service.NON_DEVICE),
     ):
-        app.router.add_post(path, _handler(runtime, settings, service))
+        app.router.add_post(path, _handler(runtime, settings, service), expect_handler=_expectation(runtime, service))
     app.router.add_route("*", "/{path:.*}", _elsewhere(runtime, settings))
     return app
+
+
+def _expectation(runtime: Runtime, service: Service) -> Callable[[web.Request], Awaitable[web.StreamResponse | None]]:
+    """What a header ``Expect`` asks for: leave to go on with the body; anything else is refused (RFC 9110, 10.1.1)."""
+
+    async def expected(request: web.Request) -> web.StreamResponse | None:
+        wanted = request.headers.get("Expect", "")
+        if request.version != HttpVersion11:
+            return None
+        if wanted.lower() != "100-continue":
+            return await _refused(
+                runtime, request, "expectation", f"expected 100-continue, got {wanted[:_SHOWN]}", service
+            )
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
+        return None
+
+    return expected
 
 
 def _elsewhere(runtime: Runtime, settings: DccSettings) -> Handler:

@@ -104,7 +104,17 @@ def conclude(context: DccContext, request: RequestInProgress) -> None:
 STAGES: tuple[Stage, ...] = (
     Stage(
         "receive",
-        ("no-such-service", "method", "internal-error", "not-recorded", "too-large", "too-slow", "truncated"),
+        (
+            "no-such-service",
+            "method",
+            "not-http",
+            "expectation",
+            "internal-error",
+            "not-recorded",
+            "too-large",
+            "too-slow",
+            "truncated",
+        ),
         receive,
     ),
     Stage("read", ("content-type", "xml", "schema", "not-simulated", "schema-version"), read),
