@@ -180,8 +180,11 @@ def test_what_is_no_http_is_answered_400_and_leaves_the_server_serving(dcc: Back
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=WAIT) as connection:
         connection.sendall(junk)
         assert connection.recv(12).endswith(b" 400")
+    assert rule_of(dcc) == "not-http"
     assert post(dcc.urls.non_device, b"<a/>")[0] == 400
-    assert rule_of(dcc) == "schema"
+    last = happened(dcc, RequestRefused, 2).event
+    assert isinstance(last, RequestRefused)
+    assert last.rule == "schema"
 
 
 def test_rubbish_behind_a_request_spoils_nothing_for_others(dcc: BackgroundDcc, pki: Pki) -> None:
