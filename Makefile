@@ -56,6 +56,9 @@ docs: $(VENV)/.dev ## Write the generated pages again
 site: $(VENV)/.dev ## The documentation as a site, in build/site
 	$(BIN)/sphinx-build -q -W -b html docs build/site
 
+defects: $(VENV)/.dev ## Run some hundred clients with made-up defects; print how many are caught, by kind
+	$(BIN)/python .ci/defects.py
+
 lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml
 	$(BIN)/python .ci/lock.py
 

@@ -87,20 +87,41 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
         codes,
         has_message=bool(messages),
         is_asynchronous=_awaits(evidence, action),
-        is_carried_out=_was_told_of_success(action, messages),
+        is_answered_at_once=any(
+            one.accepted and one.received.service == "non-device" for one in evidence.exchanges_of(action)
+        ),
+        is_carried_out=_was_told_of_success(evidence, action, messages),
     )
 
 
-def _was_told_of_success(action: ActionRecord, messages: Sequence[Message]) -> bool:
+def _is_early(evidence: Evidence, action: ActionRecord) -> bool:
+    """Whether a time-out was reported long before the action's deadline: no clock ran out."""
+    deadline = action.asked.get("deadline")
+    if not isinstance(deadline, int | float):
+        return False
+    elapsed = (evidence.at(action.claimed_seq) - evidence.at(action.seq)).total_seconds()
+    is_for_outcome = bool(action.asked.get("options", {}).get("wait_for_outcome"))
+    return elapsed < deadline / 2 and not is_for_outcome
+
+
+def _was_told_of_success(evidence: Evidence, action: ActionRecord, messages: Sequence[Message]) -> bool:
     """Whether the party had taken, before it reported, a response by which the device says that it did its work."""
     taken = [one for one in messages if any(seq < action.claimed_seq for seq, _ in one.deliveries)]
+    if messages and action.status == "timeout" and _is_early(evidence, action):
+        return True
     if action.asked.get("options", {}).get("wait_for_outcome"):
         return False
     return any(is_success(read_answer(one.queued.body)) for one in taken)
 
 
 def _of_status(
-    action: ActionRecord, codes: Sequence[str], *, has_message: bool, is_asynchronous: bool, is_carried_out: bool
+    action: ActionRecord,
+    codes: Sequence[str],
+    *,
+    has_message: bool,
+    is_asynchronous: bool,
+    is_carried_out: bool,
+    is_answered_at_once: bool,
 ) -> tuple[str, str] | None:
     is_error = [not one.startswith(("I", "W")) for one in codes]
     match action.status:
@@ -112,6 +133,10 @@ def _of_status(
             return "the party says done; no usable response had reached it", "done without a response"
         case "refused" if codes and not any(is_error):
             return f"the party says refused; the DCC answered {', '.join(codes)}", "success reported as refusal"
+        case "failed" | "timeout" if (
+            codes and not any(is_error) and not is_asynchronous and not _is_kept_waiting(action)
+        ):
+            return f"the party says {action.status}; the DCC answered {codes[-1]}", "success reported as failure"
         case "failed" | "timeout" if is_carried_out and not any(is_error):
             return f"the party says {action.status}; it had taken a response {codes[-1]}", "success reported as failure"
         case _:

@@ -61,6 +61,8 @@ class DefectiveDriver(ReferenceDriver):
         super().__init__(policy, name)
         self._edits = edits
         self._memory = Memory()
+        self.changes = 0
+        """How often an edit changed something."""
 
     def perform(self, action: Action) -> Outcome:
         """See ``Driver.perform``."""
@@ -72,5 +74,6 @@ class DefectiveDriver(ReferenceDriver):
         for _ in range(repeats):
             outcome = super().perform(understood)
         told = self._edits.outcome(action, outcome, self._memory)
+        self.changes += (understood != action) + (told != outcome) + repeats
         self._memory.outcomes.append((action, outcome))
         return msgspec.structs.replace(told, action=action.id)

@@ -1,0 +1,122 @@
+"""`make defects`: a few hundred clients with one made-up defect each, and how many of them the judge catches.
+
+Seeded: the same seed makes the same clients. Not part of `make test`. What is not caught is listed with its reason.
+"""
+
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from random import Random
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+engine, settings = import_module("harness.engine"), import_module("harness.settings")
+defective = import_module("harness.drivers.defective")
+policy = import_module("harness.drivers.reference.policy")
+app, clock = import_module("stubs.app"), import_module("stubs.clock")
+msgspec = import_module("msgspec")
+edits = defective.edits
+
+READS = ("SR-201-IS-2", "SR-605-IS", "SR-503-IS", "SR-601-IS", "SR-417-IS")
+SENDS = {"SR-105-IS": "AdjustMeterBalance", "SR-112-IS": "amount_pence", "SR-121-IS": "SupplierMessage",
+         "SR-106-IS": "PaymentMode", "IC-001-IS": "ESMEVariant", "IC-008-IS": "AddressIdentifier",
+         "PT-002-IS": "ExecutionDateTime"}  # fmt: skip
+NUMBERS: dict[str, Callable[[Any], Any]] = {
+    "times 10": lambda n: n * 10, "by 100": lambda n: n / 100, "plus 1": lambda n: n + 1, "negated": lambda n: -n,
+    "zero": lambda _n: 0, "8 bits": lambda n: int(n) % 256, "doubled": lambda n: n * 2,
+}  # fmt: skip
+LISTS: dict[str, Callable[[Any], Any]] = {
+    "empty": lambda _l: [], "first only": lambda one: one[:1], "last dropped": lambda one: one[:-1],
+    "twice": lambda one: one + one, "statuses rotated": edits.rotated("DeviceStatus"),
+    "types rotated": edits.rotated("DeviceType"), "identities rotated": edits.rotated("DeviceID"),
+}  # fmt: skip
+VALUES: dict[str, Callable[[Any], Any]] = {
+    "x": lambda v: f"{v}x" if isinstance(v, str) else v + 7, "cut": lambda v: str(v)[:-1] or "0",
+    "reversed": lambda v: str(v)[::-1] + "1",
+}  # fmt: skip
+FIELDS = {"status": ("refused", "failed", "timeout"), "response_code": ("I0", "I99", "E19", "W1"),
+          "request_id": ("A0-B1-C2-D3-E4-01-00-00:DE-51-CE-00-00-00-00-E1:1",)}  # fmt: skip
+
+
+def made() -> Iterator[tuple[str, str, str, Any, Any]]:
+    """Kind, name, scenario, edits, policy of each client that can be made."""
+    correct = policy.CORRECT
+    for scenario in READS:
+        for name, edit in NUMBERS.items():
+            yield (
+                "number reported",
+                f"{name} in {scenario}",
+                scenario,
+                defective.Edits(outcome=edits.numbers(edit)),
+                correct,
+            )
+        for name, edit in LISTS.items():
+            yield (
+                "list reported",
+                f"{name} in {scenario}",
+                scenario,
+                defective.Edits(outcome=edits.lists(edit)),
+                correct,
+            )
+        hour = defective.Edits(outcome=edits.texts(edits.an_hour_later))
+        yield "time reported", f"an hour late in {scenario}", scenario, hour, correct
+        for more in (1, 2, 5):
+            yield (
+                "count",
+                f"{more} more in {scenario}",
+                scenario,
+                defective.Edits(outcome=edits.processed(more)),
+                correct,
+            )
+    for scenario in (*READS, *SENDS):
+        for field, values in FIELDS.items():
+            for value in values:
+                told = defective.Edits(outcome=edits.changed(**{field: value}))
+                yield f"{field} reported", f"{value} in {scenario}", scenario, told, correct
+        yield "repetition", f"asked twice in {scenario}", scenario, defective.Edits(times=2), correct
+        yield "repetition", f"sent twice in {scenario}", scenario, defective.Edits(), replace(correct, posts=2)
+        for status in (302, 404, 500):
+            name = f"{status} to responses in {scenario}"
+            yield "acknowledgement", name, scenario, defective.Edits(), replace(correct, response_status=status)
+    for scenario, name in SENDS.items():
+        for word, edit in VALUES.items():
+            asked = defective.Edits(action=edits.parameter(name, edit))
+            yield "parameter sent", f"{name} {word} in {scenario}", scenario, asked, correct
+
+
+def main(count: int, seed: str) -> None:
+    """Run ``count`` of them and print the catch rate by kind."""
+    clients = list(made())
+    chosen = Random(seed).sample(clients, min(count, len(clients)))  # noqa: S311 - a choice, not a secret
+    folder = Path(tempfile.mkdtemp())
+    app.init_pki(folder / "pki")
+    dcc_settings = app.DccSettings(
+        port=0, smki_port=0, ssi_port=0, control_port=0, pki=str(folder / "pki"), state_dir=str(folder / "state")
+    )
+    caught, total, missed = Counter[str](), Counter[str](), []
+    with app.background_dcc(dcc_settings, clock.VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC))) as dcc:
+        for number, (kind, name, scenario, edit, how) in enumerate(chosen):
+            driver = defective.DefectiveDriver(edit, how, name)
+            flags = {"deadline": 3.0, "patience": 1.5, "select": scenario, "out": str(folder / f"run-{number}")}
+            run = engine.run_rehearsal(settings.load_settings(flags=flags), dcc=dcc, driver=driver).run
+            total[kind] += 1
+            if any(one.verdict.value == "FAIL" for one in run.scenarios):
+                caught[kind] += 1
+            elif how == policy.CORRECT and not driver.changes:
+                total[kind] -= 1
+            else:
+                missed.append(f"{kind}: {name}: {[one.verdict.value for one in run.scenarios]}")
+    for kind in total:
+        print(f"{kind:24} {caught[kind]:4} of {total[kind]:4} caught")
+    print(f"{'all':24} {sum(caught.values()):4} of {sum(total.values()):4} caught, seed {seed}")
+    print("\n".join(f"not caught: {one}" for one in missed))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, sys.argv[2] if len(sys.argv) > 2 else "uept")
