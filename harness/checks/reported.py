@@ -133,9 +133,7 @@ def _of_status(
             return "the party says done; no usable response had reached it", "done without a response"
         case "refused" if codes and not any(is_error):
             return f"the party says refused; the DCC answered {', '.join(codes)}", "success reported as refusal"
-        case "failed" | "timeout" if (
-            codes and not any(is_error) and not is_asynchronous and not _is_kept_waiting(action)
-        ):
+        case "failed" | "timeout" if is_answered_at_once and codes and not any(is_error):
             return f"the party says {action.status}; the DCC answered {codes[-1]}", "success reported as failure"
         case "failed" | "timeout" if is_carried_out and not any(is_error):
             return f"the party says {action.status}; it had taken a response {codes[-1]}", "success reported as failure"
