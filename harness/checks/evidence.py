@@ -7,7 +7,7 @@ of another scenario are left out, so that a verdict depends on the scenario's ow
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -340,22 +340,19 @@ class Evidence:
     def exchanges_of(self, action: ActionRecord) -> tuple[Exchange, ...]:
         """The POSTs that belong to an action: after it was asked, for its service and its target.
 
-        Two actions run side by side are told apart by target; a further action for the same pair begins anew.
+        Two actions run side by side are told apart by target. Of several for the same pair, see ``_shared_out``.
         """
-        later = (
-            other.seq
-            for other in self.actions
-            if other.seq > action.seq and (other.service, other.target) == (action.service, action.target)
-        )
-        end = min(later, default=None)
-        return tuple(
+        pair = (action.service, action.target)
+        rivals = [other for other in self.actions if (other.service, other.target) == pair]
+        meant = [
             exchange
             for exchange in self.exchanges
-            if exchange.seq > action.seq
-            and (end is None or exchange.seq < end)
+            if exchange.seq > rivals[0].seq
             and (not action.service or exchange.srv is None or exchange.srv == action.service)
             and _is_for(exchange, action)
-        )
+        ]
+        owners = _shared_out(meant, rivals)
+        return tuple(exchange for exchange in meant if owners[exchange.seq] == action.seq)
 
     def request_ids_of(self, action: ActionRecord) -> tuple[str, ...]:
         """RequestIDs the party used for an action, first use first; a collecting action names its own."""
@@ -388,6 +385,31 @@ class Evidence:
         """Pre-Commands handed out for an action's requests."""
         wanted = {request_id.upper() for request_id in self.request_ids_of(action)}
         return tuple((seq, event) for seq, event in self.of(PreCommandIssued) if event.request_id.upper() in wanted)
+
+
+def _shared_out(exchanges: Sequence[Exchange], actions: Sequence[ActionRecord]) -> dict[int, int]:
+    """Which of several actions for the same service and target each POST belongs to: by entry numbers.
+
+    A request belongs to the first action that was asked before it, is still open and has none yet. An action is open
+    until its outcome was told, or for ever where nobody says so (it was only attested). A further request belongs to
+    the latest action: it is one too many. The same RequestID again belongs where it did at first.
+    """
+    owners: dict[int, int] = {}
+    requests: dict[str, int] = {}
+    for exchange in exchanges:
+        asked = [one for one in actions if one.seq < exchange.seq]
+        known = requests.get(exchange.request_id) if exchange.request_id else None
+        if known is None:
+            free = (one for one in asked if one.seq not in requests.values() and _is_open_at(one, exchange.seq))
+            known = next(free, asked[-1]).seq
+            if exchange.request_id:
+                requests[exchange.request_id] = known
+        owners[exchange.seq] = known
+    return owners
+
+
+def _is_open_at(action: ActionRecord, seq: int) -> bool:
+    return action.claimed is None or action.status == "attested" or action.claimed_seq > seq
 
 
 def _is_for(exchange: Exchange, action: ActionRecord) -> bool:
