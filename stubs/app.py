@@ -49,8 +49,9 @@ from stubs.smki import Pki, import_pki, init_pki, list_pki, load_pki, view_keys
 from stubs.smki.keys import derive_secret
 from stubs.smki.repository import Repository
 from stubs.smki.service import make_app as make_smki_app
-from stubs.smki.tls import server_identity
+from stubs.smki.tls import asking_context
 from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
+from stubs.ssi_back_office import DccBackOffice
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import Blocked, InputError, PeerError
 
@@ -189,7 +190,7 @@ class SimulatedDcc:
                 make_control_app(self.control.by(CONTROL_API), runtime, self.control_token),
                 None,
             ),
-            Site("ssi_port", host, settings.ssi_port, self._ssi(), server_identity(pki.authority).context()),
+            Site("ssi_port", host, settings.ssi_port, self._ssi(), asking_context(pki.authority)),
         )
 
     def _repository(self) -> Repository:
@@ -214,14 +215,16 @@ class SimulatedDcc:
             known = dcc.state.users.items()
             return [SsiUser(eui=eui, party=user.party, roles=tuple(user.roles)) for eui, user in known]
 
+        secret = derive_secret(self.pki.authority.secret, "ssi")
         sources = Sources(
             inventory=_CurrentInventory(dcc),
             entries=self.journal.entries,
             users=users,
             record=self.journal.record,
             now=self.clock.now,
+            back=DccBackOffice(self._runtime, self.pki, secret),
         )
-        return make_ssi_app(sources, settings, secret=derive_secret(self.pki.authority.secret, "ssi"))
+        return make_ssi_app(sources, settings, secret)
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         bases = [await self._serve(site, stack) for site in self._sites()]

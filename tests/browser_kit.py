@@ -55,6 +55,14 @@ UNNAMED = """() => [...document.querySelectorAll('a, button, input:not([type=hid
 """Scripts for ``page.evaluate``: texts below a contrast of 4.5, and controls without a name; both empty when all is well."""
 
 
+def accessibility_problems(page: Any) -> list[str]:
+    """What axe-core finds wrong with the page as it stands; one line for each rule and element."""
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - absent where playwright is
+
+    violations = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in violations for node in each["nodes"]]
+
+
 @contextmanager
 def launched() -> Iterator[Any]:
     """Chromium without network access beyond what a page asks for; closed at the end."""

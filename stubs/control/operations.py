@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from stubs.control import clock_moves as clock
+from stubs.control import desk_handlers as desk
 from stubs.control import handlers as on
 from stubs.control import parameters as p
 from stubs.control.access import Access
@@ -167,6 +168,20 @@ OPERATIONS: tuple[Operation, ...] = (
         p.OfUser, on.redeliver, result="messages"),
     _op("back-up", "POST /backup", "Copy the state folder, its journal consistently", p.BackUp, on.back_up),
     _op("refusals", "GET /refusals", "The newest refusals with their reasons; ends", p.NewestRefusals, on.refusals),
+    _op("publish-service-alert", "POST /ssi/alerts", "Publish a service alert on the SSI",
+        p.PublishServiceAlert, desk.publish_alert, result="alert"),
+    _op("publish-maintenance", "POST /ssi/maintenance", "Publish maintenance on the SSI",
+        p.PublishMaintenance, desk.publish_maintenance, result="maintenance"),
+    _op("raise-incident", "POST /ssi/incidents", "Raise an incident for a User",
+        p.RaiseIncident, desk.raise_incident, result="reference"),
+    _op("answer-incident", "POST /ssi/incidents/{reference}", "Answer an incident as the DCC",
+        p.AnswerIncident, desk.answer_incident),
+    _op("answer-management-request", "POST /ssi/requests/{reference}", "Answer a service management request",
+        p.AnswerManagementRequest, desk.answer_request),
+    _op("change-hub-order", "POST /ssi/orders/{reference}", "Change the status of a hub order",
+        p.ChangeHubOrder, desk.change_order),
+    _op("issue-ssi-credential", "POST /ssi/credentials", "Issue a client certificate for a person",
+        p.IssueSsiCredential, desk.issue_credential),
     _op("reset", "POST /reset", "Back to the beginning; Users stay", p.Reset, on.reset),
 )  # fmt: skip
 

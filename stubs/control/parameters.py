@@ -236,6 +236,103 @@ class SetThreshold(OfUser, frozen=True, kw_only=True):
     """Requests in an hour; null takes the threshold away."""
 
 
+class PublishServiceAlert(Parameters, frozen=True, kw_only=True):
+    """A service alert on the Self-Service Interface, or its newest state."""
+
+    title: Name
+    """One line."""
+    components: tuple[Name, ...]
+    """Of ``schemas/ssi/components.csv``."""
+    state: Literal["degraded", "unavailable", "information"] = "degraded"
+    """What the components are meanwhile."""
+    impact: Text = "Great Britain"
+    """Geographic impact."""
+    update: Text = "Under investigation."
+    """Latest update."""
+    is_major: bool = False
+    """Whether it belongs to a Major Incident."""
+    expected: datetime | None = None
+    """Expected resolution, with zone."""
+    is_closed: bool = False
+    """Whether it is over."""
+    alert: Text = ""
+    """Reference of the alert to change; empty: a new one."""
+
+
+class PublishMaintenance(Parameters, frozen=True, kw_only=True):
+    """Maintenance on the Self-Service Interface."""
+
+    title: Name
+    """One line."""
+    services: tuple[Name, ...]
+    """What is affected."""
+    starts: datetime
+    """With zone."""
+    ends: datetime
+    """With zone."""
+    detail: Text = ""
+    """More about it."""
+    is_planned: bool = True
+    """Whether it was planned."""
+
+
+class RaiseIncident(OfUser, frozen=True, kw_only=True):
+    """An incident that a User raises."""
+
+    title: Name
+    """One line."""
+    description: Name
+    """What happened."""
+    category: Annotated[int, Meta(ge=1, le=5, description="1 (the worst) to 5")] = 3
+    """1, the worst, to 5."""
+    device: EuiOrNobody = ""
+    """Device it is about; empty: none."""
+    interested: tuple[Eui, ...] = ()
+    """Users that may see it too."""
+
+
+class AnswerIncident(Parameters, frozen=True, kw_only=True):
+    """What the DCC says of an incident."""
+
+    reference: Name
+    """Of the incident."""
+    text: Name
+    """What is added."""
+    status: Text = ""
+    """``open``, ``in progress``, ``resolved`` or ``closed``; empty: as it is."""
+    interested: tuple[Eui, ...] = ()
+    """Users that become interested parties."""
+
+
+class AnswerManagementRequest(Parameters, frozen=True, kw_only=True):
+    """What the DCC says of a service management request."""
+
+    reference: Name
+    """Of the request."""
+    text: Name
+    """What is said."""
+    status: Text = ""
+    """New status; empty: as it is."""
+
+
+class ChangeHubOrder(Parameters, frozen=True, kw_only=True):
+    """A new status of a hub order."""
+
+    reference: Name
+    """Of the order."""
+    status: Name
+    """Such as ``accepted``, ``dispatched`` or ``delivered``."""
+    detail: Text = ""
+    """Such as the number of the delivery note."""
+
+
+class IssueSsiCredential(Parameters, frozen=True, kw_only=True):
+    """A client certificate for a person."""
+
+    person: Name
+    """The person's name, as typed at sign-in."""
+
+
 class OfQuarantine(Parameters, frozen=True, kw_only=True):
     """One held request."""
 

@@ -72,6 +72,11 @@ class Dcc:
         """Told of an unexpected error of ours: the request or item ends as failed, what happened before stays, and the
         core goes on, unless this raises, as it does by default."""
 
+    @property
+    def pki(self) -> Pki:
+        """Keys and certificates."""
+        return self._pki
+
     def replay(self, entries: Iterable[Entry]) -> int:
         """Fold a journal into the state; the sequence number of its last entry."""
         last = 0

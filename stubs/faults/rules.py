@@ -58,12 +58,15 @@ EFFECTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "device-response": frozenset({"drop", "delay", "altered"}),
         "device-alert": frozenset({"drop"}),
         "firmware": frozenset({"drop", "altered"}),
+        "ssi-page": frozenset({"component-down", "delay"}),
+        "ssi-sign-in": frozenset({"credential-expired"}),
+        "ssi-report": frozenset({"empty", "huge"}),
     }
 )
 """Which effects a point of application knows."""
 
 _NAMES_A_PARTY = ("wrong-signer", "wrong-originator", "wrong-recipient")
-_MATCHERS = ("srv", "user", "device", "request_id", "message_kind", "alert_code")
+_MATCHERS = ("srv", "user", "device", "request_id", "message_kind", "alert_code", "component", "path", "report")
 
 
 class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,9 +75,19 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ``nth`` is the first match it is applied to (1 = the first), ``times`` how often (0 = for ever).
     """
 
-    point: Literal["answer", "delivery", "command", "device-response", "device-alert", "firmware"]
+    point: Literal[
+        "answer",
+        "delivery",
+        "command",
+        "device-response",
+        "device-alert",
+        "firmware",
+        "ssi-page",
+        "ssi-sign-in",
+        "ssi-report",
+    ]
     """Where the rule is applied: to the answer in the HTTP exchange, a delivery, a command on its way to a device, the
-    device's response or alert, or a firmware image."""
+    device's response or alert, a firmware image, or a page, a sign-in or a report of the Self-Service Interface."""
     effect: str
     """What happens to the message; which effects there are depends on ``point`` (``EFFECTS``)."""
     srv: str = ""
@@ -89,6 +102,12 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Only messages of this kind: ``response``, ``device-alert`` or ``dcc-alert``."""
     alert_code: str = ""
     """Only alerts of this code."""
+    component: str = ""
+    """Only pages of this component of the Self-Service Interface; what ``component-down`` takes away."""
+    path: str = ""
+    """Only the page of this path."""
+    report: str = ""
+    """Only this report, such as ``RSMI_001``."""
     nth: int = 1
     """The first match it is applied to, from 1."""
     times: int = 1
@@ -118,9 +137,10 @@ def read_rule(rule: Mapping[str, Any]) -> FaultRule:
     known = EFFECTS[read.point]
     if read.effect not in known:
         raise ValueError(f"fault rule: effect {read.effect!r} is not one of {', '.join(sorted(known))} at {read.point}")
-    needs = {"code": read.code, "delay": read.seconds > 0} | dict.fromkeys(_NAMES_A_PARTY, read.party)
+    needs = {"code": read.code, "delay": read.seconds > 0, "component-down": read.component}
+    needs |= dict.fromkeys(_NAMES_A_PARTY, read.party)
     if not needs.get(read.effect, True):
-        wanted = {"code": "code", "delay": "seconds"}.get(read.effect, "party")
+        wanted = {"code": "code", "delay": "seconds", "component-down": "component"}.get(read.effect, "party")
         raise ValueError(f"fault rule: effect {read.effect!r} needs {wanted!r}")
     if read.nth < 1 or read.times < 0:
         raise ValueError("fault rule: nth is 1 or more, times 0 (for ever) or more")

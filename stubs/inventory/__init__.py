@@ -10,7 +10,7 @@ from stubs.inventory.inventory import REMOVED, Inventory
 from stubs.inventory.non_device import Change, ImageOnItsWay, NonDeviceRequest, NonDeviceResult, PendingDccAlert
 from stubs.inventory.records import InventoryRecord, MeterPoint, Product, Term
 from stubs.inventory.services import decommission, prenotify, read_inventory, update_inventory, wan_matrix
-from stubs.inventory.views import COVERAGE, device_node, wan_matrix_node
+from stubs.inventory.views import COVERAGE, device_node, region_of, wan_matrix_node
 
 __all__ = [
     "COVERAGE",
@@ -32,6 +32,7 @@ __all__ = [
     "installed_without_wan",
     "prenotify",
     "read_inventory",
+    "region_of",
     "returned",
     "returned_faulty",
     "update_display_firmware",

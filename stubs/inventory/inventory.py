@@ -122,8 +122,10 @@ class Inventory:
             self.coverage[like(read_place, place)] = dict(values)
 
     def covered(self, place: str) -> Mapping[str, Any]:
-        """What was set for a UPRN or post code; empty: nothing."""
-        return self.coverage.get(like(read_place, place), {})
+        """What was set for a UPRN or post code, else for the first half of the post code; empty: nothing."""
+        wanted = like(read_place, place)
+        halves = (wanted, "".join(wanted.split())[:-3])
+        return next((self.coverage[key] for key in halves if key in self.coverage), {})
 
     def list_product(self, product: Product) -> None:
         """Fold of ProductListed."""

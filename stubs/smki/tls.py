@@ -77,6 +77,13 @@ def _identity(authority: Authority, name: str, purpose: str, extensions: tuple[b
     return TlsIdentity(ssl.DER_cert_to_PEM_cert(der) + own.pem, write_private_key(key))
 
 
+def asking_context(authority: Authority) -> ssl.SSLContext:
+    """A test server's context that lets a client show a certificate of the same authority, and goes on without one."""
+    context = trust_only(server_identity(authority).context(), authority.key_pair.certificate.pem)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
 def trust_only(context: ssl.SSLContext, authority_pem: str) -> ssl.SSLContext:
     """Make ``context`` trust the authority in ``authority_pem`` for its peers, and ask a client for a certificate.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from sys import intern
 from threading import Lock
@@ -65,8 +65,11 @@ class StatusChange:
 class AuditTrail:
     """Everybody's records; ``of`` gives one User's. ``catch_up`` reads what the journal gained since."""
 
-    def __init__(self, entries: EntryReader) -> None:
+    def __init__(self, entries: EntryReader, profile_services: Iterable[str] = ()) -> None:
         self._entries = entries
+        self._profile_services = frozenset(profile_services)
+        self._reads: dict[str, list[AuditRecord]] = defaultdict(list)
+        self._open_reads: dict[str, AuditRecord] = {}
         self._seen = 0
         self._lock = Lock()
         self._received: dict[str, tuple[int, datetime]] = {}
@@ -95,6 +98,10 @@ class AuditTrail:
         """A device's statuses, oldest first."""
         return list(self._statuses.get(device, ()))
 
+    def profile_reads(self, device: str) -> list[AuditRecord]:
+        """Requests of anybody for profile data of a device, oldest first; ``code`` is that of the response, if any."""
+        return list(self._reads.get(device, ()))
+
     def body(self, record: AuditRecord, part: str) -> bytes | None:
         """The exact octets of one part of a record."""
         seq = {"request": record.request, "answer": record.answer, "message": record.message}.get(part, 0)
@@ -116,6 +123,10 @@ class AuditTrail:
                 record.device, record.request_id = intern(event.device or ""), event.request_id
                 record.state = "Accepted"
                 record.detail = "; ".join(event.notes)
+                if event.srv in self._profile_services and event.device:
+                    read = replace(record, code="I99")
+                    self._reads[event.device].append(read)
+                    self._open_reads[event.request_id] = read
             case RequestRefused() as event:
                 self._refused(entry, event)
             case RequestAnswered() as event:
@@ -169,6 +180,9 @@ class AuditTrail:
                 record.answer = entry.seq
 
     def _queued(self, entry: Entry, event: MessageQueued) -> None:
+        read = self._open_reads.pop(event.request_id or "", None)
+        if read is not None:
+            read.code = event.response_code
         self._add(
             AuditRecord(
                 name=event.message,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -156,6 +157,28 @@ def plain(text: str) -> str:
     return text
 
 
+def area(text: str) -> str:
+    """A post code or the first half of one, upper case, one space."""
+    joined = "".join(text.split()).upper()
+    with suppress(PeerError):
+        return read_postcode(text)
+    if re.match(r"\A[A-Z]{1,2}[0-9][A-Z0-9]?\Z", joined):
+        return joined
+    raise _WrongError("This is no post code.", "Write it like SW1A 1AA, or its first half like SW1A.")
+
+
+def number(text: str) -> str:
+    """A whole number, not negative, of at most 7 digits."""
+    if text.isascii() and text.isdigit() and len(text) <= 7:
+        return text
+    raise _WrongError("This is not a number.", "Write digits only, such as 120.")
+
+
+def eui64s(text: str) -> str:
+    """User or Device IDs separated by white space or commas; canonical, separated by spaces."""
+    return " ".join(device_id(part) for part in text.replace(",", " ").split())
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """A reader of a fixed choice."""
 
@@ -170,6 +193,23 @@ def one_of(*choices: str) -> Callable[[str], str]:
 Readers = Mapping[str, Callable[[str], str]]
 
 INVENTORY: Readers = {"device": device_id, "mpxn": mpxn, "uprn": uprn, "postcode": postcode, "address": plain}
+
+PROFILE_READS: Readers = {"device": device_id, "mpxn": mpxn}
+
+COVERAGE: Readers = {"postcode": area}
+
+INCIDENT: Readers = {
+    "category": one_of("1", "2", "3", "4", "5"),
+    "title": plain,
+    "description": plain,
+    "device": device_id,
+    "mpxn": mpxn,
+    "request_id": request_id,
+    "component": plain,
+    "interested": eui64s,
+}
+
+PERIOD: Readers = {"from": first_instant, "to": last_instant}
 
 KINDS = {
     "request": "Requests I sent",
@@ -197,6 +237,17 @@ AUDIT: Readers = {
 }
 
 
+LONG_TEXTS = {"description": 4000, "text": 4000, "interested": 500}
+"""Characters of fields that hold more than ``LONGEST``."""
+
+
+def need(form: Form, **what: str) -> None:
+    """Say of each field that must not be empty and is, what to enter (``Enter …``)."""
+    for name, wanted in what.items():
+        if name not in form.typed:
+            form.problems.append(FieldProblem(name, f"Enter {wanted}.", "It cannot be left empty."))
+
+
 def read_form(readers: Readers, given: Mapping[str, str]) -> Form:
     """Read the fields of one form; empty ones are left out, unknown ones ignored."""
     form = Form()
@@ -204,9 +255,10 @@ def read_form(readers: Readers, given: Mapping[str, str]) -> Form:
         text = given.get(name, "").strip()
         if not text:
             continue
-        form.typed[name] = text[:LONGEST]
-        if len(text) > LONGEST:
-            form.problems.append(FieldProblem(name, "This is too long.", f"Write at most {LONGEST} characters."))
+        longest = LONG_TEXTS.get(name, LONGEST)
+        form.typed[name] = text[:longest]
+        if len(text) > longest:
+            form.problems.append(FieldProblem(name, "This is too long.", f"Write at most {longest} characters."))
             continue
         try:
             form.values[name] = reader(text)

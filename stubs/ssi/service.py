@@ -15,14 +15,16 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from schemas.load import roles
-from stubs.events import PageViewed, PersonSignedIn, SignInLocked
+from schemas.ssi_tables import functions
+from stubs.events import ActRefused, PageViewed, PersonSignedIn, SignInLocked
 from stubs.recording import recordable
 from stubs.ssi import pages as views
 from stubs.ssi.audit import AuditTrail
 from stubs.ssi.fields import FieldProblem, Form
 from stubs.ssi.guesses import Guesses
-from stubs.ssi.pages import Page, Pages
+from stubs.ssi.pages import Asked, Download, Page, Redirect, Site, Upload
 from stubs.ssi.rendering import render, stylesheet
+from stubs.ssi.routes import ROUTES, Route
 from stubs.ssi.sessions import Sessions, SignInRefused, session_name
 from stubs.ssi.settings import SsiSettings
 from stubs.ssi.sources import Sources, Viewer
@@ -46,6 +48,7 @@ SECURITY_HEADERS = {
 """On every answer. No script is ever served, so none is allowed."""
 
 _LARGEST_FORM = 16 * 1024
+_LARGEST_UPLOAD = 600 * 1024
 _OWN_PATH = re.compile(r"\A/(?![/\\])[\x21-\x5b\x5d-\x7e]*\Z")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -57,7 +60,7 @@ class _Ssi:
     sources: Sources
     sessions: Sessions
     guesses: Guesses
-    pages: Pages
+    site: Site
 
     # --- answers ---
 
@@ -84,6 +87,7 @@ class _Ssi:
                     if name != "pass_phrase"
                 },
                 shown=page.shown,
+                method=request.method,
             )
         )
 
@@ -91,14 +95,14 @@ class _Ssi:
         async def handle(request: web.Request) -> web.StreamResponse:
             token = request.cookies.get(SESSION_COOKIE, "")
             self.sessions.end_without_right(token, self.sources.users())
-            viewer = self.sessions.viewer(token, self.sources.now())
+            viewer = self.sessions.viewer(token, self.sources.now(), self.sources.back.desk().people)
             if viewer is None:
                 query = {"next": recordable(request.path_qs)} if request.method == "GET" and request.path != "/" else {}
                 if token:
                     query["ended"] = "yes"
                 location = "/sign-in" + (f"?{urlencode(query)}" if query else "")
                 return web.Response(status=303, headers={"Location": location})
-            await asyncio.to_thread(self.pages.trail.catch_up)
+            await asyncio.to_thread(self.site.trail.catch_up)
             return await handler(request, viewer)
 
         return handle
@@ -152,15 +156,41 @@ class _Ssi:
                 "There were too many wrong guesses for this name.",
                 f"Try again after {until:%H:%M:%S} of the run's clock.",
             )
-            self._record_sign_in("", form.typed["person"], "", form.typed["role"], refused.reason)
-            form.problems.append(FieldProblem(refused.field, refused.message, refused.suggestion))
-            return self._show(request, self._sign_in_page(form, onward), None, key)
-        result = self.sessions.sign_in(self.sources.users(), given["person"], given["pass_phrase"], given["role"], now)
+            return self._signed(request, form, refused, onward, key)
+        people = self.sources.back.desk().people
+        result = self.sessions.sign_in(
+            self.sources.users(), given["person"], given["pass_phrase"], given["role"], now, people
+        )
         self._count_guess(given["person"], result, now)
+        return self._signed(request, form, result, onward, key)
+
+    def _signed(
+        self, request: web.Request, form: Form, result: tuple[str, Viewer] | SignInRefused, onward: str, key: str
+    ) -> web.Response:
+        """Answer a sign-in; a fault may let the credential be expired."""
+        if not isinstance(result, SignInRefused):
+            token, viewer = result
+            facts = {"user": viewer.user, "path": "/sign-in"}
+            if self.sources.back.fault("ssi-sign-in", facts, viewer.person) is not None:
+                self.sessions.sign_out(token)
+                result = SignInRefused(
+                    "credential expired",
+                    "person",
+                    "This credential is expired.",
+                    "Ask your Party's administrator for a new one.",
+                    viewer.user,
+                )
         if isinstance(result, SignInRefused):
             self._record_sign_in("", form.typed["person"], result.user, form.typed["role"], result.reason)
-            form.problems.append(FieldProblem(result.field, result.message, result.suggestion))
-            return self._show(request, self._sign_in_page(form, onward), None, key)
+            is_certified = request.path.endswith("/certificate")
+            name = "role" if is_certified else result.field
+            form.problems.append(FieldProblem(name, result.message, result.suggestion))
+            page = (
+                self._certificate_page(form.typed["person"], form, onward)
+                if is_certified
+                else self._sign_in_page(form, onward)
+            )
+            return self._show(request, page, None, key)
         token, viewer = result
         self._record_sign_in(session_name(token), viewer.person, viewer.user, viewer.role, "")
         response = web.Response(status=303, headers={"Location": onward or "/"})
@@ -174,6 +204,37 @@ class _Ssi:
             locked = self.guesses.wrong(person, now)
             if locked is not None:
                 self.sources.record(SignInLocked(person=person[:200], until=locked))
+
+    async def certificate_form(self, request: web.Request) -> web.StreamResponse:
+        """Sign in by client certificate: the person is its common name, the User Role is chosen."""
+        key, is_new = self._form_key(request)
+        response = self._show(request, self._certificate_page(_certified(request), Form(), ""), None, key)
+        if is_new:
+            _set_cookie(response, FORM_COOKIE, key)
+        return response
+
+    def _certificate_page(self, person: str, form: Form, onward: str) -> Page:
+        context = {"form": form, "roles": roles().values(), "person": person, "next": onward}
+        return Page("certificate.html", "Sign in by certificate", context, status=400 if form.problems else 200)
+
+    async def sign_in_by_certificate(self, request: web.Request) -> web.StreamResponse:
+        """Take the form of ``certificate_form``."""
+        given = await _form_fields(request)
+        key, person = self._form_key(request)[0], _certified(request)
+        form = Form(typed={"person": person, "role": given.get("role", "")[:20]})
+        if not self.sessions.csrf_holds(request.cookies.get(FORM_COOKIE, ""), given.get("csrf", "")):
+            form.problems.append(FieldProblem("role", "This form is out of date.", "Fill it in again."))
+        elif not person:
+            form.problems.append(
+                FieldProblem("role", "Your browser showed no certificate.", "Install one of this test authority.")
+            )
+        if form.problems:
+            return self._show(request, self._certificate_page(person, form, ""), None, key)
+        back = self.sources.back
+        result = self.sessions.sign_in(
+            self.sources.users(), person, None, form.typed["role"], self.sources.now(), back.desk().people
+        )
+        return self._signed(request, form, result, "", key)
 
     def _record_sign_in(self, session: str, person: str, user: str, role: str, reason: str) -> None:
         self.sources.record(
@@ -192,29 +253,71 @@ class _Ssi:
 
     # --- pages ---
 
-    async def home(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        return self._show(request, self.pages.home(viewer), viewer)
+    def page(self, route: Route) -> ViewerHandler:
+        """The handler of one row of the routes: function, token of the form, fault, page, record."""
+        row = functions()[route.function]
 
-    async def inventory(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        return self._show(request, self.pages.inventory(viewer, request.query), viewer)
+        async def handle(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+            if route.function not in viewer.functions:
+                return self._refuse(request, viewer, route.function)
+            fields: dict[str, str] = {}
+            files: dict[str, Upload] = {}
+            if request.method == "POST":
+                fields, files = await _form(request)
+                token = request.cookies[SESSION_COOKIE]
+                if not self.sessions.csrf_holds(token, fields.get("csrf", "")):
+                    text = "This form is out of date. Go back, reload the page and try again."
+                    return self._show(request, views.problem("Form refused", text, 403), viewer)
+            down = await self._bent(request, viewer, row.component)
+            if down is not None:
+                return self._show(request, down, viewer)
+            path = {name: _part(request, name) for name in request.match_info}
+            query = {recordable(name): recordable(value) for name, value in request.query.items()}
+            asked = Asked(viewer, path, query, fields, files)
+            answer = route.answer(self.site, asked)
+            if isinstance(answer, Redirect):
+                return web.Response(status=303, headers={"Location": answer.to})
+            if isinstance(answer, Download):
+                self._record_view(request, Page("", answer.title, shown=answer.shown), viewer)
+                disposition = f'attachment; filename="{answer.name}"'
+                headers = {"Content-Disposition": disposition}
+                return web.Response(body=answer.body, content_type=answer.content_type, headers=headers)
+            return self._show(request, answer, viewer)
 
-    async def device(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        return self._show(request, self.pages.device(viewer, _part(request, "device")), viewer)
+        return handle
 
-    async def audit(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        return self._show(request, self.pages.audit(viewer, request.query), viewer)
+    def _refuse(self, request: web.Request, viewer: Viewer, function: str) -> web.Response:
+        row = functions()[function]
+        is_role = viewer.role in row.roles
+        reason = (
+            "the job types of the person do not have it" if is_role else f"User Role {viewer.role} does not have it"
+        )
+        self.sources.record(
+            ActRefused(
+                session=viewer.session,
+                person=viewer.person,
+                user=viewer.user,
+                role=viewer.role,
+                path=recordable(request.path),
+                function=function,
+                reason=reason,
+            )
+        )
+        text = f"You may not use this function ({row.title}): {reason}. Ask your Party's administrator."
+        return self._show(request, views.problem("Not allowed", text, 403), viewer)
 
-    async def message(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        return self._show(request, self.pages.message(viewer, _part(request, "name")), viewer)
-
-    async def body(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
-        name, part = _part(request, "name"), _part(request, "part")
-        body = self.pages.body(viewer, name, part)
-        if body is None:
-            return self._show(request, views.not_found(), viewer)
-        self._record_view(request, Page("", f"Download {name} {part}", shown=(name,)), viewer)
-        disposition = f'attachment; filename="{name}-{part}.xml"'
-        return web.Response(body=body, content_type="application/xml", headers={"Content-Disposition": disposition})
+    async def _bent(self, request: web.Request, viewer: Viewer, component: str) -> Page | None:
+        """Let a fault act on the page; the page to show instead when its component is down."""
+        path = recordable(request.path)
+        facts = {"user": viewer.user, "path": path, "component": component}
+        fault = self.sources.back.fault("ssi-page", facts, path)
+        if fault is None:
+            return None
+        if fault.effect == "delay":
+            await self.sources.back.sleep(fault.seconds)
+            return None
+        text = f"{component} is unavailable. See Service status, and try again later."
+        return views.problem("Not available", text, 503)
 
     async def elsewhere(self, request: web.Request, viewer: Viewer) -> web.StreamResponse:
         return self._show(request, views.not_found(), viewer)
@@ -228,23 +331,28 @@ def make_ssi_app(sources: Sources, settings: SsiSettings, secret: bytes) -> web.
         settings: persons, time-out, visibility.
         secret: 32 octets; tokens of sessions and forms follow from it.
     """
-    pages = Pages(sources, settings, AuditTrail(sources.entries))
-    ssi = _Ssi(sources, Sessions(settings, secret), Guesses(), pages)
-    app = web.Application(client_max_size=_LARGEST_FORM, middlewares=[_blocked_is_told])
+    site = Site(sources, settings, AuditTrail(sources.entries, settings.profile_services))
+    ssi = _Ssi(sources, Sessions(settings, secret), Guesses(), site)
+    app = web.Application(client_max_size=_LARGEST_UPLOAD, middlewares=[_blocked_is_told])
     router, guarded = app.router, ssi._signed_in  # noqa: SLF001 - the class is this module's own
     router.add_get("/static/ssi.css", _style)
     router.add_get("/sign-in", ssi.sign_in_form)
     router.add_post("/sign-in", ssi.sign_in)
+    router.add_get("/sign-in/certificate", ssi.certificate_form)
+    router.add_post("/sign-in/certificate", ssi.sign_in_by_certificate)
     router.add_post("/sign-out", guarded(ssi.sign_out))
-    router.add_get("/", guarded(ssi.home))
-    router.add_get("/inventory", guarded(ssi.inventory))
-    router.add_get("/inventory/{device}", guarded(ssi.device))
-    router.add_get("/audit", guarded(ssi.audit))
-    router.add_get("/audit/{name}", guarded(ssi.message))
-    router.add_get("/audit/{name}/{part:request|answer|message}.xml", guarded(ssi.body))
+    for route in ROUTES:
+        router.add_route(route.method, route.path, guarded(ssi.page(route)))
     router.add_get("/{elsewhere:.*}", guarded(ssi.elsewhere))
     app.on_response_prepare.append(_secure)
     return app
+
+
+def _certified(request: web.Request) -> str:
+    """Common name of the client certificate that the connection was opened with; empty: none."""
+    certificate = (request.transport.get_extra_info("peercert") if request.transport else None) or {}
+    parts = (part for group in certificate.get("subject", ()) for part in group)
+    return next((str(value) for name, value in parts if name == "commonName"), "")
 
 
 async def _style(_request: web.Request) -> web.Response:
@@ -272,13 +380,30 @@ def _part(request: web.Request, name: str) -> str:
 
 async def _form_fields(request: web.Request) -> Mapping[str, str]:
     """Text fields of a posted form; anything else, files included, is left out."""
-    if request.content_type != "application/x-www-form-urlencoded":
-        return {}
+    return (await _form(request))[0]
+
+
+async def _form(request: web.Request) -> tuple[dict[str, str], dict[str, Upload]]:
+    """Text fields and files of a posted form; several values of a name are joined by spaces."""
+    fields: dict[str, str] = {}
+    files: dict[str, Upload] = {}
+    kind = request.content_type
+    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return fields, files
+    if kind != "multipart/form-data" and (request.content_length or 0) > _LARGEST_FORM:
+        raise web.HTTPRequestEntityTooLarge(_LARGEST_FORM, request.content_length or 0)
     try:
-        fields = await request.post()
+        posted = await request.post()
     except (LookupError, ValueError):
-        return {}  # a charset nobody knows, octets that are none of it
-    return {recordable(name): recordable(value) for name, value in fields.items() if isinstance(value, str)}
+        return fields, files  # a charset nobody knows, octets that are none of it, parts that are none
+    for given, value in posted.items():
+        name = recordable(given)
+        if isinstance(value, web.FileField):
+            files[name] = Upload(recordable(value.filename), value.file.read())
+        elif isinstance(value, str):
+            text = recordable(value)
+            fields[name] = f"{fields[name]} {text}" if name in fields else text
+    return fields, files
 
 
 def _own_path(text: str) -> str:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from schemas.ssi_tables import allowed
+from stubs.service_desk import PersonRecord
+from stubs.service_desk.people import matches
 from stubs.ssi.settings import Person, SsiSettings
 from stubs.ssi.sources import SsiUser, Viewer
 
@@ -47,6 +51,8 @@ class Sessions:
     settings: SsiSettings
     secret: bytes
     _open: dict[str, _Session] = field(default_factory=dict)
+    _fixed: set[str] = field(default_factory=set)
+    """Names, case folded, of signed-in persons of the settings."""
     _count: int = 0
 
     def _mac(self, text: str) -> str:
@@ -66,28 +72,36 @@ class Sessions:
         return bool(key) and hmac.compare_digest(self.csrf(key).encode(), given.encode("utf-8", "backslashreplace"))
 
     def sign_in(
-        self, users: Iterable[SsiUser], person: str, pass_phrase: str, role: str, now: datetime
+        self,
+        users: Iterable[SsiUser],
+        person: str,
+        pass_phrase: str | None,
+        role: str,
+        now: datetime,
+        people: Mapping[str, PersonRecord] = MappingProxyType({}),
     ) -> tuple[str, Viewer] | SignInRefused:
         """Open a session.
 
         Args:
             users: Users registered now.
-            person: as typed.
-            pass_phrase: as typed.
+            person: as typed, or as the client certificate says.
+            pass_phrase: as typed; None: a client certificate stands for it.
             role: the User Role to act in.
             now: the run's clock, UTC.
+            people: those whom administrators made, by name, case folded.
         Returns: the secret token and the viewer, or why not. A wrong name and a wrong pass phrase read the same.
         """
         registered = {user.eui.upper(): user for user in users}
-        known = {item.name.casefold(): item for item in persons(self.settings, registered.values())}
-        found = known.get(person.strip().casefold()) if len(person) <= _LONGEST_INPUT else None
-        expected = found.pass_phrase if found else self._mac("nobody")
-        is_right = hmac.compare_digest(expected.encode(), pass_phrase[:_LONGEST_INPUT].encode())
-        if found is None or not is_right:
+        found = self._holder(person, registered.values(), people)
+        if found is None or not (pass_phrase is None or self._is_right(found, pass_phrase)):
+            if found is None and pass_phrase is not None:
+                self._is_right(_NOBODY, pass_phrase)
             return SignInRefused(
-                "unknown person or wrong pass phrase",
+                "unknown person or wrong pass phrase" if pass_phrase is not None else "unknown person in certificate",
                 "person",
-                "The name or the pass phrase is not right.",
+                "The name or the pass phrase is not right."
+                if pass_phrase is not None
+                else "The certificate names nobody.",
                 "Check both; names look like tester-a0b1c2d3e4010000.",
                 is_guess=True,
             )
@@ -118,22 +132,53 @@ class Sessions:
                 user.eui,
             )
         self._count += 1
-        token = self._mac(f"session|{self._count}|{found.name}|{now.isoformat()}")
-        viewer = Viewer(session_name(token), found.name, user.eui, role, user.party, found.descriptor[:30])
+        name = _name(found)
+        token = self._mac(f"session|{self._count}|{name}|{now.isoformat()}")
+        if isinstance(found, Person):
+            self._fixed.add(name.casefold())
+        viewer = Viewer(
+            session_name(token), name, user.eui, role, user.party, found.descriptor[:30], _functions(found, role)
+        )
         if len(self._open) >= MOST_SESSIONS:
             del self._open[min(self._open, key=lambda item: self._open[item].last_used)]
         self._open[token] = _Session(viewer, now)
         return token, viewer
 
-    def viewer(self, token: str, now: datetime) -> Viewer | None:
-        """Who holds ``token``; None when nobody does or the session timed out. Counts as use."""
+    def _holder(
+        self, person: str, users: Iterable[SsiUser], people: Mapping[str, PersonRecord]
+    ) -> Person | PersonRecord | None:
+        if len(person) > _LONGEST_INPUT:
+            return None
+        wanted = person.strip().casefold()
+        known = {item.name.casefold(): item for item in persons(self.settings, users)}
+        return known.get(wanted) or people.get(wanted)
+
+    def _is_right(self, found: Person | PersonRecord, pass_phrase: str) -> bool:
+        given = pass_phrase[:_LONGEST_INPUT]
+        if isinstance(found, PersonRecord):
+            return matches(found.secret_digest, given)
+        expected = found.pass_phrase or self._mac("nobody")
+        return hmac.compare_digest(expected.encode(), given.encode("utf-8", "backslashreplace"))
+
+    def viewer(
+        self, token: str, now: datetime, people: Mapping[str, PersonRecord] = MappingProxyType({})
+    ) -> Viewer | None:
+        """Who holds ``token``; None when nobody does or the session timed out. Counts as use.
+
+        A person whom an administrator made has the functions of the moment; one no longer active has no session.
+        """
         session = self._open.get(token)
         if session is None:
             return None
-        if now - session.last_used > timedelta(minutes=self.settings.session_minutes):
+        made = people.get(session.viewer.person.casefold())
+        is_fixed = session.viewer.person.casefold() in self._fixed
+        is_gone = not is_fixed and (made is None or made.status != "active")
+        if is_gone or now - session.last_used > timedelta(minutes=self.settings.session_minutes):
             del self._open[token]
             return None
         session.last_used = now
+        if made is not None and not is_fixed:
+            return replace(session.viewer, functions=_functions(made, session.viewer.role))
         return session.viewer
 
     def end_without_right(self, token: str, users: Iterable[SsiUser]) -> None:
@@ -157,7 +202,7 @@ def session_name(token: str) -> str:
 
 
 def persons(settings: SsiSettings, users: Iterable[SsiUser]) -> tuple[Person, ...]:
-    """Those who may sign in: of the settings, else two test persons for each User."""
+    """Those who may sign in: of the settings, else test persons for each User."""
     if settings.persons:
         return settings.persons
     made: list[Person] = []
@@ -165,5 +210,31 @@ def persons(settings: SsiSettings, users: Iterable[SsiUser]) -> tuple[Person, ..
         name = user.eui.replace("-", "").lower()
         phrase = settings.test_pass_phrase
         made.append(Person(name=f"tester-{name}", user=user.eui, pass_phrase=phrase, descriptor="Tester"))
+        made.append(
+            Person(
+                name=f"reader-{name}", user=user.eui, pass_phrase=phrase, descriptor="Reader", job_types=("read-only",)
+            )
+        )
+        made.append(
+            Person(
+                name=f"admin-{name}",
+                user=user.eui,
+                pass_phrase=phrase,
+                descriptor="Administrator",
+                job_types=("administrator",),
+            )
+        )
         made.append(Person(name=f"lapsed-{name}", user=user.eui, pass_phrase=phrase, status="expired"))
     return tuple(made)
+
+
+_NOBODY = Person(name="nobody", user="", pass_phrase="")
+"""Stands for a name that is not known, so that both refusals take as long."""
+
+
+def _name(holder: Person | PersonRecord) -> str:
+    return holder.name if isinstance(holder, Person) else holder.person
+
+
+def _functions(holder: Person | PersonRecord, role: str) -> frozenset[str]:
+    return allowed(role, frozenset(holder.job_types) if holder.job_types else None)

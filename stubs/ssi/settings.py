@@ -23,13 +23,16 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Free text of the display name, at most 30 characters (SEC Appendix AH draft, definitions)."""
     status: Literal["active", "expired", "disabled"] = "active"
     """State of the credential; only an active one is accepted."""
+    job_types: tuple[str, ...] = ()
+    """Of ``schemas/ssi/job-types.csv``; empty: all of them."""
 
 
 class SsiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The self-service pages of one simulated DCC."""
 
     persons: tuple[Person, ...] = ()
-    """Empty: for each User ``tester-<eui>`` and, with an expired credential, ``lapsed-<eui>``."""
+    """Empty: for each User ``tester-<eui>`` with all job types, ``reader-<eui>`` (read only), ``admin-<eui>``
+    (Party administrator) and, with an expired credential, ``lapsed-<eui>``."""
     test_pass_phrase: Secret = "uept rehearsal"  # noqa: S105 - published in the documentation
     """Pass phrase of the persons made up for an empty ``persons``."""
     session_minutes: Annotated[float, msgspec.Meta(gt=0)] = 20.0
@@ -38,3 +41,9 @@ class SsiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Which devices a User finds: those it is responsible for (and, as Other User, all), or every device."""
     rows_per_page: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     """Rows of the service audit trail on one page."""
+    retention_days: Annotated[int, msgspec.Meta(ge=1)] = 92
+    """How long messages are shown: at least three months (SEC H8.16)."""
+    report_rows: Annotated[int, msgspec.Meta(ge=1)] = 10_000
+    """A report with more rows is refused as too large."""
+    profile_services: tuple[str, ...] = ("4.8.1", "4.8.2", "4.8.3", "4.17")
+    """Services that read profile data or daily consumption: what the page of profile data reads shows."""

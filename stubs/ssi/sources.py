@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from schemas.load import UserRole
 from stubs.events import AnyEvent, Entry
+from stubs.service_desk import ServiceDesk
+from stubs.service_desk.files import Action, Threshold
 from stubs.ssi.settings import SsiSettings
 
 
@@ -27,6 +29,11 @@ class InventoryRecordLike(Protocol):
 
 class InventoryReader(Protocol):
     """Look-ups in the Smart Metering Inventory; records are opaque but for ``InventoryRecordLike``."""
+
+    @property
+    def records(self) -> Mapping[str, Any]:
+        """All records by device."""
+        ...
 
     def get(self, device: str) -> Any:
         """The record of a device, or None."""
@@ -71,6 +78,86 @@ class EntryReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRequest:
+    """A communication that anomaly detection holds."""
+
+    reference: str
+    request_id: str
+    srv: str
+    device: str
+    breach: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageFault:
+    """A fault that bends a page: the effect of its rule, seconds and component."""
+
+    effect: str
+    seconds: float = 0.0
+    component: str = ""
+
+
+class BackOffice(Protocol):
+    """What the pages read of the DCC beyond inventory and journal, and what they do to it.
+
+    Acts are durable when they return. Raises (acts): Blocked: nothing can be recorded, and nothing was done.
+    """
+
+    def desk(self) -> ServiceDesk:
+        """Service management as it stands; to be read only."""
+        ...
+
+    def perform(self, decide: Callable[[ServiceDesk, datetime], Sequence[AnyEvent]]) -> Sequence[AnyEvent]:
+        """Let what ``decide`` returns happen, in one transaction. Raises: what ``decide`` raises."""
+        ...
+
+    def thresholds(self, user: str) -> Mapping[str, int]:
+        """A User's own anomaly-detection thresholds by service."""
+        ...
+
+    def held(self, user: str) -> Sequence[HeldRequest]:
+        """A User's quarantined communications."""
+        ...
+
+    def set_thresholds(self, user: str, rows: Sequence[Threshold], submitted: AnyEvent) -> None:
+        """Set a User's own thresholds and record the file they came in."""
+        ...
+
+    def end_quarantine(self, user: str, rows: Sequence[Action], submitted: AnyEvent) -> None:
+        """Release or delete quarantined communications of a User and record the file that said so."""
+        ...
+
+    def signer(self, user: str, octets: bytes, signature: bytes) -> str:
+        """Serial number (decimal) of the User's certificate that a signature holds by; empty: none."""
+        ...
+
+    def coverage(self, place: str) -> Mapping[str, str]:
+        """SM WAN coverage of a post code or UPRN by the elements of 12.1's answer."""
+        ...
+
+    def hub(self, device: str) -> Mapping[str, str]:
+        """What the DCC knows of a hub's connection: see ``stubs.ssi_back_office``."""
+        ...
+
+    def fault(self, point: str, facts: Mapping[str, str], subject: str) -> PageFault | None:
+        """The armed fault that bends this, recorded as applied."""
+        ...
+
+    def components_down(self) -> frozenset[str]:
+        """Components that armed faults take away."""
+        ...
+
+    def fresh_secret(self, purpose: str) -> str:
+        """32 hexadecimal digits that nobody can guess, different each time."""
+        ...
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        """Let so much of the run's time pass."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Everything the pages need from outside."""
 
@@ -81,6 +168,8 @@ class Sources:
     """Called once for every page and sign-in; durable when it returns."""
     now: Callable[[], datetime]
     """The run's clock, UTC."""
+    back: BackOffice
+    """Service management, anomaly detection, hubs, faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +183,8 @@ class Viewer:
     role: str
     party: str
     descriptor: str
+    functions: frozenset[str] = frozenset()
+    """What the person may do (``schemas/ssi/functions.csv``)."""
 
     @property
     def display_name(self) -> str:

@@ -87,9 +87,11 @@ def test_only_an_active_credential_is_accepted(status: str) -> None:
     assert refused.reason == f"credential {status}"
 
 
-def test_each_user_gets_an_active_and_a_lapsed_person() -> None:
+def test_each_user_gets_people_of_three_job_types_and_a_lapsed_one() -> None:
     assert [(item.name, item.status) for item in persons(SsiSettings(), USERS)] == [
         (NAME, "active"),
+        ("reader-a0b1c2d3e4010000", "active"),
+        ("admin-a0b1c2d3e4010000", "active"),
         ("lapsed-a0b1c2d3e4010000", "expired"),
     ]
 

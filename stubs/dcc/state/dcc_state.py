@@ -15,6 +15,7 @@ from stubs.faults import Faults
 from stubs.inventory import Inventory
 from stubs.scheduler import Agenda, Outbox
 from stubs.scheduler.items import PendingCommand
+from stubs.service_desk import ServiceDesk
 from stubs.settings import DccSettings
 from stubs.wire.eui64 import Eui64
 
@@ -132,6 +133,8 @@ class DccState:
     certificates: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     """Certificates (DER) issued for devices since they left the factory, oldest first."""
     throttle: Throttle = field(default_factory=Throttle)
+    desk: ServiceDesk = field(default_factory=ServiceDesk)
+    """What service management keeps; seen and changed on the Self-Service Interface."""
     counts: Counts = field(default_factory=Counts)
     acb_counter: int = 0
     """The access control broker's last GBCS counter."""

@@ -19,6 +19,7 @@ from stubs.dcc.state.state_parts import reset
 from stubs.inventory import MeterPoint, Product
 from stubs.scheduler import Item, QueuedMessage, key_of, read_command_data, read_item
 from stubs.scheduler.items import RegistrationDate, ReturnedAnswer, ThrottleWindow
+from stubs.service_desk import FOLDS as DESK_FOLDS
 from stubs.wire.request_id import RequestId
 
 MOST_SEQUENCED = 100_000
@@ -238,6 +239,10 @@ def _reset(state: DccState, event: events.DccReset, _: datetime) -> None:
     reset(state, event.seed)
 
 
+def _desk(state: DccState, event: Any, at: datetime) -> None:
+    DESK_FOLDS[type(event)](state.desk, event, at)
+
+
 FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
     {
         events.RequestReceived: _received,
@@ -267,6 +272,7 @@ FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
         events.FaultCleared: _fault_cleared,
         events.FaultApplied: _fault_applied,
         events.DccReset: _reset,
+        **dict.fromkeys(DESK_FOLDS, _desk),
     }
 )
 

@@ -13,7 +13,11 @@ FORMAT = 2
 
 StateSnapshot = msgspec.defstruct(
     "StateSnapshot",
-    [field for part in PARTS for field in part.stored.items()],
+    [
+        (name, kind) if part.missing is None else (name, kind, msgspec.field(default_factory=part.missing))
+        for part in PARTS
+        for name, kind in part.stored.items()
+    ],
     kw_only=True,
     frozen=True,
 )

@@ -22,6 +22,8 @@ from stubs.events import RequestQuarantined
 from stubs.faults import Fault, FaultRule, Faults
 from stubs.inventory import Inventory, InventoryRecord, MeterPoint, Product
 from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, read_command_data, stored_command
+from stubs.service_desk import ServiceDesk
+from stubs.service_desk import reset as reset_desk
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -69,6 +71,7 @@ class StatePart(NamedTuple):
         take: from the state to the values of those fields, in their order.
         put: the inverse, on a new state.
         reset: what a reset does to it; takes the new seed.
+        missing: what stands for it in a snapshot of a version that did not have it yet; None: it always was there.
     """
 
     attribute: str
@@ -76,9 +79,15 @@ class StatePart(NamedTuple):
     take: Callable[[DccState], tuple[Any, ...]]
     put: Callable[..., None]
     reset: Callable[[DccState, str], None] = _kept
+    missing: Callable[[], Any] | None = None
 
 
-def _simple(attribute: str, stored: Any, reset: Callable[[DccState, str], None] = _kept) -> StatePart:
+def _simple(
+    attribute: str,
+    stored: Any,
+    reset: Callable[[DccState, str], None] = _kept,
+    missing: Callable[[], Any] | None = None,
+) -> StatePart:
     """A part that is stored as it is, under its own name."""
     return StatePart(
         attribute,
@@ -86,6 +95,7 @@ def _simple(attribute: str, stored: Any, reset: Callable[[DccState, str], None] 
         lambda state: (getattr(state, attribute),),
         lambda state, value: setattr(state, attribute, value),
         reset,
+        missing,
     )
 
 
@@ -251,6 +261,7 @@ PARTS: tuple[StatePart, ...] = (
         _put_throttle,
         _new_throttle,
     ),
+    _simple("desk", ServiceDesk, lambda state, _seed: reset_desk(state.desk), ServiceDesk),
     _simple("counts", Counts),
     _simple("acb_counter", int),
     _simple("dcc_alert_counter", int),

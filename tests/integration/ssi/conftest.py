@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from http.client import HTTPResponse
+from http.client import HTTPSConnection, RemoteDisconnected
 from http.cookiejar import CookieJar
 from ssl import Purpose, SSLContext, create_default_context
 
@@ -39,9 +38,10 @@ from stubs.smki.authority import make_hierarchy
 from stubs.smki.tls import server_identity, trust_only
 from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
 from stubs.wire.errors import Blocked
+from tests.integration.ssi.back_office import FakeBackOffice
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-SUPPLIER, OTHER, OPERATOR, ANYBODY = (f"A0-B1-C2-D3-E4-0{number}-00-00" for number in (1, 3, 2, 4))
+SUPPLIER, OTHER, OPERATOR, ANYBODY, AGENT = (f"A0-B1-C2-D3-E4-0{number}-00-00" for number in (1, 3, 2, 4, 5))
 HUB, METER, FOREIGN = (f"00-DB-12-34-56-78-90-{number}" for number in ("A2", "A0", "B0"))
 REQUEST_ID = f"{SUPPLIER}:{METER}:1000"
 REFUSED_ID = f"{SUPPLIER}:{METER}:1001"
@@ -138,22 +138,23 @@ class Seen:
         return [unescape(value) for value in re.findall(rf'{name}="([^"]*)"', self.text)]
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:
-        return None
+_OPEN: list[HTTPSConnection] = []
+"""Connections of visitors, closed with their world."""
 
 
 class Visitor:
-    """Somebody with a browser: cookies kept, redirects not followed, certificate verified."""
+    """Somebody with a browser: cookies kept, redirects not followed, certificate verified, one connection kept open."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, context: SSLContext | None = None) -> None:
         self.url = url
         self.cookies = CookieJar()
-        self._opener = urllib.request.build_opener(
-            urllib.request.HTTPSHandler(context=client_context()),
-            urllib.request.HTTPCookieProcessor(self.cookies),
-            _Stay(),
-        )
+        host = urllib.parse.urlsplit(url).netloc
+        self._connection = HTTPSConnection(host, timeout=10, context=context or client_context())
+        _OPEN.append(self._connection)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
 
     def get(self, path: str, **query: str) -> Seen:
         """GET a page."""
@@ -163,22 +164,47 @@ class Visitor:
         """POST a form."""
         return self._open(path, urllib.parse.urlencode(fields).encode())
 
-    def _open(self, path: str, data: bytes | None) -> Seen:
+    def upload(self, path: str, files: dict[str, bytes], **fields: str) -> Seen:
+        """POST a form with files."""
+        mark = "----------------boundary"
+        parts = [
+            f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in fields.items()
+        ]
+        parts += [
+            f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}.csv"\r\n'
+            f"Content-Type: text/csv\r\n\r\n".encode()
+            + octets
+            + b"\r\n"
+            for name, octets in files.items()
+        ]
+        body = b"".join(parts) + f"--{mark}--\r\n".encode()
+        return self._open(path, body, {"Content-Type": f"multipart/form-data; boundary={mark}"})
+
+    def submit(self, form_path: str, action: str, **fields: str) -> Seen:
+        """Open a page and send one of its forms."""
+        return self.post(action, csrf=self.get(form_path).csrf, **fields)
+
+    def _open(self, path: str, data: bytes | None, headers: dict[str, str] | None = None) -> Seen:
+        request = urllib.request.Request(self.url + path, data, headers or {})
+        if data is not None:
+            request.add_unredirected_header("Content-Type", "application/x-www-form-urlencoded")
+        self.cookies.add_cookie_header(request)
+        method = "GET" if data is None else "POST"
         try:
-            with self._opener.open(urllib.request.Request(self.url + path, data), timeout=10) as answer:
-                return _seen(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return _seen(error)
+            self._connection.request(method, path, data, {**request.unredirected_hdrs, **request.headers})
+            answer = self._connection.getresponse()
+        except (RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            self._connection.close()  # it was closed after the last answer
+            self._connection.request(method, path, data, {**request.unredirected_hdrs, **request.headers})
+            answer = self._connection.getresponse()
+        self.cookies.extract_cookies(answer, request)
+        return Seen(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read())
 
     def sign_in(self, user: str = SUPPLIER, role: str = "IS", **changes: str) -> Seen:
         """Fill in and send the sign-in form."""
         fields = {"person": f"tester-{user.replace('-', '').lower()}", "pass_phrase": "uept rehearsal", "role": role}
         return self.post("/sign-in", **{"csrf": self.get("/sign-in").csrf, **fields, **changes})
-
-
-def _seen(answer: HTTPResponse | urllib.error.HTTPError) -> Seen:
-    return Seen(answer.status or 0, {name.lower(): value for name, value in answer.headers.items()}, answer.read())
 
 
 def client_context() -> SSLContext:
@@ -195,6 +221,10 @@ class World:
     clock: VirtualClock
     inventory: Inventory
     is_disc_full: list[bool] = field(default_factory=list)
+    back: FakeBackOffice = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.back = FakeBackOffice(self.record, self.clock.now)
 
     def add(self, *events: AnyEvent) -> None:
         """Let things happen."""
@@ -228,8 +258,9 @@ def _serve(world: World, settings: SsiSettings) -> tuple[threading.Thread, async
         SsiUser(OTHER, "Supplier B", ("IS", "GS")),
         SsiUser(OPERATOR, "Network Operator", ("ED", "GT")),
         SsiUser(ANYBODY, "Other User", ("OU",)),
+        SsiUser(AGENT, "Agent", ("ES", "RSA")),
     ]
-    sources = Sources(world.inventory, world.journal.entries, lambda: users, world.record, world.clock.now)
+    sources = Sources(world.inventory, world.journal.entries, lambda: users, world.record, world.clock.now, world.back)
     loop = asyncio.new_event_loop()
     ready, stop = threading.Event(), asyncio.Event()
 
@@ -274,6 +305,8 @@ def world(ssi_settings: SsiSettings) -> Iterator[World]:
     world.add(*inventory_events(), *traffic())
     thread, loop, stop = _serve(world, ssi_settings)
     yield world
+    while _OPEN:
+        _OPEN.pop().close()
     loop.call_soon_threadsafe(stop.set)
     thread.join(10)
     world.journal.close()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from tests.browser_kit import CONTRAST, NEEDS_CHROMIUM, UNNAMED, launched
+from stubs.ssi.routes import ROUTES
+from stubs.ssi.sources import HeldRequest
+from tests.browser_kit import CONTRAST, NEEDS_CHROMIUM, UNNAMED, accessibility_problems, launched
+from tests.unit.test_service_desk import HISTORY
 
 SUPPLIER = "A0-B1-C2-D3-E4-01-00-00"
-METER, FOREIGN = "00-DB-12-34-56-78-90-A0", "00-DB-12-34-56-78-90-B0"
+METER, FOREIGN, HUB = (f"00-DB-12-34-56-78-90-{last}" for last in ("A0", "B0", "A2"))
 PERSON = "tester-a0b1c2d3e4010000"
 
 pytestmark = NEEDS_CHROMIUM
@@ -46,6 +51,7 @@ def _sign_in(page: Any) -> None:
 
 def test_a_tester_finds_a_meter_and_its_messages(page: Any, world: Any) -> None:
     _sign_in(page)
+    page.get_by_role("navigation", name="Main").get_by_text("Devices").click()
     page.get_by_role("link", name="Inventory", exact=True).click()
     page.get_by_label("Device ID").fill(METER)
     page.get_by_role("button", name="Search").click()
@@ -89,22 +95,50 @@ def test_everything_is_reached_by_keyboard(page: Any) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/inventory?device=x", f"/inventory/{METER}", "/audit?code=zz", "/audit", "/audit/x2", "/x"]
-)
-def test_text_can_be_read_and_controls_have_names(page: Any, path: str) -> None:
-    _sign_in(page)
-    page.goto(path)
-    assert page.evaluate(CONTRAST) == []
-    assert page.evaluate(UNNAMED) == []
+PATHS = (
+    "/", "/service", "/service/alerts", "/service/alerts/SA0000001", "/service/maintenance", "/help", "/inventory",
+    "/inventory?device=x", f"/inventory/{METER}", f"/inventory/{HUB}", "/hubs", "/hubs?device=x", f"/hubs/{HUB}",
+    "/coverage?postcode=AB1", "/coverage?postcode=!", "/audit", "/audit?code=zz", "/audit/x2", "/audit/m2",
+    f"/profile-reads?device={METER}", "/incidents", "/incidents/new", "/incidents/INC0000001", "/smsr", "/smsr/new",
+    "/smsr/SMSR0000001", "/thresholds", "/quarantine", "/hub-orders", "/hub-orders/new", "/hub-orders/ORD0000001",
+    "/reports", "/reports/RSMI_001", "/reports/runs/RUN0000001", "/people", "/people/Kim", "/sign-in/certificate", "/x",
+)  # fmt: skip
 
 
-def test_pages_fit_a_narrow_screen(page: Any) -> None:
+def _something_of_everything(world: Any) -> None:
+    """One of each thing that has a page."""
+    world.back.perform(
+        lambda _, __: [replace(event, user=SUPPLIER) if hasattr(event, "user") else event for event in HISTORY]
+    )
+    world.back.own[SUPPLIER] = {"4.1.1": 5}
+    world.back.quarantine[SUPPLIER] = [HeldRequest("123", "request", "4.1.1", METER, "breach", "detail")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_and_fits_a_narrow_screen(page: Any, world: Any, scheme: str) -> None:
+    _something_of_everything(world)
     _sign_in(page)
-    page.set_viewport_size({"width": 360, "height": 740})
-    for path in ("/", f"/inventory/{METER}", "/audit", "/audit/x1"):
+    page.emulate_media(color_scheme=scheme)
+    problems = []
+    for path in PATHS:
+        page.set_viewport_size({"width": 1280, "height": 800} if scheme == "light" else {"width": 360, "height": 740})
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        found = [*page.evaluate(CONTRAST), *(accessibility_problems(page) if scheme == "light" else ())]
+        problems += [f"{path}: {each}" for each in found]
+        problems += [f"{path}: {each}" for each in page.evaluate(UNNAMED)]
+        page.set_viewport_size({"width": 360, "height": 740})
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 360:
+            problems.append(f"{path}: {width} pixels wide")
+    assert problems == []
+    assert [text for text in page.complaints if not text.startswith("Failed to load resource")] == []
+
+
+def test_every_route_with_a_page_is_among_those_looked_at() -> None:
+    seen = {re.sub(r"/(SA|INC|SMSR|ORD|RUN)[0-9]+", "/{}", path.split("?")[0]) for path in PATHS}
+    known = {"/people/Kim": "/people/{}", f"/inventory/{METER}": "/inventory/{}", f"/hubs/{HUB}": "/hubs/{}"}
+    seen |= {known.get(path, path) for path in seen} | {"/audit/{}", "/reports/{}"}
+    pages = {re.sub(r"{[^}]*}", "{}", route.path) for route in ROUTES if route.method == "GET"}
+    assert {path for path in pages if not path.endswith((".csv", ".xml"))} - seen == set()
 
 
 def test_paper_shows_the_content_only(page: Any) -> None:

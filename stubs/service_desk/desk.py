@@ -1,0 +1,254 @@
+"""The state of service management and its fold: one function per kind of event, nothing else changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from stubs import events
+from stubs.service_desk.records import (
+    Alert,
+    Forecast,
+    Incident,
+    IncidentNote,
+    Maintenance,
+    ManagementRequest,
+    Order,
+    PersonRecord,
+    Run,
+    SubmittedFile,
+)
+
+MOST_RUNS = 1000
+"""Reports whose runs are remembered."""
+
+
+class ServiceDesk(msgspec.Struct):
+    """Everything service management knows. Plain data: a snapshot holds it as it stands."""
+
+    incidents: dict[str, Incident] = {}
+    alerts: dict[str, Alert] = {}
+    maintenance: dict[str, Maintenance] = {}
+    requests: dict[str, ManagementRequest] = {}
+    files: dict[str, SubmittedFile] = {}
+    forecasts: dict[str, Forecast] = {}
+    orders: dict[str, Order] = {}
+    people: dict[str, PersonRecord] = {}
+    """By name, case folded."""
+    runs: dict[str, Run] = {}
+    given: dict[str, int] = {}
+    """How many references of each letter were given out; never put back, so that references do not repeat."""
+
+    def next_reference(self, letters: str) -> str:
+        """The reference that the next record of a kind gets, such as ``INC0000001``."""
+        return f"{letters}{self.given.get(letters, 0) + 1:07d}"
+
+
+Folder = Callable[[ServiceDesk, Any, datetime], None]
+
+
+def _count(desk: ServiceDesk, reference: str) -> None:
+    letters = reference.rstrip("0123456789")
+    number = int(reference[len(letters) :] or 0)
+    desk.given[letters] = max(desk.given.get(letters, 0), number)
+
+
+def _incident_raised(desk: ServiceDesk, event: events.IncidentRaised, at: datetime) -> None:
+    _count(desk, event.reference)
+    desk.incidents[event.reference] = Incident(
+        reference=event.reference,
+        user=event.user,
+        party=event.party,
+        category=event.category,
+        title=event.title,
+        description=event.description,
+        raised=at,
+        target=event.target,
+        device=event.device,
+        mpxn=event.mpxn,
+        request_id=event.request_id,
+        component=event.component,
+        interested=event.interested,
+    )
+
+
+def _incident_updated(desk: ServiceDesk, event: events.IncidentUpdated, at: datetime) -> None:
+    incident = desk.incidents.get(event.reference)
+    if incident is None:
+        return
+    note = IncidentNote(at, event.person or "DCC", event.update, event.text, event.status)
+    status = event.status or incident.status
+    desk.incidents[event.reference] = replace(
+        incident,
+        status=status,
+        notes=(*incident.notes, note),
+        interested=tuple(dict.fromkeys((*incident.interested, *event.interested))),
+        closed=at if status == "closed" else None,
+    )
+
+
+def _alert(desk: ServiceDesk, event: events.ServiceAlertSet, at: datetime) -> None:
+    _count(desk, event.alert)
+    before = desk.alerts.get(event.alert)
+    desk.alerts[event.alert] = Alert(
+        alert=event.alert,
+        title=event.title,
+        components=event.components,
+        state=event.state,
+        impact=event.impact,
+        created=before.created if before else at,
+        expected=event.expected,
+        closed=at if event.is_closed else None,
+        updates=(*(before.updates if before else ()), (at, event.update)),
+        is_major=event.is_major,
+    )
+
+
+def _maintenance(desk: ServiceDesk, event: events.MaintenanceSet, _: datetime) -> None:
+    _count(desk, event.maintenance)
+    if event.is_cancelled:
+        desk.maintenance.pop(event.maintenance, None)
+        return
+    desk.maintenance[event.maintenance] = Maintenance(
+        maintenance=event.maintenance,
+        title=event.title,
+        services=event.services,
+        starts=event.starts,
+        ends=event.ends,
+        detail=event.detail,
+        is_planned=event.is_planned,
+    )
+
+
+def _request_raised(desk: ServiceDesk, event: events.ManagementRequestRaised, at: datetime) -> None:
+    _count(desk, event.reference)
+    desk.requests[event.reference] = ManagementRequest(
+        reference=event.reference,
+        user=event.user,
+        person=event.person,
+        request_type=event.request_type,
+        text=event.text,
+        raised=at,
+    )
+
+
+def _request_updated(desk: ServiceDesk, event: events.ManagementRequestUpdated, at: datetime) -> None:
+    request = desk.requests.get(event.reference)
+    if request is not None:
+        notes = (*request.notes, (at, event.text))
+        desk.requests[event.reference] = replace(request, status=event.status or request.status, notes=notes)
+
+
+def _file(desk: ServiceDesk, event: events.FileSubmitted, at: datetime) -> None:
+    _count(desk, event.reference)
+    desk.files[event.reference] = SubmittedFile(
+        reference=event.reference,
+        user=event.user,
+        person=event.person,
+        file_kind=event.file_kind,
+        name=event.name,
+        request=event.request,
+        at=at,
+        signed_by=event.signed_by,
+        accepted=event.accepted,
+        detail=event.detail,
+    )
+
+
+def _forecast(desk: ServiceDesk, event: events.HubForecastMade, at: datetime) -> None:
+    desk.forecasts[f"{event.user} {event.month} {event.region} {event.variant}"] = Forecast(
+        user=event.user, month=event.month, region=event.region, variant=event.variant, quantity=event.quantity, at=at
+    )
+
+
+def _ordered(desk: ServiceDesk, event: events.HubsOrdered, at: datetime) -> None:
+    _count(desk, event.reference)
+    desk.orders[event.reference] = Order(
+        reference=event.reference,
+        user=event.user,
+        person=event.person,
+        month=event.month,
+        region=event.region,
+        variant=event.variant,
+        quantity=event.quantity,
+        site=event.site,
+        history=((at, "placed", ""),),
+    )
+
+
+def _order_changed(desk: ServiceDesk, event: events.HubOrderChanged, at: datetime) -> None:
+    order = desk.orders.get(event.reference)
+    if order is not None:
+        history = (*order.history, (at, event.status, event.detail))
+        desk.orders[event.reference] = replace(order, status=event.status, history=history)
+
+
+def _person(desk: ServiceDesk, event: events.PersonSet, at: datetime) -> None:
+    key = event.person.casefold()
+    if event.status == "removed":
+        desk.people.pop(key, None)
+        return
+    desk.people[key] = PersonRecord(
+        person=event.person,
+        user=event.user,
+        roles=event.roles,
+        job_types=event.job_types,
+        status=event.status,
+        descriptor=event.descriptor,
+        secret_digest=event.secret_digest,
+        since=at,
+    )
+
+
+def _run(desk: ServiceDesk, event: events.ReportRun, at: datetime) -> None:
+    _count(desk, event.run)
+    desk.runs[event.run] = Run(
+        run=event.run,
+        report=event.report,
+        user=event.user,
+        role=event.role,
+        parameters=event.parameters,
+        rows=event.rows,
+        outcome=event.outcome,
+        at=at,
+    )
+    if len(desk.runs) > MOST_RUNS:
+        del desk.runs[next(iter(desk.runs))]
+
+
+def reset(desk: ServiceDesk) -> None:
+    """Fold of DccReset: people stay, as Users do, and references go on counting."""
+    for records in (
+        desk.incidents,
+        desk.alerts,
+        desk.maintenance,
+        desk.requests,
+        desk.files,
+        desk.forecasts,
+        desk.orders,
+        desk.runs,
+    ):
+        records.clear()
+
+
+FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(
+    {
+        events.IncidentRaised: _incident_raised,
+        events.IncidentUpdated: _incident_updated,
+        events.ServiceAlertSet: _alert,
+        events.MaintenanceSet: _maintenance,
+        events.ManagementRequestRaised: _request_raised,
+        events.ManagementRequestUpdated: _request_updated,
+        events.FileSubmitted: _file,
+        events.HubForecastMade: _forecast,
+        events.HubsOrdered: _ordered,
+        events.HubOrderChanged: _order_changed,
+        events.PersonSet: _person,
+        events.ReportRun: _run,
+    }
+)
