@@ -121,7 +121,9 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     scenarios: Annotated[
         FilePath, Meta(description="Folder of features and prompts; default: those of this version.")
     ] = ""
-    plan: Annotated[str, Meta(description="Plan of `uept plan --write`: exactly its scenarios run, in its order.")] = ""
+    plan: Annotated[
+        FilePath, Meta(description="Plan of `uept plan --write`: exactly its scenarios run, in its order.")
+    ] = ""
     declared_unused: Annotated[
         tuple[str, ...], Meta(description="Services the party will not use: shown as a deviation.")
     ] = ()

@@ -104,7 +104,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     any."""
 
     # --- what is there from the start ---
-    premises: str | None = None
+    premises: FilePath | None = None
     """File of premises to make at the first start, JSON or TOML (``schemas/run/premises.schema.json``), or the name of
     a ready-made set: ``template-identities`` has the devices of the public request templates."""
 

@@ -29,7 +29,11 @@ class _OneLine(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print the record."""
+        from aiohttp.http_exceptions import HttpProcessingError
+
         error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            return  # what a client sent that is no HTTP: the gateway told of the refusal, with its entry
         text = record.getMessage()
         line = f"{text}: {type(error).__name__}: {error}" if error is not None else text
         if line == self._last and record.created - self._said < _QUIET_SECONDS:

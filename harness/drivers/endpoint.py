@@ -19,6 +19,9 @@ from harness.drivers.http_endpoint import HttpEndpoint, ReceivedPost
 from harness.drivers.reference.transport import HttpClient, TransportFailureError
 from stubs.wire import Blocked, InputError, PeerError
 
+GRACE = 2.0
+"""Seconds beyond the deadline before the endpoint counts as silent: time to say ``timeout`` itself."""
+
 ANSWER_LIMIT = 4 * 1024 * 1024
 _PREFIX = "/outcomes/"
 
@@ -73,13 +76,14 @@ class EndpointDriver:
         """POST the action, and wait for the outcome."""
         if self._context is None or self._server is None:
             raise Blocked("the http driver has not been started")
-        until = time.monotonic() + action.deadline
+        limit = action.deadline + GRACE
+        until = time.monotonic() + limit
         complete = msgspec.structs.replace(action, urls={**self._context.urls, **action.urls})
         answer_uri = f"http://{self._context.receive_host}:{self._server.port}{_PREFIX}{quote(action.id)}"
         envelope = msgspec.json.encode({"action": complete, "answer_uri": answer_uri})
         self._answers.expect(action.id)
         try:
-            answer = self._http.post(self._address, envelope, "application/json", action.deadline)
+            answer = self._http.post(self._address, envelope, "application/json", limit)
             body = answer.body if answer.body.strip() else self._answers.wait(action.id, until)
             if body is None:
                 return _blocked(action, f"accepted the action, but sent no outcome within {action.deadline:g} s")

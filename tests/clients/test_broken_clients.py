@@ -16,7 +16,8 @@ WITHOUT_A_DEFECT = {
     "request-refused", "nothing-changed", "response-received", "delivery-failed", "delivered-after-retry",
     "device-never-answered-reported", "inventory-status-becomes", "device-state-becomes", "service-matches-variant",
     "ssi-request-seen", "ssi-others-not-shown", "device-shows", "reading-shows",
-    "moved-by-scenario-only",
+    "moved-by-scenario-only", "device-still-has", "dcc-answer-agrees", "device-failure-understood",
+    "scheduled-readings-taken",
 }  # fmt: skip
 """Checks of what the DCC and its devices do: a client trips them by what a standing check explains better."""
 

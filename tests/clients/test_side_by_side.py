@@ -97,7 +97,11 @@ def test_a_worker_that_is_killed_leaves_its_scenarios_not_run(tmp_path: Path, mo
     (tmp_path / "dying_driver.py").write_text(DIES, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     result = rehearse(
-        tmp_path / "run", 2, "SR-605 or RC-002 or AL-001", driver="python:dying_driver:Dies", roles=("IS", "GS")
+        tmp_path / "run",
+        2,
+        "SR-605-IS or SR-605-GS or AL-001-IS or AL-001-GS",
+        driver="python:dying_driver:Dies",
+        roles=("IS", "GS"),
     )
     verdicts = {one.key: (one.verdict, one.reason) for one in result.run.scenarios}
     assert set(verdicts) == {"SR-605-IS", "SR-605-GS", "AL-001-IS", "AL-001-GS"}
@@ -113,8 +117,8 @@ def test_a_worker_that_is_killed_leaves_its_scenarios_not_run(tmp_path: Path, mo
 
 
 def test_workers_that_cannot_begin_say_why(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be found"):
-        rehearse(tmp_path / "run", 2, driver="command:no-such-program-anywhere")
+    with pytest.raises(InputError, match="cannot be made"):
+        rehearse(tmp_path / "run", 2, driver="python:no_such_module_anywhere:Driver")
     assert not (tmp_path / "run").exists()
 
 

@@ -98,7 +98,7 @@ def test_a_client_without_http_is_one_line_and_serving_goes_on_until_ctrl_c(tmp_
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=WAIT)
         assert process.returncode == 0
-        assert one_line(errors.encode()).startswith("uept: Error handling request from 127.0.0.1: BadStatusLine")
+        assert one_line(errors.encode()).startswith("uept: duis from 127.0.0.1: HTTP 400, rule not-http: BadStatusLine")
 
 
 def test_serving_without_a_reader_goes_on(tmp_path: Path) -> None:

@@ -19,10 +19,10 @@ def test_every_driver_has_a_row() -> None:
     [
         ("reference", DriverTraits(is_built_in=True)),
         ("broken:sends-twice", DriverTraits(is_built_in=True)),
-        ("observe", DriverTraits(is_manual=True, is_exclusive=True, reports_outcomes=False)),
-        ("command:./client --verbose", DriverTraits()),
-        ("https://party.example/act", DriverTraits(is_exclusive=True)),
-        ("something else", DriverTraits()),
+        ("observe", DriverTraits(is_manual=True, is_exclusive=True, needs_receive_url=True, reports_outcomes=False)),
+        ("command:./client --verbose", DriverTraits(needs_receive_url=True)),
+        ("https://party.example/act", DriverTraits(is_exclusive=True, needs_receive_url=True)),
+        ("something else", DriverTraits(needs_receive_url=True)),
     ],
 )
 def test_traits_follow_the_kind(name: str, traits: DriverTraits) -> None:
