@@ -95,9 +95,21 @@ _SCALED = {
 """Values whose number of decimals is the upper half of another attribute."""
 
 
+_FLOW_SCALES = ((1, 10000), (1, 1000), (1, 100), (1, 10), (1, 1), (5, 1))
+"""Multiplier and divisor of a flow rate, the finest first; the last holds 65535 m³/h, since all ones is no value."""
+_GREATEST_FLOW = 0xFFFE
+
+
+def _flow_scale(rate: float) -> tuple[int, int]:
+    """The finest scale in which 16 bits hold a rate (6.7 allows 0 to 65535 in whole m³/h, or 6.5535 in decimals)."""
+    fitting = (scale for scale in _FLOW_SCALES if round(rate * scale[1] / scale[0]) <= _GREATEST_FLOW)
+    return next(fitting, _FLOW_SCALES[-1])
+
+
 def _configuration_raw(values: Values) -> dict[str, Any]:
     defaults = {"CalorificTrailingDigit": 0x10, "ConversionTrailingDigit": 0x50, "CalorificUnit": 1}
-    defaults |= {"FlowMultiplier": 1, "FlowDivisor": 10000, "FlowUnit": 1}
+    multiplier, divisor = _flow_scale(values.get("UncontrolledGasFlowRate", 0))
+    defaults |= {"FlowMultiplier": multiplier, "FlowDivisor": divisor, "FlowUnit": 1}
     raw: dict[str, Any] = defaults | dict(values)
     for name, trailing in _SCALED.items():
         if f"Raw{name}" in values:
