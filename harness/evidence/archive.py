@@ -43,6 +43,11 @@ def unpack(data: bytes) -> dict[str, bytes]:
             members = archive.infolist()
             if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_BYTES:
                 raise PeerError("the archive is larger than any bundle", expected=f"at most {MAX_BYTES} bytes")
+            if sum(member.file_size for member in members) > len(data):
+                # Stored files lie side by side: more than there is means entries that share octets.
+                raise PeerError(
+                    "the archive's files overlap, or claim more than it holds", expected=f"{len(data)} bytes"
+                )
             for member in members:
                 if member.filename.startswith(("/", "\\")) or ".." in member.filename.split("/"):
                     raise PeerError("a file name leaves the archive", got=repr(member.filename))
