@@ -30,7 +30,7 @@ from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
 PREFIX = "UEPT_"
-_IGNORED = frozenset({"UEPT_DEBUG", "UEPT_SETTINGS"})
+_IGNORED = frozenset({"UEPT_DEBUG", "UEPT_SETTINGS", "UEPT_KNOWN_KEYS"})
 """Variables of the command line itself."""
 
 FREE_PORTS: dict[str, Any] = {"port": 0, "smki_port": 0, "ssi_port": 0, "control_port": 0}

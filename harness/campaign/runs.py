@@ -16,6 +16,7 @@ from harness.campaign.folder import CampaignFolder
 from harness.engine.results import Run, fold_run
 from harness.evidence import archive, bundle, manifest
 from harness.evidence import slice as journal_slice
+from harness.evidence.countersignature import Statement
 from stubs.events import Entry
 from stubs.wire.errors import InputError, PeerError
 
@@ -45,6 +46,7 @@ class CampaignRun:
     heads: frozenset[bytes] = frozenset()
     """Hashes of all entries: a later revision of the same journal holds the last one of an earlier."""
     files: tuple[manifest.FileDigest, ...] = ()
+    countersignatures: tuple[Statement, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -125,6 +127,7 @@ def _read(path: Path, campaign: Campaign) -> CampaignRun:
         size=len(data),
         heads=frozenset(row.hash for row in rows),
         files=manifest.describe({name: files[name] for name in files}).files,
+        countersignatures=checked.countersignatures,
     )
 
 

@@ -37,6 +37,10 @@ _COMMANDS = {
     "state": ("harness.cli.state", "Check, copy and repair the state folder of a simulated DCC."),
     "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),
     "verify": ("harness.cli.verify", "Check that no byte of a bundle was altered."),
+    "countersign": (
+        "harness.cli.countersign",
+        "Put a reviewer's signature under a bundle that was verified and judged.",
+    ),
     "report": ("harness.cli.report", "Write the report of a run folder again."),
     "summary": ("harness.cli.summary", "A run for a pipeline's pages: Markdown, annotations, badges."),
     "diff": ("harness.cli.diff", "What changed between two runs: regressions, mended, new, gone."),

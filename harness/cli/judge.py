@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.documents import read, reading
-from harness.cli.output import json_option, print_json, print_table, say
+from harness.cli.output import json_option, one_line, print_json, print_table, say
+from harness.cli.trust import countersignature_json, countersigned, keys_known, trust_options
 
 if TYPE_CHECKING:
     from harness.judging import Judgement
@@ -22,33 +23,59 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folder of the scenario set that was run; default: the scenarios of this version.",
 )
+@trust_options
 @json_option
 @click.pass_context
-def command(ctx: click.Context, file: Path, scenarios: Path | None, *, as_json: bool) -> None:
+def command(
+    ctx: click.Context,
+    file: Path,
+    scenarios: Path | None,
+    fingerprints: tuple[str, ...],
+    trusted_keys: tuple[Path, ...],
+    *,
+    as_json: bool,
+) -> None:
     """Judge BUNDLE again, with no network, no keys, no simulator: nothing it says of verdicts is believed.
 
     Checks are judged again, and which ones a scenario owes comes from the scenario set, not from the bundle; scenario
     and role verdicts, counts, plan and reports are made again and compared.
 
-    Exit code 0 when everything is the same again, 1 when something differs or the bundle was altered, 2 when it is no
-    bundle of this version, 3 when the scenario set is not known, so that it cannot be decided what had to be judged.
+    Exit code 0 when everything is the same again, 1 when something differs, the bundle was altered or another key
+    sealed it, 2 when it is no bundle of this version, 3 when the scenario set is not known, so that it cannot be
+    decided what had to be judged.
     --json prints one object: file, altered (names), checks (how many), scenarios (key, title, verdict, checks),
     roles (role, verdict, reason), undecided (why, or empty), differing (entry, scenario, check, was, is, expected,
-    got), problems (kind, where, detail).
+    got), problems (kind, where, detail), signer and countersignatures (as `uept verify`).
     """
-    from harness.evidence.bundle import verify
+    from harness.evidence.bundle import Problem, verify
     from harness.judging import ScenarioSet, judge_bundle
 
+    keys = keys_known(fingerprints, trusted_keys)
     with reading(file):
         data = read(file)
-        altered = verify(data).problems
+        checked = verify(data)
+        altered = list(checked.problems)
+        if missed := keys.missed(checked.fingerprint):
+            altered.append(Problem("signature", "manifest.key.pem", missed))
         found = judge_bundle(data, ScenarioSet(scenarios) if scenarios else None)
+    signer = keys.signer(checked.fingerprint)
     if as_json:
-        print_json({"file": str(file), "altered": [problem.name for problem in altered], **_as_json(found)})
+        print_json(
+            {
+                "file": str(file),
+                "altered": [problem.name for problem in altered],
+                **_as_json(found),
+                "signer": {"fingerprint": signer.fingerprint, "known": signer.is_known, "name": signer.name},
+                "countersignatures": [countersignature_json(one, keys) for one in checked.countersignatures],
+            }
+        )
     else:
         _print(found)
         for problem in altered:
-            say(f"altered: {problem.state}: {problem.name}: {problem.detail}")
+            say(one_line(f"altered: {problem.state}: {problem.name}: {problem.detail}"))
+        say(signer.sealed())
+        for statement in checked.countersignatures:
+            say(countersigned(statement, keys))
     ctx.exit(1 if found.problems or altered else 3 if found.undecided else 0)
 
 
@@ -97,7 +124,7 @@ def _print(found: Judgement) -> None:
         )
     for problem in found.problems:
         if problem.kind != "check":
-            say(f"{problem.kind}: {problem.where}: {problem.detail}")
+            say(one_line(f"{problem.kind}: {problem.where}: {problem.detail}"))
     if found.undecided:
         say(found.undecided)
     say(f"{len(found.rejudged)} checks judged again, {len(differing)} differ")

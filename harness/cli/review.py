@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from harness.cli.documents import write
-from harness.cli.output import json_option, say
+from harness.cli.output import json_option, one_line, say
+from harness.cli.trust import keys_known, trust_options
 
 
 @click.command()
@@ -20,6 +21,7 @@ from harness.cli.output import json_option, say
 @click.option(
     "--scenarios", type=click.Path(path_type=Path), help="Scenario set that was run; default: this version's."
 )
+@trust_options
 @json_option
 @click.pass_context
 def command(
@@ -29,6 +31,8 @@ def command(
     seed: str,
     out: Path | None,
     scenarios: Path | None,
+    fingerprints: tuple[str, ...],
+    trusted_keys: tuple[Path, ...],
     *,
     as_json: bool,
 ) -> None:
@@ -49,8 +53,9 @@ def command(
     report = place if place.suffix == ".json" else place / "report" / "completion-report.json"
     home = campaign or (report.parent.parent if place.suffix == ".json" else place)
     submitted = read_report(report) if report.is_file() or place.suffix == ".json" else None
+    keys = keys_known(fingerprints, trusted_keys)
     owed = ScenarioSet(scenarios) if scenarios else None
-    record = review(stand(open_campaign(home)), submitted, SystemClock().now(), seed, owed)
+    record = review(stand(open_campaign(home)), submitted, SystemClock().now(), seed, owed, keys)
     folder = out or report.parent
     folder.mkdir(parents=True, exist_ok=True)
     written = encode(record)
@@ -62,6 +67,9 @@ def command(
         for bundle in record.bundles:
             wrong = [*bundle.problems, *bundle.differing, *bundle.contradictions, *filter(None, [bundle.undecided])]
             say(f"{bundle.folder}: {bundle.checks} checks judged again; {'; '.join(wrong[:3]) or 'nothing is wrong'}")
+            say(f"  {bundle.signer}")
+            for text in bundle.countersigned:
+                say(one_line(f"  countersigned by {text}"))
         if submitted is not None:
             say(f"{record.report}: {record.differences_in_all} fields differ from the evidence")
             for text in record.differences[:5]:

@@ -1,4 +1,4 @@
-"""``uept verify``: find any altered byte of a bundle, offline."""
+"""``uept verify``: find any altered byte of a bundle, offline, and say who sealed it."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ from pathlib import Path
 import click
 
 from harness.cli.documents import read, reading
-from harness.cli.output import json_option, print_json, say
+from harness.cli.output import json_option, one_line, print_json, say
+from harness.cli.trust import countersignature_json, countersigned, keys_known, trust_options
 
 
 @click.command()
 @click.argument("file", metavar="BUNDLE", type=click.Path(path_type=Path))
-@click.option("--fingerprint", help="Fail unless the bundle was signed by the key with this fingerprint.")
+@trust_options
 @json_option
 @click.pass_context
-def command(ctx: click.Context, file: Path, fingerprint: str | None, *, as_json: bool) -> None:
-    """Check every byte of BUNDLE: files, manifest, signature, hash chain, container. Needs no network.
+def command(
+    ctx: click.Context, file: Path, fingerprints: tuple[str, ...], trusted_keys: tuple[Path, ...], *, as_json: bool
+) -> None:
+    """Check every byte of BUNDLE: files, manifest, signatures, hash chain, container. Needs no network.
 
-    Exit code 0 when nothing was altered, 1 when something was, 2 when it is no bundle. --json prints one object:
-    file, good, files and entries (how many), head (of the hash chain), fingerprint, problems (state, name, detail).
+    Says who sealed it: a key that you name here or in your list of known keys, or an unknown one. What it does not
+    check: whether the verdicts and reports follow from the messages; `uept judge` does.
+
+    Exit code 0 when nothing was altered, 1 when something was or another key sealed it, 2 when it is no bundle. --json
+    prints one object: file, good, files and entries (how many), head (of the hash chain), fingerprint, signer
+    (fingerprint, known, name), countersignatures (fingerprint, known, name, at, judged, note), problems (state, name,
+    detail).
     """
     from harness.evidence.bundle import Problem, verify
 
+    keys = keys_known(fingerprints, trusted_keys)
     with reading(file):
         found = verify(read(file))
+    signer = keys.signer(found.fingerprint)
     problems = list(found.problems)
-    if fingerprint is not None and fingerprint.lower().replace(":", "") != found.fingerprint:
-        problems.append(
-            Problem("signature", "manifest.key.pem", f"signed by {found.fingerprint}, not by {fingerprint}")
-        )
+    if missed := keys.missed(found.fingerprint):
+        problems.append(Problem("signature", "manifest.key.pem", missed))
     if as_json:
         print_json(
             {
@@ -39,14 +47,20 @@ def command(ctx: click.Context, file: Path, fingerprint: str | None, *, as_json:
                 "entries": found.entries,
                 "head": found.head,
                 "fingerprint": found.fingerprint,
+                "signer": {"fingerprint": signer.fingerprint, "known": signer.is_known, "name": signer.name},
+                "countersignatures": [countersignature_json(one, keys) for one in found.countersignatures],
                 "problems": [{"state": p.state, "name": p.name, "detail": p.detail} for p in problems],
             }
         )
-    elif problems:
-        for problem in problems:
-            say(f"{problem.state}: {problem.name}: {problem.detail}")
+        ctx.exit(1 if problems else 0)
+    for problem in problems:
+        say(one_line(f"{problem.state}: {problem.name}: {problem.detail}"))
+    if found.problems:
         say(f"{file}: altered")
     else:
-        say(f"{file}: {found.files} files, {found.entries} journal entries, nothing altered")
-        say(f"signed by the key with fingerprint {found.fingerprint}")
+        say(f"{file}: {found.files} files, {found.entries} journal entries, nothing altered since sealing")
+    say(signer.sealed())
+    for statement in found.countersignatures:
+        say(countersigned(statement, keys))
+    say("not checked here: whether verdicts and reports follow from the messages (uept judge does)")
     ctx.exit(1 if problems else 0)

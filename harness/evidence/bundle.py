@@ -8,6 +8,7 @@ manifest.json       manifest of everything above
 manifest.sig        detached signature over manifest.json (ECDSA P-256, SHA-256, DER)
 manifest.key.pem    the public key; its fingerprint is what the signer tells the reviewer
 HOWTO.txt           how to check all this, with and without this program
+countersignatures/… second signatures by reviewers, added afterwards (harness.evidence.countersignature)
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from harness.evidence import archive, manifest
+from harness.evidence import archive, countersignature, manifest
 from harness.evidence import slice as journal_slice
 from harness.evidence.messages import message_files
 from stubs.events import Entry
@@ -41,6 +42,9 @@ Without it:
 3. journal.ndjson: each line's hash is SHA-256 over: the hash of the line before (32 bytes, zeros before the first), seq
    (8 bytes, big-endian), the text of `at`, the bytes of `event` as they stand.
 4. messages/ holds the messages of the journal byte for byte; the number is the entry's seq.
+5. In each folder of countersignatures/, where there is one:
+   openssl dgst -sha256 -verify key.pem -signature statement.sig statement.json
+   and "manifest" in the statement must be the SHA-256 of manifest.json.
 
 The key's fingerprint (SHA-256 of its DER form) must be the one that the signer told you by another way.
 This is evidence of a rehearsal against a simulated DCC. It is not a DCC test.
@@ -90,9 +94,10 @@ def seal(evidence: Evidence, reports: Mapping[str, bytes], key: ec.EllipticCurve
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a bundle: ``state`` is changed, missing, extra, chain, signature or container."""
+    """One thing wrong with a bundle."""
 
     state: str
+    """``changed``, ``missing``, ``extra``, ``chain``, ``signature``, ``countersignature`` or ``container``."""
     name: str
     detail: str
 
@@ -107,6 +112,8 @@ class Verification:
     fingerprint: str
     """Of the signing key; empty when the signature is bad."""
     head: str
+    countersignatures: tuple[countersignature.Statement, ...] = ()
+    """Those that hold: second signatures, by reviewers."""
 
 
 def verify(data: bytes) -> Verification:
@@ -124,7 +131,8 @@ def verify(data: bytes) -> Verification:
         fingerprint = manifest.check(files[MANIFEST], files[SIGNATURE], files[PUBLIC_KEY])
     except PeerError as error:
         problems.append(Problem("signature", error.where or SIGNATURE, error.what))
-    problems += _compare(MANIFEST, {name: body for name, body in files.items() if name not in _UNLISTED}, files)
+    listed = {name: body for name, body in files.items() if name not in _UNLISTED and not _is_added(name)}
+    problems += _compare(MANIFEST, listed, files)
     problems += _compare(EVIDENCE, {name: body for name, body in files.items() if _is_evidence(name)}, files)
     rows: list[Row] = []
     head = ""
@@ -134,9 +142,16 @@ def verify(data: bytes) -> Verification:
         problems += _messages_agree(journal_slice.entries(rows), files)
     except PeerError as error:
         problems.append(Problem("chain", JOURNAL, str(error)))
+    added = list(countersignature.read(files, files[MANIFEST]))
+    problems += [Problem("countersignature", one.place, one.problem) for one in added if one.problem]
     if not archive.is_canonical(data, files):
         problems.append(Problem("container", "bundle.zip", "its bytes are not those of an archive of its files"))
-    return Verification(tuple(problems), len(files), len(rows), fingerprint, head)
+    statements = tuple(one.statement for one in added if one.statement is not None)
+    return Verification(tuple(problems), len(files), len(rows), fingerprint, head, statements)
+
+
+def _is_added(name: str) -> bool:
+    return name.startswith(countersignature.FOLDER)
 
 
 def _is_evidence(name: str) -> bool:

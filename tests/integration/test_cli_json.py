@@ -140,5 +140,6 @@ def test_a_run_and_its_bundle(answer: Answer, tmp_path: Path, capsys: pytest.Cap
     assert (judged["altered"], judged["differing"], judged["scenarios"][0]["key"]) == ([], [], "IC-001-IS")
     reported = answer("report", tmp_path / "run")
     assert reported["totals"] == result["totals"]
+    assert checked["signer"] == judged["signer"] == {"fingerprint": result["fingerprint"], "known": False, "name": ""}
     wrong = answer("verify", reported["bundle"], "--fingerprint", "00", code=1)
     assert wrong["good"] is False

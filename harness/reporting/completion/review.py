@@ -15,6 +15,7 @@ import msgspec
 
 from harness.campaign.joining import RoleStanding, Standing, is_harmless
 from harness.campaign.runs import CampaignRun
+from harness.evidence.signers import KnownKeys
 from harness.judging import Judgement, ScenarioSet, judge_bundle
 from harness.reporting.completion import model
 from harness.reporting.completion.build import build
@@ -41,6 +42,10 @@ class BundleReview(msgspec.Struct, frozen=True, kw_only=True):
     """What else the bundle says and its messages and events do not bear out: verdicts, owed checks, plan, reports."""
     undecided: str = ""
     """Why it cannot be decided what had to be judged; empty when it can."""
+    signer: str = ""
+    """Who sealed it, as far as the reader named keys."""
+    countersigned: tuple[str, ...] = ()
+    """Who signed below the seal."""
 
 
 class RoleReview(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +88,7 @@ def review(
     written: datetime,
     seed: str = "",
     scenario_set: ScenarioSet | None = None,
+    keys: KnownKeys | None = None,
 ) -> ReviewRecord:
     """Review a campaign, and its report where there is one.
 
@@ -92,15 +98,16 @@ def review(
         written: when the review is written (wall clock, UTC).
         seed: of the sample; default: the recomputed manifest digest, which depends on all evidence.
         scenario_set: what was run; default: the scenarios of this version.
+        keys: those the reader knows; a bundle sealed by another than the demanded ones has a problem.
     """
     again = build(standing, report.cover.written if report else written, report.difference if report else None)
-    bundles = tuple(_bundle(one, scenario_set) for one in standing.runs)
+    bundles = tuple(_bundle(one, scenario_set, keys or KnownKeys()) for one in standing.runs)
     differing = list(_differences(report, again)) if report else []
     known = {one.role: one for one in report.roles} if report else {}
     reasons = list(_reasons(bundles, differing, standing.runs))
     roles = tuple(_role(one, known, reasons, has_report=report is not None) for one in standing.roles)
     seed = seed or again.cover.manifest_digest[:16]
-    keys = sorted({f"{row.key} in run {row.run[:12]}" for row in again.results if row.run})
+    drawn = sorted({f"{row.key} in run {row.run[:12]}" for row in again.results if row.run})
     return ReviewRecord(
         party=again.cover.party,
         build=again.cover.build,
@@ -112,7 +119,7 @@ def review(
         differences=tuple(differing[:_MOST]),
         differences_in_all=len(differing),
         sample_seed=seed,
-        sample=tuple(sorted(Random(seed).sample(keys, min(3, len(keys))))),  # noqa: S311 - a pick, no secret
+        sample=tuple(sorted(Random(seed).sample(drawn, min(3, len(drawn))))),  # noqa: S311 - a pick, no secret
         roles=roles,
         conclusion=_whole([one.conclusion for one in roles]),
     )
@@ -131,8 +138,10 @@ def json_schema() -> dict[str, Any]:
     return plain
 
 
-def _bundle(run: CampaignRun, scenario_set: ScenarioSet | None) -> BundleReview:
+def _bundle(run: CampaignRun, scenario_set: ScenarioSet | None, keys: KnownKeys) -> BundleReview:
     problems = list(run.problems)
+    if missed := keys.missed(run.fingerprint):
+        problems.append(missed)
     found: Judgement | None = None
     if run.run is not None:
         try:
@@ -149,6 +158,8 @@ def _bundle(run: CampaignRun, scenario_set: ScenarioSet | None) -> BundleReview:
         differing=tuple(f"{one.where}: {one.detail}" for one in told if one.kind == "check"),
         contradictions=tuple(f"{one.kind}: {one.where}: {one.detail}" for one in told if one.kind != "check"),
         undecided=found.undecided if found else "",
+        signer=keys.signer(run.fingerprint).sealed(),
+        countersigned=tuple(f"{keys.signer(one.key).name or one.name}: {one.judged}" for one in run.countersignatures),
     )
 
 
