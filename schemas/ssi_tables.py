@@ -82,6 +82,20 @@ class QuestionRow:
     provenance: str
 
 
+@dataclass(frozen=True, slots=True)
+class SsiActionRow:
+    """Something that a scenario asks of a person of the Party on the pages (an action of every driver)."""
+
+    kind: str
+    words: str
+    path: str
+    """Where the page begins."""
+    parameters: tuple[str, ...]
+    """Names of the action's parameters, each of which may be absent; ``person`` may be given to every kind."""
+    tells: tuple[str, ...]
+    """Names of values that the outcome is compared by, each of which may be absent."""
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(resource("ssi", name).read_text(encoding="utf-8").splitlines()))
 
@@ -163,6 +177,23 @@ def incident_categories() -> Mapping[int, CategoryRow]:
 def questions() -> tuple[QuestionRow, ...]:
     """Questions of the help page."""
     return tuple(QuestionRow(**row) for row in _rows("faqs.csv"))
+
+
+@cache
+def ssi_actions() -> Mapping[str, SsiActionRow]:
+    """Actions on the pages by kind, in the order of a person's work."""
+    return MappingProxyType(
+        {
+            row["kind"]: SsiActionRow(
+                row["kind"],
+                row["words"],
+                row["path"],
+                tuple(filter(None, row["parameters"].split(";"))),
+                tuple(filter(None, row["tells"].split(";"))),
+            )
+            for row in _rows("actions.csv")
+        }
+    )
 
 
 @cache

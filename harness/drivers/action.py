@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from schemas.ssi_tables import ssi_actions
 from stubs.wire import PeerError
 
 OutcomeStatus = Literal["done", "acknowledged", "failed", "refused", "timeout", "unsupported", "blocked", "attested"]
@@ -32,12 +33,9 @@ KINDS: dict[str, str] = {
     "wait-alert": "wait for an alert: parameters.code, from the target if one is named",
     "stop-receiving": "take the receive-response endpoint down",
     "start-receiving": "bring the receive-response endpoint up again, at the same address",
-    "sign-in-ssi": "sign in to the self-service pages as user and role",
-    "view-inventory": "look the target up in the inventory of the self-service pages",
-    "view-audit": "look the target up in the service audit trail of the self-service pages",
-    "sign-out-ssi": "sign out of the self-service pages",
+    **{row.kind: row.words for row in ssi_actions().values()},
 }
-"""Every kind of action, in words."""
+"""Every kind of action, in words; those of the Self-Service Interface are rows of ``schemas/ssi/actions.csv``."""
 
 OPTIONS: dict[str, str] = {
     "command_variant": "use this command variant instead of the usual one",
@@ -46,6 +44,8 @@ OPTIONS: dict[str, str] = {
     "settle": "keep listening for so many seconds after the final answer, then report",
     "wait": "false: report as soon as the request is acknowledged",
     "wait_for_outcome": "true: for a command the device holds, wait for its outcome alert too",
+    "sign_in": "false: open the self-service page without signing in again",
+    "browser": "second: use the second of two browsers for the self-service pages",
 }
 """Every option, in words. A system that cannot follow one ignores it."""
 
@@ -56,9 +56,33 @@ ActionKind = Literal[
     "stop-receiving",
     "start-receiving",
     "sign-in-ssi",
-    "view-inventory",
-    "view-audit",
     "sign-out-ssi",
+    "view-home",
+    "view-inventory",
+    "view-device",
+    "view-audit",
+    "view-message",
+    "view-profile-reads",
+    "view-coverage",
+    "view-hub",
+    "view-service-status",
+    "view-service-alerts",
+    "view-maintenance",
+    "view-help",
+    "view-incidents",
+    "raise-incident",
+    "update-incident",
+    "raise-management-request",
+    "view-thresholds",
+    "submit-thresholds",
+    "view-quarantine",
+    "submit-quarantine-actions",
+    "forecast-hubs",
+    "order-hubs",
+    "view-hub-orders",
+    "run-report",
+    "create-person",
+    "remove-person",
 ]
 
 _EUI = r"^([0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7})?$"

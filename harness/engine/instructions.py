@@ -17,7 +17,7 @@ def sentence(template: str, action: Action, device: str = "") -> str:
 
     Args:
         template: words: role, user, service, to (device or DCC), from (device, if any), values, how, device, target,
-            code, request_id, ssi.
+            code, request_id; for the Self-Service Interface ssi, person, search, browser.
         action: with everything but its instruction.
         device: what the scenario calls the target; empty: it has no name, or there is none.
     """
@@ -38,12 +38,28 @@ def _words(action: Action, device: str) -> Mapping[str, str]:
         "target": action.target,
         "to": f"to {target}" if target else "to the DCC",
         "from": f"from {target}" if target else "",
-        "values": _values(action.parameters),
+        "values": _values(_told(action)),
         "how": _how(action.options),
         "code": str(action.parameters.get("code", "")) or "of any code",
         "request_id": str(action.parameters.get("request_id", "")) or "of yours that was accepted last",
         "ssi": action.urls.get("ssi", "") or "its usual address",
+        "person": str(action.parameters.get("person", "")) or f"one of your people who may act in role {action.role}",
+        "search": _search(action, target),
+        "browser": ", in the second of two browsers," if action.options.get("browser") == "second" else "",
     }
+
+
+def _told(action: Action) -> Mapping[str, Any]:
+    """What a request or form is filled in with; who fills it in is said by itself."""
+    return {name: value for name, value in action.parameters.items() if name != "person"}
+
+
+def _search(action: Action, target: str) -> str:
+    """What to look for: by the parameters, else the target, else everything."""
+    given = ", ".join(f"{name} {_written(value)}" for name, value in _told(action).items() if value != action.target)
+    keys = " and ".join(part for part in (target, given) if part)
+    without = " without signing in again" if action.options.get("sign_in") is False else ""
+    return (f"for {keys}" if keys else "as a whole") + without
 
 
 def _values(parameters: Mapping[str, Any]) -> str:

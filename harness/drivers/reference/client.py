@@ -25,6 +25,7 @@ from harness.drivers.reference.receiver import Receiver
 from harness.drivers.reference.repository import KnownCertificates
 from harness.drivers.reference.transport import HttpClient
 from schemas.load import service_requests
+from schemas.ssi_tables import ssi_actions
 from stubs.wire import Blocked, Eui64, PeerError, RequestId
 from stubs.wire.duis import ServiceResponse
 
@@ -121,7 +122,7 @@ class _Client:
     def perform(self, action: Action) -> Outcome:
         try:
             ring = self._ring(action)
-            if action.kind.endswith("-ssi") or action.kind.startswith("view-"):
+            if action.kind in ssi_actions():
                 return self._self_service(action, ring)
             return self._actions[action.kind](action, ring)
         except PeerError as error:  # an identity in the action that is none, or not ours

@@ -89,6 +89,8 @@ class SelfService:
         """Do what the action says; signs in first where that has not been done."""
         if not address:
             return Outcome(action=action.id, status="unsupported", detail="the address of the SSI is not known")
+        if action.kind not in {"sign-in-ssi", "sign-out-ssi", *_SUBJECTS}:
+            return Outcome(action=action.id, status="unsupported", detail=f"this client cannot {action.kind} yet")
         try:
             if action.kind == "sign-out-ssi":
                 return self._sign_out(action)
