@@ -40,6 +40,7 @@ from schemas.rows import (
     ScenarioRow,
     Service,
     ServiceRequestRow,
+    SignatureCauseRow,
     Srv,
     TransformRow,
     UseCaseFactsRow,
@@ -70,6 +71,7 @@ __all__ = [
     "ScenarioRow",
     "Service",
     "ServiceRequestRow",
+    "SignatureCauseRow",
     "Srv",
     "TransformRow",
     "UseCaseFactsRow",
@@ -97,6 +99,7 @@ __all__ = [
     "roles",
     "scenarios",
     "service_requests",
+    "signature_causes",
     "transform_rows",
     "use_case_facts",
     "use_cases",
@@ -319,6 +322,12 @@ def defects() -> Mapping[str, DefectRow]:
     return MappingProxyType(
         {row["name"]: DefectRow(**_with(row, caught_by=_split(row["caught_by"]))) for row in _rows("defects.csv")}
     )
+
+
+@cache
+def signature_causes() -> Mapping[str, SignatureCauseRow]:
+    """Why signatures are bad, by cause: the first rows are the verifier's reasons. Our own words."""
+    return MappingProxyType({row["cause"]: SignatureCauseRow(**row) for row in _rows("signature-causes.csv")})
 
 
 @cache

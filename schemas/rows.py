@@ -302,6 +302,17 @@ class DefectRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureCauseRow:
+    """Why a signature is bad: what of the profile was done otherwise, and what to do."""
+
+    cause: str
+    kind: str
+    """``white space``, ``prefix``, ``transform``, ``digest algorithm``, ``key``, ``certificate``, ``value``, …"""
+    title: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayRuleRow:
     """One check on a request, in the order the gateway makes them.
 

@@ -139,16 +139,20 @@ def _without_signature(root: etree._Element, signature: etree._Element) -> etree
     """A copy of the document element without its signature, white space around it kept."""
     position = root.index(signature)
     copied = copy.copy(root)  # lxml copies the whole subtree either way; deepcopy asks more questions first
-    found = copied[position]
-    tail, previous = found.tail, found.getprevious()
+    take_out(copied, copied[position])
+    return copied
+
+
+def take_out(parent: etree._Element, child: etree._Element) -> None:
+    """Remove ``child``; the text after it stays where it is."""
+    tail, previous = child.tail, child.getprevious()
     # lxml removes the text after an element together with it, although that text is signed.
-    copied.remove(found)
+    parent.remove(child)
     if tail:
         if previous is None:
-            copied.text = (copied.text or "") + tail
+            parent.text = (parent.text or "") + tail
         else:
             previous.tail = (previous.tail or "") + tail
-    return copied
 
 
 def _check_signature(certificate: Certificate, parts: Parts, signed_info: bytes) -> None:
