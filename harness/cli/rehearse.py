@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,16 +122,18 @@ def rehearse(
 ) -> int:
     """Run, write every report, print the verdicts; the exit code of the run. ``again`` repeats one, its key added."""
     from harness.cli.signing import load_signing_key
-    from harness.engine import run_rehearsal
+    from harness.engine import RunControl, run_rehearsal
     from harness.engine.progress import Terminal
+    from harness.engine.run_control import signals_as_operations
     from harness.reporting.write import write_reports
     from stubs.clock import SystemClock
     from stubs.journal import Journal, SqliteStore
 
     key = load_signing_key(signing_key) if signing_key else None
     schema = schema_folder(schema_dir)
-    with logs_in_one_line(), _terminated_as_interrupted():
-        result = run_rehearsal(settings, progress=Terminal(again=again))
+    control = RunControl()
+    with logs_in_one_line(), signals_as_operations(control):
+        result = run_rehearsal(settings, progress=Terminal(again=again), control=control)
         try:
             with closing(Journal(SqliteStore(result.journal), SystemClock())) as journal:
                 written = write_reports(result.folder, journal.rows(), key, schema)
@@ -178,19 +178,6 @@ def _let_pass(settings: Any, result: Any) -> tuple[AllowedOutcome, int]:
     if result.exit_code != EXIT_FAIL or not let.passed_over:
         return let, int(result.exit_code)
     return let, exit_code_of(result.run, is_strict=settings.strict, passed_over=let.passed_over)
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """SIGTERM (a pipeline that runs out of time) ends a run as Ctrl-C does: partial, and with its reports."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _print(report: Any) -> None:

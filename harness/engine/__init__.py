@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.engine.rehearsal import Rehearsal
     from harness.engine.results import ActionRun, CheckRun, Run, ScenarioRun, StepRun, fold_run
     from harness.engine.run import run_rehearsal
+    from harness.engine.run_control import RunControl
     from harness.engine.run_result import RunResult, exit_code_of
     from harness.engine.scenario_errors import CheckBlocked, CheckFailed, NotAsked, ScenarioStopped
     from harness.engine.world import World
@@ -28,6 +29,7 @@ _HOMES = {
     "rehearsal": ("Rehearsal",),
     "results": ("ActionRun", "CheckRun", "Run", "ScenarioRun", "StepRun", "fold_run"),
     "run": ("run_rehearsal",),
+    "run_control": ("RunControl",),
     "run_result": ("RunResult", "exit_code_of"),
     "scenario_errors": ("CheckBlocked", "CheckFailed", "NotAsked", "ScenarioStopped"),
     "world": ("World",),
@@ -50,6 +52,7 @@ __all__ = [
     "Progress",
     "Rehearsal",
     "Run",
+    "RunControl",
     "RunResult",
     "ScenarioRun",
     "ScenarioStopped",

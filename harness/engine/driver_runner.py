@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
 from harness.drivers import Action, Driver, Outcome
 
+_TICK = 0.5
+"""Real seconds between two looks at whether a wait lasts longer."""
 Report = Callable[[Action, Outcome], None]
 """Called once per action, from whichever thread knows first."""
 
 
 class DriverRunner:
-    """One driver, and the actions it is busy with. ``restart`` makes a new driver after one hung."""
+    """One driver, and the actions it is busy with.
 
-    def __init__(self, driver: Driver, grace: float, report: Report) -> None:
+    Args:
+        driver: whom to ask.
+        grace: real seconds beyond an action's deadline until the driver counts as hung.
+        report: told of each outcome.
+        added: real seconds that a person has added to the deadlines by now.
+    """
+
+    def __init__(self, driver: Driver, grace: float, report: Report, added: Callable[[], float] = lambda: 0.0) -> None:
         self.driver = driver
         self.hung = False
         self._grace = grace
         self._report = report
+        self._added = added
         self._lock = Lock()
         self._busy: dict[str, tuple[Action, Event]] = {}
 
@@ -36,12 +47,20 @@ class DriverRunner:
         Thread(target=self._perform, args=(action,), name=f"driver {action.id}", daemon=True).start()
         Thread(target=self._watch, args=(action, done), name=f"watch {action.id}", daemon=True).start()
 
-    def settle(self, timeout: float) -> None:
-        """Wait until no action is open, at most ``timeout`` real seconds."""
+    def settle(self, timeout: float) -> bool:
+        """Wait until no action is open, at most ``timeout`` real seconds; whether none is."""
+        end = time.monotonic() + timeout
         with self._lock:
             waiting = [done for _, done in self._busy.values()]
-        for done in waiting:
-            done.wait(timeout)
+        return all(done.wait(max(0.0, end - time.monotonic())) for done in waiting)
+
+    def cut_off(self, why: str) -> None:
+        """End every open action as blocked, because of ``why``; the driver counts as hung."""
+        with self._lock:
+            open_actions = [action for action, _ in self._busy.values()]
+        for action in open_actions:
+            self.hung = True
+            self._end(action, Outcome(action=action.id, status="blocked", detail=why))
 
     def _perform(self, action: Action) -> None:
         try:
@@ -52,9 +71,10 @@ class DriverRunner:
         self._end(action, outcome)
 
     def _watch(self, action: Action, done: Event) -> None:
-        limit = action.deadline + self._grace
-        if done.wait(limit):
-            return
+        began = time.monotonic()
+        while (left := began + action.deadline + self._grace + self._added() - time.monotonic()) > 0:
+            if done.wait(min(_TICK, left)):
+                return
         detail = f"the driver gave no outcome within {action.deadline:.0f} s and {self._grace:.0f} s of grace"
         self.hung = True
         self._end(action, Outcome(action=action.id, status="blocked", detail=detail))

@@ -114,6 +114,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:  # noqa: ARG001 - pyte
 # --- running -------------------------------------------------------------------------------------------------------
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Begin no further scenario once a person has ended the run."""
+    if PLANNED in item.stash and item.config.stash[REHEARSAL].control.stops:
+        raise KeyboardInterrupt
+
+
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> World:
     """The scenario's world."""
@@ -142,8 +149,16 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, scenario: Any, step: 
         made.step_begins((scenario.steps.index(step), step.keyword.strip(), step.name))
 
 
-def pytest_bdd_before_step_call(step_func: Callable[..., object]) -> None:
-    """Refuse ``async def`` steps: pytest-bdd never awaits, so they would pass without running."""
+def pytest_bdd_before_step_call(request: pytest.FixtureRequest, step_func: Callable[..., object]) -> None:
+    """Do what a person asks of the run; refuse what would not run."""
+    made = _world(request)
+    if made is not None:
+        made.heed()
+    refuse_async(step_func)
+
+
+def refuse_async(step_func: Callable[..., object]) -> None:
+    """Raises: Misuse: an ``async def`` step; pytest-bdd never awaits, so it would pass without running."""
     if inspect.iscoroutinefunction(step_func) or inspect.isasyncgenfunction(step_func):
         raise Misuse(f"step {step_func.__qualname__} is async and would pass without running: make it a plain def")
 

@@ -20,6 +20,7 @@ from harness.engine.party_program import party_program
 from harness.engine.progress import Progress, Silent
 from harness.engine.results import Run, fold_run
 from harness.engine.run_context import RunContext
+from harness.engine.run_control import RunControl
 from harness.engine.scenario_errors import Ending
 from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan, read_plan_file, scenario_digest
@@ -43,6 +44,7 @@ class Rehearsal:
         driver: a driver that is not started yet; None makes the one that the settings name.
         progress: told what happens.
         keys: run these scenarios of the plan only: a worker's share; None: all.
+        control: what a person asks of the run while it goes on.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class Rehearsal:
         driver: Driver | None = None,
         progress: Progress | None = None,
         keys: Collection[str] | None = None,
+        control: RunControl | None = None,
     ) -> None:
         self.settings = settings
+        self.control = control or RunControl()
         self.progress: Progress = progress or Silent()
         self.library = load_library(self.scenarios_folder)
         whole = planned_by(settings, self.library)
@@ -106,7 +110,8 @@ class Rehearsal:
     def _open(self, driver: Driver) -> RunContext:
         dcc = self._dcc or self._stack.enter_context(self._start_dcc())
         self.journal_file = Path(dcc.settings.state_dir or self.folder / "state") / FILE_NAME
-        run_context = RunContext(self.settings, dcc, driver, self.scenarios_folder / "prompts", self.progress)
+        prompts = self.scenarios_folder / "prompts"
+        run_context = RunContext(self.settings, dcc, driver, prompts, self.progress, self.control)
         self._start_driver(run_context, driver, dcc)
         facts = self._facts(run_context, driver, dcc)
         self._run_id = str(facts["run"])
@@ -188,6 +193,7 @@ class Rehearsal:
 
     def begin(self, scenario: LibraryScenario) -> World:
         """A world for a scenario that is about to run."""
+        self.control.scenario_begins()
         run_context = self.open()
         if run_context.driver_runner.hung:
             self._replace_driver(run_context)
@@ -210,6 +216,7 @@ class Rehearsal:
 
     def finish(self, world: World) -> Ending:
         """End a scenario and say how it ended."""
+        self.interrupted |= self.control.is_interrupted
         verdict, reason, _ = ending = world.finish(interrupted=self.interrupted)
         decisive = next((one for one in world.findings if one.verdict is verdict), None)
         lines = () if verdict is Verdict.PASS else (decisive.lines if decisive else (reason,))
@@ -224,6 +231,7 @@ class Rehearsal:
             self._stack.close()
             return None
         run_context, self._run_context = self._run_context, None
+        self.interrupted |= self.control.is_interrupted
         is_complete = not self.interrupted and len(self._started) >= len(self.plan.chosen)
         try:
             run_context.journal.record(RunFinished(run=self._run_id, complete=is_complete))

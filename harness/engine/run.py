@@ -15,6 +15,7 @@ from harness.drivers import Driver
 from harness.engine import plugin
 from harness.engine.progress import Progress, Silent
 from harness.engine.rehearsal import Rehearsal
+from harness.engine.run_control import RunControl
 from harness.engine.run_result import RunResult, exit_code_of
 from harness.engine.workers.parallel_run import run_side_by_side
 from harness.plan import library_folder
@@ -43,6 +44,7 @@ def run_rehearsal(
     driver: Driver | None = None,
     progress: Progress | None = None,
     keys: Collection[str] | None = None,
+    control: RunControl | None = None,
 ) -> RunResult:
     """Run the scenarios that the settings choose; with ``jobs`` above 1 several at a time.
 
@@ -52,6 +54,7 @@ def run_rehearsal(
         driver: a driver that is not started yet; None makes the one that the settings name.
         progress: told what happens.
         keys: run these scenarios only, of those that the settings choose; None: all.
+        control: what a person asks of the run while it goes on.
 
     Ctrl-C ends the run early and leaves a valid, partial one: ``result.run.is_complete`` is then False.
 
@@ -60,13 +63,13 @@ def run_rehearsal(
     if settings.jobs > 1:
         if dcc or driver or keys is not None:
             raise Misuse("workers start their own simulated DCC and driver, and divide the whole plan")
-        return run_side_by_side(settings, progress or Silent())
-    rehearsal = Rehearsal(settings, dcc=dcc, driver=driver, progress=progress, keys=keys)
+        return run_side_by_side(settings, progress or Silent(), control or RunControl())
+    rehearsal = Rehearsal(settings, dcc=dcc, driver=driver, progress=progress, keys=keys, control=control)
     rehearsal.plan.require_scenarios()
     rehearsal.open()  # errors of the surroundings are told before pytest starts
     output = io.StringIO()
     try:
-        with redirect_stdout(output), _undisturbed():
+        with redirect_stdout(output), _undisturbed(), rehearsal.control.heeded():
             status = pytest.main(_arguments(rehearsal), [plugin, _Given(rehearsal)])
     finally:
         run = rehearsal.close() or rehearsal.result

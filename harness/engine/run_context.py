@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from harness.engine.driver_runner import DriverRunner
 from harness.engine.homes import Home
 from harness.engine.instructions import sentence
 from harness.engine.progress import Progress
+from harness.engine.run_control import RunControl
 from harness.plan import load_test_data
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
@@ -25,6 +27,8 @@ from stubs.wire.eui64 import Eui64
 if TYPE_CHECKING:  # who only collects tests does not load the simulated DCC
     from stubs.app import BackgroundDcc, Control
 
+TICK = 0.5
+"""Real seconds between two looks at the clock and at ``RunControl`` while something is waited for."""
 _RESPONSIBLE = {
     UserRole.IS: "supplier",
     UserRole.GS: "gas_supplier",
@@ -39,10 +43,17 @@ class RunContext:
     """The surroundings of every scenario of one run."""
 
     def __init__(
-        self, settings: RehearsalSettings, dcc: BackgroundDcc, driver: Driver, prompts: Path, progress: Progress
+        self,
+        settings: RehearsalSettings,
+        dcc: BackgroundDcc,
+        driver: Driver,
+        prompts: Path,
+        progress: Progress,
+        run_control: RunControl | None = None,
     ) -> None:
         self.settings = settings
-        self.driver_runner = DriverRunner(driver, settings.grace, self.report)
+        self.run_control = run_control or RunControl()
+        self.driver_runner = DriverRunner(driver, settings.grace, self.report, lambda: self.run_control.added)
         self.progress = progress
         self.dcc = dcc
         self._prompts = prompts
@@ -82,6 +93,16 @@ class RunContext:
         health = self.control.health()
         if health.get("outbox") or health.get("held"):
             self.control.reset()
+
+    def settle(self) -> None:
+        """Wait for what the driver is busy with, as long as settings and a person's additions say, or is cut off."""
+        control, since = self.run_control, time.monotonic()
+        limit = self.settings.deadline + self.settings.grace
+        while not control.is_cut and (left := since + limit + control.added - time.monotonic()) > 0:
+            if self.driver_runner.settle(min(TICK, left)):
+                return
+        if control.is_cut:
+            self.driver_runner.cut_off("a person ended the scenario")
 
     # --- Users ------------------------------------------------------------------------------------------------
 

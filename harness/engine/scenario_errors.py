@@ -36,6 +36,10 @@ class NotAsked(ScenarioStopped):
     """The party's system cannot be asked this: the scenario did not run."""
 
 
+class ScenarioLeft(Exception):  # noqa: N818 - normal traffic of a rehearsal
+    """A person left the scenario; ``str()`` says how."""
+
+
 _STOPS: dict[Verdict, type[ScenarioStopped]] = {
     Verdict.FAIL: CheckFailed,
     Verdict.BLOCKED: CheckBlocked,
@@ -55,6 +59,8 @@ def ending_of(error: BaseException) -> Ending:
         return ending_by(error.finding)
     if isinstance(error, KeyboardInterrupt):
         return Ending(Verdict.NOT_RUN, "interrupted", Owner.SETTINGS)
+    if isinstance(error, ScenarioLeft):
+        return Ending(Verdict.NOT_RUN, str(error), Owner.SETTINGS)
     if isinstance(error, Blocked):
         return Ending(Verdict.BLOCKED, f"settings or surroundings: {error}", Owner.SETTINGS)
     kind = "called wrongly" if isinstance(error, Misuse) else type(error).__name__

@@ -15,8 +15,8 @@ from harness.checks.evidence import read_answer
 from harness.drivers import Action
 from harness.engine.conditions import BENT, HAPPENINGS, condition_called
 from harness.engine.dcc_alert_bodies import alert_content
-from harness.engine.run_context import RunContext
-from harness.engine.scenario_errors import Ending, ending_by, ending_of, stop_for
+from harness.engine.run_context import TICK, RunContext
+from harness.engine.scenario_errors import Ending, ScenarioLeft, ending_by, ending_of, stop_for
 from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.surroundings import Faults, RunClock, Standing
@@ -25,9 +25,6 @@ from schemas.load import UserRole
 from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted, RequestAnswered
 from stubs.wire.duis import Response
 from stubs.wire.errors import Blocked, Misuse
-
-_TICK = 0.5
-"""Real seconds between two looks at the clock while waiting for the journal: what keeps the progress line alive."""
 
 
 class World:
@@ -215,9 +212,8 @@ class World:
         self._begin()
         limit = deadline if deadline is not None else self._run_context.settings.deadline
         if not beside:
-            self._run_context.driver_runner.settle(
-                self._run_context.settings.deadline + self._run_context.settings.grace
-            )
+            self._run_context.settle()
+            self.heed()
         action = Action(
             id=self._run_context.next_action_id(),
             kind=kind,  # type: ignore[arg-type]  # checked by msgspec when it is written
@@ -299,15 +295,18 @@ class World:
         """Compare whatever the evidence holds: the checks that every scenario owes, once its messages have arrived."""
         end = time.monotonic() + self._run_context.settings.patience
         evidence, last = self._evidence()
-        while evidence.in_flight and time.monotonic() < end:
-            self._run_context.journal.wait(after=last, timeout=_TICK)
+        control = self._run_context.run_control
+        while evidence.in_flight and time.monotonic() < end + control.added:
+            if control.is_cut:
+                return
+            self._run_context.journal.wait(after=last, timeout=TICK)
             evidence, last = self._evidence()
         limits = self._run_context.settings.limits
         for check, finding in judge_standing(evidence, limits):
             self._keep(check, limits, finding, last)
 
     def _decide(self, check: str, parameters: Mapping[str, Any]) -> tuple[Finding, int]:
-        settings = self._run_context.settings
+        settings, control = self._run_context.settings, self._run_context.run_control
         end = time.monotonic() + settings.deadline + settings.grace + settings.patience
         quiet, first = 0.0, self._recorder.first
         while True:
@@ -319,13 +318,14 @@ class World:
             finding = judge(check, evidence, parameters)
             now = time.monotonic()
             quiet = now if is_busy or not quiet else quiet
-            limit = end if is_busy else min(end, quiet + settings.patience)
+            limit = control.added + (end if is_busy else min(end, quiet + settings.patience))
             if finding.is_final or now >= limit:
                 return finding, last
+            self.heed()
             if self._run_context.journal.is_behind:
                 self._run_context.journal.commit()  # a full disk: raised here and now, since waiting would not help
             self._run_context.progress.awaiting(finding.expected, limit - now)
-            self._run_context.journal.wait(after=last, timeout=min(_TICK, limit - now))
+            self._run_context.journal.wait(after=last, timeout=min(TICK, limit - now))
 
     # --- the record of the scenario ---------------------------------------------------------------------------
 
@@ -336,6 +336,10 @@ class World:
     def step_ends(self, error: BaseException | None = None) -> None:
         """A Gherkin step ended, well or with ``error``."""
         self._recorder.step_ends(error)
+
+    def heed(self) -> None:
+        """Raises: KeyboardInterrupt, ScenarioLeft: a person ends the run, or leaves the scenario."""
+        self._run_context.run_control.heed()
 
     @property
     def is_in_a_step(self) -> bool:
@@ -349,14 +353,14 @@ class World:
 
     def finish(self, *, interrupted: bool = False) -> Ending:
         """End the scenario: let the party finish, take faults away, record the verdict."""
+        control = self._run_context.run_control
         self._recorder.break_off(interrupted=interrupted)
         self._begin_quietly()
         if not interrupted and not self._run_context.journal.is_behind:
-            self._run_context.driver_runner.settle(
-                self._run_context.settings.deadline + self._run_context.settings.grace
-            )
-            if not self._recorder.is_broken:
+            self._run_context.settle()
+            if not (control.is_cut or self._recorder.is_broken):
                 self._judge_standing()
+            interrupted = control.is_interrupted
         self.faults.clear()
         self.standing.restore()
         ending = self._ending(interrupted=interrupted)
@@ -373,12 +377,15 @@ class World:
             self._recorder.is_broken = True
 
     def _ending(self, *, interrupted: bool) -> Ending:
-        if interrupted:
+        stopped, left = self._recorder.stopped, self._run_context.run_control.left
+        if self._recorder.is_broken and stopped is not None:
+            return stopped
+        if interrupted and stopped is None:
             return ending_of(KeyboardInterrupt())
-        if self._recorder.is_broken and self._recorder.stopped is not None:
-            return self._recorder.stopped
+        if left and all(finding.verdict is not Verdict.FAIL for finding in self.findings):
+            return ending_of(ScenarioLeft(left))
         if not self.findings:
-            return self._recorder.stopped or Ending(Verdict.NOT_RUN, "no check was judged", Owner.HARNESS)
+            return stopped or Ending(Verdict.NOT_RUN, "no check was judged", Owner.HARNESS)
         verdict = worst(tuple(finding.verdict for finding in self.findings))
         return ending_by(next(finding for finding in self.findings if finding.verdict is verdict))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.checks import Finding, Verdict
-from harness.engine.plugin import pytest_bdd_before_step_call
+from harness.engine.plugin import refuse_async
 from harness.engine.scenario_errors import CheckBlocked, CheckFailed, NotAsked, ending_of, stop_for
 from stubs.wire.errors import Misuse
 
@@ -25,11 +25,11 @@ async def generator_step() -> AsyncIterator[None]:
 @pytest.mark.parametrize("step", [coroutine_step, generator_step])
 def test_an_async_step_is_refused(step: Callable[..., Any]) -> None:
     with pytest.raises(Misuse, match="is async and would pass without running"):
-        pytest_bdd_before_step_call(step)
+        refuse_async(step)
 
 
 def test_a_plain_step_is_let_through() -> None:
-    pytest_bdd_before_step_call(lambda: None)
+    refuse_async(lambda: None)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@ from harness.settings import RehearsalSettings
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """The one line a worker reads: what to run. The end of its standard input means: stop now."""
+    """The first line a worker reads: what to run.
+
+    Any further line means: stop after the scenario under way. The end of its standard input means: stop now.
+    """
 
     settings: RehearsalSettings
     keys: tuple[str, ...]

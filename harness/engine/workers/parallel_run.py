@@ -15,6 +15,7 @@ from harness.engine.folder import make_folder, pki_folder, take_away, write_summ
 from harness.engine.progress import Progress
 from harness.engine.rehearsal import facts_of, planned_by, scenarios_folder
 from harness.engine.results import Run, fold_run
+from harness.engine.run_control import RunControl
 from harness.engine.run_result import RunResult, exit_code_of
 from harness.engine.workers.division import shares
 from harness.engine.workers.journal_merge import Record, join
@@ -28,7 +29,7 @@ from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.wire.errors import Blocked, InputError
 
 
-def run_side_by_side(settings: RehearsalSettings, progress: Progress) -> RunResult:
+def run_side_by_side(settings: RehearsalSettings, progress: Progress, control: RunControl) -> RunResult:
     """Run the plan with ``settings.jobs`` workers and join what they leave into one run.
 
     Ctrl-C stops the workers and leaves a valid, partial run. A worker that dies leaves its unfinished scenarios
@@ -41,14 +42,14 @@ def run_side_by_side(settings: RehearsalSettings, progress: Progress) -> RunResu
     make_driver(settings.driver)  # a name that is none is told before anything is made
     folder, made = make_folder(settings)
     try:
-        return _run(settings, plan, folder, progress)
+        return _run(settings, plan, folder, progress, control)
     except BaseException:
         if not (folder / "state" / FILE_NAME).exists():
             take_away(made)
         raise
 
 
-def _run(settings: RehearsalSettings, plan: Plan, folder: Path, progress: Progress) -> RunResult:
+def _run(settings: RehearsalSettings, plan: Plan, folder: Path, progress: Progress, control: RunControl) -> RunResult:
     divided = shares(plan.chosen, settings.jobs)
     single = _for_each_worker(settings, folder)
     progress.run_started(
@@ -65,7 +66,7 @@ def _run(settings: RehearsalSettings, plan: Plan, folder: Path, progress: Progre
         Worker(number, share, msgspec.structs.replace(single, out=str(_home(folder, number))), shown.hear)
         for number, share in enumerate(divided, start=1)
     ]
-    is_interrupted = wait_for(workers)
+    is_interrupted = wait_for(workers, control) or (control.stops and shown.begun < len(plan.chosen))
     try:
         run = _join(workers, folder, settings, plan, is_interrupted=is_interrupted)
     finally:
@@ -139,7 +140,8 @@ class _Shown:
     def __init__(self, progress: Progress, count: int) -> None:
         self._progress = progress
         self._count = count
-        self._begun = 0
+        self.begun = 0
+        """How many scenarios have begun."""
         self._at: dict[int, tuple[str, str]] = {}
         self._lock = Lock()
 
@@ -149,8 +151,8 @@ class _Shown:
             title = self._at.get(worker, ("", ""))[0]
             match message:
                 case Begun():
-                    self._begun += 1
-                    self._at[worker] = (f"[{self._begun}/{self._count}] {message.key}", message.title)
+                    self.begun += 1
+                    self._at[worker] = (f"[{self.begun}/{self._count}] {message.key}", message.title)
                 case Stepping():
                     self._at[worker] = (title, message.text)
                 case Awaiting():

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from threading import Lock
+from typing import BinaryIO
 
 import msgspec
 
 from harness.checks import Verdict
 from harness.engine.run import run_rehearsal
+from harness.engine.run_control import RunControl
 from harness.engine.workers.messages import (
     Awaiting,
     Begun,
@@ -81,9 +82,10 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a driver prints is no message
     telling = Telling(told)
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
-    threading.Thread(target=_stop_with_the_run, args=(sys.stdin.fileno(),), daemon=True).start()
+    control = RunControl()
+    threading.Thread(target=_heed_the_run, args=(sys.stdin.buffer, control), daemon=True).start()
     try:
-        run_rehearsal(order.settings, progress=telling, keys=order.keys)
+        run_rehearsal(order.settings, progress=telling, keys=order.keys, control=control)
     except Blocked as error:
         telling.tell(Stuck(what=error.what, mend=error.mend, exit_code=error.exit_code))
         return error.exit_code
@@ -93,13 +95,11 @@ def main() -> int:
     return 0
 
 
-def _stop_with_the_run(descriptor: int) -> None:
-    """Ctrl-C for this process once the run that started it closes the line, or is no more."""
-    while os.read(descriptor, 1):
-        pass
-    main_thread = threading.main_thread().ident
-    if main_thread is not None:
-        signal.pthread_kill(main_thread, signal.SIGINT)
+def _heed_the_run(lines: BinaryIO, control: RunControl) -> None:
+    """Stop after the scenario at each line; at once when the run that started this closes its end, or is no more."""
+    for _ in lines:
+        control.stop_after_scenario()
+    control.interrupt()
 
 
 if __name__ == "__main__":

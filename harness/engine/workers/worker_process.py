@@ -15,12 +15,15 @@ from typing import IO
 
 import msgspec
 
+from harness.engine.run_control import RunControl
 from harness.engine.workers.messages import Finished, Message, Order, Stuck
 from harness.plan import LibraryScenario
 from harness.settings import RehearsalSettings
 
 _STOP_SECONDS = 20.0
 """Real seconds a worker has to close its record after Ctrl-C."""
+_TICK = 0.5
+"""Real seconds between two looks at what a person asks."""
 _LOG_SHOWN = 300
 
 
@@ -89,6 +92,12 @@ class Worker:
         self._process.wait()
         return True
 
+    def stop_after_scenario(self) -> None:
+        """Ask it to end when the scenario under way has its verdict."""
+        with suppress(OSError, ValueError):  # it has ended, or is stopped already
+            self._stdin.write(b"\n")
+            self._stdin.flush()
+
     def stop(self) -> None:
         """Ask it to close its record and end."""
         with suppress(OSError):
@@ -112,14 +121,16 @@ class Worker:
         return f"worker {self.number} ended before its work was done, {how}" + (f"; it said: {said}" if said else "")
 
 
-def wait_for(workers: Sequence[Worker]) -> bool:
+def wait_for(workers: Sequence[Worker], control: RunControl) -> bool:
     """Until every worker has ended; whether a person interrupted them.
 
     At Ctrl-C workers close their records; at a second one, or when that takes too long, they are ended.
     """
     try:
-        for worker in workers:
-            worker.wait()
+        with control.heeded():
+            for worker in workers:
+                while not worker.wait(time.monotonic() + _TICK):
+                    _tell(workers, control)
     except KeyboardInterrupt:
         _stop(workers)
         return True
@@ -127,6 +138,15 @@ def wait_for(workers: Sequence[Worker]) -> bool:
         for worker in workers:
             worker.stop()
     return False
+
+
+def _tell(workers: Sequence[Worker], control: RunControl) -> None:
+    """Pass on what a person asks. Raises: KeyboardInterrupt: to end the run."""
+    if control.is_interrupted:
+        raise KeyboardInterrupt
+    if control.stops:
+        for worker in workers:
+            worker.stop_after_scenario()
 
 
 def _stop(workers: Sequence[Worker]) -> None:
