@@ -37,6 +37,7 @@ from stubs.control import (
 )
 from stubs.dcc import Dcc
 from stubs.dcc.simulation.premises_spec import read_file
+from stubs.fleet import Fleet, FleetMessage, FleetMessageKind
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
 from stubs.gateway.heads import listen
@@ -61,6 +62,9 @@ __all__ = [
     "BackgroundDcc",
     "Control",
     "DccSettings",
+    "Fleet",
+    "FleetMessage",
+    "FleetMessageKind",
     "SimulatedDcc",
     "SsiSettings",
     "Urls",

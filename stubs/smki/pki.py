@@ -170,6 +170,10 @@ class Pki:
             return self._imported[eui]
         return _remembered(self._devices, (eui,), lambda: self.authority.device(eui, self._fleet_secret))
 
+    def fleet_key(self, eui: Eui64, usage: Usage) -> ec.EllipticCurvePrivateKey:
+        """The factory key alone of a derived device, made anew each time: for fleets too large to be remembered."""
+        return device_key(self._fleet_secret, eui, usage)
+
     def later_keys(self, eui: Eui64, usage: Usage) -> tuple[ec.EllipticCurvePrivateKey, ...]:
         """The keys a simulated device may have had after the factory's, oldest first: as many as ``GENERATIONS``."""
 

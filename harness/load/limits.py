@@ -1,0 +1,155 @@
+"""Limits in words: ``p99 <= 2s``, ``errors = 0``, ``backlog gone within 5min``; measured, each is met or not. Pure."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.load.measure import Measurement
+from stubs.wire.errors import InputError
+
+Unit = Literal["seconds", "messages", "rate", "backlog-gone"]
+_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    "<": operator.lt,
+    "=": operator.eq,
+    "==": operator.eq,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+_LIMIT = re.compile(r"\s*([a-z]+[0-9.]*)\s*(<=|>=|==|<|>|=)\s*([0-9]+(?:\.[0-9]+)?)\s*(%|/s|[a-z]*)\s*")
+_GONE = re.compile(r"\s*backlog\s+gone\s+within\s+([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*")
+_MEND = "Write such as 'p99 <= 2s', 'errors = 0', 'accepted >= 99%' or 'backlog gone within 5min'."
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What one word of a limit stands for; ``value`` None: it was not measured."""
+
+    unit: Unit
+    meaning: str
+    value: Callable[[Measured], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All figures a limit can name. ``lost`` and the next two come from what the Party says it processed, if any."""
+
+    run: Measurement
+    lost: int | None = None
+    duplicates: int | None = None
+    misordered: int | None = None
+
+
+FIGURES: Mapping[str, Figure] = {
+    "mean": Figure("seconds", "mean time to acknowledgement", lambda m: _mean(m.run)),
+    "max": Figure("seconds", "longest time to acknowledgement", lambda m: m.run.percentile(100)),
+    "errors": Figure("messages", "messages that were never acknowledged", lambda m: m.run.errors),
+    "accepted": Figure("messages", "messages that were acknowledged", lambda m: m.run.acknowledged),
+    "retries": Figure("messages", "posts that were not the first of their message", lambda m: m.run.retries),
+    "unsent": Figure("messages", "messages that waited when the run ended", lambda m: m.run.unsent),
+    "overtaken": Figure("messages", "messages acknowledged after a later one", lambda m: m.run.overtaken),
+    "backlog": Figure("messages", "most messages that waited", lambda m: m.run.most_backlog),
+    "rate": Figure("rate", "messages acknowledged a second", lambda m: m.run.accepted_rate),
+    "lost": Figure("messages", "messages acknowledged and never processed", lambda m: m.lost),
+    "duplicates": Figure("messages", "messages processed more than once", lambda m: m.duplicates),
+    "misordered": Figure("messages", "messages processed after a later one", lambda m: m.misordered),
+}
+"""Words of limits; beside them ``p`` and a number, and ``backlog gone within``."""
+COLLECTED = frozenset({"lost", "duplicates", "misordered"})
+"""Words that need what the Party says it processed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit, parsed. ``bound`` is in seconds, messages, messages a second, or a share of all when ``is_share``."""
+
+    text: str
+    word: str
+    unit: Unit
+    compare: str
+    bound: float
+    is_share: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LimitResult:
+    """A limit and what was measured: ``verdict`` is PASS, FAIL, or BLOCKED where nothing was measured."""
+
+    limit: str
+    verdict: Literal["PASS", "FAIL", "BLOCKED"]
+    measured: str
+
+
+def parse_limit(text: str) -> Limit:
+    """Read one limit. Raises: InputError: not one."""
+    gone = _GONE.fullmatch(text)
+    if gone is not None:
+        return Limit(text.strip(), "backlog gone", "backlog-gone", "<=", _seconds(text, float(gone[1]), gone[2]))
+    found = _LIMIT.fullmatch(text)
+    if found is None:
+        raise InputError(f"{text!r} is no limit", mend=_MEND)
+    word, compare, number, unit = found[1], found[2], float(found[3]), found[4]
+    if re.fullmatch(r"p[0-9]+(\.[0-9]+)?", word) and 0 < float(word[1:]) <= 100:
+        return Limit(text.strip(), word, "seconds", compare, _seconds(text, number, unit))
+    figure = FIGURES.get(word)
+    if figure is None:
+        raise InputError(f"{text!r}: nothing is measured as {word!r}", mend=f"Known: p99, {', '.join(FIGURES)}.")
+    if figure.unit == "seconds":
+        return Limit(text.strip(), word, figure.unit, compare, _seconds(text, number, unit))
+    if unit not in ({"", "/s"} if figure.unit == "rate" else {"", "%"}):
+        raise InputError(f"{text!r}: {word} has no unit {unit!r}", mend=_MEND)
+    return Limit(text.strip(), word, figure.unit, compare, number, is_share=unit == "%")
+
+
+def judge(limits: Sequence[Limit], measured: Measured) -> tuple[LimitResult, ...]:
+    """Each limit's verdict, in their order."""
+    return tuple(_judge(limit, measured) for limit in limits)
+
+
+def verdict_of(results: Sequence[LimitResult]) -> Literal["PASS", "FAIL", "BLOCKED"]:
+    """Of all limits: FAIL before BLOCKED before PASS."""
+    said = {one.verdict for one in results}
+    return "FAIL" if "FAIL" in said else "BLOCKED" if "BLOCKED" in said else "PASS"
+
+
+def _judge(limit: Limit, measured: Measured) -> LimitResult:
+    value = _value(limit, measured)
+    if value is None:
+        return LimitResult(limit.text, "BLOCKED", "not measured: the Party did not say what it processed")
+    bound = limit.bound * measured.run.count / 100 if limit.is_share else limit.bound
+    is_met = _COMPARE[limit.compare](value, bound)
+    return LimitResult(limit.text, "PASS" if is_met else "FAIL", _shown(limit, value, measured.run.count))
+
+
+def _value(limit: Limit, measured: Measured) -> float | None:
+    if limit.unit == "backlog-gone":
+        return measured.run.backlog_gone
+    if limit.word not in FIGURES:
+        return measured.run.percentile(float(limit.word[1:]))
+    return FIGURES[limit.word].value(measured)
+
+
+def _shown(limit: Limit, value: float, count: int) -> str:
+    if limit.unit in {"seconds", "backlog-gone"}:
+        return "never" if math.isinf(value) else f"{value:.3f} s"
+    if limit.unit == "rate":
+        return f"{value:.1f}/s"
+    return f"{value:.0f} of {count}"
+
+
+def _mean(run: Measurement) -> float:
+    if run.errors:
+        return math.inf
+    return sum(value * times for value, times in run.times.buckets()) / max(1, run.times.count) / 1_000_000
+
+
+def _seconds(text: str, number: float, unit: str) -> float:
+    if unit not in _UNITS:
+        raise InputError(f"{text!r}: expected a time", mend=f"Units: {', '.join(_UNITS)}.")
+    return number * _UNITS[unit]

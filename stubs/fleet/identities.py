@@ -1,0 +1,29 @@
+"""Who the devices of a fleet are: identity and type follow from a number."""
+
+from __future__ import annotations
+
+from stubs.wire.errors import Misuse
+from stubs.wire.eui64 import Eui64
+
+FLEET_PREFIX = bytes.fromhex("00db1f10")
+"""First octets of every identity of a fleet: of simulated devices, and of no premises."""
+_TYPES = ("ESME", "GSME")
+
+
+def device_type_of(number: int) -> str:
+    """Electricity and gas meters in turn (inferred: most premises have both)."""
+    return _TYPES[number % len(_TYPES)]
+
+
+def of_type(number: int, device_type: str, devices: int) -> int:
+    """The device of that type at or next to ``number`` in a fleet of ``devices``; ``number`` where there is none."""
+    if device_type_of(number) == device_type or devices < len(_TYPES):
+        return number
+    return number - 1 if number % len(_TYPES) else (number + 1) % devices
+
+
+def fleet_eui(number: int) -> Eui64:
+    """Identity of device ``number`` (32 bits). Raises: Misuse: more devices than identities."""
+    if not 0 <= number < 1 << 32:
+        raise Misuse(f"a fleet has 2**32 identities, got number {number}")
+    return Eui64(FLEET_PREFIX + number.to_bytes(4, "big"))
