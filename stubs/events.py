@@ -719,6 +719,27 @@ class RunFinished(Event, frozen=True, kw_only=True, tag=True):
     complete: bool
 
 
+class CheckAttested(Event, frozen=True, kw_only=True, tag=True):
+    """A person's word for what a check left to a person, said after the run, of a sealed bundle.
+
+    ``entries`` are the CheckJudged entries it speaks of; ``said_at`` is the wall clock's time, ISO 8601 in UTC.
+    """
+
+    scenario: str
+    """Key of the scenario run, such as ``SR-605-OU``."""
+    check: str
+    entries: tuple[int, ...]
+    by: str
+    """Function of the person, such as ``test manager``."""
+    note: str
+    said_at: str
+    previous: str
+    """SHA-256, lower-case hex, of the manifest of the revision that the person had before them."""
+    file_name: str = ""
+    """A file that shows it, as it lies in the bundle below ``attachments/``; empty: none was given."""
+    file_sha256: str = ""
+
+
 AnyEvent = (
     RequestReceived
     | RequestRefused
@@ -779,6 +800,7 @@ AnyEvent = (
     | CheckJudged
     | ScenarioFinished
     | RunFinished
+    | CheckAttested
 )
 """The tagged union every journal entry holds one of."""
 

@@ -47,6 +47,8 @@ class CampaignRun:
     """Hashes of all entries: a later revision of the same journal holds the last one of an earlier."""
     files: tuple[manifest.FileDigest, ...] = ()
     countersignatures: tuple[Statement, ...] = ()
+    earlier: tuple[str, ...] = ()
+    """Evidence digests of its earlier revisions."""
 
     @property
     def counts(self) -> bool:
@@ -107,7 +109,8 @@ def _read(path: Path, campaign: Campaign) -> CampaignRun:
     problems = [f"does not verify: {one.state}: {one.name}: {one.detail}" for one in checked.problems]
     if not run.id:
         problems.append("its journal tells of no run")
-    note = _note_of(digest, campaign.runs)
+    earlier = tuple(one.evidence for one in checked.revisions)
+    note = _note_of((digest, *earlier), campaign.runs)
     if note is not None and note.exclude:
         problems.append(f"excluded by hand: {note.exclude}")
     recorded = str(dict(run.facts.get("system") or {}).get("build") or "")
@@ -128,6 +131,7 @@ def _read(path: Path, campaign: Campaign) -> CampaignRun:
         heads=frozenset(row.hash for row in rows),
         files=manifest.describe({name: files[name] for name in files}).files,
         countersignatures=checked.countersignatures,
+        earlier=earlier,
     )
 
 
@@ -138,8 +142,10 @@ def _wall_clock(run: Run) -> datetime | None:
         return None
 
 
-def _note_of(digest: str, notes: Iterable[RunNote]) -> RunNote | None:
-    return next((note for note in notes if digest.startswith(note.evidence.lower())), None)
+def _note_of(digests: Iterable[str], notes: Iterable[RunNote]) -> RunNote | None:
+    """The note of a run, by the digest of any of its revisions: an attestation does not lose what was noted."""
+    known = tuple(digests)
+    return next((note for note in notes if any(one.startswith(note.evidence.lower()) for one in known)), None)
 
 
 def _notes_lead_somewhere(folder: CampaignFolder, runs: list[CampaignRun]) -> None:

@@ -49,6 +49,7 @@ _COMMANDS = {
     "verify-signature": ("harness.cli.verify_signature", "Check the signature of a DUIS document."),
     "gbcs": ("harness.cli.gbcs", "Decode and build GBCS messages."),
     "pki": ("harness.cli.pki", "Make, import and list test keys and certificates."),
+    "attest": ("harness.cli.attest", "A person's word for what a run left to a person."),
     "campaign": ("harness.cli.campaign", "One folder from notice to certificate: where each role stands."),
     "issue": ("harness.cli.issue", "Issues of a campaign: list, accept what failures propose, close."),
     "completion-report": (

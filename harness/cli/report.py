@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_j
         raise InputError(f"{run_folder} holds no state/{FILE_NAME}", mend=mend)
     journal = Journal(SqliteStore(path), SystemClock())
     try:
-        written = write_reports(out or run_folder, journal.rows(), schema=schema)
+        written = write_reports(out or run_folder, journal.rows(), schema=schema, earlier=_earlier(run_folder))
     finally:
         journal.close()
     if as_json:
@@ -45,3 +46,14 @@ def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_j
                     "totals": dict(written.result.totals)})  # fmt: skip
     else:
         say(f"{written.report}\n{written.bundle} (signed by {written.fingerprint})")
+
+
+def _earlier(run_folder: Path) -> Mapping[str, bytes]:
+    """Files of the bundle that is replaced: what people attested needs the seals and attachments in it."""
+    from harness.evidence import archive
+    from stubs.wire.errors import PeerError
+
+    try:
+        return archive.unpack((run_folder / "bundle.zip").read_bytes())
+    except (OSError, PeerError):
+        return {}

@@ -26,8 +26,8 @@ def command(
 
     Exit code 0 when nothing was altered, 1 when something was or another key sealed it, 2 when it is no bundle. --json
     prints one object: file, good, files and entries (how many), head (of the hash chain), fingerprint, signer
-    (fingerprint, known, name), countersignatures (fingerprint, known, name, at, judged, note), problems (state, name,
-    detail).
+    (fingerprint, known, name), countersignatures (fingerprint, known, name, at, judged, note), revisions
+    (earlier ones: number, digest of the manifest, evidence digest, fingerprint), problems (state, name, detail).
     """
     from harness.evidence.bundle import Problem, verify
 
@@ -49,6 +49,10 @@ def command(
                 "fingerprint": found.fingerprint,
                 "signer": {"fingerprint": signer.fingerprint, "known": signer.is_known, "name": signer.name},
                 "countersignatures": [countersignature_json(one, keys) for one in found.countersignatures],
+                "revisions": [
+                    {"number": r.number, "digest": r.digest, "evidence": r.evidence, "fingerprint": r.fingerprint}
+                    for r in found.revisions
+                ],
                 "problems": [{"state": p.state, "name": p.name, "detail": p.detail} for p in problems],
             }
         )
@@ -60,6 +64,10 @@ def command(
     else:
         say(f"{file}: {found.files} files, {found.entries} journal entries, nothing altered since sealing")
     say(signer.sealed())
+    for one in found.revisions:
+        say(f"revision {one.number}, manifest {one.digest}: sealed by the key {one.fingerprint or 'unknown'}")
+    if found.revisions:
+        say(f"this is revision {len(found.revisions) + 1}: {len(found.revisions)} attestations were added")
     for statement in found.countersignatures:
         say(countersigned(statement, keys))
     say("not checked here: whether verdicts and reports follow from the messages (uept judge does)")

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from harness.checks import Finding, Owner, Verdict, begun, checks, finding_of, usual_owner, verdict_named
+from harness.checks import Finding, Owner, Verdict, begun, checks, finding_of, usual_owner, verdict_named, worst
 from stubs.events import (
     ActionAsked,
+    CheckAttested,
     CheckJudged,
     Entry,
     OutcomeClaimed,
@@ -24,6 +25,27 @@ from stubs.events import (
     ScenarioStarted,
     StepFinished,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """A person's word for a check, said after the run; ``seq`` is its entry."""
+
+    seq: int
+    said: CheckAttested
+
+    @property
+    def words(self) -> str:
+        """Who said it, when, and what, as one sentence."""
+        file = f" ({self.said.file_name})" if self.said.file_name else ""
+        return f"attested by {self.said.by} on {self.said.said_at[:10]}: {self.said.note}{file}"
+
+    def settle(self, finding: Finding) -> Finding:
+        """The finding with this word: ATTESTED where it waited for a person, and as it was in every other case."""
+        if finding.verdict is not Verdict.REVIEW:
+            return finding
+        got = f"{finding.got}; {self.words}"
+        return Finding(Verdict.ATTESTED, finding.expected, got, finding.rule, (*finding.references, self.seq))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,8 @@ class CheckRun:
     finding: Finding
     step: int
     """Index of the step that asked for it."""
+    attested: Attestation | None = None
+    """The person's word that settles it, where it waited for one: ``finding`` is then ATTESTED."""
 
     @property
     def caught_by(self) -> tuple[str, ...]:
@@ -132,6 +156,8 @@ class Run:
     scenarios: tuple[ScenarioRun, ...]
     first: int
     last: int
+    attestations: tuple[Attestation, ...] = ()
+    """Everything that people attested of it, also what settles nothing."""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -203,6 +229,7 @@ class _Fold:
     boundary: int = 0
     last: int = 0
     keys: Counter[str] = field(default_factory=Counter)
+    attestations: list[Attestation] = field(default_factory=list)
 
     def key_of(self, scenario: str, role: str) -> str:
         base = f"{scenario}-{role}"
@@ -263,9 +290,10 @@ def fold_run(entries: Iterable[Entry]) -> Run:
         started=fold.started,
         finished=fold.finished,
         is_complete=fold.is_complete,
-        scenarios=tuple(fold.scenarios),
+        scenarios=tuple(settled(scenario, fold.attestations) for scenario in fold.scenarios),
         first=fold.first,
         last=fold.last,
+        attestations=tuple(fold.attestations),
     )
 
 
@@ -279,6 +307,8 @@ def _step(fold: _Fold, entry: Entry) -> _Fold:
             fold.finished, fold.is_complete = entry.at, event.complete
         case ScenarioStarted():
             fold.begin(entry, event)
+        case CheckAttested():
+            fold.attestations.append(Attestation(entry.seq, event))
         case ScenarioFinished():
             fold.close(entry.seq, entry.at, _end(entry.seq, event))
         case StepFinished() | CheckJudged() | ActionAsked() | OutcomeClaimed() if fold.open is not None:
@@ -286,6 +316,33 @@ def _step(fold: _Fold, entry: Entry) -> _Fold:
         case _:
             pass
     return fold
+
+
+SETTLEABLE = frozenset({Verdict.REVIEW, Verdict.WARNING})
+"""Verdicts of a scenario in which something may wait for a person's word; never FAIL, BLOCKED or NOT_RUN."""
+
+
+def settled(scenario: ScenarioRun, attestations: Iterable[Attestation]) -> ScenarioRun:
+    """The scenario with the checks that people attested, and the verdict that follows.
+
+    Only REVIEW is settled. A word about anything else changes nothing here, and is found by ``harness.judging``.
+    """
+    own = [one for one in attestations if one.said.scenario == scenario.key]
+    if not own or scenario.verdict not in SETTLEABLE:
+        return scenario
+    checks = tuple(_attested(check, own) for check in scenario.checks)
+    verdict = worst(tuple(check.finding.verdict for check in checks))
+    if scenario.verdict is not Verdict.REVIEW or verdict is not Verdict.ATTESTED:
+        return replace(scenario, checks=checks)
+    words = next(check.attested.words for check in checks if check.attested)
+    return replace(scenario, checks=checks, verdict=verdict, reason=words, owner=usual_owner(verdict))
+
+
+def _attested(check: CheckRun, attestations: Iterable[Attestation]) -> CheckRun:
+    if check.finding.verdict is not Verdict.REVIEW:
+        return check
+    word = next((one for one in attestations if one.said.check == check.check and check.seq in one.said.entries), None)
+    return replace(check, attested=word, finding=word.settle(check.finding)) if word else check
 
 
 def _end(seq: int, event: ScenarioFinished) -> _End:

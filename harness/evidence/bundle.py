@@ -2,11 +2,13 @@
 
 journal.ndjson      every entry, hash-chained
 messages/…          every message, byte for byte
-evidence.json       manifest of the two above; its SHA-256 stands on the report's cover
+attachments/…       files that people gave with an attestation
+evidence.json       manifest of the three above; its SHA-256 stands on the report's cover
 result.json, report.html, junit.xml, coverage.csv
 manifest.json       manifest of everything above
 manifest.sig        detached signature over manifest.json (ECDSA P-256, SHA-256, DER)
 manifest.key.pem    the public key; its fingerprint is what the signer tells the reviewer
+revisions/…         seals of earlier revisions, where people attested something (``harness.evidence.revisions``)
 HOWTO.txt           how to check all this, with and without this program
 countersignatures/… second signatures by reviewers, added afterwards (harness.evidence.countersignature)
 """
@@ -18,9 +20,10 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from harness.evidence import archive, countersignature, manifest
+from harness.evidence import archive, countersignature, manifest, revisions
 from harness.evidence import slice as journal_slice
 from harness.evidence.messages import message_files
+from harness.evidence.revisions import Revision
 from stubs.events import Entry
 from stubs.journal import Row
 from stubs.wire.errors import PeerError
@@ -45,6 +48,8 @@ Without it:
 5. In each folder of countersignatures/, where there is one:
    openssl dgst -sha256 -verify key.pem -signature statement.sig statement.json
    and "manifest" in the statement must be the SHA-256 of manifest.json.
+6. revisions/N/ (where there is one) is the seal of an earlier revision: step 2 holds for its three files too. What its
+   manifest.json lists of messages stands here unchanged; journal.ndjson was then the first `size` bytes of this one.
 
 The key's fingerprint (SHA-256 of its DER form) must be the one that the signer told you by another way.
 This is evidence of a rehearsal against a simulated DCC. It is not a DCC test.
@@ -63,28 +68,37 @@ class Evidence:
     """Hash of the journal's last entry, lower-case hex."""
 
 
-def gather(rows: Iterable[Row]) -> Evidence:
+def gather(rows: Iterable[Row], attachments: Mapping[str, bytes] | None = None) -> Evidence:
     """The evidence of a journal.
 
+    Args:
+        rows: from the first entry.
+        attachments: files given with attestations, by their name below ``attachments/``.
     Raises: PeerError: the chain is broken.
     """
     kept = list(rows)
     head = journal_slice.check_chain(kept)
     entries = tuple(journal_slice.entries(kept))
-    files = {JOURNAL: journal_slice.to_lines(kept), **dict(message_files(entries))}
+    files = {JOURNAL: journal_slice.to_lines(kept), **dict(message_files(entries)), **(attachments or {})}
     listing = manifest.describe(files).encode()
     return Evidence(entries, {**files, EVIDENCE: listing}, manifest.digest(listing), head.hex())
 
 
-def seal(evidence: Evidence, reports: Mapping[str, bytes], key: ec.EllipticCurvePrivateKey) -> bytes:
+def seal(
+    evidence: Evidence,
+    reports: Mapping[str, bytes],
+    key: ec.EllipticCurvePrivateKey,
+    earlier: Mapping[str, bytes] | None = None,
+) -> bytes:
     """The bundle's bytes.
 
     Args:
         evidence: from ``gather``.
         reports: file name to content.
         key: P-256, the signer's.
+        earlier: seals of the revisions before, from ``harness.evidence.revisions``.
     """
-    files = {**evidence.files, **reports, HOWTO: _HOWTO_TEXT.encode()}
+    files = {**evidence.files, **reports, **(earlier or {}), HOWTO: _HOWTO_TEXT.encode()}
     listing = manifest.describe(files).encode()
     files[MANIFEST] = listing
     files[SIGNATURE] = manifest.sign(listing, key)
@@ -97,7 +111,7 @@ class Problem:
     """One thing wrong with a bundle."""
 
     state: str
-    """``changed``, ``missing``, ``extra``, ``chain``, ``signature``, ``countersignature`` or ``container``."""
+    """changed, missing, extra, chain, signature, countersignature, container or revision."""
     name: str
     detail: str
 
@@ -114,6 +128,8 @@ class Verification:
     head: str
     countersignatures: tuple[countersignature.Statement, ...] = ()
     """Those that hold: second signatures, by reviewers."""
+    revisions: tuple[Revision, ...] = ()
+    """Earlier revisions, the first one first."""
 
 
 def verify(data: bytes) -> Verification:
@@ -136,10 +152,14 @@ def verify(data: bytes) -> Verification:
     problems += _compare(EVIDENCE, {name: body for name, body in files.items() if _is_evidence(name)}, files)
     rows: list[Row] = []
     head = ""
+    earlier: tuple[Revision, ...] = ()
     try:
         rows = list(journal_slice.from_lines(files[JOURNAL]))
         head = journal_slice.check_chain(rows).hex()
-        problems += _messages_agree(journal_slice.entries(rows), files)
+        entries = tuple(journal_slice.entries(rows))
+        problems += _messages_agree(entries, files)
+        earlier = revisions.read(files)
+        problems += [Problem("revision", name, detail) for name, detail in revisions.problems(files, entries)]
     except PeerError as error:
         problems.append(Problem("chain", JOURNAL, str(error)))
     added = list(countersignature.read(files, files[MANIFEST]))
@@ -147,7 +167,7 @@ def verify(data: bytes) -> Verification:
     if not archive.is_canonical(data, files):
         problems.append(Problem("container", "bundle.zip", "its bytes are not those of an archive of its files"))
     statements = tuple(one.statement for one in added if one.statement is not None)
-    return Verification(tuple(problems), len(files), len(rows), fingerprint, head, statements)
+    return Verification(tuple(problems), len(files), len(rows), fingerprint, head, statements, earlier)
 
 
 def _is_added(name: str) -> bool:
@@ -155,7 +175,7 @@ def _is_added(name: str) -> bool:
 
 
 def _is_evidence(name: str) -> bool:
-    return name == JOURNAL or name.startswith("messages/")
+    return name == JOURNAL or name.startswith(("messages/", revisions.ATTACHMENTS))
 
 
 def _compare(listing: str, present: Mapping[str, bytes], files: Mapping[str, bytes]) -> list[Problem]:

@@ -26,7 +26,8 @@ class Problem:
     """One thing that the bundle says and that does not follow from its messages and events."""
 
     kind: str
-    """``check``, ``missing check``, ``parameters``, ``steps``, ``scenario verdict``, ``plan`` or ``report``."""
+    """``check``, ``missing check``, ``parameters``, ``steps``, ``scenario verdict``, ``attestation``, ``plan`` or
+    ``report``."""
     where: str
     detail: str
 
@@ -67,6 +68,7 @@ def judge_bundle(data: bytes, scenario_set: ScenarioSet | None = None) -> Judgem
     now = {one.seq: one.finding for one in rejudged}
     again = replace(run, scenarios=tuple(_recomputed(scenario, now) for scenario in run.scenarios))
     problems += _verdict_problems(run, again)
+    problems += _attestation_problems(run, rejudged)
     if not undecided:
         problems += _owed_problems(run, entries, scenarios)
         problems += [Problem("plan", "RunStarted", one) for one in plan_problems(run, scenarios)]
@@ -92,11 +94,37 @@ _NOT_JUDGED = frozenset({Verdict.BLOCKED, Verdict.NOT_RUN})
 
 def _recomputed(scenario: ScenarioRun, now: Mapping[int, Finding]) -> ScenarioRun:
     """The scenario with the findings of now, and the verdict that follows from them."""
-    checks = tuple(replace(check, finding=now.get(check.seq, check.finding)) for check in scenario.checks)
+    checks = tuple(replace(check, finding=_finding_of_now(check, now)) for check in scenario.checks)
     verdict = worst(tuple(check.finding.verdict for check in checks))
     if verdict is not Verdict.FAIL and (scenario.verdict in _NOT_JUDGED or not checks or _is_broken(scenario)):
         verdict = scenario.verdict if scenario.verdict in _NOT_JUDGED else Verdict.NOT_RUN
     return replace(scenario, checks=checks, verdict=verdict)
+
+
+def _finding_of_now(check: CheckRun, now: Mapping[int, Finding]) -> Finding:
+    found = now.get(check.seq, check.finding)
+    return check.attested.settle(found) if check.attested else found
+
+
+def _attestation_problems(run: Run, rejudged: tuple[Rejudged, ...]) -> Iterator[Problem]:
+    """Words of people for something that waited for none: only what is REVIEW, then and now, can be attested."""
+    judged = {one.seq: one for one in rejudged}
+    slices = {one.key: range(one.first, one.last + 1) for one in run.scenarios}
+    settling = {check.attested.seq for one in run.scenarios for check in one.checks if check.attested}
+    for one in run.attestations:
+        said, where = one.said, f"entry {one.seq}"
+        named = f"{said.check} in {said.scenario}"
+        if not (said.by.strip() and said.note.strip()):
+            yield Problem("attestation", where, f"of {named}: nobody, or nothing, is named")
+        for seq in said.entries:
+            of = judged.get(seq)
+            if of is None or of.judged.check != said.check or seq not in slices.get(said.scenario, range(0)):
+                yield Problem("attestation", where, f"entry {seq} is no judgement of {named}")
+            elif not of.was.verdict is of.finding.verdict is Verdict.REVIEW:
+                settled = of.finding.verdict if of.finding.verdict is not Verdict.REVIEW else of.was.verdict
+                yield Problem("attestation", where, f"{named} is {settled}: only REVIEW can be attested")
+        if one.seq not in settling:
+            yield Problem("attestation", where, f"of {named}: it settles nothing")
 
 
 def _is_broken(scenario: ScenarioRun) -> bool:

@@ -144,8 +144,10 @@ def _sentences(report: Report) -> str:
     whole = (
         "The run went to its end." if report.complete else "The run was interrupted: what follows is what was reached."
     )
+    words = len(report.attestations)
+    said = f"{words} {'word' if words == 1 else 'words'} of people {'stands' if words == 1 else 'stand'} in it. "
     return (
-        f"{sum(report.totals.values())} scenario runs: {counts}. {whole} "
+        f"{sum(report.totals.values())} scenario runs: {counts}. {said if words else ''}{whole} "
         f"{report.pairs_shown} of {report.pairs} pairs of role and service are shown to work; "
         f"{report.refusals_shown} refusals are shown, which show no service to work."
     )

@@ -159,6 +159,21 @@ class Coverage(msgspec.Struct, frozen=True):
     refusal_shown: bool = False
 
 
+class AttestedCheck(msgspec.Struct, frozen=True):
+    """A person's word for what waited for one: of which check, by whom, when, and the file that shows it."""
+
+    scenario: str
+    check: str
+    by: str
+    said_at: str
+    note: str
+    file_name: str
+    file_sha256: str
+    previous: str
+    """Digest of the manifest of the revision that it was said of."""
+    entry: int
+
+
 class SchemaDisagreement(msgspec.Struct, frozen=True):
     """One document on which two schemas disagree: its journal entry, its file, what each says."""
 
@@ -203,6 +218,7 @@ class Report(msgspec.Struct, frozen=True):
     limits: tuple[str, ...] = LIMITS
     schema_comparison: SchemaComparison | None = None
     """Only when another schema was named."""
+    attestations: tuple[AttestedCheck, ...] = ()
 
 
 def build(
@@ -231,6 +247,20 @@ def build(
         not_started=tuple(str(row["key"]) for row in run.not_started),
         coverage=tuple(_coverage(row) for row in counted.coverage),
         schema_comparison=schema_comparison,
+        attestations=tuple(
+            AttestedCheck(
+                scenario=one.said.scenario,
+                check=one.said.check,
+                by=one.said.by,
+                said_at=one.said.said_at,
+                note=one.said.note,
+                file_name=one.said.file_name,
+                file_sha256=one.said.file_sha256,
+                previous=one.said.previous,
+                entry=one.seq,
+            )
+            for one in run.attestations
+        ),
     )
 
 

@@ -46,12 +46,17 @@ def _case(suite: etree._Element, run: Scenario) -> None:
         name=_printable(f"{run.key} {run.title}"),
         time=f"{run.seconds:.3f}",
     )
+    if run.verdict != "PASS":
+        told = etree.SubElement(case, "properties")
+        for name, value in (("verdict", run.verdict), ("owner", run.owner), ("why", run.reason)):
+            etree.SubElement(told, "property", name=name, value=_printable(value))
+    why = f"{run.owner}: {run.reason}" if run.owner else run.reason
     if run.verdict in {"FAIL", "BLOCKED"}:
         kind = "failure" if run.verdict == "FAIL" else "error"
-        problem = etree.SubElement(case, kind, message=_printable(run.reason), type=run.verdict)
+        problem = etree.SubElement(case, kind, message=_printable(why), type=run.verdict)
         problem.text = _printable("\n\n".join(_lines(run)) or run.reason)
     elif run.verdict in _SKIPPED:
-        etree.SubElement(case, "skipped", message=_printable(f"{run.verdict}: {run.reason}"))
+        etree.SubElement(case, "skipped", message=_printable(f"{run.verdict}: {why}"))
 
 
 def _lines(run: Scenario) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +10,15 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.engine.results import fold_run
-from harness.evidence import bundle
+from harness.evidence import bundle, revisions
 from harness.evidence.manifest import fingerprint
 from harness.reporting import html, model, tables
 from harness.reporting.schemas import compare
 from stubs.journal import Row
 from stubs.wire.duis import SchemaFolder
 from stubs.wire.errors import Blocked
+
+BUNDLE = "bundle.zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ def write_reports(
     rows: Iterable[Row],
     key: ec.EllipticCurvePrivateKey | None = None,
     schema: SchemaFolder | None = None,
+    earlier: Mapping[str, bytes] | None = None,
 ) -> Written:
     """Write every report of the journal ``rows`` into ``folder``; each file appears whole or not at all.
 
@@ -43,25 +46,35 @@ def write_reports(
         rows: the whole journal, from its first entry.
         key: P-256, signs the bundle; one made for this call when not given.
         schema: another DUIS schema, whose verdict on every document is set beside ours.
+        earlier: files of the bundle that these reports replace: seals of its revisions and attachments are kept.
     Raises: Blocked: the folder cannot be written (rights, space), saying which file. PeerError: the chain is broken.
     """
-    evidence = bundle.gather(rows)
-    entries = evidence.entries
-    comparison = compare(entries, schema) if schema else None
-    result = model.build(fold_run(entries), evidence.digest, evidence.head, comparison)
-    reports = {
+    before = earlier or {}
+    evidence = bundle.gather(rows, revisions.attachments_of(before))
+    comparison = compare(evidence.entries, schema) if schema else None
+    result, reports = make_reports(evidence, comparison)
+    signer = key or ec.generate_private_key(ec.SECP256R1())
+    sealed = bundle.seal(evidence, reports, signer, revisions.kept(before))
+    for name, data in {**reports, BUNDLE: sealed}.items():
+        put(folder / name, data)
+    return Written(folder, folder / "report.html", folder / BUNDLE, fingerprint(signer.public_key()), result)
+
+
+def make_reports(
+    evidence: bundle.Evidence, comparison: model.SchemaComparison | None = None
+) -> tuple[model.Report, dict[str, bytes]]:
+    """The report of the evidence as data, and every file of it by name."""
+    result = model.build(fold_run(evidence.entries), evidence.digest, evidence.head, comparison)
+    return result, {
         "result.json": model.encode(result),
-        "report.html": html.render(result, entries),
+        "report.html": html.render(result, evidence.entries),
         "junit.xml": tables.junit(result),
         "coverage.csv": tables.coverage_csv(result),
     }
-    signer = key or ec.generate_private_key(ec.SECP256R1())
-    for name, data in {**reports, "bundle.zip": bundle.seal(evidence, reports, signer)}.items():
-        _write(folder / name, data)
-    return Written(folder, folder / "report.html", folder / "bundle.zip", fingerprint(signer.public_key()), result)
 
 
-def _write(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises: Blocked: it cannot be written."""
     partial = path.with_name(path.name + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -27,10 +27,10 @@ from stubs.events import (
     RunFinished,
     RunStarted,
     ScenarioFinished,
-    ScenarioStarted,
     StepFinished,
 )
 from stubs.journal import Journal, SqliteStore
+from tests.sealing_kit import renumbered
 
 if TYPE_CHECKING:
     from tests.clients.conftest import Bench
@@ -66,19 +66,9 @@ def made(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Made:
     entries = list(bench.dcc.journal.entries(after=result.run.first - 1))
     folder = tmp_path_factory.mktemp("bundles")
     kept = [entry for entry in entries if entry.seq <= result.run.last]
-    events = tuple(_renumbered(entry.event, result.run.first - 1) for entry in kept)
+    events = tuple(renumbered(entry.event, result.run.first - 1) for entry in kept)
     times = tuple(entry.at for entry in kept)
     return Made(events, times, Made(events, times, b"", folder).sealed_again(events, "true"), folder)
-
-
-def _renumbered(event: AnyEvent, shift: int) -> AnyEvent:
-    """The event as in a journal that begins with the run."""
-    if isinstance(event, ScenarioStarted):
-        return replace(event, first=event.first - shift)
-    if isinstance(event, CheckJudged) and event.finding is not None:
-        finding = replace(event.finding, references=tuple(seq - shift for seq in event.finding.references))
-        return replace(event, first=event.first - shift, last=event.last - shift, finding=finding)
-    return event
 
 
 def test_the_true_bundle_is_judged_the_same_again(made: Made, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.attesting import Word, attest
 from harness.campaign.campaign_file import Regression
 from harness.campaign.joining import reaches
 from harness.verdicts import RoleVerdict
@@ -195,3 +196,19 @@ def test_a_role_can_be_ready_with_deviations(tmp_path: Path) -> None:
         assert standing(tmp_path).roles[0].assessment.verdict is RoleVerdict.NOT_ASSESSED
         file.write_text(before + deviation + agreement)
         assert standing(tmp_path).roles[0].assessment.verdict is RoleVerdict.READY_WITH_DEVIATIONS
+
+
+def test_an_attested_run_keeps_what_was_noted_of_it_and_takes_the_place_of_the_earlier_revision(tmp_path: Path) -> None:
+    make_campaign(tmp_path, build="7")
+    path = add_run(tmp_path, "a", {"SR-601-OU": "REVIEW"}, build="")
+    data = path.read_bytes()
+    (run,) = standing(tmp_path).runs
+    file = tmp_path / "campaign.toml"
+    file.write_text(file.read_text() + f'[[runs]]\nevidence = "{run.digest[:16]}"\nbuild = "7"\nnote = "by hand"\n')
+    assert verdicts(tmp_path) == {"SR-601-OU": "REVIEW"}
+    word = Word("SR-601-OU", "", "tester", "seen")
+    (tmp_path / "runs" / "later.zip").write_bytes(attest(data, word, datetime(2026, 9, 1, tzinfo=UTC)).data)
+    assert verdicts(tmp_path) == {"SR-601-OU": "ATTESTED"}
+    before, now = sorted(standing(tmp_path).runs, key=lambda one: one.counts)
+    assert (now.build, now.note) == ("7", "by hand")
+    assert "a later revision takes its place" in before.problems[0]
