@@ -82,6 +82,19 @@ class PkiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = None
 
 
+class TimeStampSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An outsider's witness that the journal stood so at a time: a time-stamp authority after RFC 3161."""
+
+    url: Annotated[
+        Address,
+        Meta(
+            description="Address of the authority: the hash of the journal's head goes there at the start, after each "
+            "scenario and at the end; needs uept-harness[timestamps]. Empty: none is asked."
+        ),
+    ] = ""
+    timeout: Annotated[float, Meta(gt=0, description="Real seconds it may take to answer.")] = 10.0
+
+
 class SystemUnderTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is tested; kept in the run's facts, so that results can be told apart by build."""
 
@@ -156,6 +169,7 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     ] = 1
     driver_tls: Annotated[DriverTls, Meta(description="HTTPS of our own drivers towards the DCC.")] = DriverTls()
     pki: Annotated[PkiSettings, Meta(description="Which certificates of the PKI are used.")] = PkiSettings()
+    time_stamps: Annotated[TimeStampSettings, Meta(description="Time stamps on the evidence.")] = TimeStampSettings()
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
 
     @property
@@ -504,6 +518,8 @@ def _is_date(text: str) -> bool:
 def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[tuple[str, str]]:
     if settings.receive_url and (problem := address_problem(settings.receive_url)):
         yield "receive_url", problem
+    if settings.time_stamps.url and (problem := address_problem(settings.time_stamps.url)):
+        yield "time_stamps.url", problem
     if settings.clock_start and (problem := clock_problem(settings.clock_start)):
         yield "clock_start", problem
     yield from out_of_time(settings)

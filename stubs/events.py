@@ -740,6 +740,29 @@ class CheckAttested(Event, frozen=True, kw_only=True, tag=True):
     file_sha256: str = ""
 
 
+class ChainTimeStamped(Event, frozen=True, kw_only=True, tag=True):
+    """An outsider's time stamp (RFC 3161) over the hash of an entry, and so over every entry up to it."""
+
+    entry: int
+    """Number of the entry whose hash was stamped."""
+    head: str
+    """That hash, lower-case hex; what the authority saw is the SHA-256 of its 32 octets."""
+    authority: str
+    """Address that was asked, as it may be shown."""
+    response: bytes
+    """The TimeStampResp, DER."""
+    stated: str
+    """The time it states, ISO 8601; whoever trusts it reads it from ``response``."""
+
+
+class TimeStampFailed(Event, frozen=True, kw_only=True, tag=True):
+    """A time stamp over the hash of an entry was asked for and not got."""
+
+    entry: int
+    authority: str
+    reason: str
+
+
 AnyEvent = (
     RequestReceived
     | RequestRefused
@@ -801,6 +824,8 @@ AnyEvent = (
     | ScenarioFinished
     | RunFinished
     | CheckAttested
+    | ChainTimeStamped
+    | TimeStampFailed
 )
 """The tagged union every journal entry holds one of."""
 

@@ -10,7 +10,7 @@ import click
 from harness.cli.documents import read, reading, write
 from harness.cli.output import json_option, print_json, say
 from harness.cli.signing import load_signing_key
-from harness.cli.trust import keys_known, trust_options
+from harness.cli.trust import Reader, trust_options
 from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def command(
     note: str,
     out: Path | None,
     scenarios: Path | None,
-    fingerprints: tuple[str, ...],
-    trusted_keys: tuple[Path, ...],
+    reader: Reader,
     *,
     as_json: bool,
 ) -> None:
@@ -54,12 +53,11 @@ def command(
     from stubs.clock import SystemClock
 
     own = load_signing_key(key)
-    keys = keys_known(fingerprints, trusted_keys)
     with reading(file):
         data = read(file)
-        checked = verify(data)
+        checked = verify(data, reader.authorities)
         wrong = [f"{one.state}: {one.name}" for one in checked.problems]
-        wrong += [missed] if (missed := keys.missed(checked.fingerprint)) else []
+        wrong += [missed] if (missed := reader.keys.missed(checked.fingerprint)) else []
         if wrong:
             raise InputError(f"{file} is not countersigned: {wrong[0]}", mend="`uept verify` tells everything")
         judged = _told(judge_bundle(data, ScenarioSet(scenarios) if scenarios else None))

@@ -9,7 +9,7 @@ import click
 
 from harness.cli.documents import read, reading
 from harness.cli.output import json_option, one_line, print_json, print_table, say
-from harness.cli.trust import countersignature_json, countersigned, keys_known, trust_options
+from harness.cli.trust import Reader, trust_options
 
 if TYPE_CHECKING:
     from harness.judging import Judgement
@@ -30,8 +30,7 @@ def command(
     ctx: click.Context,
     file: Path,
     scenarios: Path | None,
-    fingerprints: tuple[str, ...],
-    trusted_keys: tuple[Path, ...],
+    reader: Reader,
     *,
     as_json: bool,
 ) -> None:
@@ -45,37 +44,34 @@ def command(
     decided what had to be judged.
     --json prints one object: file, altered (names), checks (how many), scenarios (key, title, verdict, checks),
     roles (role, verdict, reason), undecided (why, or empty), differing (entry, scenario, check, was, is, expected,
-    got), problems (kind, where, detail), signer and countersignatures (as `uept verify`).
+    got), problems (kind, where, detail), signer, countersignatures and time_stamps (as
+    `uept verify`).
     """
     from harness.evidence.bundle import Problem, verify
     from harness.judging import ScenarioSet, judge_bundle
 
-    keys = keys_known(fingerprints, trusted_keys)
     with reading(file):
         data = read(file)
-        checked = verify(data)
+        checked = verify(data, reader.authorities)
         altered = list(checked.problems)
-        if missed := keys.missed(checked.fingerprint):
+        if missed := reader.keys.missed(checked.fingerprint):
             altered.append(Problem("signature", "manifest.key.pem", missed))
         found = judge_bundle(data, ScenarioSet(scenarios) if scenarios else None)
-    signer = keys.signer(checked.fingerprint)
     if as_json:
         print_json(
             {
                 "file": str(file),
                 "altered": [problem.name for problem in altered],
                 **_as_json(found),
-                "signer": {"fingerprint": signer.fingerprint, "known": signer.is_known, "name": signer.name},
-                "countersignatures": [countersignature_json(one, keys) for one in checked.countersignatures],
+                **reader.told(checked),
             }
         )
     else:
         _print(found)
         for problem in altered:
             say(one_line(f"altered: {problem.state}: {problem.name}: {problem.detail}"))
-        say(signer.sealed())
-        for statement in checked.countersignatures:
-            say(countersigned(statement, keys))
+        for line in reader.lines(checked):
+            say(line)
     ctx.exit(1 if found.problems or altered else 3 if found.undecided else 0)
 
 

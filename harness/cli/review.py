@@ -8,7 +8,7 @@ import click
 
 from harness.cli.documents import write
 from harness.cli.output import json_option, one_line, say
-from harness.cli.trust import keys_known, trust_options
+from harness.cli.trust import Reader, trust_options
 
 
 @click.command()
@@ -31,8 +31,7 @@ def command(
     seed: str,
     out: Path | None,
     scenarios: Path | None,
-    fingerprints: tuple[str, ...],
-    trusted_keys: tuple[Path, ...],
+    reader: Reader,
     *,
     as_json: bool,
 ) -> None:
@@ -53,9 +52,10 @@ def command(
     report = place if place.suffix == ".json" else place / "report" / "completion-report.json"
     home = campaign or (report.parent.parent if place.suffix == ".json" else place)
     submitted = read_report(report) if report.is_file() or place.suffix == ".json" else None
-    keys = keys_known(fingerprints, trusted_keys)
     owed = ScenarioSet(scenarios) if scenarios else None
-    record = review(stand(open_campaign(home)), submitted, SystemClock().now(), seed, owed, keys)
+    record = review(
+        stand(open_campaign(home)), submitted, SystemClock().now(), seed, owed, reader.keys, reader.authorities
+    )
     folder = out or report.parent
     folder.mkdir(parents=True, exist_ok=True)
     written = encode(record)
@@ -67,7 +67,7 @@ def command(
         for bundle in record.bundles:
             wrong = [*bundle.problems, *bundle.differing, *bundle.contradictions, *filter(None, [bundle.undecided])]
             say(f"{bundle.folder}: {bundle.checks} checks judged again; {'; '.join(wrong[:3]) or 'nothing is wrong'}")
-            say(f"  {bundle.signer}")
+            say(f"  {bundle.signer}; {bundle.time_stamps}")
             for text in bundle.countersigned:
                 say(one_line(f"  countersigned by {text}"))
         if submitted is not None:

@@ -1,9 +1,11 @@
-"""What a reader of a bundle trusts: keys by fingerprint or file, and the list of keys in the reader's own folder."""
+"""What a reader of a bundle trusts: keys by fingerprint or file, authorities of time stamps, the reader's own lists."""
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,72 +16,129 @@ from harness.cli.output import one_line
 from stubs.wire.errors import InputError, PeerError
 
 if TYPE_CHECKING:
-    from harness.evidence.countersignature import Statement
+    from cryptography.x509 import Certificate
+
+    from harness.evidence.bundle import Verification
     from harness.evidence.signers import KnownKeys
 
-KNOWN_KEYS = "known-keys"
-VARIABLE = "UEPT_KNOWN_KEYS"
+KNOWN_KEYS, VARIABLE = "known-keys", "UEPT_KNOWN_KEYS"
+TIMESTAMP_CA = "timestamp-ca.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the keys they know, and the time-stamp authorities they trust."""
+
+    keys: KnownKeys
+    authorities: tuple[Certificate, ...]
+
+    def lines(self, found: Verification) -> Iterator[str]:
+        """Who signed a bundle and who vouches for when, a line each."""
+        from harness.evidence.time_stamps import stamps_told
+
+        yield self.keys.signer(found.fingerprint).sealed()
+        for one in found.countersignatures:
+            signer = self.keys.signer(one.key)
+            who = signer.name or f"an unknown key, which calls itself {one.name!r}"
+            note = f"; {one.note}" if one.note else ""
+            told = f"countersigned by {who}, key {one.key}, at {one.at} by its own clock: {one.judged}{note}"
+            yield one_line(told)  # a stranger's words must not move a terminal's cursor
+        yield one_line(stamps_told(found.stamps))
+
+    def told(self, found: Verification) -> dict[str, Any]:
+        """The same for machines: ``signer``, ``countersignatures``, ``time_stamps``."""
+        signer = self.keys.signer(found.fingerprint)
+        return {
+            "signer": {"fingerprint": signer.fingerprint, "known": signer.is_known, "name": signer.name},
+            "countersignatures": [
+                {
+                    "fingerprint": one.key,
+                    "known": self.keys.signer(one.key).is_known,
+                    "name": self.keys.signer(one.key).name or one.name,
+                    "at": one.at,
+                    "judged": one.judged,
+                    "note": one.note,
+                }
+                for one in found.countersignatures
+            ],
+            "time_stamps": [
+                {
+                    "entry": one.entry,
+                    "authority": one.authority,
+                    "stated": one.stated.isoformat() if one.stated else None,
+                    "state": one.state,
+                    "problem": one.problem,
+                }
+                for one in found.stamps
+            ],
+        }
 
 
 def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--fingerprint`` and ``--trusted-key``: fail unless one of these keys sealed the bundle."""
-    command = click.option(
-        "--trusted-key",
-        "trusted_keys",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Fail unless this key (PEM: public key or certificate) sealed the bundle; repeatable.",
-    )(command)
-    return click.option(
-        "--fingerprint",
-        "fingerprints",
-        multiple=True,
-        metavar="SHA-256",
-        help="Fail unless a key with this fingerprint sealed the bundle; repeatable.",
-    )(command)
+    """``--fingerprint``, ``--trusted-key``, ``--timestamp-ca``; the command is called with ``reader``."""
+
+    @functools.wraps(command)
+    def called(
+        *args: Any,
+        fingerprints: tuple[str, ...],
+        trusted_keys: tuple[Path, ...],
+        timestamp_ca: tuple[Path, ...],
+        **more: Any,
+    ) -> Any:
+        return command(*args, reader=reader_of(fingerprints, trusted_keys, timestamp_ca), **more)
+
+    for option in (
+        click.option(
+            "--timestamp-ca",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Trust time stamps by the authorities of this file (PEM certificates); repeatable.",
+        ),
+        click.option(
+            "--trusted-key",
+            "trusted_keys",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Fail unless this key (PEM: public key or certificate) sealed the bundle; repeatable.",
+        ),
+        click.option(
+            "--fingerprint",
+            "fingerprints",
+            multiple=True,
+            metavar="SHA-256",
+            help="Fail unless a key with this fingerprint sealed the bundle; repeatable.",
+        ),
+    ):
+        called = option(called)
+    return called
 
 
-def known_keys_file() -> Path:
-    """The reader's list of known keys: ``UEPT_KNOWN_KEYS``, else ``known-keys`` in the user's folder for ``uept``."""
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else Path(click.get_app_dir("uept")) / KNOWN_KEYS
+def reader_of(
+    fingerprints: tuple[str, ...] = (), trusted_keys: tuple[Path, ...] = (), timestamp_ca: tuple[Path, ...] = ()
+) -> Reader:
+    """What the reader names here, and what is in the reader's own folder.
 
+    The list of known keys is the file that ``UEPT_KNOWN_KEYS`` names, else ``known-keys`` in the user's folder for
+    ``uept``; authorities are in ``timestamp-ca.pem`` beside it.
 
-def keys_known(fingerprints: tuple[str, ...] = (), trusted_keys: tuple[Path, ...] = ()) -> KnownKeys:
-    """The keys that the reader names here, and those in the reader's list, if there is one.
-
-    Raises: InputError: a fingerprint that is none, a file that holds no key, a list with a line that is none.
+    Raises: InputError: a fingerprint that is none, a file that holds no key or certificate, a line that is none.
     """
     from harness.evidence.signers import known_keys, read_known_keys
+    from harness.evidence.time_stamps import authorities
 
-    file = known_keys_file()
+    own = Path(click.get_app_dir("uept"))
+    named = os.environ.get(VARIABLE)
+    file = Path(named) if named else own / KNOWN_KEYS
+    trusted_stamps = [*timestamp_ca, *([own / TIMESTAMP_CA] if (own / TIMESTAMP_CA).is_file() else [])]
     try:
-        listed = read_known_keys(read(file), str(file)) if os.environ.get(VARIABLE) or file.is_file() else {}
-        return known_keys(
-            fingerprints=fingerprints, trusted={str(path): read(path) for path in trusted_keys}, listed=listed
+        listed = read_known_keys(read(file), str(file)) if named or file.is_file() else {}
+        return Reader(
+            known_keys(
+                fingerprints=fingerprints, trusted={str(path): read(path) for path in trusted_keys}, listed=listed
+            ),
+            tuple(one for path in trusted_stamps for one in authorities(read(path), str(path))),
         )
     except PeerError as error:
         raise InputError(str(error)) from error
-
-
-def countersigned(statement: Statement, keys: KnownKeys) -> str:
-    """One line on a countersignature: who, when by their own clock, and what judging came to."""
-    signer = keys.signer(statement.key)
-    who = signer.name or f"an unknown key, which calls itself {statement.name!r}"
-    note = f"; {statement.note}" if statement.note else ""
-    told = f"countersigned by {who}, key {statement.key}, at {statement.at} by its own clock: {statement.judged}{note}"
-    return one_line(told)  # a stranger's words must not move a terminal's cursor
-
-
-def countersignature_json(statement: Statement, keys: KnownKeys) -> dict[str, Any]:
-    """The same for machines."""
-    signer = keys.signer(statement.key)
-    return {
-        "fingerprint": statement.key,
-        "known": signer.is_known,
-        "name": signer.name or statement.name,
-        "at": statement.at,
-        "judged": statement.judged,
-        "note": statement.note,
-    }

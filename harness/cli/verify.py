@@ -8,7 +8,7 @@ import click
 
 from harness.cli.documents import read, reading
 from harness.cli.output import json_option, one_line, print_json, say
-from harness.cli.trust import countersignature_json, countersigned, keys_known, trust_options
+from harness.cli.trust import Reader, trust_options
 
 
 @click.command()
@@ -16,27 +16,25 @@ from harness.cli.trust import countersignature_json, countersigned, keys_known, 
 @trust_options
 @json_option
 @click.pass_context
-def command(
-    ctx: click.Context, file: Path, fingerprints: tuple[str, ...], trusted_keys: tuple[Path, ...], *, as_json: bool
-) -> None:
+def command(ctx: click.Context, file: Path, reader: Reader, *, as_json: bool) -> None:
     """Check every byte of BUNDLE: files, manifest, signatures, hash chain, container. Needs no network.
 
-    Says who sealed it: a key that you name here or in your list of known keys, or an unknown one. What it does not
+    Says who sealed it (a key that you name here or in your list of known keys, or an unknown one), who countersigned
+    it, and what its time stamps prove to you. What it does not
     check: whether the verdicts and reports follow from the messages; `uept judge` does.
 
     Exit code 0 when nothing was altered, 1 when something was or another key sealed it, 2 when it is no bundle. --json
     prints one object: file, good, files and entries (how many), head (of the hash chain), fingerprint, signer
-    (fingerprint, known, name), countersignatures (fingerprint, known, name, at, judged, note), revisions
-    (earlier ones: number, digest of the manifest, evidence digest, fingerprint), problems (state, name, detail).
+    (fingerprint, known, name), countersignatures (fingerprint, known, name, at, judged, note), time_stamps (entry,
+    authority, stated, state, problem), revisions (earlier ones: number, digest of the manifest, evidence digest,
+    fingerprint), problems (state, name, detail).
     """
     from harness.evidence.bundle import Problem, verify
 
-    keys = keys_known(fingerprints, trusted_keys)
     with reading(file):
-        found = verify(read(file))
-    signer = keys.signer(found.fingerprint)
+        found = verify(read(file), reader.authorities)
     problems = list(found.problems)
-    if missed := keys.missed(found.fingerprint):
+    if missed := reader.keys.missed(found.fingerprint):
         problems.append(Problem("signature", "manifest.key.pem", missed))
     if as_json:
         print_json(
@@ -47,8 +45,7 @@ def command(
                 "entries": found.entries,
                 "head": found.head,
                 "fingerprint": found.fingerprint,
-                "signer": {"fingerprint": signer.fingerprint, "known": signer.is_known, "name": signer.name},
-                "countersignatures": [countersignature_json(one, keys) for one in found.countersignatures],
+                **reader.told(found),
                 "revisions": [
                     {"number": r.number, "digest": r.digest, "evidence": r.evidence, "fingerprint": r.fingerprint}
                     for r in found.revisions
@@ -63,12 +60,11 @@ def command(
         say(f"{file}: altered")
     else:
         say(f"{file}: {found.files} files, {found.entries} journal entries, nothing altered since sealing")
-    say(signer.sealed())
+    for line in reader.lines(found):
+        say(line)
     for one in found.revisions:
         say(f"revision {one.number}, manifest {one.digest}: sealed by the key {one.fingerprint or 'unknown'}")
     if found.revisions:
         say(f"this is revision {len(found.revisions) + 1}: {len(found.revisions)} attestations were added")
-    for statement in found.countersignatures:
-        say(countersigned(statement, keys))
     say("not checked here: whether verdicts and reports follow from the messages (uept judge does)")
     ctx.exit(1 if problems else 0)

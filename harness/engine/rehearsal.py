@@ -22,6 +22,7 @@ from harness.engine.results import Run, fold_run
 from harness.engine.run_context import RunContext
 from harness.engine.run_control import RunControl
 from harness.engine.scenario_errors import Ending
+from harness.engine.time_stamping import Stamper
 from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan, read_plan_file, scenario_digest
 from harness.settings import RehearsalSettings, SettingsError
@@ -69,6 +70,7 @@ class Rehearsal:
         self.result: Run | None = None
         self._dcc = dcc
         self._driver = driver
+        self._stamper = Stamper(settings.time_stamps)
         self._run_context: RunContext | None = None
         self._stack = ExitStack()
         self._started: dict[str, int] = {}
@@ -118,6 +120,7 @@ class Rehearsal:
         started = RunStarted(run=self._run_id, facts=facts)
         entries = run_context.journal.record(started, *_certificates(run_context, dcc), *_of_the_dcc(dcc))
         self._began = entries[0].seq if entries else run_context.journal.last_seq
+        self._stamper.stamp(run_context.journal)
         short = {"driver": self.settings.driver, "roles": ", ".join(self.plan.roles), "folder": str(self.folder)}
         self.progress.run_started(len(self.plan.chosen), short)
         return run_context
@@ -219,6 +222,7 @@ class Rehearsal:
         self.interrupted |= self.control.is_interrupted
         verdict, reason, _ = ending = world.finish(interrupted=self.interrupted)
         decisive = next((one for one in world.findings if one.verdict is verdict), None)
+        self._stamper.stamp(self.open().journal)
         lines = () if verdict is Verdict.PASS else (decisive.lines if decisive else (reason,))
         self.progress.scenario_finished(world.scenario.key, world.scenario.title, verdict, lines, world.seconds)
         return ending
@@ -235,6 +239,7 @@ class Rehearsal:
         is_complete = not self.interrupted and len(self._started) >= len(self.plan.chosen)
         try:
             run_context.journal.record(RunFinished(run=self._run_id, complete=is_complete))
+            self._stamper.stamp(run_context.journal, is_last=True)
             run = fold_run(run_context.journal.entries(after=self._began - 1))
             write_summary(self.folder, run, self.settings)
         finally:

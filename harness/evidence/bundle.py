@@ -15,15 +15,17 @@ countersignatures/… second signatures by reviewers, added afterwards (harness.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509 import Certificate
 
 from harness.evidence import archive, countersignature, manifest, revisions
 from harness.evidence import slice as journal_slice
 from harness.evidence.messages import message_files
 from harness.evidence.revisions import Revision
+from harness.evidence.time_stamps import Stamp, read_stamps
 from stubs.events import Entry
 from stubs.journal import Row
 from stubs.wire.errors import PeerError
@@ -50,6 +52,8 @@ Without it:
    and "manifest" in the statement must be the SHA-256 of manifest.json.
 6. revisions/N/ (where there is one) is the seal of an earlier revision: step 2 holds for its three files too. What its
    manifest.json lists of messages stands here unchanged; journal.ndjson was then the first `size` bytes of this one.
+7. messages/…-time-stamp.tsr, where there are some; HEAD in that entry (64 digits) is the hash of the entry it names.
+   openssl ts -verify -digest "$(printf HEAD | xxd -r -p | sha256sum | cut -c -64)" -in FILE -CAfile authority.pem
 
 The key's fingerprint (SHA-256 of its DER form) must be the one that the signer told you by another way.
 This is evidence of a rehearsal against a simulated DCC. It is not a DCC test.
@@ -111,7 +115,7 @@ class Problem:
     """One thing wrong with a bundle."""
 
     state: str
-    """changed, missing, extra, chain, signature, countersignature, container or revision."""
+    """changed, missing, extra, chain, signature, countersignature, container, revision or time stamp."""
     name: str
     detail: str
 
@@ -130,11 +134,16 @@ class Verification:
     """Those that hold: second signatures, by reviewers."""
     revisions: tuple[Revision, ...] = ()
     """Earlier revisions, the first one first."""
+    stamps: tuple[Stamp, ...] = ()
+    """Time stamps in the journal, as far as the reader trusts their authorities."""
 
 
-def verify(data: bytes) -> Verification:
+def verify(data: bytes, authorities: Sequence[Certificate] = ()) -> Verification:
     """Check every byte of a bundle, with no network and no key but the one inside.
 
+    Args:
+        data: the bundle.
+        authorities: certificates of the time-stamp authorities that the reader trusts.
     Raises: PeerError: not a bundle at all.
     """
     files = archive.unpack(data)
@@ -153,6 +162,7 @@ def verify(data: bytes) -> Verification:
     rows: list[Row] = []
     head = ""
     earlier: tuple[Revision, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
     try:
         rows = list(journal_slice.from_lines(files[JOURNAL]))
         head = journal_slice.check_chain(rows).hex()
@@ -160,6 +170,8 @@ def verify(data: bytes) -> Verification:
         problems += _messages_agree(entries, files)
         earlier = revisions.read(files)
         problems += [Problem("revision", name, detail) for name, detail in revisions.problems(files, entries)]
+        stamps = read_stamps(rows, authorities)
+        problems += [Problem("time stamp", f"entry {one.seq}", one.problem) for one in stamps if one.state == "bad"]
     except PeerError as error:
         problems.append(Problem("chain", JOURNAL, str(error)))
     added = list(countersignature.read(files, files[MANIFEST]))
@@ -167,7 +179,7 @@ def verify(data: bytes) -> Verification:
     if not archive.is_canonical(data, files):
         problems.append(Problem("container", "bundle.zip", "its bytes are not those of an archive of its files"))
     statements = tuple(one.statement for one in added if one.statement is not None)
-    return Verification(tuple(problems), len(files), len(rows), fingerprint, head, statements, earlier)
+    return Verification(tuple(problems), len(files), len(rows), fingerprint, head, statements, earlier, stamps)
 
 
 def _is_added(name: str) -> bool:

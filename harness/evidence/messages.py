@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from stubs.events import (
     AlertRaised,
+    ChainTimeStamped,
     CommandSent,
     DeviceAnswered,
     Entry,
@@ -46,5 +47,7 @@ def _name_and_body(entry: Entry) -> tuple[str, bytes] | None:
             return "device-response.gbcs", payload
         case AlertRaised(payload=payload):
             return "device-alert.gbcs", payload
+        case ChainTimeStamped(response=response):
+            return "time-stamp.tsr", response
         case _:
             return None

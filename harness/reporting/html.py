@@ -21,7 +21,7 @@ from harness.evidence.messages import file_name
 from harness.reporting import coverage_map, sequence, traffic
 from harness.reporting.attention import grouped
 from harness.reporting.model import Report, Scenario, entries_of
-from stubs.events import CommandSent, DeviceAnswered, Entry
+from stubs.events import ChainTimeStamped, CommandSent, DeviceAnswered, Entry, TimeStampFailed
 from stubs.wire.errors import PeerError
 from stubs.wire.gbcs.view import Check, Commands, Field, ViewKeys, describe
 from stubs.wire.xml import parse
@@ -109,9 +109,22 @@ def render(report: Report, entries: Sequence[Entry]) -> bytes:
         wall_clock=str(report.facts.get("wall_clock", ""))[:19].replace("T", " "),
         scenarios=views,
         picked=_picked(report),
+        time_stamps=_stamps(entries),
         environment={key: value for key, value in report.facts.items() if key != "certificates"},
     )
     return page.replace("\0", "\N{REPLACEMENT CHARACTER}").encode()
+
+
+def _stamps(entries: Sequence[Entry]) -> str:
+    """Which time stamps the journal holds, in a sentence; whether they can be trusted is the reader's to find out."""
+    got = [entry.event for entry in entries if isinstance(entry.event, ChainTimeStamped)]
+    missed = [entry.event for entry in entries if isinstance(entry.event, TimeStampFailed)]
+    told = "none"
+    if got:
+        names = ", ".join(sorted({event.authority for event in got}))
+        told = f"{len(got)} by {names}, from {got[0].stated} to {got[-1].stated}, over entries 1 to {got[-1].entry}"
+    failed = f"; {len(missed)} asked for and not got, first: {missed[0].reason}" if missed else ""
+    return f"{told}{failed}" if got or missed else "none was asked for"
 
 
 @cache

@@ -17,12 +17,13 @@ from harness.engine.rehearsal import facts_of, planned_by, scenarios_folder
 from harness.engine.results import Run, fold_run
 from harness.engine.run_control import RunControl
 from harness.engine.run_result import RunResult, exit_code_of
+from harness.engine.time_stamping import Stamper
 from harness.engine.workers.division import shares
 from harness.engine.workers.journal_merge import Record, join
 from harness.engine.workers.messages import Awaiting, Begun, Done, Message, Said, Stepping
 from harness.engine.workers.worker_process import Worker, wait_for
 from harness.plan import Plan, load_library
-from harness.settings import RehearsalSettings
+from harness.settings import RehearsalSettings, TimeStampSettings
 from stubs.app import load_pki
 from stubs.clock import SystemClock
 from stubs.journal import FILE_NAME, Journal, SqliteStore
@@ -39,6 +40,7 @@ def run_side_by_side(settings: RehearsalSettings, progress: Progress, control: R
     """
     plan = planned_by(settings, load_library(scenarios_folder(settings)))
     plan.require_scenarios()
+    Stamper(settings.time_stamps)  # what is missing for it is told before anything is made
     make_driver(settings.driver)  # a name that is none is told before anything is made
     folder, made = make_folder(settings)
     try:
@@ -87,7 +89,8 @@ def _for_each_worker(settings: RehearsalSettings, folder: Path) -> RehearsalSett
     load_pki(pki)  # what is missing of it is made once, before several read it
     start = settings.clock_start or SystemClock().now().isoformat()
     dcc = msgspec.structs.replace(settings.dcc, pki=str(pki.resolve()))
-    return msgspec.structs.replace(settings, jobs=1, clock_start=start, dcc=dcc)
+    nobody = TimeStampSettings()  # hashes of a worker's journal say nothing of the joined one
+    return msgspec.structs.replace(settings, jobs=1, clock_start=start, dcc=dcc, time_stamps=nobody)
 
 
 def _join(
@@ -106,6 +109,7 @@ def _join(
         for at, event in join(records, plan.chosen, facts, is_interrupted=is_interrupted):
             journal.append(event, at=at)
         journal.commit()
+        Stamper(settings.time_stamps).stamp(journal, at=journal.last_at)
         run = fold_run(journal.entries())
     finally:
         journal.close()

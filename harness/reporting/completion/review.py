@@ -12,10 +12,13 @@ from random import Random
 from typing import Any
 
 import msgspec
+from cryptography.x509 import Certificate
 
 from harness.campaign.joining import RoleStanding, Standing, is_harmless
 from harness.campaign.runs import CampaignRun
+from harness.evidence.bundle import rows_of
 from harness.evidence.signers import KnownKeys
+from harness.evidence.time_stamps import Stamp, read_stamps, stamps_told
 from harness.judging import Judgement, ScenarioSet, judge_bundle
 from harness.reporting.completion import model
 from harness.reporting.completion.build import build
@@ -46,6 +49,8 @@ class BundleReview(msgspec.Struct, frozen=True, kw_only=True):
     """Who sealed it, as far as the reader named keys."""
     countersigned: tuple[str, ...] = ()
     """Who signed below the seal."""
+    time_stamps: str = ""
+    """What its time stamps prove to the reader."""
 
 
 class RoleReview(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +94,7 @@ def review(
     seed: str = "",
     scenario_set: ScenarioSet | None = None,
     keys: KnownKeys | None = None,
+    authorities: Sequence[Certificate] = (),
 ) -> ReviewRecord:
     """Review a campaign, and its report where there is one.
 
@@ -99,9 +105,10 @@ def review(
         seed: of the sample; default: the recomputed manifest digest, which depends on all evidence.
         scenario_set: what was run; default: the scenarios of this version.
         keys: those the reader knows; a bundle sealed by another than the demanded ones has a problem.
+        authorities: certificates of the time-stamp authorities that the reader trusts.
     """
     again = build(standing, report.cover.written if report else written, report.difference if report else None)
-    bundles = tuple(_bundle(one, scenario_set, keys or KnownKeys()) for one in standing.runs)
+    bundles = tuple(_bundle(one, scenario_set, keys or KnownKeys(), authorities) for one in standing.runs)
     differing = list(_differences(report, again)) if report else []
     known = {one.role: one for one in report.roles} if report else {}
     reasons = list(_reasons(bundles, differing, standing.runs))
@@ -138,14 +145,20 @@ def json_schema() -> dict[str, Any]:
     return plain
 
 
-def _bundle(run: CampaignRun, scenario_set: ScenarioSet | None, keys: KnownKeys) -> BundleReview:
+def _bundle(
+    run: CampaignRun, scenario_set: ScenarioSet | None, keys: KnownKeys, authorities: Sequence[Certificate]
+) -> BundleReview:
     problems = list(run.problems)
     if missed := keys.missed(run.fingerprint):
         problems.append(missed)
     found: Judgement | None = None
+    stamps: tuple[Stamp, ...] = ()
     if run.run is not None:
         try:
-            found = judge_bundle(run.path.read_bytes(), scenario_set)
+            data = run.path.read_bytes()
+            found = judge_bundle(data, scenario_set)
+            stamps = read_stamps(rows_of(data), authorities)
+            problems += [f"time stamp of entry {one.seq}: {one.problem}" for one in stamps if one.state == "bad"]
         except (OSError, PeerError) as error:
             problems.append(f"cannot be judged again: {error}")
     told = found.problems if found else ()
@@ -160,6 +173,7 @@ def _bundle(run: CampaignRun, scenario_set: ScenarioSet | None, keys: KnownKeys)
         undecided=found.undecided if found else "",
         signer=keys.signer(run.fingerprint).sealed(),
         countersigned=tuple(f"{keys.signer(one.key).name or one.name}: {one.judged}" for one in run.countersignatures),
+        time_stamps=stamps_told(stamps),
     )
 
 
