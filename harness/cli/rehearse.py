@@ -61,6 +61,7 @@ def command(
     """Run scenarios against a party's system on one simulated DCC, judge what is seen on the wire, write the report.
 
     Precedence: flag, environment (UEPT_…), settings file, default. Ctrl-C leaves a valid, partial run.
+    At a terminal: + waits longer, s skips the scenario, c cancels it, e ends the run after it.
     Exit codes: 0 pass, 1 a FAIL, 2 usage or settings, 3 BLOCKED, 4 only warnings under --strict, 130 interrupted.
     --json prints one object when the run has ended: run, complete, exit_code, totals (by verdict), roles (role,
     verdict, reason), report, bundle, fingerprint (of the key that signed), and allowed_failures (keys) where the run
@@ -121,9 +122,9 @@ def rehearse(
     again: str = "",
 ) -> int:
     """Run, write every report, print the verdicts; the exit code of the run. ``again`` repeats one, its key added."""
+    from harness.cli.keys import terminal_keys
     from harness.cli.signing import load_signing_key
-    from harness.engine import RunControl, run_rehearsal
-    from harness.engine.progress import Terminal
+    from harness.engine import RunControl, Terminal, run_rehearsal
     from harness.engine.run_control import signals_as_operations
     from harness.reporting.write import write_reports
     from stubs.clock import SystemClock
@@ -133,7 +134,9 @@ def rehearse(
     schema = schema_folder(schema_dir)
     control = RunControl()
     with logs_in_one_line(), signals_as_operations(control):
-        result = run_rehearsal(settings, progress=Terminal(again=again), control=control)
+        terminal = Terminal(again=again)
+        with terminal_keys(control, terminal):
+            result = run_rehearsal(settings, progress=terminal, control=control)
         try:
             with closing(Journal(SqliteStore(result.journal), SystemClock())) as journal:
                 written = write_reports(result.folder, journal.rows(), key, schema)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, TextIO
 
 from rich.console import Console
@@ -105,6 +106,8 @@ class Terminal:
         self._again = again
         self._console = console or Console(stderr=True, highlight=False)
         self._input = answers or sys.stdin
+        self.asking: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Entered while a person is asked: who reads single keys meanwhile gives the terminal back."""
         self._status: Status | None = None
         self._title = ""
         self._step = ""
@@ -164,8 +167,9 @@ class Terminal:
         if self._status is not None:
             self._status.stop()
         try:
-            self._console.print(escape(question), end="")
-            answer = self._input.readline()
+            with self.asking():
+                self._console.print(escape(question), end="")
+                answer = self._input.readline()
         finally:
             if self._status is not None:
                 self._status.start()
