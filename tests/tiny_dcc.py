@@ -189,7 +189,7 @@ class TinyDcc:
 
     def answers(self, count: int) -> list[int]:
         """What the client's endpoint answered, once there are so many: the client may know before we do."""
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while len(self.statuses) < count and time.monotonic() < until:
             time.sleep(0.01)
         return self.statuses
@@ -198,7 +198,7 @@ class TinyDcc:
         """Deliver one message; 0 when nobody listens."""
         request = urllib.request.Request(self.receive_url, document, {"Content-Type": "application/xml"})
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 status = int(answer.status)
         except urllib.error.HTTPError as error:
             with error:

@@ -88,11 +88,14 @@ class RunContext:
         """The run's clock: aware, UTC."""
         return self.dcc.clock.now()
 
-    def sweep(self) -> None:
-        """Begin afresh when messages are left over: the DCC delivers in order, and the next scenario would wait."""
-        health = self.control.health()
-        if health.get("outbox") or health.get("held"):
-            self.control.reset()
+    def begin_afresh(self) -> None:
+        """Take away what a scenario left on the simulated DCC; Users and used RequestIDs stay.
+
+        A schedule, an awaited outcome or an undelivered message would otherwise fall into the time of another
+        scenario, at an hour that depends on how far the clock was moved before: it would use up a fault rule armed
+        for that scenario's own messages, or stand before them in the outbox.
+        """
+        self.control.reset()
 
     def settle(self) -> None:
         """Wait for what the driver is busy with, as long as settings and a person's additions say, or is cut off."""

@@ -365,8 +365,8 @@ class World:
         self.standing.restore()
         ending = self._ending(interrupted=interrupted)
         self._recorder.finish(ending)
-        if not interrupted:
-            self._run_context.sweep()
+        if not self._run_context.journal.is_behind:
+            self._run_context.begin_afresh()
         return ending
 
     def _begin_quietly(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from harness.settings import RehearsalSettings, load_settings
 from stubs.app import BackgroundDcc, DccSettings, background_dcc, init_pki
 from stubs.clock import VirtualClock
 from tests.official_traffic import Traffic
+from tests.ports import free_port
 
 PARTY = "A0-B1-C2-D3-E4-01-00-00"
 ACB = "DC-C0-00-00-00-00-00-02"
@@ -59,9 +59,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 @pytest.fixture
 def smki_port() -> int:
     """A port that was free a moment ago: a party is configured with its DCC's address beforehand."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
@@ -80,4 +78,4 @@ def party(tmp_path: Path, smki_port: int) -> Iterator[dict[str, str]]:
         assert process.stdin is not None
         yield json.loads(process.stdout.readline())
         process.stdin.close()
-        process.wait(timeout=10)
+        process.wait(timeout=60)

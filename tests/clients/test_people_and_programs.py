@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import re
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -18,6 +17,7 @@ import pytest
 
 from harness.checks import standing_checks
 from harness.cli import run as uept
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\r")
@@ -30,7 +30,7 @@ SHORT = {"UEPT_DEADLINE": "20", "UEPT_GRACE": "0.2", "UEPT_PATIENCE": "1", "UEPT
 
 def call(url: str, content: Mapping[str, Any], method: str = "POST") -> dict[str, Any]:
     request = urllib.request.Request(url, json.dumps(content).encode(), method=method)
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         outcome: dict[str, Any] = json.load(answer)
     return outcome
 
@@ -92,7 +92,7 @@ class Terminal:
         ) as process:
             os.close(slave)
             _sit(master, person or Person(self._party))
-            output, _ = process.communicate(timeout=30)
+            output, _ = process.communicate(timeout=60)
         result: dict[str, Any] = json.loads(output)
         assert result["exit_code"] == process.returncode
         return result
@@ -121,10 +121,7 @@ def _sit(master: int, person: Person) -> None:
 
 @pytest.fixture
 def terminal(party: dict[str, str], smki_port: int, tmp_path: Path) -> Terminal:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    return Terminal(party, (port, smki_port), tmp_path)
+    return Terminal(party, (free_port(), smki_port), tmp_path)
 
 
 def test_a_person_at_the_terminal_who_tells_what_the_system_shows_passes(

@@ -27,8 +27,11 @@ ROLES = [role for role in UserRole if any(scenario.role == role for scenario in 
 
 @pytest.fixture(scope="module")
 def runs(bench: Bench) -> Callable[[UserRole], RunResult]:
-    """Every scenario of a role, once; each role a run of its own, so that no test takes as long as all of them."""
-    return cache(lambda role: bench.run(roles=(role.value,)))
+    """Every scenario of a role, once; each role a run of its own, so that no test takes as long as all of them.
+
+    The patience is long: nothing here waits for it to end, and a machine may be slow.
+    """
+    return cache(lambda role: bench.run(roles=(role.value,), deadline=60.0, patience=30.0))
 
 
 @pytest.mark.parametrize("role", ROLES)

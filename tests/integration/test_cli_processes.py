@@ -7,7 +7,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from stubs.journal import Journal, SqliteStore, verify_chain
 from stubs.smki import load_pki
 from tests.cli_kit import FREE, REQUEST, WAIT, ready, started, uept
 from tests.dcc_kit import EVERYTHING, Party
+from tests.ports import free_port
 from tests.serving_kit import connected, post
 
 SLOW = ("rehearse", "--role", "IS", "--select", "PT-* or RC-*", "--out", "run", "--json")
@@ -104,9 +104,7 @@ def test_a_client_without_http_is_one_line_and_serving_goes_on_until_ctrl_c(tmp_
 def test_serving_without_a_reader_goes_on(tmp_path: Path) -> None:
     read, write = os.pipe()
     os.close(read)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])  # nobody can read which port was taken
+    port = free_port()  # nobody can read which port was taken
     with started("serve", *FREE, "--control-port", str(port), cwd=tmp_path, stdout=write) as process:
         os.close(write)
         while True:

@@ -66,7 +66,7 @@ class Together:
             f"{self.dcc.urls.smki}/services/{path}", body.encode(), {"Content-Type": "application/xml"}
         )
         try:
-            with urllib.request.urlopen(wanted, timeout=10) as answer:
+            with urllib.request.urlopen(wanted, timeout=60) as answer:
                 return answer.status, parse(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, parse(error.read())

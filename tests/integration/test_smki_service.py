@@ -232,7 +232,7 @@ def test_a_request_that_never_arrives_is_given_up(repository: Repository) -> Non
         writer.write(
             f"POST {SEARCH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nContent-Length: 50\r\n\r\n<a".encode()
         )
-        assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 60)
         writer.close()
 
     _run(repository, ask, read_seconds=0.05)

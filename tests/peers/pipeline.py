@@ -60,7 +60,7 @@ class Lines:
     def close(self) -> None:
         """End the program."""
         self._process.terminate()
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
 
 class Packages:

@@ -92,7 +92,7 @@ def _look_up(pki: Pki, installed: Path, serial: int) -> dict[str, Any]:
             process = await asyncio.create_subprocess_exec(
                 "node", *arguments, cwd=installed, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
             )
-            output, errors = await asyncio.wait_for(process.communicate(), 30)
+            output, errors = await asyncio.wait_for(process.communicate(), 90)
             assert process.returncode == 0, errors.decode()
             return output
         finally:

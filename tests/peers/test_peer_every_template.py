@@ -162,7 +162,7 @@ class Client:
         """Messages until the response to the request; alerts may come before."""
         while True:
             try:
-                document = self._inbox.messages.get(timeout=10)
+                document = self._inbox.messages.get(timeout=60)
             except queue.Empty:
                 trip.problems.append("no callback")
                 return

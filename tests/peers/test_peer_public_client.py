@@ -94,7 +94,7 @@ class PublicClient:
     def close(self) -> None:
         """End the program."""
         self._process.terminate()
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")

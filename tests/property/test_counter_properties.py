@@ -77,7 +77,7 @@ def test_processes_never_get_the_same_counter(tmp_path: Path) -> None:
     processes = [context.Process(target=draw, args=(str(tmp_path), queue)) for _ in range(3)]
     for process in processes:
         process.start()
-    issued = [counter for _ in processes for counter in queue.get(timeout=20)]
+    issued = [counter for _ in processes for counter in queue.get(timeout=60)]
     for process in processes:
         process.join(10)
     assert len(set(issued)) == 45

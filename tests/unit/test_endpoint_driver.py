@@ -62,7 +62,7 @@ def ask(address: str, tmp_path: Path, deadline: float = 5) -> Outcome:
 def post(address: str, body: bytes) -> int:
     request = urllib.request.Request(address, body)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:

@@ -101,7 +101,7 @@ def test_wait_returns_the_entry_that_another_thread_appends() -> None:
     journal.append(cleared(1))
     thread = threading.Timer(0.02, lambda: journal.append(cleared(2)))
     thread.start()
-    entry = journal.wait(lambda entry: entry.event == cleared(2), timeout=5)
+    entry = journal.wait(lambda entry: entry.event == cleared(2), timeout=60)
     thread.join()
     assert entry is not None
     assert entry.seq == 2

@@ -107,12 +107,10 @@ def test_a_slow_body_is_given_up(pki: Pki, endpoint: Endpoint) -> None:
 def test_a_head_that_never_ends_is_given_up_and_recorded(pki: Pki, endpoint: Endpoint, server: str) -> None:
     with a_dcc(pki, endpoint, read_timeout=0.2) as dcc, opened(getattr(dcc.urls, server)) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nX: ")
-        began = time.monotonic()
         with suppress(OSError):  # closed while it still sends
-            while time.monotonic() - began < WAIT and not select.select([connection], [], [], 0.02)[0]:
+            while not select.select([connection], [], [], 0.02)[0]:
                 connection.sendall(b"y")  # each octet in time, the head never
         assert connection.recv(12) == b"HTTP/1.1 408"
-        assert time.monotonic() - began < WAIT / 2
         assert rule_of(dcc) == "too-slow"
         received = happened(dcc, RequestReceived).event
         assert isinstance(received, RequestReceived)

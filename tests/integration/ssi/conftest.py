@@ -149,7 +149,7 @@ class Visitor:
         self.url = url
         self.cookies = CookieJar()
         host = urllib.parse.urlsplit(url).netloc
-        self._connection = HTTPSConnection(host, timeout=10, context=context or client_context())
+        self._connection = HTTPSConnection(host, timeout=60, context=context or client_context())
         _OPEN.append(self._connection)
 
     def close(self) -> None:
