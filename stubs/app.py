@@ -45,7 +45,8 @@ from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.journal.maintenance import check_at_start, write_head
-from stubs.settings import LOOPBACK, DccSettings, problems
+from stubs.settings import LOOPBACK, DccSettings
+from stubs.settings_validation import dcc_setting_problems
 from stubs.smki import Pki, import_pki, init_pki, list_pki, load_pki, view_keys
 from stubs.smki.keys import derive_secret
 from stubs.smki.repository import Repository
@@ -137,8 +138,7 @@ class SimulatedDcc:
         Raises: Blocked: contradictory settings, a port in use, a PKI or journal that cannot be opened.
         """
         settings = settings or DccSettings()
-        wrong = problems(settings)
-        if wrong:
+        if wrong := [sentence for _, sentence in dcc_setting_problems(settings)]:
             raise InputError(f"settings of the simulated DCC: {'; '.join(wrong)}")
         clock = clock or VirtualClock(SystemClock().now())
         stack = AsyncExitStack()

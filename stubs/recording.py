@@ -6,6 +6,9 @@ read back, so that a replay of the journal folds the same values. No input or ou
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Self
+
 import msgspec
 
 from stubs.events import AnyEvent
@@ -16,6 +19,23 @@ _DECODER = msgspec.json.Decoder(AnyEvent)
 
 class UnrecordableError(ValueError):
     """An event whose fields cannot be stored, or not read again: a value of another type, text that is no text."""
+
+
+class RecordedEvents(tuple[AnyEvent, ...]):  # noqa: SLOT001 - tuples take no slots of their own
+    """Events that were encoded and read back, in order, with the octets that the journal stores for each."""
+
+    octets: tuple[bytes, ...] = ()
+
+    @classmethod
+    def of(cls, events: Iterable[AnyEvent], octets: Iterable[bytes]) -> Self:
+        """The events and, in the same order, their octets."""
+        recorded = cls(events)
+        recorded.octets = tuple(octets)
+        return recorded
+
+    def then(self, more: RecordedEvents) -> RecordedEvents:
+        """These, then ``more``."""
+        return RecordedEvents.of((*self, *more), self.octets + more.octets)
 
 
 def recordable(text: str) -> str:
@@ -60,6 +80,12 @@ def read_back(event: AnyEvent) -> tuple[AnyEvent, bytes]:
         return decode_event(octets), octets
     except (ValueError, RecursionError) as error:
         raise _unrecordable(event, error) from error
+
+
+def read_back_all(events: Iterable[AnyEvent]) -> RecordedEvents:
+    """As ``read_back``, for several. Raises: UnrecordableError."""
+    pairs = [read_back(event) for event in events]
+    return RecordedEvents.of((event for event, _ in pairs), (octets for _, octets in pairs))
 
 
 def _unrecordable(event: AnyEvent, error: Exception) -> UnrecordableError:

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from schemas.duis_versions import alert_structures_since
-from stubs.urls import why_unusable
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -215,19 +214,3 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     # --- the journal ---
     snapshot_after: int = 50_000
     """Journal entries after which the state is stored beside the journal, at start and stop; 0: never."""
-
-
-def problems(settings: DccSettings) -> tuple[str, ...]:
-    """Contradictions no single field shows; each a sentence that names the field."""
-    found = []
-    fixed = [port for port in (settings.port, settings.smki_port, settings.ssi_port, settings.control_port) if port]
-    if len(set(fixed)) != len(fixed):
-        found.append("port, smki_port, ssi_port and control_port must differ")
-    if settings.max_request_bytes < 1024:
-        found.append("max_request_bytes must be 1024 or more")
-    if settings.host not in LOOPBACK and not settings.tls:
-        found.append("without tls the DCC listens on loopback only: set tls or host = '127.0.0.1'")
-    for name, url in (("receive_url", settings.receive_url), *settings.receive_urls.items()):
-        if url is not None and (why := why_unusable(url, settings.receive_url_allow)):
-            found.append(f"{name if name == 'receive_url' else f'receive_urls.{name}'}: {why}")
-    return tuple(found)

@@ -15,7 +15,7 @@ from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import ControlUsed
 from stubs.gateway.runtime import Runtime
-from stubs.recording import read_back
+from stubs.recording import RecordedEvents, read_back_all
 
 T = TypeVar("T")
 
@@ -40,16 +40,14 @@ class Access:
 
         def act(now: datetime) -> tuple[T, Events]:
             result, events = action(now)
-            return result, (used, *events)
+            return result, used.then(events)
 
         return self.runtime.perform(act)
 
-    def used(self) -> ControlUsed:
+    def used(self) -> RecordedEvents:
         """Whose hand moves the world, and how. Raises: UnrecordableError: a parameter cannot be recorded."""
         members = msgspec.to_builtins(self.given)
-        event, _ = read_back(ControlUsed(origin=self.origin, operation=self.operation, parameters=members))
-        assert isinstance(event, ControlUsed), "it was one before"
-        return event
+        return read_back_all([ControlUsed(origin=self.origin, operation=self.operation, parameters=members)])
 
     def tester(self, action: Callable[[Operations, Transaction], T]) -> T:
         """One of a tester's operations of the core."""

@@ -43,7 +43,7 @@ def set_rate(on: Access, to: p.SetRate) -> str:
     """The time."""
     used = on.used()
     _virtual_clock(on).set_rate(to.rate)
-    on.runtime.append((used,), on.runtime.clock.now())
+    on.runtime.append(used, on.runtime.clock.now())
     _clock_moved(on, "rate", f"rate {to.rate:g}")
     return now(on, Nothing())
 
@@ -66,7 +66,7 @@ def progress(on: Access, _: Nothing) -> dict[str, Any]:
 def stop(on: Access, _: Nothing) -> str:
     """The time at which a move of the clock ends; it stays there."""
     if on.runtime.move is not None:
-        on.runtime.append((on.used(),), on.runtime.clock.now())
+        on.runtime.append(on.used(), on.runtime.clock.now())
         on.runtime.journal.commit()
         on.runtime.move.is_stopped = True
     return now(on, Nothing())
@@ -86,7 +86,7 @@ async def _move(on: Access, target: datetime, mode: str) -> str:
     if runtime.move is not None:
         to = runtime.move.target.isoformat()
         raise Blocked(f"the clock is on its way to {to}", mend="Wait, or stop it with stop-clock.")
-    runtime.append((on.used(),), clock.now())
+    runtime.append(on.used(), clock.now())
     move = runtime.move = Move(clock.now(), target)
     try:
         while not move.is_stopped and not runtime.stopping.is_set():

@@ -17,6 +17,7 @@ from stubs.events import (
     ManagementRequestUpdated,
     ServiceAlertSet,
 )
+from stubs.recording import RecordedEvents
 from stubs.service_desk import FieldError, ServiceDesk
 from stubs.service_desk import incidents as decide
 from stubs.smki.tls import client_identity
@@ -139,5 +140,5 @@ def change_order(on: Access, to: p.ChangeHubOrder) -> None:
 def issue_credential(on: Access, to: p.IssueSsiCredential) -> dict[str, str]:
     """Certificate chain and private key as PEM: for tests only, as everything of this authority."""
     identity = client_identity(on.dcc.pki.authority, to.person)
-    on.perform(lambda _: (None, ()))
+    on.perform(lambda _: (None, RecordedEvents()))
     return {"certificate": identity.chain, "key": identity.key.decode()}

@@ -23,7 +23,6 @@ from stubs.dcc.state.snapshot import snapshot_of, state_from
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices import amend, raise_alert, view
 from stubs.events import (
-    AnyEvent,
     DccReset,
     DeliveryFailed,
     Entry,
@@ -34,6 +33,7 @@ from stubs.events import (
     UserRegistered,
 )
 from stubs.faults import read_rule
+from stubs.recording import RecordedEvents
 from stubs.scheduler import next_attempt
 from stubs.settings import DccSettings
 from stubs.smki import Pki
@@ -44,7 +44,7 @@ from stubs.wire.duis import version_number
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
 
-Events = Sequence[AnyEvent]
+Events = RecordedEvents
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ class Dcc:
     def broken_off(self) -> Events:
         """Events that the newest call folded before it raised: to be recorded, since the state has them. Once only."""
         broken, self._newest = self._newest, None
-        return tuple(broken.events) if broken is not None else ()
+        return broken.recorded() if broken is not None else RecordedEvents()
 
     def forget(self) -> None:
         """An empty state, to replay a journal into."""
@@ -114,19 +114,19 @@ class Dcc:
         """One POST: the answer, and the events to commit before it leaves."""
         transaction = self._begin(now)
         reply = self._pipeline.handle(transaction, request, service, content_type, peer, self.on_error)
-        return Handled(reply, tuple(transaction.events))
+        return Handled(reply, transaction.recorded())
 
     def refuse_transport(self, rule: str, detail: str, service: str, peer: str, now: datetime) -> Handled:
         """A POST that never became a whole request: too large, too slow, truncated."""
         transaction = self._begin(now)
         reply = self._pipeline.refuse_unread(transaction, Refusal(rule, detail), service, peer)
-        return Handled(reply, tuple(transaction.events))
+        return Handled(reply, transaction.recorded())
 
     def tick(self, now: datetime, limit: int | None = None) -> Events:
         """Do what is due, earliest first: everything, or at most ``limit`` items."""
         transaction = self._begin(now)
         run_due_items(self._context, transaction, limit, self.on_error)
-        return transaction.events
+        return transaction.recorded()
 
     def next_due(self, passing: Container[str] = ()) -> datetime | None:
         """When ``tick``, or a delivery to a User not in ``passing``, has something to do."""
@@ -142,7 +142,7 @@ class Dcc:
         """A User's endpoint answered with a 2xx."""
         transaction = self._begin(now)
         transaction.emit(MessageDelivered(message=message, attempt=attempt, status=status))
-        return transaction.events
+        return transaction.recorded()
 
     def delivery_failed(self, message: str, attempt: int, status: int | None, reason: str, now: datetime) -> Events:
         """An attempt failed: tried again later, or held."""
@@ -151,7 +151,7 @@ class Dcc:
         transaction.emit(
             DeliveryFailed(message=message, attempt=attempt, status=status, reason=reason, next_attempt=due)
         )
-        return transaction.events
+        return transaction.recorded()
 
     # --- what a tester does ---
 
@@ -183,15 +183,15 @@ class Dcc:
                 user=eui, party=party, roles=known, receive_url=receive_url, status=status, duis_version=duis_version
             )
         )
-        return transaction.events
+        return transaction.recorded()
 
     def register_parties(self, now: datetime) -> Events:
         """Register every party of the PKI as a User."""
-        events: list[AnyEvent] = []
+        events = RecordedEvents()
         urls = {Eui64.parse(user): url for user, url in self.settings.receive_urls.items()}
         for party in self._pki.parties():
             url = urls.get(party.eui, self.settings.receive_url)
-            events += self.register_user(str(party.eui), party.name, party.roles, url, "active", now)
+            events = events.then(self.register_user(str(party.eui), party.name, party.roles, url, "active", now))
         return events
 
     def add_premises(self, spec: dict[str, Any], now: datetime) -> tuple[dict[str, Any], Events]:
@@ -200,7 +200,7 @@ class Dcc:
         trial = Transaction(_scratch(self.state), now)
         add_premises(self._context, trial, wanted)
         transaction = self._begin(now)
-        return add_premises(self._context, transaction, wanted), transaction.events
+        return add_premises(self._context, transaction, wanted), transaction.recorded()
 
     def set_fault(self, rule: dict[str, Any], now: datetime) -> tuple[str, Events]:
         """Arm a fault rule. Raises: ValueError: what is wrong with it; Blocked: no key of the party that is to sign."""
@@ -210,13 +210,13 @@ class Dcc:
         transaction = self._begin(now)
         fault = f"f{self.state.counts.faults + 1}"
         transaction.emit(FaultSet(fault=fault, rule=rule))
-        return fault, transaction.events
+        return fault, transaction.recorded()
 
     def clear_fault(self, fault: str, now: datetime) -> Events:
         """Disarm a fault rule; unknown ones are passed over."""
         transaction = self._begin(now)
         transaction.emit(FaultCleared(fault=fault))
-        return transaction.events
+        return transaction.recorded()
 
     def raise_device_alert(
         self, device: str, code: str, recipient: str | None, now: datetime
@@ -233,7 +233,7 @@ class Dcc:
             recipient=to,
         )
         change_device(transaction, device, raised.changes, "raised by a tester")
-        return forward_device_alerts(self._context, transaction, device, raised.alerts), transaction.events
+        return forward_device_alerts(self._context, transaction, device, raised.alerts), transaction.recorded()
 
     def device_certificates(self, device: Eui64) -> tuple[Listed, ...]:
         """What the SMKI repository has of a device; nothing when nobody knows it."""
@@ -243,12 +243,12 @@ class Dcc:
     def issue_device_certificate(self, request: bytes, now: datetime) -> tuple[Certificate, Events]:
         """Certify a device's key (PKCS#10). Raises: PeerError: why not."""
         transaction = self._begin(now)
-        return issue(self._pki, transaction, request), transaction.events
+        return issue(self._pki, transaction, request), transaction.recorded()
 
     def perform(self, action: Callable[[Operations, Transaction], T], now: datetime) -> tuple[T, Events]:
         """One of a tester's operations; its result, and the events to commit."""
         transaction = self._begin(now)
-        return action(self._tester, transaction), transaction.events
+        return action(self._tester, transaction), transaction.recorded()
 
     def raise_dcc_alert(
         self, code: str, user: str, content: dict[str, Any] | None, now: datetime, structure: str = ""
@@ -264,7 +264,7 @@ class Dcc:
         changes = amend(self.state.devices[device], now, values)
         change_device(transaction, device, changes, "set by a tester")
         forward_device_alerts(self._context, transaction, device, ())
-        return transaction.events
+        return transaction.recorded()
 
     def set_inventory(self, device: str, values: dict[str, Any], now: datetime) -> Events:
         """Give fields of an inventory record new values. Raises: ValueError: no such field."""
@@ -283,7 +283,7 @@ class Dcc:
                     next_attempt=now,
                 )
             )
-        return transaction.events
+        return transaction.recorded()
 
     def device(self, device: str, now: datetime) -> dict[str, Any]:
         """A physical device as a tester sees it. Raises: LookupError."""
@@ -293,7 +293,7 @@ class Dcc:
         """Back to the beginning: Users stay, everything else goes."""
         transaction = self._begin(now)
         transaction.emit(DccReset(seed=seed if seed is not None else self.settings.seed))
-        return transaction.events
+        return transaction.recorded()
 
 
 def _raise(error: Exception) -> None:

@@ -101,7 +101,7 @@ class Delivery:
         else:
             events = dcc.delivery_failed(message.message, attempt, status, reason, now)
         # No commit of its own: if this is lost, the message is delivered again, with the same ResponseID.
-        self._runtime.journal.append(*events, at=now)
+        self._runtime.journal.append_recorded(events, now)
         self._runtime.wake()
 
     async def stop(self) -> None:

@@ -18,7 +18,7 @@ from stubs.dcc.core import Events
 from stubs.events import JournalStalled, MessageQueued
 from stubs.gateway.refusals import Refusals
 from stubs.journal import Journal
-from stubs.recording import recordable
+from stubs.recording import read_back_all, recordable
 from stubs.scheduler import QueuedMessage
 from stubs.wire.errors import Blocked, Misuse
 
@@ -110,7 +110,7 @@ class Runtime:
             self.journal.withdraw()
             self.fold_again()
             # An entry that waits tells whoever comes next to look for room first.
-            self.append((JournalStalled(detail=str(blocked)),), self.clock.now())
+            self.append(read_back_all((JournalStalled(detail=str(blocked)),)), self.clock.now())
             waiting, self._waiting = self._waiting, []
             for committed in waiting:
                 if not committed.done():
@@ -137,7 +137,7 @@ class Runtime:
 
     def append(self, events: Events, now: datetime) -> None:
         """Events into the journal; the outbox learns where the bodies of its messages are."""
-        for entry in self.journal.append(*events, at=now, is_read_back=True):
+        for entry in self.journal.append_recorded(events, now):
             self.refusals.note(entry)
             if isinstance(entry.event, MessageQueued):
                 self.dcc.state.outbox.journaled(entry.event.message, entry.seq)

@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 
 from stubs.clock import Clock
 from stubs.events import AnyEvent, Entry
-from stubs.recording import decode_event, encode_event, read_back
+from stubs.recording import RecordedEvents, decode_event, read_back_all
 from stubs.wire.errors import Blocked
 
 GENESIS = bytes(32)
@@ -114,26 +114,27 @@ class Journal:
         """Whether a commit failed: entries wait that should be durable already."""
         return self._is_behind and bool(self._pending)
 
-    def append(self, *events: AnyEvent, at: datetime | None = None, is_read_back: bool = False) -> tuple[Entry, ...]:
+    def append(self, *events: AnyEvent, at: datetime | None = None) -> tuple[Entry, ...]:
         """Add events at the end, all or none, and tell subscribers; durable after the next ``commit``.
 
         Args:
             events: in the order they happened.
             at: the instant of all of them, UTC; the clock's time when not given.
-            is_read_back: whoever made the events has read them back already.
         Raises: UnrecordableError: an event cannot be stored, or not be read again; none was added.
         """
+        return self.append_recorded(read_back_all(events), at)
+
+    def append_recorded(self, events: RecordedEvents, at: datetime | None = None) -> tuple[Entry, ...]:
+        """As ``append``, for events that were read back already: their octets are stored as they are."""
         if not events:
             return ()
         instant = (at or self._clock.now()).astimezone(UTC)
         text = instant.isoformat()
         octets = text.encode()
-        # Everything that can fail comes before the first entry.
-        stored = [(event, encode_event(event)) for event in events] if is_read_back else [*map(read_back, events)]
         with self._grown:
             entries = []
             seq, digest, pending = self._seq, self._hash, self._pending
-            for event, blob in stored:
+            for event, blob in zip(events, events.octets, strict=True):
                 seq += 1
                 digest = _hash(digest, seq, octets, blob)
                 pending.append(Row(seq, text, blob, digest))

@@ -48,6 +48,24 @@ def _read_answer(value: Any) -> DeviceAnswered:
     return msgspec.convert(value, DeviceAnswered)
 
 
+_NEWEST_GROUPS: dict[str, Group] = {}
+"""Groups by their hexadecimal digits, the newest ``_MOST_GROUPS``: most commands fall due soon after they are placed,
+and then need not be parsed again. What is remembered equals what would be parsed (a property of the codec)."""
+_MOST_GROUPS = 256
+
+
+def _store_group(group: Group) -> str:
+    digits = group.to_bytes().hex()
+    if len(_NEWEST_GROUPS) >= _MOST_GROUPS:
+        _NEWEST_GROUPS.pop(next(iter(_NEWEST_GROUPS)), None)
+    _NEWEST_GROUPS[digits] = group
+    return digits
+
+
+def _read_group(digits: str) -> Group:
+    return _NEWEST_GROUPS.get(digits) or Group.from_bytes(bytes.fromhex(digits))
+
+
 def stored_command(command: PendingCommand) -> dict[str, Any]:
     """A command as JSON members."""
     return _members(command)
@@ -69,7 +87,7 @@ _CONVERT: Mapping[Any, tuple[Convert, Convert]] = MappingProxyType(
         UserRole: (str, UserRole),
         Eui64: (str, Eui64.parse),
         RequestId: (str, RequestId.parse),
-        Group: (lambda group: group.to_bytes().hex(), lambda text: Group.from_bytes(bytes.fromhex(text))),
+        Group: (_store_group, _read_group),
         Node: (tree_of, node_from_tree),
         DeviceAnswered: (msgspec.to_builtins, _read_answer),
         PendingCommand: (stored_command, read_command_data),

@@ -38,7 +38,7 @@ class BareCore:
         """The whole request: every check, the journal's commit, the answer, signed when it holds data."""
         now = self.clock.now()
         handled = self.dcc.handle(request, template.service, XML, "127.0.0.1", now)
-        self.journal.append(*handled.events, at=now)
+        self.journal.append_recorded(handled.events, now)
         self.journal.commit()
         return handled.reply
 
@@ -67,7 +67,7 @@ class BareCore:
     def work_off(self) -> None:
         """Do what is due: devices execute and answer, answers are signed and queued."""
         now = self.clock.now()
-        self.journal.append(*self.dcc.tick(now), at=now)
+        self.journal.append_recorded(self.dcc.tick(now), now)
         self.journal.commit()
 
 

@@ -9,7 +9,8 @@ import pytest
 from stubs.access import Issued, RequestLedger, Thresholds
 from stubs.access.ledger import CounterRule
 from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, key_of, next_attempt
-from stubs.settings import DccSettings, problems
+from stubs.settings import DccSettings
+from stubs.settings_validation import dcc_setting_problems
 from stubs.wire.errors import Refusal
 from stubs.wire.request_id import RequestId
 
@@ -199,12 +200,14 @@ def test_without_thresholds_nothing_is_remembered() -> None:
 
 
 def test_the_default_settings_are_sound() -> None:
-    assert problems(DccSettings()) == ()
+    assert not list(dcc_setting_problems(DccSettings()))
 
 
 def test_problems_name_the_setting() -> None:
-    assert "control_port" in problems(DccSettings(port=5000, control_port=5000))[0]
-    assert "loopback" in problems(DccSettings(host="192.0.2.1"))[0]
+    ((key, sentence),) = dcc_setting_problems(DccSettings(port=5000, control_port=5000))
+    assert (key, "control_port" in sentence) == ("port", True)
+    ((key, sentence),) = dcc_setting_problems(DccSettings(host="192.0.2.1"))
+    assert (key, "loopback" in sentence) == ("tls", True)
 
 
 def test_bodies_beyond_the_limit_are_left_to_the_journal() -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from stubs.events import AnyEvent
+from stubs.recording import RecordedEvents
 
 XML = "application/xml"
 
@@ -40,4 +40,4 @@ class Handled(msgspec.Struct, frozen=True):
     """The answer, and the events to commit before it leaves, in order."""
 
     reply: Reply
-    events: tuple[AnyEvent, ...]
+    events: RecordedEvents

@@ -9,7 +9,7 @@ from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.fold import fold
 from stubs.events import AnyEvent, FaultApplied, ItemDone, ItemScheduled
 from stubs.faults import PASSED, FaultRule
-from stubs.recording import read_back
+from stubs.recording import RecordedEvents, read_back
 from stubs.scheduler import stored_item
 from stubs.scheduler.items import AgendaItem
 
@@ -36,15 +36,21 @@ class Transaction:
     state: DccState
     now: datetime
     events: list[AnyEvent] = field(default_factory=list)
+    _octets: list[bytes] = field(default_factory=list)
 
     def emit(self, event: AnyEvent) -> None:
         """Let something have happened: encoded and read back, then folded.
 
         Raises: UnrecordableError: it cannot be recorded; nothing changed.
         """
-        stored, _ = read_back(event)
+        stored, octets = read_back(event)
         fold(self.state, stored, self.now)
         self.events.append(stored)
+        self._octets.append(octets)
+
+    def recorded(self) -> RecordedEvents:
+        """The events so far, with the octets that the journal will store."""
+        return RecordedEvents.of(self.events, self._octets)
 
     def schedule(self, due: datetime, item: AgendaItem, name: str = "") -> None:
         """Put an item on the agenda; with a ``name`` it replaces the one of the same name."""

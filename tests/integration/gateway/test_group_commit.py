@@ -13,6 +13,7 @@ from stubs.dcc import Dcc, Handled, Reply
 from stubs.events import FaultCleared
 from stubs.gateway import Runtime
 from stubs.journal import Journal, Row
+from stubs.recording import read_back_all
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.errors import Blocked
@@ -48,7 +49,7 @@ def a_runtime(pki: Pki, store: Groups) -> Runtime:
 
 
 def handled(_: datetime) -> Handled:
-    return Handled(Reply(200, "application/xml", b""), (FaultCleared(fault="f1"),))
+    return Handled(Reply(200, "application/xml", b""), read_back_all([FaultCleared(fault="f1")]))
 
 
 def test_requests_of_one_turn_share_a_commit(pki: Pki) -> None:

@@ -33,6 +33,8 @@ class Access(IntEnum):
     GET_WITH_SELECTION = 4
 
 
+_KEPT = 32
+"""Contents whose request is remembered: one command is read by the transform, the device and the answer to it."""
 _ACCESS = {access.value: access for access in Access}
 
 
@@ -103,17 +105,7 @@ class AccessRequest(msgspec.Struct, frozen=True):
     @classmethod
     def from_bytes(cls, content: bytes) -> AccessRequest:
         """Read the whole content. Raises: GbcsError: anything that does not fit, anything left over."""
-        invoke, offset = _head(content, 0xD9, "access-request", zeros=1)
-        count, offset = decode_length(content, offset, what="the list of specifications")
-        specifications = []
-        for _ in range(count):
-            specification, offset = _specification(content, offset)
-            specifications.append(specification)
-        data, offset = _data_list(content, offset)
-        if len(data) != count:
-            raise GbcsError("lists of different length", offset, expected=str(count), got=str(len(data)))
-        _at_end(content, offset)
-        return cls(invoke, tuple(specifications), data)
+        return _access_request(content)
 
     def to_bytes(self) -> bytes:
         """Write the content. Raises: Misuse: lists of different length."""
@@ -128,6 +120,21 @@ class AccessRequest(msgspec.Struct, frozen=True):
             + rows
             + _encode_list(self.data)
         )
+
+
+@lru_cache(maxsize=_KEPT)
+def _access_request(content: bytes) -> AccessRequest:
+    invoke, offset = _head(content, 0xD9, "access-request", zeros=1)
+    count, offset = decode_length(content, offset, what="the list of specifications")
+    specifications = []
+    for _ in range(count):
+        specification, offset = _specification(content, offset)
+        specifications.append(specification)
+    data, offset = _data_list(content, offset)
+    if len(data) != count:
+        raise GbcsError("lists of different length", offset, expected=str(count), got=str(len(data)))
+    _at_end(content, offset)
+    return AccessRequest(invoke, tuple(specifications), data)
 
 
 @dataclass(frozen=True, slots=True)

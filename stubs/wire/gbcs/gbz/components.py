@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import lru_cache
 
 import msgspec
 
@@ -23,6 +24,8 @@ from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.octets import GbcsError, ends_early
 
 PROFILE = b"\x01\x09"
+_KEPT = 32
+"""Contents whose message is remembered: one command is read by the transform, the device and the answer to it."""
 
 
 class _Control(IntFlag):
@@ -80,17 +83,7 @@ class GbzMessage(msgspec.Struct, frozen=True):
     @classmethod
     def from_bytes(cls, content: bytes) -> GbzMessage:
         """Read the whole content. Raises: GbcsError: anything that does not fit, anything left over."""
-        count = _head(content)
-        if not count:
-            raise GbcsError("a GBZ message without components", 2, expected="01 to FF", got="00")
-        offset = 3
-        components = []
-        for number in range(count):
-            component, offset = _component(content, offset, is_last=number == count - 1)
-            components.append(component)
-        if offset != len(content):
-            raise GbcsError("octets after the last GBZ component", offset, got=content[offset:][:16].hex())
-        return cls(tuple(components))
+        return _message(content)
 
     def to_bytes(self) -> bytes:
         """Write the content. Raises: Misuse: no component, or more than 255."""
@@ -102,6 +95,21 @@ class GbzMessage(msgspec.Struct, frozen=True):
             for number, component in enumerate(self.components)
         ]
         return PROFILE + bytes((count,)) + b"".join(parts)
+
+
+@lru_cache(maxsize=_KEPT)
+def _message(content: bytes) -> GbzMessage:
+    count = _head(content)
+    if not count:
+        raise GbcsError("a GBZ message without components", 2, expected="01 to FF", got="00")
+    offset = 3
+    components = []
+    for number in range(count):
+        component, offset = _component(content, offset, is_last=number == count - 1)
+        components.append(component)
+    if offset != len(content):
+        raise GbcsError("octets after the last GBZ component", offset, got=content[offset:][:16].hex())
+    return GbzMessage(tuple(components))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
-"""Settings of the right type that still cannot be: unknown rules, services and codes, addresses that are none."""
+"""Settings of the simulated DCC of the right type that still cannot be: contradictions, unknown words, no addresses."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,7 @@ import msgspec
 
 from schemas.duis_versions import schema_versions
 from schemas.load import dcc_alert_occasions, dcc_alerts, gateway_rules, response_codes, roles, service_requests
-from stubs.clock import LATEST
-from stubs.settings import DccSettings
+from stubs.settings import LOOPBACK, DccSettings
 from stubs.urls import why_unusable
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
@@ -21,57 +19,16 @@ from stubs.wire.eui64 import Eui64
 Problem = tuple[str, str]
 """Dotted key, and a sentence that says what was expected."""
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_LONGEST = 1e9
-"""Seconds: thirty years, more than any wait here, and a date still."""
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?Z")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
+_LEAST_REQUEST = 1024
 _STATUS = re.compile(r"[1-5][0-9][0-9]")
-
-
-def address_problem(text: str) -> str:
-    """Why ``text`` is no address that HTTP can be sent to; empty when it is one."""
-    return why_unusable(text)
-
-
-def clock_problem(text: str) -> str:
-    """Why ``text`` is no instant to start at; empty when it is one."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return f"{text!r} is no date-time: expected ISO 8601 with a zone, such as 2026-01-15T10:00:00Z"
-    if instant.tzinfo is None:
-        return f"{text!r} has no zone: write {text}Z for UTC"
-    return "" if EARLIEST <= instant < LATEST else f"{text!r} is not between {EARLIEST:%Y} and {LATEST:%Y}"
-
-
-def out_of_time(settings: Any, prefix: str = "") -> Iterator[Problem]:
-    """Durations that no clock reaches, and counts below 0, wherever they stand in a record of settings."""
-    for name, value in msgspec.structs.asdict(settings).items():
-        key = f"{prefix}{name}"
-        if isinstance(value, msgspec.Struct):
-            yield from out_of_time(value, f"{key}.")
-        elif not all(0 <= one <= _LONGEST for one in _each(value) if isinstance(one, float)):
-            yield key, f"expected 0 to {_LONGEST:.0f} seconds"
-        elif any(isinstance(one, int) and one < 0 for one in _each(value)):
-            yield key, "expected 0 or more"
-
-
-def _each(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def dcc_setting_problems(dcc: DccSettings) -> Iterator[Problem]:
     """What is wrong with the simulated DCC's settings, by key without ``dcc.``."""
-    if dcc.receive_url is not None and (problem := address_problem(dcc.receive_url)):
-        yield "receive_url", problem
-    for user, url in dcc.receive_urls.items():
-        try:
-            Eui64.parse(user)
-        except PeerError as error:
-            yield f"receive_urls.{user}", str(error)
-        if problem := address_problem(url):
-            yield f"receive_urls.{user}", problem
+    yield from _listening(dcc)
+    yield from _addresses(dcc)
     for rule, answer in dcc.rules.items():
         yield from _rule(rule, answer)
     for occasion, code in dcc.dcc_alert_codes.items():
@@ -80,6 +37,28 @@ def dcc_setting_problems(dcc: DccSettings) -> Iterator[Problem]:
     yield from _limits(dcc)
     yield from _words(dcc)
     yield from _files(dcc)
+
+
+def _listening(dcc: DccSettings) -> Iterator[Problem]:
+    fixed = [port for port in (dcc.port, dcc.smki_port, dcc.ssi_port, dcc.control_port) if port]
+    if len(set(fixed)) != len(fixed):
+        yield "port", "port, smki_port, ssi_port and control_port must differ"
+    if dcc.max_request_bytes < _LEAST_REQUEST:
+        yield "max_request_bytes", f"max_request_bytes must be {_LEAST_REQUEST} or more"
+    if dcc.host not in LOOPBACK and not dcc.tls:
+        yield "tls", "without tls the DCC listens on loopback only: set tls or host = '127.0.0.1'"
+
+
+def _addresses(dcc: DccSettings) -> Iterator[Problem]:
+    if dcc.receive_url is not None and (why := why_unusable(dcc.receive_url, dcc.receive_url_allow)):
+        yield "receive_url", f"receive_url: {why}"
+    for user, url in dcc.receive_urls.items():
+        try:
+            Eui64.parse(user)
+        except PeerError as error:
+            yield f"receive_urls.{user}", str(error)
+        if why := why_unusable(url, dcc.receive_url_allow):
+            yield f"receive_urls.{user}", f"receive_urls.{user}: {why}"
 
 
 def _rule(rule: str, answer: str) -> Iterator[Problem]:
@@ -103,6 +82,10 @@ def _limits(dcc: DccSettings) -> Iterator[Problem]:
                     f"attribute_limits.{srv}.{name}",
                     f"expected the least value first, got {least:g} and {greatest:g}",
                 )
+
+
+def _each(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _words(dcc: DccSettings) -> Iterator[Problem]:
