@@ -682,6 +682,20 @@ class OutcomeClaimed(Event, frozen=True, kw_only=True, tag=True):
     content: dict[str, Any]
 
 
+class EvidenceFiled(Event, frozen=True, kw_only=True, tag=True):
+    """A picture or another file that a person or the party's script gave with an action."""
+
+    scenario: str
+    action: str
+    name: str
+    """File name without folders."""
+    media_type: str
+    body: bytes
+    source: str = "driver"
+    """``driver`` or ``person``."""
+    note: str = ""
+
+
 class CheckJudged(Event, frozen=True, kw_only=True, tag=True):
     """One check's verdict over the entries from ``first`` to ``last`` (sequence numbers, both included)."""
 
@@ -820,6 +834,7 @@ AnyEvent = (
     | StepFinished
     | ActionAsked
     | OutcomeClaimed
+    | EvidenceFiled
     | CheckJudged
     | ScenarioFinished
     | RunFinished

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.drivers.action import Action, Outcome, OutcomeStatus
     from harness.drivers.broken import DEFECTS, Defect
-    from harness.drivers.driver import Driver, DriverContext, TlsFiles, UserIdentity, running
+    from harness.drivers.driver import Driver, DriverContext, KeptFile, TlsFiles, UserIdentity, running
     from harness.drivers.registry import driver_names, make_driver
     from harness.drivers.traits import DriverTraits, driver_traits
 
 _HOMES = {
     "action": ("Action", "Outcome", "OutcomeStatus"),
     "broken": ("DEFECTS", "Defect"),
-    "driver": ("Driver", "DriverContext", "TlsFiles", "UserIdentity", "running"),
+    "driver": ("Driver", "DriverContext", "KeptFile", "TlsFiles", "UserIdentity", "running"),
     "registry": ("driver_names", "make_driver"),
     "traits": ("DriverTraits", "driver_traits"),
 }
@@ -40,6 +40,7 @@ __all__ = [
     "Driver",
     "DriverContext",
     "DriverTraits",
+    "KeptFile",
     "Outcome",
     "OutcomeStatus",
     "TlsFiles",

@@ -35,6 +35,23 @@ class TlsFiles:
     key: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A picture, a trace or another file that shows how an action went."""
+
+    name: str
+    """File name without folders."""
+    media_type: str
+    body: bytes
+    source: str = "driver"
+    """``driver``, or ``person``."""
+    note: str = ""
+
+
+def _not_kept(_action: Action, _file: KeptFile) -> None:
+    """Nobody keeps it."""
+
+
 def _silent(_text: str) -> None:
     """Say nothing."""
 
@@ -66,6 +83,10 @@ class DriverContext:
     """Shows one text to the person at the terminal."""
     ask: Callable[[str], str] = _no_answer
     """Asks the person at the terminal; returns the line typed, and raises EOFError when nobody can answer."""
+    person: Callable[[Action], Outcome] | None = None
+    """Shows an action to a person at the live page and waits for the answer; None: nobody is there."""
+    keep: Callable[[Action, KeptFile], None] = _not_kept
+    """Puts a file into the run's evidence; may be called from any thread."""
 
 
 class Driver(Protocol):

@@ -1,4 +1,4 @@
-"""A person at the terminal does what the action says, in the party's own system, and says how it went.
+"""A person at the terminal or the live page does what the action says, in the party's own system, and says how it went.
 
 The person may name the response code and values seen; checks then compare them. What went over the wire decides
 in any case: an answer here is an attestation, not a proof.
@@ -14,7 +14,7 @@ from harness.drivers.action import KINDS, Action, Outcome, OutcomeStatus
 from harness.drivers.driver import DriverContext
 from stubs.wire import Blocked
 
-_ANSWERS: dict[str, OutcomeStatus] = {
+ANSWERS: dict[str, OutcomeStatus] = {
     "": "attested",
     "d": "attested",
     "done": "attested",
@@ -27,6 +27,7 @@ _ANSWERS: dict[str, OutcomeStatus] = {
     "u": "unsupported",
     "unsupported": "unsupported",
 }
+"""What a person types, and the status it means."""
 _QUESTION = "Enter = done, f = failed, r = refused, t = nothing came, u = not possible in our system\n> "
 _CODE_QUESTION = "Response code your system showed (Enter = none)\n> "
 _VALUES_QUESTION = "Values it showed, as Name=value Name=value (Enter = none)\n> "
@@ -56,6 +57,8 @@ class ManualDriver:
         """Show the instruction, then ask how it went."""
         if self._context is None:
             raise Blocked("the manual driver has not been started")
+        if self._context.person is not None:
+            return self._context.person(action)
         with self._one_at_a_time:
             self._context.say(instruction(action))
             try:
@@ -69,10 +72,10 @@ class ManualDriver:
 
     def _ask(self, context: DriverContext, action: Action) -> Outcome:
         answer = context.ask(_QUESTION).strip().lower()
-        while answer not in _ANSWERS:
+        while answer not in ANSWERS:
             context.say(f"{answer!r} is not one of the answers")
             answer = context.ask(_QUESTION).strip().lower()
-        status = _ANSWERS[answer]
+        status = ANSWERS[answer]
         code = context.ask(_CODE_QUESTION).strip().upper()
         while code and not (code[0] in "IEW" and code[1:].isdecimal() and len(code) <= 7):
             context.say(f"{code!r} is not a response code: I, E or W and up to six digits")

@@ -114,11 +114,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:  # noqa: ARG001 - pyte
 # --- running -------------------------------------------------------------------------------------------------------
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """Begin no further scenario once a person has ended the run."""
-    if PLANNED in item.stash and item.config.stash[REHEARSAL].control.stops:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Begin no further scenario once a person has ended the run; after the plan's last, run again what one chose."""
+    if PLANNED not in item.stash:
+        return (yield)
+    rehearsal = item.config.stash[REHEARSAL]
+    if rehearsal.control.stops:
         raise KeyboardInterrupt
+    result = yield
+    items = item.session.items
+    if item is items[-1]:
+        by_key = {each.stash[PLANNED].key: each for each in items if PLANNED in each.stash}
+        # The session walks along this list, so what is added is run too.
+        items += [by_key[key] for key in rehearsal.steering.next_round() if key in by_key]
+    return result
 
 
 @pytest.fixture

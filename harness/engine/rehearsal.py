@@ -15,6 +15,7 @@ import msgspec
 from harness import __version__
 from harness.checks import Verdict
 from harness.drivers import Driver, DriverContext, TlsFiles, UserIdentity, driver_traits, make_driver
+from harness.engine.attendance import Attendance, Opened
 from harness.engine.folder import make_folder, pki_folder, take_away, write_summary
 from harness.engine.party_program import party_program
 from harness.engine.progress import Progress, Silent
@@ -22,6 +23,7 @@ from harness.engine.results import Run, fold_run
 from harness.engine.run_context import RunContext
 from harness.engine.run_control import RunControl
 from harness.engine.scenario_errors import Ending
+from harness.engine.steering import Steering
 from harness.engine.time_stamping import Stamper
 from harness.engine.world import World
 from harness.plan import LibraryScenario, Plan, library_folder, load_library, make_plan, read_plan_file, scenario_digest
@@ -46,6 +48,7 @@ class Rehearsal:
         progress: told what happens.
         keys: run these scenarios of the plan only: a worker's share; None: all.
         control: what a person asks of the run while it goes on.
+        attendance: a person at the live page; None: nobody.
     """
 
     def __init__(
@@ -57,9 +60,12 @@ class Rehearsal:
         progress: Progress | None = None,
         keys: Collection[str] | None = None,
         control: RunControl | None = None,
+        attendance: Attendance | None = None,
     ) -> None:
         self.settings = settings
         self.control = control or RunControl()
+        self.attendance = attendance
+        self.steering = attendance.steering if attendance else Steering(self.control)
         self.progress: Progress = progress or Silent()
         self.library = load_library(self.scenarios_folder)
         whole = planned_by(settings, self.library)
@@ -121,6 +127,8 @@ class Rehearsal:
         entries = run_context.journal.record(started, *_certificates(run_context, dcc), *_of_the_dcc(dcc))
         self._began = entries[0].seq if entries else run_context.journal.last_seq
         self._stamper.stamp(run_context.journal)
+        if self.attendance:
+            self.attendance.opened(Opened(dcc, self.plan, self.folder, self._began, run_context.keep_evidence))
         short = {"driver": self.settings.driver, "roles": ", ".join(self.plan.roles), "folder": str(self.folder)}
         self.progress.run_started(len(self.plan.chosen), short)
         return run_context
@@ -151,6 +159,8 @@ class Rehearsal:
             tls=self._tls(Path(str(dcc.settings.pki))),
             say=self.progress.say,
             ask=self.progress.ask,
+            person=self.attendance.ask_person if self.attendance else None,
+            keep=run_context.keep_evidence,
         )
         self._stack.callback(driver.close)
         driver.start(context)
@@ -235,7 +245,7 @@ class Rehearsal:
             self._stack.close()
             return None
         run_context, self._run_context = self._run_context, None
-        self.interrupted |= self.control.is_interrupted
+        self.interrupted |= self.control.is_interrupted and not self.steering.was_held
         is_complete = not self.interrupted and len(self._started) >= len(self.plan.chosen)
         try:
             run_context.journal.record(RunFinished(run=self._run_id, complete=is_complete))
@@ -244,6 +254,8 @@ class Rehearsal:
             write_summary(self.folder, run, self.settings)
         finally:
             self.progress.run_finished(complete=is_complete)
+            if self.attendance:
+                self.attendance.closing()
             self._stack.close()
         return run
 

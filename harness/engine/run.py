@@ -13,6 +13,7 @@ import pytest
 
 from harness.drivers import Driver
 from harness.engine import plugin
+from harness.engine.attendance import Attendance
 from harness.engine.progress import Progress, Silent
 from harness.engine.rehearsal import Rehearsal
 from harness.engine.run_control import RunControl
@@ -45,6 +46,7 @@ def run_rehearsal(
     progress: Progress | None = None,
     keys: Collection[str] | None = None,
     control: RunControl | None = None,
+    attendance: Attendance | None = None,
 ) -> RunResult:
     """Run the scenarios that the settings choose; with ``jobs`` above 1 several at a time.
 
@@ -55,21 +57,25 @@ def run_rehearsal(
         progress: told what happens.
         keys: run these scenarios only, of those that the settings choose; None: all.
         control: what a person asks of the run while it goes on.
+        attendance: a person at the live page; None: nobody.
 
     Ctrl-C ends the run early and leaves a valid, partial one: ``result.run.is_complete`` is then False.
 
     Raises: SettingsError: nothing is chosen. Blocked: the simulated DCC or the driver does not start.
     """
     if settings.jobs > 1:
-        if dcc or driver or keys is not None:
+        if dcc or driver or attendance or keys is not None:
             raise Misuse("workers start their own simulated DCC and driver, and divide the whole plan")
         return run_side_by_side(settings, progress or Silent(), control or RunControl())
-    rehearsal = Rehearsal(settings, dcc=dcc, driver=driver, progress=progress, keys=keys, control=control)
+    rehearsal = Rehearsal(
+        settings, dcc=dcc, driver=driver, progress=progress, keys=keys, control=control, attendance=attendance
+    )
     rehearsal.plan.require_scenarios()
     rehearsal.open()  # errors of the surroundings are told before pytest starts
     output = io.StringIO()
     try:
         with redirect_stdout(output), _undisturbed(), rehearsal.control.heeded():
+            rehearsal.steering.wait_for_start()
             status = pytest.main(_arguments(rehearsal), [plugin, _Given(rehearsal)])
     finally:
         run = rehearsal.close() or rehearsal.result

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.drivers import Action, Driver, Outcome, driver_traits
+from harness.drivers import Action, Driver, KeptFile, Outcome, driver_traits
 from harness.engine.driver_runner import DriverRunner
 from harness.engine.homes import Home
 from harness.engine.instructions import sentence
@@ -19,8 +19,9 @@ from harness.engine.run_control import RunControl
 from harness.plan import load_test_data
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
-from stubs.events import CertificateFiled, CertificateIssued, Entry, OutcomeClaimed, ScenarioStarted
+from stubs.events import CertificateFiled, CertificateIssued, Entry, EvidenceFiled, OutcomeClaimed, ScenarioStarted
 from stubs.journal import Journal
+from stubs.recording import recordable
 from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
 
@@ -201,3 +202,17 @@ class RunContext:
         if not driver_traits(self.settings.driver).reports_outcomes:
             content["observed"] = True  # nobody said anything: what the wire does not show has to be reviewed
         self.journal.record(OutcomeClaimed(scenario=action.scenario, action=action.id, content=content))
+
+    def keep_evidence(self, action: Action, evidence: KeptFile) -> None:
+        """Record a file that a person or the party's script gave with an action; called from any thread."""
+        self.journal.record(
+            EvidenceFiled(
+                scenario=action.scenario,
+                action=action.id,
+                name=recordable(evidence.name),
+                media_type=recordable(evidence.media_type),
+                body=evidence.body,
+                source=evidence.source,
+                note=recordable(evidence.note),
+            )
+        )

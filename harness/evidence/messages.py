@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from stubs.events import (
@@ -10,11 +11,14 @@ from stubs.events import (
     CommandSent,
     DeviceAnswered,
     Entry,
+    EvidenceFiled,
     MessageQueued,
     PreCommandIssued,
     RequestAnswered,
     RequestReceived,
 )
+
+_UNUSUAL = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def message_files(entries: Iterable[Entry]) -> Iterator[tuple[str, bytes]]:
@@ -49,5 +53,7 @@ def _name_and_body(entry: Entry) -> tuple[str, bytes] | None:
             return "device-alert.gbcs", payload
         case ChainTimeStamped(response=response):
             return "time-stamp.tsr", response
+        case EvidenceFiled(name=name, body=body):
+            return f"evidence-{_UNUSUAL.sub('_', name)[-80:]}", body
         case _:
             return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,40 +13,16 @@ from random import Random
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from lxml import etree
 from markupsafe import Markup
 
 from harness.evidence.certificates import public_keys
 from harness.evidence.messages import file_name
 from harness.reporting import coverage_map, sequence, traffic
 from harness.reporting.attention import grouped
+from harness.reporting.decoding import Known, Part, decode
 from harness.reporting.model import Report, Scenario, entries_of
 from stubs.events import ChainTimeStamped, CommandSent, DeviceAnswered, Entry, TimeStampFailed
-from stubs.wire.errors import PeerError
-from stubs.wire.gbcs.view import Check, Commands, Field, ViewKeys, describe
-from stubs.wire.xml import parse
-
-_RAW_SHOWN = 24
-_BINARY_SHOWN = 8192
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRow:
-    """One line of a decoded message."""
-
-    offset: int
-    depth: int
-    name: str
-    value: str
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One decoded GBCS message."""
-
-    title: str
-    rows: tuple[FieldRow, ...]
+from stubs.wire.gbcs.view import Commands, ViewKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +148,12 @@ def _picked(report: Report) -> list[str]:
     return sorted(Random(f"{report.run}{report.journal_head}").sample(keys, min(3, len(keys))))  # noqa: S311 - a pick
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What tells more of a GBCS message than its octets: commands it may answer, and public certificates."""
-
-    asked: Commands
-    keys: ViewKeys | None
-
-
 def _scenario_view(scenario: Scenario, entries: Sequence[Entry], keys: ViewKeys | None) -> ScenarioView:
     own = entries_of(scenario, entries)
     shown = traffic.messages(own)
     by_seq = {entry.seq: entry for entry in own}
     asked = Commands(entry.event.payload for entry in own if isinstance(entry.event, CommandSent))
-    known = _Known(asked, keys)
+    known = Known(asked, keys)
     views = tuple(_message_view(scenario, message, by_seq, known) for message in shown)
     names = {eui: name for name, eui in scenario.devices.items()}
     present, headings = traffic.lanes(shown, names)
@@ -205,10 +173,10 @@ def _scenario_view(scenario: Scenario, entries: Sequence[Entry], keys: ViewKeys 
 
 
 def _message_view(
-    scenario: Scenario, message: traffic.Message, by_seq: Mapping[int, Entry], known: _Known
+    scenario: Scenario, message: traffic.Message, by_seq: Mapping[int, Entry], known: Known
 ) -> MessageView:
     body, event = message.body, by_seq[message.seq].event
-    xml, parts = _decode(body, message.media, known)
+    xml, parts = decode(body, message.media, known)
     return MessageView(
         anchor=f"{scenario.key}-{message.seq}",
         seq=message.seq,
@@ -226,46 +194,3 @@ def _message_view(
         parts=parts,
         hex=body.hex() if message.media == "gbcs" else "",
     )
-
-
-def _decode(body: bytes, media: str, known: _Known) -> tuple[str, tuple[Part, ...]]:
-    if media == "gbcs" and body:
-        return "", (_part("GBCS message", body, known),)
-    if media != "xml" or not body:
-        return "", ()
-    try:
-        root = parse(body)
-    except PeerError as error:
-        return f"not readable as XML ({error}); as received:\n{body[:_BINARY_SHOWN].decode('utf-8', 'replace')}", ()
-    parts = tuple(_part(f"{name} decoded", payload, known) for name, payload in _payloads(root))
-    etree.indent(root)
-    return etree.tostring(root, encoding="unicode"), parts
-
-
-def _payloads(root: etree._Element) -> Iterator[tuple[str, bytes]]:
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.text and element.tag.endswith("}GBCSPayload"):
-            try:
-                yield "GBCSPayload", b64decode(element.text, validate=True)
-            except ValueError:
-                continue
-
-
-def _part(title: str, payload: bytes, known: _Known) -> Part:
-    """The fields of one message; those of an answer are named by what its command asked for."""
-    try:
-        fields = describe(payload, known.keys, known.asked.answered_by(payload))
-    except PeerError as error:
-        return Part(f"{title}: cannot be parsed: {error}", ())
-    return Part(title, tuple(_rows(fields, 0)))
-
-
-def _rows(fields: Iterable[Field], depth: int) -> Iterator[FieldRow]:
-    for field in fields:
-        raw = field.header.hex()
-        shown = raw if len(raw) <= 2 * _RAW_SHOWN else f"{raw[: 2 * _RAW_SHOWN]}… ({len(field.header)} bytes)"
-        value = f"{field.value} {field.unit}".strip()
-        if field.check is not Check.NONE:
-            value = f"{field.check}: {value}"
-        yield FieldRow(field.offset, depth, field.name, value, shown)
-        yield from _rows(field.children, depth + 1)

@@ -18,6 +18,7 @@ from stubs.events import (
     DeviceAnswered,
     DeviceSilent,
     Entry,
+    EvidenceFiled,
     FaultApplied,
     MessageDelivered,
     MessageQueued,
@@ -140,6 +141,9 @@ def _remark(entry: Entry) -> Iterator[Message]:
             yield Message(
                 entry.seq, entry.at, DCC, DCC, f"clock {event.mode}", f"{event.now:%Y-%m-%d %H:%M:%S} UTC", "note"
             )
+        case EvidenceFiled() as event:
+            yield Message(entry.seq, entry.at, PARTY, PARTY, f"evidence: {event.name}", _evidence(event), "note",
+                          event.body)  # fmt: skip
         case PersonSignedIn() as event:
             yield Message(entry.seq, entry.at, PARTY, SSI, "sign-in accepted" if event.accepted else "sign-in refused",
                           event.reason, "good" if event.accepted else "bad")  # fmt: skip
@@ -182,6 +186,11 @@ def _delivery(entry: Entry, message: str, status: str, context: _Context, *, goo
     yield Message(
         entry.seq, entry.at, DCC, PARTY, label, detail, "good" if good else "bad", queued.body, "xml", held_by
     )
+
+
+def _evidence(event: EvidenceFiled) -> str:
+    size = f"{event.media_type}, {len(event.body)} bytes, from the {event.source}"
+    return f"{event.note} ({size})" if event.note else size
 
 
 def _gbcs(payload: bytes) -> str:

@@ -218,6 +218,19 @@ class Journal:
                 return self._pending[start : start + _BATCH]
             return self._store.read(after, _BATCH)
 
+    def entry(self, seq: int) -> Entry | None:
+        """The entry with this number; None: there is none."""
+        return next(self.entries(seq - 1, seq), None) if self._is_pending(seq) else self._stored(seq)
+
+    def _is_pending(self, seq: int) -> bool:
+        with self._lock:
+            return bool(self._pending) and seq >= self._pending[0].seq
+
+    def _stored(self, seq: int) -> Entry | None:
+        with self._lock:
+            rows = self._store.read(seq - 1, 1)
+        return self._entry(rows[0]) if rows and rows[0].seq == seq else None
+
     def _entry(self, row: Row) -> Entry:
         try:
             event = decode_event(row.event)

@@ -45,6 +45,15 @@ def test_entries_can_be_sliced_across_committed_and_pending_rows() -> None:
     journal.close()
 
 
+def test_one_entry_is_found_by_its_number_whether_durable_or_not() -> None:
+    journal = a_journal()
+    journal.record(*(ItemDone(item=str(number), outcome="fired") for number in range(3)))
+    journal.append(ItemDone(item="3", outcome="fired"))
+    found = [journal.entry(seq) for seq in range(6)]
+    assert [None if one is None else one.seq for one in found] == [None, 1, 2, 3, 4, None]
+    journal.close()
+
+
 def test_entries_can_be_chosen_by_kind() -> None:
     journal = a_journal()
     journal.append(cleared(1), ItemDone(item="i", outcome="x"), cleared(2))

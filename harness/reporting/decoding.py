@@ -1,0 +1,88 @@
+"""What a message decodes to: indented XML, and the fields of the GBCS messages in it."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from stubs.wire.errors import PeerError
+from stubs.wire.gbcs.view import Check, Commands, Field, ViewKeys, describe
+from stubs.wire.xml import parse
+
+_RAW_SHOWN = 24
+_BINARY_SHOWN = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One line of a decoded message."""
+
+    offset: int
+    depth: int
+    name: str
+    value: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One decoded GBCS message."""
+
+    title: str
+    rows: tuple[FieldRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What tells more of a GBCS message than its octets: commands it may answer, and public certificates."""
+
+    asked: Commands
+    keys: ViewKeys | None
+
+
+def decode(body: bytes, media: str, known: Known) -> tuple[str, tuple[Part, ...]]:
+    """The document laid out for people (empty for GBCS), and its GBCS messages field by field; never an error."""
+    if media == "gbcs" and body:
+        return "", (_part("GBCS message", body, known),)
+    if media != "xml" or not body:
+        return "", ()
+    try:
+        root = parse(body)
+    except PeerError as error:
+        return f"not readable as XML ({error}); as received:\n{body[:_BINARY_SHOWN].decode('utf-8', 'replace')}", ()
+    parts = tuple(_part(f"{name} decoded", payload, known) for name, payload in payloads(root))
+    etree.indent(root)
+    return etree.tostring(root, encoding="unicode"), parts
+
+
+def payloads(root: etree._Element) -> Iterator[tuple[str, bytes]]:
+    """The GBCS messages in a document; what is no base64 is passed over."""
+    for element in root.iter():
+        if isinstance(element.tag, str) and element.text and element.tag.endswith("}GBCSPayload"):
+            try:
+                yield "GBCSPayload", b64decode(element.text, validate=True)
+            except ValueError:
+                continue
+
+
+def _part(title: str, payload: bytes, known: Known) -> Part:
+    """The fields of one message; those of an answer are named by what its command asked for."""
+    try:
+        fields = describe(payload, known.keys, known.asked.answered_by(payload))
+    except PeerError as error:
+        return Part(f"{title}: cannot be parsed: {error}", ())
+    return Part(title, tuple(_rows(fields, 0)))
+
+
+def _rows(fields: Iterable[Field], depth: int) -> Iterator[FieldRow]:
+    for field in fields:
+        raw = field.header.hex()
+        shown = raw if len(raw) <= 2 * _RAW_SHOWN else f"{raw[: 2 * _RAW_SHOWN]}… ({len(field.header)} bytes)"
+        value = f"{field.value} {field.unit}".strip()
+        if field.check is not Check.NONE:
+            value = f"{field.check}: {value}"
+        yield FieldRow(field.offset, depth, field.name, value, shown)
+        yield from _rows(field.children, depth + 1)
