@@ -7,7 +7,6 @@ Source: comparison of the public schema files of 5.0a, 5.1a, 5.3a and 5.4.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +14,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
-from schemas.load import resource
+from schemas.tables import table_rows
 
 NEWEST = "5.4"
 
@@ -59,7 +58,7 @@ class ChangeRow:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(resource("duis", name).read_text(encoding="utf-8").splitlines()))
+    return table_rows("duis", name)
 
 
 @cache

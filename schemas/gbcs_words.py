@@ -6,7 +6,6 @@ reader a word, never a field.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from schemas.load import resource, use_cases
+from schemas.load import use_cases
+from schemas.tables import resource, table_rows
 
 MessageKind = Literal["command", "response", "alert"]
 
@@ -55,8 +55,7 @@ class DerShape:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    text = resource("catalogue", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return table_rows("catalogue", name)
 
 
 @cache

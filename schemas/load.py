@@ -6,12 +6,9 @@ Every row carries ``provenance`` (where the fact comes from) and ``confidence``.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any
 
@@ -47,6 +44,7 @@ from schemas.rows import (
     UseCaseRow,
     UserRole,
 )
+from schemas.tables import resource, table_rows
 
 __all__ = [
     "BodyRow",
@@ -106,14 +104,8 @@ __all__ = [
 ]
 
 
-def resource(*parts: str) -> Traversable:
-    """A packaged data file below ``schemas/``, e.g. ``resource("duis", "5.4", "duis.xsd")``."""
-    return files("schemas").joinpath(*parts)
-
-
 def _rows(name: str) -> list[dict[str, str]]:
-    text = resource("catalogue", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return table_rows("catalogue", name)
 
 
 def _with(row: dict[str, str], **typed: Any) -> dict[str, Any]:

@@ -6,14 +6,13 @@ holds vocabularies. How a template is read is told in ``stubs/wire/mmc/template.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from schemas.load import resource
+from schemas.tables import resource, table_rows
 
 Template = Mapping[str, Any]
 """Element names to sources of values, or to templates of their content."""
@@ -34,8 +33,7 @@ def mmc_alert_payloads() -> Mapping[str, Template]:
 @cache
 def mmc_words() -> Mapping[tuple[str, str], str]:
     """Words of the MMC schema for codes, by (vocabulary, code)."""
-    text = resource("catalogue", "mmc-words.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = table_rows("catalogue", "mmc-words.csv")
     return MappingProxyType({(row["family"], row["key"]): row["word"] for row in rows})
 
 

@@ -6,14 +6,13 @@ numbers are to be checked against the Code before anything is decided by them, a
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from schemas.rows import UserRole
+from schemas.tables import table_rows
 
 CHECK = "2018 guidance, check"
 """What every clause and period of the process is marked with when it is shown."""
@@ -143,9 +142,8 @@ class AssessmentStatusRow:
     confidence: str
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = files("schemas").joinpath("uep", name).read_text(encoding="utf-8")
-    yield from csv.DictReader(text.splitlines())
+def _rows(name: str) -> list[dict[str, str]]:
+    return table_rows("uep", name)
 
 
 def _roles(text: str) -> tuple[UserRole, ...]:

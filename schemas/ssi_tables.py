@@ -5,13 +5,13 @@ What the DCC's own pages look like is not public, so most rows are inferred; eac
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from schemas.load import ResponseCode, UserRole, resource, response_codes
+from schemas.load import ResponseCode, UserRole, response_codes
+from schemas.tables import table_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class SsiActionRow:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(resource("ssi", name).read_text(encoding="utf-8").splitlines()))
+    return table_rows("ssi", name)
 
 
 def _set(cell: str) -> frozenset[str]:

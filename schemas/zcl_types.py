@@ -5,13 +5,12 @@ One table for everybody who reads such values: ``catalogue/zcl-types.csv``.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from schemas.load import resource
+from schemas.tables import table_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class ZclType:
 def zcl_types() -> Mapping[int, ZclType]:
     """By code. Source: ZigBee Cluster Library, data types and their invalid values."""
     found = {}
-    for row in csv.DictReader(resource("catalogue", "zcl-types.csv").read_text(encoding="utf-8").splitlines()):
+    for row in table_rows("catalogue", "zcl-types.csv"):
         code, octets, is_signed = int(row["code"], 16), int(row["octets"]), row["signed"] == "yes"
         raw = bytes.fromhex(row["no_value"])
         no_value = int.from_bytes(raw, "big", signed=is_signed) if raw else None

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from schemas.command_assumptions import CommandAssumptions, command_assumptions
 from schemas.load import Service, Srv, service_requests
 from stubs.access import AccessRequest, DeviceFacts, RequestLedger, check_request
 from stubs.clock import SystemClock
@@ -20,19 +21,6 @@ from stubs.wire.duis import ServiceRequest
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.xml import local_name, parse
-
-BROKER = Eui64.parse("90-B3-D5-1F-30-00-00-02")
-"""The access control broker of the public test PKI."""
-_BROKER_AHEAD = 300
-"""How far the broker's counter lies above the request's in reference data; here it only has to be some number."""
-_KNOWS_USERS = frozenset({"ESME", "GSME", "GPF", "SAPC"})
-_BY_STRANGERS = frozenset({"4.6.2", "4.8.3", "6.20.2", "7.14", "9.1"})
-"""Services that in reference data come from a party whom the meter does not know (export suppliers, other Users), so
-that the broker speaks."""
-_NETWORK_OPERATORS = bytes.fromhex("020000")
-"""Last octets of a network operator's EUI-64 in the public test PKI and in ours."""
-_TEST_NUMBER = "1234"
-"""Customer identification number of reference data; the DCC makes one up for each request."""
 
 
 def _certificate_of_other(request: ServiceRequest, pki: Pki | None) -> dict[str, str]:
@@ -87,6 +75,7 @@ def build_command(
     *,
     at: datetime | None = None,
     use_case: str = "",
+    assumed: CommandAssumptions | None = None,
 ) -> dict[str, str]:
     """What a DUIS request becomes: use case, message code, payload and group, the last three in hex.
 
@@ -94,20 +83,22 @@ def build_command(
     services of an export supplier and in requests that bring a key-agreement certificate; EUI-64s that end 02-00-00
     are network operators. The group is unsigned and without MAC. ``looked_up``: see :class:`stubs.transform.Target`;
     ``pki`` is asked for the certificate of another device that is not among them. ``at``: the instant that gas commands
-    carry, by default now. ``use_case``: which of those that fit the request, whatever the version.
+    carry, by default now. ``use_case``: which of those that fit the request, whatever the version. ``assumed``: the
+    broker and what else is assumed; by default ``schemas/catalogue/command-assumptions.csv``.
 
     Raises: PeerError: no Service Request; Refusal: the gateway would refuse it whoever asks, or it cannot be
     transformed; InputError: what the DCC looks up for it was not given.
     """
+    assumed = assumed or command_assumptions()
     now = at or SystemClock().now()
     request = _request_alone(request_xml, device_type, now)
     request_id = request.header.request_id
     asker = request_id.originator
-    is_network_operator = asker.octets[5:] == _NETWORK_OPERATORS
+    is_network_operator = str(asker).endswith(assumed.network_operator_ending)
     is_stranger = (
-        device_type not in _KNOWS_USERS
+        device_type not in assumed.knows_users
         or request.body.get("KAPublicSecurityCredentials") is not None
-        or (request.header.srv in _BY_STRANGERS and not is_network_operator)
+        or (request.header.srv in assumed.by_strangers and not is_network_operator)
     )
     target = Target(
         eui=request_id.target,
@@ -117,13 +108,13 @@ def build_command(
         known_parties=frozenset() if is_stranger else frozenset({asker}),
         network_operator=asker if is_network_operator else None,
         looked_up={
-            "CustomerIdentificationNumber": _TEST_NUMBER,
+            "CustomerIdentificationNumber": assumed.customer_number,
             **_certificate_of_other(request, pki),
             **(looked_up or {}),
         },
         use_case=use_case,
     )
-    acb = Acb(BROKER, request_id.counter + _BROKER_AHEAD)
+    acb = Acb(Eui64.parse(assumed.broker), request_id.counter + assumed.broker_ahead)
     try:
         command = transform(request, target, acb, now)
     except NotLookedUp as missing:

@@ -59,7 +59,7 @@ _SWITCHED = {"switches": [{"number": number, "kind": "APC" if number == 3 else "
 class Home:
     """Premises with one device of every type, the target among them, and whoever asks."""
 
-    room: DccFixture
+    fixture: DccFixture
     srv: str
     kind: str
     user: str
@@ -68,7 +68,7 @@ class Home:
 
     @property
     def pki(self) -> Pki:
-        return self.room.pki
+        return self.fixture.pki
 
     @property
     def target(self) -> str:
@@ -93,7 +93,7 @@ def home_for(
 
     ``values`` are for the target; ``is_added``: 8.11 is to add a device, not to remove one.
     """
-    room = DccFixture(pki, DccSettings(eligible_roles=ELIGIBLE, counter_rule="unique"))
+    fixture = DccFixture(pki, DccSettings(eligible_roles=ELIGIBLE, counter_rule="unique"))
     specs: list[dict[str, Any]] = []
     for one in DEVICES:
         spec: dict[str, Any] = {"name": one, "type": one, "values": {}}
@@ -107,12 +107,12 @@ def home_for(
         "Pending" if srv == "8.4" or (srv == "8.11" and is_added) else "Commissioned"
     )
     specs.append({"name": "other", "type": "PPMID" if srv != "8.6" else "ESME", "status": status})
-    devices = room.build(*specs, seed=f"{srv} {kind} {variant}", export_supplier=SUPPLIER)
-    premises = room.premises
-    devices["old CHF"] = room.build({"name": "CHF", "type": "CHF"}, {"name": "GPF", "type": "GPF"})["CHF"]
-    devices["old GPF"] = room.premises["devices"]["GPF"]
-    room.premises = premises
-    return Home(room, srv, kind, user, devices, Party(pki, user))
+    devices = fixture.build(*specs, seed=f"{srv} {kind} {variant}", export_supplier=SUPPLIER)
+    premises = fixture.premises
+    devices["old CHF"] = fixture.build({"name": "CHF", "type": "CHF"}, {"name": "GPF", "type": "GPF"})["CHF"]
+    devices["old GPF"] = fixture.premises["devices"]["GPF"]
+    fixture.premises = premises
+    return Home(fixture, srv, kind, user, devices, Party(pki, user))
 
 
 def user_for(srv: str, kind: str, *, is_operator: bool = False, is_stranger: bool = False) -> str:
@@ -142,7 +142,7 @@ def fitted(body: Node, texts: Mapping[str, str], at: str = "") -> Node:
 
 def texts_for(home: Home, body: Node) -> dict[str, str]:
     """What a request says of devices, meter points and certificates, where they are those of the home."""
-    devices, premises = home.devices, home.room.premises
+    devices, premises = home.devices, home.fixture.premises
     is_gas = home.kind in {"GSME", "GPF"}
     point = premises["mprn"] if is_gas else premises["mpan"]
     partner = {"PPMID": "GSME", "HCALCS": "ESME", "SAPC": "ESME"}.get(home.kind, "PPMID")
@@ -166,7 +166,7 @@ def texts_for(home: Home, body: Node) -> dict[str, str]:
         "KAPublicSecurityCredential": home.certificate("KA"),
         "Certificate": _base64(home.pki.authority.key_pair.certificate),
         "HCALCS": devices["HCALCS"],
-        "InstallCode": home.room.premises["install_codes"]["other"].upper(),
+        "InstallCode": home.fixture.premises["install_codes"]["other"].upper(),
     }
     if home.kind:
         own = home.pki.device(Eui64.parse(home.target))
@@ -230,30 +230,30 @@ def expected_steps(srv: str, variant: int) -> tuple[str, ...]:
 
 def converse(home: Home, request: ServiceRequest, *, signed_variant: int = 5) -> Course:
     """Send a request, sign and send back what is to be signed, wait for what comes."""
-    room, header = home.room, request.header
+    fixture, header = home.fixture, request.header
     counter = TOKEN_STEP * 411 if header.srv == "2.2" else header.request_id.counter
     header = msgspec.structs.replace(
         header, request_id=RequestId(Eui64.parse(home.user), Eui64.parse(home.target), counter), srv=home.srv
     )
     request = replace(request, header=header)
-    seen = len(room.messages())
-    reply = room.post(home.party.sign(write_request(request)))
+    seen = len(fixture.messages())
+    reply = fixture.post(home.party.sign(write_request(request)))
     steps = [_step(reply.body, reply.response_code or str(reply.status))]
     if steps[-1] == "PreCommand":
         role = SIGNING_ROLES[home.user]
-        reply = room.post(home.party.signed_pre_command(reply.body, cv=signed_variant, role=role))
+        reply = fixture.post(home.party.signed_pre_command(reply.body, cv=signed_variant, role=role))
         steps.append(_step(reply.body, reply.response_code or str(reply.status)))
     if not reply.response_code or not reply.response_code.startswith("I"):
-        return Course(tuple(steps), f"{room.refused()}: {_detail(room)}")
-    room.pass_time(_until(room, request))
+        return Course(tuple(steps), f"{fixture.refused()}: {_detail(fixture)}")
+    fixture.pass_time(_until(fixture, request))
     values: dict[str, Any] = {}
-    for message in room.messages("response")[seen:]:
+    for message in fixture.messages("response")[seen:]:
         response = response_of(message.body)
         steps.append(_step(message.body, response.header.response_code))
         assert isinstance(response.body, ServiceResponse)
         if isinstance(response.body.result, GbcsPayload):
             values = _values(home, response.body.result.payload)
-    return Course(tuple(steps), _silence(room), values)
+    return Course(tuple(steps), _silence(fixture), values)
 
 
 def _values(home: Home, payload: bytes) -> dict[str, Any]:
@@ -268,13 +268,13 @@ def _values(home: Home, payload: bytes) -> dict[str, Any]:
     )
 
 
-def _until(room: DccFixture, request: ServiceRequest) -> float:
+def _until(fixture: DccFixture, request: ServiceRequest) -> float:
     """Seconds after which the answer must be there: one, or until after the date to which the DCC holds the request."""
     date = request.body.get("ExecutionDateTime")
     is_held = service_requests()[Srv(request.header.srv)].future_dated_pattern == "DSP"
     if not date or not is_held or date.startswith("3000"):
         return 1
-    return (read_date_time(date) - room.now).total_seconds() + 1
+    return (read_date_time(date) - fixture.now).total_seconds() + 1
 
 
 def _step(body: bytes, code: str) -> str:
@@ -297,16 +297,16 @@ def _step(body: bytes, code: str) -> str:
             return node.name
 
 
-def _events(room: DccFixture, *names: str) -> Iterable[Any]:
-    return [entry.event for entry in room.entries if type(entry.event).__name__ in names]
+def _events(fixture: DccFixture, *names: str) -> Iterable[Any]:
+    return [entry.event for entry in fixture.entries if type(entry.event).__name__ in names]
 
 
-def _detail(room: DccFixture) -> str:
-    return next((event.detail for event in reversed(list(_events(room, "RequestRefused")))), "")
+def _detail(fixture: DccFixture) -> str:
+    return next((event.detail for event in reversed(list(_events(fixture, "RequestRefused")))), "")
 
 
-def _silence(room: DccFixture) -> str:
-    return "; ".join(event.reason for event in _events(room, "DeviceSilent"))
+def _silence(fixture: DccFixture) -> str:
+    return "; ".join(event.reason for event in _events(fixture, "DeviceSilent"))
 
 
 # --- what has to be before ----------------------------------------------------------------------------------------
@@ -338,24 +338,24 @@ def schedule_for(home: Home) -> dict[str, str]:
         ),
     )
     header = home.party.header("5.1", str(home.pki.acb))
-    reply = home.room.post(home.party.sign(write_request(ServiceRequest(header, body))))
-    assert reply.response_code == "I0", home.room.refused()
+    reply = home.fixture.post(home.party.sign(write_request(ServiceRequest(header, body))))
+    assert reply.response_code == "I0", home.fixture.refused()
     return {"DSPScheduleID": "1"}
 
 
 def local_answer_for(home: Home) -> dict[str, str]:
     """8.13: what a meter answered to a command that was carried to it."""
-    room, meter = home.room, home.devices["ESME"]
+    fixture, meter = home.fixture, home.devices["ESME"]
     header = home.party.header("7.4", meter, cv=2)
-    reply = room.post(home.party.sign(write_request(ServiceRequest(header, Node("ReadSupplyStatus")))))
+    reply = fixture.post(home.party.sign(write_request(ServiceRequest(header, Node("ReadSupplyStatus")))))
     answer = response_of(reply.body).body
     assert isinstance(answer, ServiceResponse)
-    assert isinstance(answer.result, LocalCommand), room.refused()
+    assert isinstance(answer.result, LocalCommand), fixture.refused()
     command = answer.result.gbcs_payload
-    (payload, refused), events = room.dcc.perform(
-        lambda tester, transaction: tester.hand_over(transaction, meter, command), room.now
+    (payload, refused), events = fixture.dcc.perform(
+        lambda tester, transaction: tester.hand_over(transaction, meter, command), fixture.now
     )
-    room.keep(events)
+    fixture.keep(events)
     assert payload is not None, refused
     return {
         "OriginalRequestID": str(header.request_id),

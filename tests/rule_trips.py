@@ -34,320 +34,324 @@ STRICT = DccSettings(
 )
 
 
-def by(room: DccFixture, eui: str) -> Party:
-    return Party(room.pki, eui)
+def by(fixture: DccFixture, eui: str) -> Party:
+    return Party(fixture.pki, eui)
 
 
-def document(room: DccFixture, srv: str, target: str, body: Node, **header: Any) -> bytes:
+def document(fixture: DccFixture, srv: str, target: str, body: Node, **header: Any) -> bytes:
     """A signed request whose body need not belong to its SRV."""
-    return room.party.sign(write_request(ServiceRequest(room.party.header(srv, target, **header), body)))
+    return fixture.party.sign(write_request(ServiceRequest(fixture.party.header(srv, target, **header), body)))
 
 
-def firmware(room: DccFixture, **given: Any) -> bytes:
-    return room.party.request("11.2", room.build()["esme"], **given)
+def firmware(fixture: DccFixture, **given: Any) -> bytes:
+    return fixture.party.request("11.2", fixture.build()["esme"], **given)
 
 
-def too_large(room: DccFixture) -> Reply:
-    return room.post(b"<" + b"x" * 100_000, Service.NON_DEVICE)
+def too_large(fixture: DccFixture) -> Reply:
+    return fixture.post(b"<" + b"x" * 100_000, Service.NON_DEVICE)
 
 
-def content_type(room: DccFixture) -> Reply:
-    return room.post(firmware(room), content_type="text/plain")
+def content_type(fixture: DccFixture) -> Reply:
+    return fixture.post(firmware(fixture), content_type="text/plain")
 
 
-def xml(room: DccFixture) -> Reply:
-    return room.post(b"<sr:Request", Service.NON_DEVICE)
+def xml(fixture: DccFixture) -> Reply:
+    return fixture.post(b"<sr:Request", Service.NON_DEVICE)
 
 
-def schema(room: DccFixture) -> Reply:
-    header = msgspec.structs.replace(room.party.header("11.2", ABSENT), srv="99.9")
-    return room.post(
-        room.party.sign(write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))), Service.SEND_COMMAND
+def schema(fixture: DccFixture) -> Reply:
+    header = msgspec.structs.replace(fixture.party.header("11.2", ABSENT), srv="99.9")
+    return fixture.post(
+        fixture.party.sign(write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))), Service.SEND_COMMAND
     )
 
 
-def not_simulated(room: DccFixture) -> Reply:
+def not_simulated(fixture: DccFixture) -> Reply:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(request_validation, "not_simulated", lambda: {f"{{{SR}}}ReadFirmwareVersion": Srv("11.2")})
-        return room.post(firmware(room))
+        return fixture.post(firmware(fixture))
 
 
-def schema_version(room: DccFixture) -> Reply:
-    request = ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"), "6.0")
-    return room.post(room.party.sign(write_request(request)))
+def schema_version(fixture: DccFixture) -> Reply:
+    request = ServiceRequest(fixture.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"), "6.0")
+    return fixture.post(fixture.party.sign(write_request(request)))
 
 
-def unsigned(room: DccFixture) -> Reply:
-    return room.post(write_request(ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))))
+def unsigned(fixture: DccFixture) -> Reply:
+    return fixture.post(
+        write_request(ServiceRequest(fixture.party.header("11.2", ABSENT), Node("ReadFirmwareVersion")))
+    )
 
 
-def signature(room: DccFixture) -> Reply:
-    return room.post(firmware(room).replace(b"CommandVariant>1<", b"CommandVariant>2<"))
+def signature(fixture: DccFixture) -> Reply:
+    return fixture.post(firmware(fixture).replace(b"CommandVariant>1<", b"CommandVariant>2<"))
 
 
-def unknown_signer(room: DccFixture) -> Reply:
-    own = room.party.signer()
-    request = ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
-    return room.post(sign(write_request(request), Signer(own.private_key, own.issuer_name, own.serial + 1)))
+def unknown_signer(fixture: DccFixture) -> Reply:
+    own = fixture.party.signer()
+    request = ServiceRequest(fixture.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
+    return fixture.post(sign(write_request(request), Signer(own.private_key, own.issuer_name, own.serial + 1)))
 
 
-def signer_role(room: DccFixture) -> Reply:
-    pair = room.pki.key_pair(RequestId.parse(f"{room.party.eui}:{ABSENT}:1").originator, "DS", "02")
+def signer_role(fixture: DccFixture) -> Reply:
+    pair = fixture.pki.key_pair(RequestId.parse(f"{fixture.party.eui}:{ABSENT}:1").originator, "DS", "02")
     assert pair is not None
-    request = ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
-    return room.post(sign(write_request(request), Signer(pair.private_key, pair.issuer_name, pair.serial)))
+    request = ServiceRequest(fixture.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
+    return fixture.post(sign(write_request(request), Signer(pair.private_key, pair.issuer_name, pair.serial)))
 
 
-def signer_identity(room: DccFixture) -> Reply:
-    request = ServiceRequest(room.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
-    return room.post(by(room, OTHER_SUPPLIER).sign(write_request(request)))
+def signer_identity(fixture: DccFixture) -> Reply:
+    request = ServiceRequest(fixture.party.header("11.2", ABSENT), Node("ReadFirmwareVersion"))
+    return fixture.post(by(fixture, OTHER_SUPPLIER).sign(write_request(request)))
 
 
-def certificate_validity(room: DccFixture) -> Reply:
-    room.settings = msgspec.structs.replace(room.settings, validity_checks=True)
-    room.__post_init__()
-    request = firmware(room)
-    room.now += timedelta(days=365 * 60)
-    return room.post(request)
+def certificate_validity(fixture: DccFixture) -> Reply:
+    fixture.settings = msgspec.structs.replace(fixture.settings, validity_checks=True)
+    fixture.__post_init__()
+    request = firmware(fixture)
+    fixture.now += timedelta(days=365 * 60)
+    return fixture.post(request)
 
 
-def service_reference(room: DccFixture) -> Reply:
-    header = msgspec.structs.replace(room.party.header("11.2", room.build()["esme"]), service_reference="11.1")
-    return room.post(room.party.sign(write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))))
+def service_reference(fixture: DccFixture) -> Reply:
+    header = msgspec.structs.replace(fixture.party.header("11.2", fixture.build()["esme"]), service_reference="11.1")
+    return fixture.post(fixture.party.sign(write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))))
 
 
-def body_element(room: DccFixture) -> Reply:
-    return room.post(document(room, "11.2", room.build()["esme"], Node("ReadSupplyStatus")))
+def body_element(fixture: DccFixture) -> Reply:
+    return fixture.post(document(fixture, "11.2", fixture.build()["esme"], Node("ReadSupplyStatus")))
 
 
-def user(room: DccFixture) -> Reply:
-    room.dcc.state.users.pop(room.party.eui)
-    return room.post(firmware(room))
+def user(fixture: DccFixture) -> Reply:
+    fixture.dcc.state.users.pop(fixture.party.eui)
+    return fixture.post(firmware(fixture))
 
 
-def role_registered(room: DccFixture) -> Reply:
-    room.keep(room.dcc.register_user(room.party.eui, "A", (), None, "active", room.now))
-    return room.post(firmware(room))
+def role_registered(fixture: DccFixture) -> Reply:
+    fixture.keep(fixture.dcc.register_user(fixture.party.eui, "A", (), None, "active", fixture.now))
+    return fixture.post(firmware(fixture))
 
 
-def role_eligible(room: DccFixture) -> Reply:
-    return room.post(by(room, OTHER_USER).request("4.1.1", room.build()["esme"]))
+def role_eligible(fixture: DccFixture) -> Reply:
+    return fixture.post(by(fixture, OTHER_USER).request("4.1.1", fixture.build()["esme"]))
 
 
-def user_status(room: DccFixture) -> Reply:
-    room.keep(room.dcc.register_user(room.party.eui, "A", ("IS",), None, "suspended", room.now))
-    return room.post(firmware(room))
+def user_status(fixture: DccFixture) -> Reply:
+    fixture.keep(fixture.dcc.register_user(fixture.party.eui, "A", ("IS",), None, "suspended", fixture.now))
+    return fixture.post(firmware(fixture))
 
 
-def wrong_service(room: DccFixture) -> Reply:
-    return room.post(room.party.request("8.2", UPRN="1"), Service.TRANSFORM)
+def wrong_service(fixture: DccFixture) -> Reply:
+    return fixture.post(fixture.party.request("8.2", UPRN="1"), Service.TRANSFORM)
 
 
-def command_variant(room: DccFixture) -> Reply:
-    return room.post(firmware(room, cv=4))
+def command_variant(fixture: DccFixture) -> Reply:
+    return fixture.post(firmware(fixture, cv=4))
 
 
-def target(room: DccFixture) -> Reply:
-    return room.post(room.party.request("8.2", room.build()["esme"], UPRN="1"))
+def target(fixture: DccFixture) -> Reply:
+    return fixture.post(fixture.party.request("8.2", fixture.build()["esme"], UPRN="1"))
 
 
-def device_exists(room: DccFixture) -> Reply:
-    return room.post(room.party.request("11.2", ABSENT))
+def device_exists(fixture: DccFixture) -> Reply:
+    return fixture.post(fixture.party.request("11.2", ABSENT))
 
 
-def device_type(room: DccFixture) -> Reply:
-    return room.post(room.party.request("4.3", room.build()["chf"]))
+def device_type(fixture: DccFixture) -> Reply:
+    return fixture.post(fixture.party.request("4.3", fixture.build()["chf"]))
 
 
-def device_authorised(room: DccFixture) -> Reply:
-    return room.post(by(room, OTHER_SUPPLIER).request("11.2", room.build()["esme"]))
+def device_authorised(fixture: DccFixture) -> Reply:
+    return fixture.post(by(fixture, OTHER_SUPPLIER).request("11.2", fixture.build()["esme"]))
 
 
-def device_status(room: DccFixture) -> Reply:
-    device = room.build({"name": "esme", "type": "ESME", "status": "Pending"})["esme"]
-    request = room.party.request("8.1.1", device, CurrentDateTime="2026-01-15T10:00:00Z", TolerancePeriod=10)
-    return room.post(request)
+def device_status(fixture: DccFixture) -> Reply:
+    device = fixture.build({"name": "esme", "type": "ESME", "status": "Pending"})["esme"]
+    request = fixture.party.request("8.1.1", device, CurrentDateTime="2026-01-15T10:00:00Z", TolerancePeriod=10)
+    return fixture.post(request)
 
 
-def local_delivery(room: DccFixture) -> Reply:
-    return room.post(by(room, OTHER_USER).request("11.2", room.build()["esme"], cv=2))
+def local_delivery(fixture: DccFixture) -> Reply:
+    return fixture.post(by(fixture, OTHER_USER).request("11.2", fixture.build()["esme"], cv=2))
 
 
-def sequence(room: DccFixture) -> Reply:
-    device = room.build()["esme"]
-    header = room.party.header("11.2", device)
+def sequence(fixture: DccFixture) -> Reply:
+    device = fixture.build()["esme"]
+    header = fixture.party.header("11.2", device)
     earlier = RequestId(header.request_id.originator, header.request_id.target, 1)
-    return room.post(room.party.request("11.2", header=msgspec.structs.replace(header, preceding=earlier)))
+    return fixture.post(fixture.party.request("11.2", header=msgspec.structs.replace(header, preceding=earlier)))
 
 
-def execution_date(room: DccFixture) -> Reply:
-    return room.post(firmware(room, ExecutionDateTime="2020-01-01T00:00:00Z"))
+def execution_date(fixture: DccFixture) -> Reply:
+    return fixture.post(firmware(fixture, ExecutionDateTime="2020-01-01T00:00:00Z"))
 
 
-def not_transformable(room: DccFixture) -> Reply:
-    device = room.build({"name": "esme", "type": "ESME"})["esme"]
+def not_transformable(fixture: DccFixture) -> Reply:
+    device = fixture.build({"name": "esme", "type": "ESME"})["esme"]
     # A log that meters of this kind do not keep.
     period = {"StartDateTime": "2026-01-01T00:00:00Z", "EndDateTime": "2026-01-02T00:00:00Z"}
-    return room.post(room.party.request("6.13", device, ReadLogPeriod=period, LogToRead="GSMEEvent"))
+    return fixture.post(fixture.party.request("6.13", device, ReadLogPeriod=period, LogToRead="GSMEEvent"))
 
 
-def prenotify(room: DccFixture, device: str, **more: Any) -> Reply:
+def prenotify(fixture: DccFixture, device: str, **more: Any) -> Reply:
     given = {"DeviceID": device, "DeviceManufacturer": "UEPT", "DeviceModel": "ESME-1", "DeviceType": "ESME", **more}
-    return room.post(room.party.request("12.2", **given))
+    return fixture.post(fixture.party.request("12.2", **given))
 
 
-def prenotify_duplicate(room: DccFixture) -> Reply:
-    return prenotify(room, room.build()["esme"])
+def prenotify_duplicate(fixture: DccFixture) -> Reply:
+    return prenotify(fixture, fixture.build()["esme"])
 
 
-def prenotify_same_identity(room: DccFixture) -> Reply:
-    return prenotify(room, ABSENT, DeviceType="CHF", AssociatedGPFDeviceID=ABSENT)
+def prenotify_same_identity(fixture: DccFixture) -> Reply:
+    return prenotify(fixture, ABSENT, DeviceType="CHF", AssociatedGPFDeviceID=ABSENT)
 
 
-def prenotify_model(room: DccFixture) -> Reply:
-    return prenotify(room, ABSENT, DeviceModel="other")
+def prenotify_model(fixture: DccFixture) -> Reply:
+    return prenotify(fixture, ABSENT, DeviceModel="other")
 
 
-def inventory_empty(room: DccFixture) -> Reply:
-    return room.post(room.party.request("8.2", DeviceID=ABSENT))
+def inventory_empty(fixture: DccFixture) -> Reply:
+    return fixture.post(fixture.party.request("8.2", DeviceID=ABSENT))
 
 
-def inventory_device(room: DccFixture) -> Reply:
-    return room.post(room.party.request("8.3", DeviceID=ABSENT))
+def inventory_device(fixture: DccFixture) -> Reply:
+    return fixture.post(fixture.party.request("8.3", DeviceID=ABSENT))
 
 
-def inventory_authorised(room: DccFixture) -> Reply:
-    return room.post(by(room, OTHER_SUPPLIER).request("8.3", DeviceID=room.build()["esme"]))
+def inventory_authorised(fixture: DccFixture) -> Reply:
+    return fixture.post(by(fixture, OTHER_SUPPLIER).request("8.3", DeviceID=fixture.build()["esme"]))
 
 
-def decommission_status(room: DccFixture) -> Reply:
-    device = room.build({"name": "esme", "type": "ESME", "status": "Decommissioned"})["esme"]
-    return room.post(room.party.request("8.3", DeviceID=device))
+def decommission_status(fixture: DccFixture) -> Reply:
+    device = fixture.build({"name": "esme", "type": "ESME", "status": "Decommissioned"})["esme"]
+    return fixture.post(fixture.party.request("8.3", DeviceID=device))
 
 
-def update_status(room: DccFixture) -> Reply:
-    return room.post(room.party.request("8.4", DeviceID=room.build()["esme"], DeleteDevice=None))
+def update_status(fixture: DccFixture) -> Reply:
+    return fixture.post(fixture.party.request("8.4", DeviceID=fixture.build()["esme"], DeleteDevice=None))
 
 
-def update_rights(room: DccFixture) -> Reply:
+def update_rights(fixture: DccFixture) -> Reply:
     change = {"ImportMPxN": "1399999999999"}
-    return room.post(by(room, NETWORK_OPERATOR).request("8.4", DeviceID=room.build()["esme"], UpdateMPxN=change))
+    return fixture.post(
+        by(fixture, NETWORK_OPERATOR).request("8.4", DeviceID=fixture.build()["esme"], UpdateMPxN=change)
+    )
 
 
-def update_kind(room: DccFixture) -> Reply:
-    device = room.build({"name": "esme", "type": "ESME", "status": "Decommissioned"})["esme"]
-    return room.post(room.party.request("8.4", DeviceID=device, UpdateDeviceStatusCH="Withdrawn"))
+def update_kind(fixture: DccFixture) -> Reply:
+    device = fixture.build({"name": "esme", "type": "ESME", "status": "Decommissioned"})["esme"]
+    return fixture.post(fixture.party.request("8.4", DeviceID=device, UpdateDeviceStatusCH="Withdrawn"))
 
 
-def update_meter_point(room: DccFixture) -> Reply:
+def update_meter_point(fixture: DccFixture) -> Reply:
     change = {"ImportMPxN": "1399999999999"}
-    return room.post(room.party.request("8.4", DeviceID=room.build()["esme"], UpdateMPxN=change))
+    return fixture.post(fixture.party.request("8.4", DeviceID=fixture.build()["esme"], UpdateMPxN=change))
 
 
-def hub_notice(room: DccFixture, device: str) -> Reply:
+def hub_notice(fixture: DccFixture, device: str) -> Reply:
     given = {
         "DeviceID": device,
         "CHFInstallType": "New CHF Install",
-        "MPxN": room.premises["mpan"],
+        "MPxN": fixture.premises["mpan"],
         "AerialInstall": "false",
         "CHFLocation": "Deep indoors",
     }
-    return room.post(room.party.request("8.14.1", **given))
+    return fixture.post(fixture.party.request("8.14.1", **given))
 
 
-def hub_unknown(room: DccFixture) -> Reply:
-    return hub_notice(room, room.build()["esme"])
+def hub_unknown(fixture: DccFixture) -> Reply:
+    return hub_notice(fixture, fixture.build()["esme"])
 
 
-def hub_status(room: DccFixture) -> Reply:
-    return hub_notice(room, room.build({"name": "chf", "type": "CHF", "status": "Withdrawn"})["chf"])
+def hub_status(fixture: DccFixture) -> Reply:
+    return hub_notice(fixture, fixture.build({"name": "chf", "type": "CHF", "status": "Withdrawn"})["chf"])
 
 
-def add_to_hub(room: DccFixture, device: str, hub: str, mpxn: str = "", user: str = "") -> Reply:
+def add_to_hub(fixture: DccFixture, device: str, hub: str, mpxn: str = "", user: str = "") -> Reply:
     log: dict[str, Any] = {"JoinTimePeriod": 60, "InstallCode": "00" * 16}
     log |= {"ImportMPxN": mpxn} if mpxn else {}
-    party = by(room, user) if user else room.party
-    return room.post(party.request("8.11", hub, DeviceID=device, RequestType="Add", AddDeviceToCHFWhitelist=log))
+    party = by(fixture, user) if user else fixture.party
+    return fixture.post(party.request("8.11", hub, DeviceID=device, RequestType="Add", AddDeviceToCHFWhitelist=log))
 
 
-def device_log_unknown(room: DccFixture) -> Reply:
-    return add_to_hub(room, ABSENT, room.build()["chf"])
+def device_log_unknown(fixture: DccFixture) -> Reply:
+    return add_to_hub(fixture, ABSENT, fixture.build()["chf"])
 
 
-def device_log_status(room: DccFixture) -> Reply:
-    devices = room.build()
-    return add_to_hub(room, devices["esme"], devices["chf"])
+def device_log_status(fixture: DccFixture) -> Reply:
+    devices = fixture.build()
+    return add_to_hub(fixture, devices["esme"], devices["chf"])
 
 
-def device_log_type(room: DccFixture) -> Reply:
-    devices = room.build({"name": "chf", "type": "CHF"}, {"name": "other", "type": "CHF", "status": "Pending"})
-    return add_to_hub(room, devices["other"], devices["chf"])
+def device_log_type(fixture: DccFixture) -> Reply:
+    devices = fixture.build({"name": "chf", "type": "CHF"}, {"name": "other", "type": "CHF", "status": "Pending"})
+    return add_to_hub(fixture, devices["other"], devices["chf"])
 
 
-def device_log_meter_point(room: DccFixture) -> Reply:
-    devices = room.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})
-    return add_to_hub(room, devices["esme"], devices["chf"], mpxn="1399999999999")
+def device_log_meter_point(fixture: DccFixture) -> Reply:
+    devices = fixture.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})
+    return add_to_hub(fixture, devices["esme"], devices["chf"], mpxn="1399999999999")
 
 
-def replayed_request(room: DccFixture) -> Reply:
-    request = firmware(room)
-    assert room.post(request).response_code == "I99"
-    return room.post(request)
+def replayed_request(fixture: DccFixture) -> Reply:
+    request = firmware(fixture)
+    assert fixture.post(request).response_code == "I99"
+    return fixture.post(request)
 
 
-def counter(room: DccFixture) -> Reply:
-    earlier, later = firmware(room), room.party.request("11.2", room.premises["devices"]["gsme"])
-    assert room.post(later).response_code == "I99"
-    return room.post(earlier)
+def counter(fixture: DccFixture) -> Reply:
+    earlier, later = firmware(fixture), fixture.party.request("11.2", fixture.premises["devices"]["gsme"])
+    assert fixture.post(later).response_code == "I99"
+    return fixture.post(earlier)
 
 
-def pre_command(room: DccFixture) -> bytes:
-    return room.post(room.party.request("7.2", room.build()["esme"], cv=4)).body
+def pre_command(fixture: DccFixture) -> bytes:
+    return fixture.post(fixture.party.request("7.2", fixture.build()["esme"], cv=4)).body
 
 
-def signed_pre_command_unknown(room: DccFixture) -> Reply:
-    answer = pre_command(room)
-    room.dcc.state.ledger.issued.clear()
-    room.dcc.state.ledger.highest.clear()
-    return room.post(room.party.signed_pre_command(answer))
+def signed_pre_command_unknown(fixture: DccFixture) -> Reply:
+    answer = pre_command(fixture)
+    fixture.dcc.state.ledger.issued.clear()
+    fixture.dcc.state.ledger.highest.clear()
+    return fixture.post(fixture.party.signed_pre_command(answer))
 
 
-def signed_pre_command_altered(room: DccFixture) -> Reply:
+def signed_pre_command_altered(fixture: DccFixture) -> Reply:
     def flip(group: Group) -> Group:
         return replace(group, content=group.content[:-1] + bytes((group.content[-1] ^ 1,)))
 
-    return room.post(room.party.signed_pre_command(pre_command(room), alter=flip))
+    return fixture.post(fixture.party.signed_pre_command(pre_command(fixture), alter=flip))
 
 
-def signed_pre_command_signature(room: DccFixture) -> Reply:
-    return room.post(room.party.signed_pre_command(pre_command(room), role="87"))
+def signed_pre_command_signature(fixture: DccFixture) -> Reply:
+    return fixture.post(fixture.party.signed_pre_command(pre_command(fixture), role="87"))
 
 
-def fault(room: DccFixture) -> Reply:
-    room.keep(room.dcc.set_fault({"point": "answer", "effect": "code", "code": "E20"}, room.now)[1])
-    return room.post(firmware(room))
+def fault(fixture: DccFixture) -> Reply:
+    fixture.keep(fixture.dcc.set_fault({"point": "answer", "effect": "code", "code": "E20"}, fixture.now)[1])
+    return fixture.post(firmware(fixture))
 
 
-def threshold(room: DccFixture) -> Reply:
-    device = room.build()["esme"]
-    assert room.post(room.party.request("7.4", device)).response_code == "I99"
-    return room.post(room.party.request("7.4", device))
+def threshold(fixture: DccFixture) -> Reply:
+    device = fixture.build()["esme"]
+    assert fixture.post(fixture.party.request("7.4", device)).response_code == "I99"
+    return fixture.post(fixture.party.request("7.4", device))
 
 
 def transport(rule: str) -> Callable[[DccFixture], Reply]:
-    def refuse(room: DccFixture) -> Reply:
-        handled = room.dcc.refuse_transport(rule, "as the edge found", Service.TRANSFORM, "127.0.0.1", room.now)
-        room.keep(handled.events)
+    def refuse(fixture: DccFixture) -> Reply:
+        handled = fixture.dcc.refuse_transport(rule, "as the edge found", Service.TRANSFORM, "127.0.0.1", fixture.now)
+        fixture.keep(handled.events)
         return handled.reply
 
     return refuse
 
 
-def internal_error(room: DccFixture) -> Reply:
+def internal_error(fixture: DccFixture) -> Reply:
     told: list[Exception] = []
-    room.dcc.on_error = told.append
-    room.dcc.state.users = None  # type: ignore[assignment]
-    reply = room.post(firmware(room))
+    fixture.dcc.on_error = told.append
+    fixture.dcc.state.users = None  # type: ignore[assignment]
+    reply = fixture.post(firmware(fixture))
     assert len(told) == 1
     return reply
 

@@ -72,12 +72,12 @@ def answered(home: Home, body: Node, variant: int) -> None:
     """Send it, sign and send back what is to be signed, and let the time of an answer pass."""
     request = write_request(ServiceRequest(header_of(home.srv, variant, home), body))
     assert schema_problems(request) == ()
-    reply = home.room.post(home.party.sign(request))
+    reply = home.fixture.post(home.party.sign(request))
     assert (reply.status, bool(reply.response_code)) == (200, True)
     if b"PreCommand>" in reply.body:
         signed = home.party.signed_pre_command(reply.body, cv=5, role=SIGNING_ROLES[home.user])
-        assert home.room.post(signed).status == 200
-    home.room.pass_time(1)
+        assert home.fixture.post(signed).status == 200
+    home.fixture.pass_time(1)
 
 
 def fields_of(srv: Srv) -> dict[tuple[str, str], bool]:

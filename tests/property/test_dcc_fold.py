@@ -50,9 +50,9 @@ def stored(entries: list[Entry]) -> list[Entry]:
     return [decoder.decode(msgspec.json.encode(entry)) for entry in entries]
 
 
-def replayed(room: DccFixture) -> DccState:
-    again = Dcc(room.settings, room.pki)
-    again.replay(stored(room.entries))
+def replayed(fixture: DccFixture) -> DccState:
+    again = Dcc(fixture.settings, fixture.pki)
+    again.replay(stored(fixture.entries))
     return again.state
 
 
@@ -95,125 +95,126 @@ class Rehearsal(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.room = DccFixture(pki(), CHANGING)
-        self.devices = {**self.room.build(), "absent": "DE-51-CE-00-00-00-00-09"}
+        self.fixture = DccFixture(pki(), CHANGING)
+        self.devices = {**self.fixture.build(), "absent": "DE-51-CE-00-00-00-00-09"}
 
     @rule(chosen=st.sampled_from(REQUESTS), user=st.sampled_from([SUPPLIER, OTHER_USER]), cv=st.sampled_from([1, 2, 3]))
     def request(self, chosen: tuple[str, str, dict[str, Any]], user: str, cv: int) -> None:
         srv, device, body = chosen
-        self.room.party = Party(pki(), user, self.room.party.counter + 1)
-        self.room.post(self.room.party.request(srv, self.devices[device], cv=cv, **body))
+        self.fixture.party = Party(pki(), user, self.fixture.party.counter + 1)
+        self.fixture.post(self.fixture.party.request(srv, self.devices[device], cv=cv, **body))
 
     @rule(chosen=st.sampled_from(CRITICAL))
     def critical(self, chosen: tuple[str, str, dict[str, Any]]) -> None:
         srv, device, body = chosen
-        self.room.party = Party(pki(), SUPPLIER, self.room.party.counter + 1)
-        answer = self.room.post(self.room.party.request(srv, self.devices[device], cv=4, **body))
+        self.fixture.party = Party(pki(), SUPPLIER, self.fixture.party.counter + 1)
+        answer = self.fixture.post(self.fixture.party.request(srv, self.devices[device], cv=4, **body))
         if answer.response_code == "I0":
-            self.room.post(self.room.party.signed_pre_command(answer.body))
+            self.fixture.post(self.fixture.party.signed_pre_command(answer.body))
 
     @rule()
     def install(self) -> None:
-        self.room.party = Party(pki(), SUPPLIER, self.room.party.counter + 1)
-        new = self.room.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})
-        log = {"JoinTimePeriod": 60, "InstallCode": self.room.premises["install_codes"]["esme"],
-               "ImportMPxN": self.room.premises["mpan"]}  # fmt: skip
-        self.room.post(self.room.party.request(
+        self.fixture.party = Party(pki(), SUPPLIER, self.fixture.party.counter + 1)
+        new = self.fixture.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})
+        log = {"JoinTimePeriod": 60, "InstallCode": self.fixture.premises["install_codes"]["esme"],
+               "ImportMPxN": self.fixture.premises["mpan"]}  # fmt: skip
+        self.fixture.post(self.fixture.party.request(
             "8.11", new["chf"], DeviceID=new["esme"], RequestType="Add", AddDeviceToCHFWhitelist=log
         ))  # fmt: skip
 
     @rule()
     def decommission(self) -> None:
-        self.room.party = Party(pki(), SUPPLIER, self.room.party.counter + 1)
-        self.room.post(self.room.party.request("8.3", DeviceID=self.devices["gsme"]))
+        self.fixture.party = Party(pki(), SUPPLIER, self.fixture.party.counter + 1)
+        self.fixture.post(self.fixture.party.request("8.3", DeviceID=self.devices["gsme"]))
 
     @rule(data=st.binary(max_size=50), service=st.sampled_from(list(Service)))
     def nonsense(self, data: bytes, service: Service) -> None:
-        assert self.room.post(data, service).status == 400
+        assert self.fixture.post(data, service).status == 400
 
     @rule(fault=st.sampled_from(FAULTS))
     def arm(self, fault: dict[str, Any]) -> None:
-        self.room.keep(self.room.dcc.set_fault(fault, self.room.now)[1])
+        self.fixture.keep(self.fixture.dcc.set_fault(fault, self.fixture.now)[1])
 
     @rule(seconds=st.sampled_from([0.0, 0.05, 1.0, 10.0, 700.0]))
     def wait(self, seconds: float) -> None:
-        self.room.pass_time(seconds)
+        self.fixture.pass_time(seconds)
 
     @rule(is_up=st.booleans())
     def deliver(self, is_up: bool) -> None:
-        room = self.room
-        for message in room.dcc.state.outbox.ready(room.now):
+        fixture = self.fixture
+        for message in fixture.dcc.state.outbox.ready(fixture.now):
             attempt = message.attempts + 1
             if is_up:
-                room.keep(room.dcc.delivered(message.message, attempt, 204, room.now))
+                fixture.keep(fixture.dcc.delivered(message.message, attempt, 204, fixture.now))
             else:
-                room.keep(room.dcc.delivery_failed(message.message, attempt, None, "down", room.now))
+                fixture.keep(fixture.dcc.delivery_failed(message.message, attempt, None, "down", fixture.now))
 
     @rule()
     def tester(self) -> None:
-        room = self.room
-        if self.devices["esme"] in room.dcc.state.devices:
-            room.keep(room.dcc.raise_device_alert(self.devices["esme"], "8F3F", None, room.now)[1])
-            room.keep(room.dcc.set_device(self.devices["esme"], {"reachable": False}, room.now))
-        room.keep(room.dcc.raise_dcc_alert("N999", NETWORK_OPERATOR, None, room.now)[1])
-        room.keep(room.dcc.redeliver(SUPPLIER, room.now))
+        fixture = self.fixture
+        if self.devices["esme"] in fixture.dcc.state.devices:
+            fixture.keep(fixture.dcc.raise_device_alert(self.devices["esme"], "8F3F", None, fixture.now)[1])
+            fixture.keep(fixture.dcc.set_device(self.devices["esme"], {"reachable": False}, fixture.now))
+        fixture.keep(fixture.dcc.raise_dcc_alert("N999", NETWORK_OPERATOR, None, fixture.now)[1])
+        fixture.keep(fixture.dcc.redeliver(SUPPLIER, fixture.now))
 
     @rule(what=st.sampled_from(["power lost", "power restored", "tamper"]), is_there=st.booleans())
     def hub(self, what: str, is_there: bool) -> None:
         """The hub goes and comes, and takes its devices with it."""
-        room, hub, meter = self.room, self.devices["chf"], self.devices["gsme"]
-        if hub in room.dcc.state.devices:
+        fixture, hub, meter = self.fixture, self.devices["chf"], self.devices["gsme"]
+        if hub in fixture.dcc.state.devices:
             self.operate(lambda tester, transaction: tester.let_happen(transaction, hub, what, {}))
-            room.keep(room.dcc.set_device(hub, {"reachable": is_there}, room.now))
-        if meter in room.dcc.state.devices:
-            room.keep(room.dcc.raise_device_alert(meter, "8F74", None, room.now)[1])
+            fixture.keep(fixture.dcc.set_device(hub, {"reachable": is_there}, fixture.now))
+        if meter in fixture.dcc.state.devices:
+            fixture.keep(fixture.dcc.raise_device_alert(meter, "8F74", None, fixture.now)[1])
 
     @rule()
     def restart(self) -> None:
-        again = Dcc(self.room.settings, self.room.pki)
-        again.replay(stored(self.room.entries))
-        self.room.dcc = again
+        again = Dcc(self.fixture.settings, self.fixture.pki)
+        again.replay(stored(self.fixture.entries))
+        self.fixture.dcc = again
 
     @invariant()
     def a_replay_gives_the_same_state(self) -> None:
-        assert picture(replayed(self.room)) == picture(self.room.dcc.state)
+        assert picture(replayed(self.fixture)) == picture(self.fixture.dcc.state)
 
     @rule()
     def snapshot(self) -> None:
         """A core that is restored from a snapshot goes on as if nothing had been."""
-        again = Dcc(self.room.settings, self.room.pki)
-        again.restore(self.room.dcc.snapshot())
-        assert picture(again.state) == picture(self.room.dcc.state)
-        self.room.dcc = again
+        again = Dcc(self.fixture.settings, self.fixture.pki)
+        again.restore(self.fixture.dcc.snapshot())
+        assert picture(again.state) == picture(self.fixture.dcc.state)
+        self.fixture.dcc = again
 
     @rule()
     def plan_ahead(self) -> None:
         """Schedules, images on their way, registrations to come, coverage."""
-        room = self.room
-        room.party = Party(pki(), SUPPLIER, room.party.counter + 1)
-        if self.devices["esme"] in room.dcc.state.devices:
-            create(room, self.devices["esme"])
-            room.party = Party(pki(), SUPPLIER, room.party.counter + 1000)
-            update_firmware(room, self.devices["esme"])
-        for mpxn in list(room.dcc.state.inventory.meter_points)[:1]:
-            self.operate(partial(take_over, mpxn=mpxn, since=room.now + timedelta(days=1)))
-        room.keep(
-            room.dcc.perform(
-                lambda tester, transaction: tester.set_coverage(transaction, "AB1", {"WANTechnology": "Mesh"}), room.now
+        fixture = self.fixture
+        fixture.party = Party(pki(), SUPPLIER, fixture.party.counter + 1)
+        if self.devices["esme"] in fixture.dcc.state.devices:
+            create(fixture, self.devices["esme"])
+            fixture.party = Party(pki(), SUPPLIER, fixture.party.counter + 1000)
+            update_firmware(fixture, self.devices["esme"])
+        for mpxn in list(fixture.dcc.state.inventory.meter_points)[:1]:
+            self.operate(partial(take_over, mpxn=mpxn, since=fixture.now + timedelta(days=1)))
+        fixture.keep(
+            fixture.dcc.perform(
+                lambda tester, transaction: tester.set_coverage(transaction, "AB1", {"WANTechnology": "Mesh"}),
+                fixture.now,
             )[1]
         )
 
     @rule(is_released=st.booleans())
     def decide(self, is_released: bool) -> None:
-        for reference in list(self.room.dcc.state.quarantine):
+        for reference in list(self.fixture.dcc.state.quarantine):
             self.operate(partial(decided, reference=reference, is_released=is_released))
 
     def operate(self, action: Callable[[Operations, Transaction], object]) -> None:
-        self.room.keep(self.room.dcc.perform(action, self.room.now)[1])
+        self.fixture.keep(self.fixture.dcc.perform(action, self.fixture.now)[1])
 
     @invariant()
     def identities_never_repeat(self) -> None:
-        messages = [entry.event.message for entry in self.room.entries if isinstance(entry.event, MessageQueued)]
+        messages = [entry.event.message for entry in self.fixture.entries if isinstance(entry.event, MessageQueued)]
         assert len(set(messages)) == len(messages)
 
 
@@ -225,20 +226,20 @@ test_a_random_rehearsal_replays_to_the_same_state = Rehearsal.TestCase
 
 def scripted(journal_of: Callable[[DccFixture], Journal]) -> None:
     """A written rehearsal, through a real journal."""
-    room = DccFixture(pki(), CHANGING)
-    devices = room.build()
-    room.post(room.party.request("4.1.1", devices["esme"]))
-    room.critical("7.2", devices["esme"])
-    room.post(room.party.request("8.3", DeviceID=devices["gsme"]))
-    room.pass_time(1)
-    room.keep(room.dcc.reset("next", room.now))
-    room.build()
-    journal = journal_of(room)
-    for entry in room.entries:
+    fixture = DccFixture(pki(), CHANGING)
+    devices = fixture.build()
+    fixture.post(fixture.party.request("4.1.1", devices["esme"]))
+    fixture.critical("7.2", devices["esme"])
+    fixture.post(fixture.party.request("8.3", DeviceID=devices["gsme"]))
+    fixture.pass_time(1)
+    fixture.keep(fixture.dcc.reset("next", fixture.now))
+    fixture.build()
+    journal = journal_of(fixture)
+    for entry in fixture.entries:
         journal.append(entry.event, at=entry.at)
-    again = Dcc(room.settings, room.pki)
-    assert again.replay(journal.entries()) == len(room.entries)
-    assert picture(again.state) == picture(room.dcc.state)
+    again = Dcc(fixture.settings, fixture.pki)
+    assert again.replay(journal.entries()) == len(fixture.entries)
+    assert picture(again.state) == picture(fixture.dcc.state)
     journal.close()
 
 

@@ -27,18 +27,18 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[DccFixture]:
-    room = DccFixture(pki)
-    yield room
-    room.valid()
+def fixture(pki: Pki) -> Iterator[DccFixture]:
+    fixture = DccFixture(pki)
+    yield fixture
+    fixture.valid()
 
 
-def raise_alert(room: DccFixture, code: str, structure: str = "", user: str = SUPPLIER) -> DccAlert:
-    room.keep(room.dcc.raise_dcc_alert(code, user, None, room.now, structure)[1])
-    message = room.messages("dcc-alert")[-1]
+def raise_alert(fixture: DccFixture, code: str, structure: str = "", user: str = SUPPLIER) -> DccAlert:
+    fixture.keep(fixture.dcc.raise_dcc_alert(code, user, None, fixture.now, structure)[1])
+    message = fixture.messages("dcc-alert")[-1]
     assert schema_problems(message.body) == ()
     inner = parse(message.body).find(f".//{{{SR}}}S1SPAlert")
-    verify(message.body if inner is None else etree.tostring(inner), room.pki.certificates)
+    verify(message.body if inner is None else etree.tostring(inner), fixture.pki.certificates)
     body = response_of(message.body).body
     assert isinstance(body, DccAlert)
     return body
@@ -49,17 +49,17 @@ def test_the_schema_has_24_structures() -> None:
 
 
 @pytest.mark.parametrize("structure", alerts.structures())
-def test_every_structure_can_be_raised_by_hand(room: DccFixture, structure: str) -> None:
-    devices = room.build()
-    content = raise_alert(room, "N1", structure).content
+def test_every_structure_can_be_raised_by_hand(fixture: DccFixture, structure: str) -> None:
+    devices = fixture.build()
+    content = raise_alert(fixture, "N1", structure).content
     assert content.name == structure
     named = content.get("DeviceID") or content.get("ESMEDeviceID") or content.get("TargetDeviceID")
     assert named in {None, devices["esme"]}
 
 
 @pytest.mark.parametrize("code", [code for code, row in dcc_alerts().items() if row.structures])
-def test_every_code_can_be_raised_with_a_structure_it_may_have(room: DccFixture, code: str) -> None:
-    assert raise_alert(room, code, user=OTHER_USER).content.name in dcc_alerts()[code].structures
+def test_every_code_can_be_raised_with_a_structure_it_may_have(fixture: DccFixture, code: str) -> None:
+    assert raise_alert(fixture, code, user=OTHER_USER).content.name in dcc_alerts()[code].structures
 
 
 def test_occasions_have_codes_whose_structure_fits() -> None:
@@ -69,25 +69,25 @@ def test_occasions_have_codes_whose_structure_fits() -> None:
 
 
 @pytest.mark.parametrize(("code", "structure"), [("N32", ""), ("N1", "Surprise")])
-def test_no_such_code_or_structure(room: DccFixture, code: str, structure: str) -> None:
+def test_no_such_code_or_structure(fixture: DccFixture, code: str, structure: str) -> None:
     with pytest.raises(ValueError, match=structure or code):
-        room.dcc.raise_dcc_alert(code, SUPPLIER, None, room.now, structure)
+        fixture.dcc.raise_dcc_alert(code, SUPPLIER, None, fixture.now, structure)
 
 
-def test_a_user_that_is_not_registered_gets_no_alert(room: DccFixture) -> None:
+def test_a_user_that_is_not_registered_gets_no_alert(fixture: DccFixture) -> None:
     with pytest.raises(ValueError, match="not a registered User"):
-        room.dcc.raise_dcc_alert("N1", "00-00-00-00-00-00-00-01", None, room.now)
+        fixture.dcc.raise_dcc_alert("N1", "00-00-00-00-00-00-00-01", None, fixture.now)
 
 
 # --- events that cause alerts ---
 
 
-def test_suspension_restoration_and_recovery_are_told(room: DccFixture) -> None:
-    device = room.build()["esme"]
+def test_suspension_restoration_and_recovery_are_told(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
     for status in ("Suspended", "Commissioned", "Recovery", "Recovered"):
-        room.keep(room.dcc.set_inventory(device, {"DeviceStatus": status}, room.now))
+        fixture.keep(fixture.dcc.set_inventory(device, {"DeviceStatus": status}, fixture.now))
     changes = []
-    for message in room.messages("dcc-alert"):
+    for message in fixture.messages("dcc-alert"):
         body = response_of(message.body).body
         assert isinstance(body, DccAlert)
         if message.user == NETWORK_OPERATOR:
@@ -95,10 +95,10 @@ def test_suspension_restoration_and_recovery_are_told(room: DccFixture) -> None:
     assert changes == ["DeviceSuspended", "DeviceRestored", "RecoveryComplete"]
 
 
-def test_another_firmware_of_a_hub_is_told(room: DccFixture) -> None:
-    hub = room.build()["chf"]
-    room.keep(room.dcc.set_inventory(hub, {"DeviceFirmwareVersion": "0A0B0C0D"}, room.now))
-    body = response_of(room.messages("dcc-alert")[0].body).body
+def test_another_firmware_of_a_hub_is_told(fixture: DccFixture) -> None:
+    hub = fixture.build()["chf"]
+    fixture.keep(fixture.dcc.set_inventory(hub, {"DeviceFirmwareVersion": "0A0B0C0D"}, fixture.now))
+    body = response_of(fixture.messages("dcc-alert")[0].body).body
     assert isinstance(body, DccAlert)
     assert body.content.name == "CommsHubFirmwareActivation"
 
@@ -112,22 +112,22 @@ def test_another_firmware_of_a_hub_is_told(room: DccFixture) -> None:
     ],
 )
 def test_what_hubs_and_displays_tell_the_broker_reaches_the_supplier(
-    room: DccFixture, device: str, code: str, structure: str
+    fixture: DccFixture, device: str, code: str, structure: str
 ) -> None:
-    eui = room.build()[device]
-    broker = str(room.pki.acb)
-    room.keep(room.dcc.raise_device_alert(eui, code, broker, room.now)[1])
-    body = response_of(room.messages("dcc-alert")[-1].body).body
+    eui = fixture.build()[device]
+    broker = str(fixture.pki.acb)
+    fixture.keep(fixture.dcc.raise_device_alert(eui, code, broker, fixture.now)[1])
+    body = response_of(fixture.messages("dcc-alert")[-1].body).body
     assert isinstance(body, DccAlert)
     assert body.content.name == structure
 
 
-def test_a_display_taken_from_a_hub_is_told(room: DccFixture) -> None:
-    devices = room.build()
-    room.post(room.party.request("8.11", devices["chf"], DeviceID=devices["ppmid"], RequestType="Remove"))
-    room.pass_time(1)
+def test_a_display_taken_from_a_hub_is_told(fixture: DccFixture) -> None:
+    devices = fixture.build()
+    fixture.post(fixture.party.request("8.11", devices["chf"], DeviceID=devices["ppmid"], RequestType="Remove"))
+    fixture.pass_time(1)
     structures = []
-    for message in room.messages("dcc-alert"):
+    for message in fixture.messages("dcc-alert"):
         body = response_of(message.body).body
         assert isinstance(body, DccAlert)
         structures.append(body.content.name)
@@ -135,40 +135,40 @@ def test_a_display_taken_from_a_hub_is_told(room: DccFixture) -> None:
 
 
 def test_a_user_of_an_older_version_is_told_that_something_was_withheld(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(structures_since={"PPMIDRemoval": "5.4"}))
-    room.keep(room.dcc.register_user(SUPPLIER, "A", ("IS",), None, "active", room.now, "5.1"))
-    content = raise_alert(room, "N43", "PPMIDRemoval").content
+    fixture = DccFixture(pki, DccSettings(structures_since={"PPMIDRemoval": "5.4"}))
+    fixture.keep(fixture.dcc.register_user(SUPPLIER, "A", ("IS",), None, "active", fixture.now, "5.1"))
+    content = raise_alert(fixture, "N43", "PPMIDRemoval").content
     assert (content.name, content.get("ServiceUserDUISVersion")) == ("DUISVersionMismatch", "5.1")
     assert content.get("DCCAlertVersionMismatch/DCCAlertCode") == "N43"
-    assert raise_alert(room, "N1", "DeviceStatusChangeEvent").content.name == "DeviceStatusChangeEvent"
+    assert raise_alert(fixture, "N1", "DeviceStatusChangeEvent").content.name == "DeviceStatusChangeEvent"
     with pytest.raises(ValueError, match="not one of"):
-        room.dcc.register_user(SUPPLIER, "A", ("IS",), None, "active", room.now, "4.0")
+        fixture.dcc.register_user(SUPPLIER, "A", ("IS",), None, "active", fixture.now, "4.0")
 
 
 # --- throttling ---
 
 
 def test_a_flood_of_alerts_is_counted_and_told_once(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(throttle_after=2, throttle_window=60))
-    device = room.build()["esme"]
+    fixture = DccFixture(pki, DccSettings(throttle_after=2, throttle_window=60))
+    device = fixture.build()["esme"]
     for _ in range(5):
-        room.keep(room.dcc.raise_device_alert(device, "8F3F", None, room.now)[1])
-    assert len(room.messages("device-alert")) == 2
-    room.pass_time(61)
-    throttled = response_of(room.messages("device-alert")[-1].body).body
+        fixture.keep(fixture.dcc.raise_device_alert(device, "8F3F", None, fixture.now)[1])
+    assert len(fixture.messages("device-alert")) == 2
+    fixture.pass_time(61)
+    throttled = response_of(fixture.messages("device-alert")[-1].body).body
     assert isinstance(throttled, DeviceAlert)
     assert (throttled.throttled_sequence_id, throttled.throttled_count) == (1, 3)
-    room.keep(room.dcc.raise_device_alert(device, "8F3F", None, room.now)[1])
-    assert len(room.messages("device-alert")) == 4
-    room.valid()
+    fixture.keep(fixture.dcc.raise_device_alert(device, "8F3F", None, fixture.now)[1])
+    assert len(fixture.messages("device-alert")) == 4
+    fixture.valid()
 
 
 def test_alerts_of_different_codes_are_counted_apart(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(throttle_after=1))
-    device = room.build()["esme"]
+    fixture = DccFixture(pki, DccSettings(throttle_after=1))
+    device = fixture.build()["esme"]
     for code in ("8F3F", "8F74"):
-        room.keep(room.dcc.raise_device_alert(device, code, None, room.now)[1])
-    assert len(room.messages("device-alert")) == 2
+        fixture.keep(fixture.dcc.raise_device_alert(device, code, None, fixture.now)[1])
+    assert len(fixture.messages("device-alert")) == 2
 
 
 # --- outcomes ---
@@ -176,77 +176,79 @@ def test_alerts_of_different_codes_are_counted_apart(pki: Pki) -> None:
 CREDIT: dict[str, Any] = {"ExecutionDateTime": "2026-01-15T11:00:00Z", "Credit": None}
 
 
-def outcomes(room: DccFixture) -> list[str]:
+def outcomes(fixture: DccFixture) -> list[str]:
     found = []
-    for message in room.messages("response"):
+    for message in fixture.messages("response"):
         body = response_of(message.body).body
         assert isinstance(body, ServiceResponse)
         found.append(f"{message.response_code} {type(body.result).__name__}")
     return found
 
 
-def test_an_outcome_that_never_comes_is_e30(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    room.keep(room.dcc.set_fault({"point": "device-alert", "effect": "drop", "times": 0}, room.now)[1])
-    assert room.critical("1.6", device, **CREDIT).response_code == "I99"
-    room.pass_time(2 * 86400)
-    assert outcomes(room) == ["I0 GbcsPayload", "E30 NoneType"]
+def test_an_outcome_that_never_comes_is_e30(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    fixture.keep(fixture.dcc.set_fault({"point": "device-alert", "effect": "drop", "times": 0}, fixture.now)[1])
+    assert fixture.critical("1.6", device, **CREDIT).response_code == "I99"
+    fixture.pass_time(2 * 86400)
+    assert outcomes(fixture) == ["I0 GbcsPayload", "E30 NoneType"]
 
 
-def test_an_outcome_that_came_is_not_awaited_any_longer(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    assert room.critical("1.6", device, **CREDIT).response_code == "I99"
-    room.pass_time(2 * 86400)
-    assert "E30 NoneType" not in outcomes(room)
-    assert "I0 FutureDatedDeviceAlert" in outcomes(room)
+def test_an_outcome_that_came_is_not_awaited_any_longer(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    assert fixture.critical("1.6", device, **CREDIT).response_code == "I99"
+    fixture.pass_time(2 * 86400)
+    assert "E30 NoneType" not in outcomes(fixture)
+    assert "I0 FutureDatedDeviceAlert" in outcomes(fixture)
 
 
-def test_a_cancelled_command_has_no_outcome_to_await(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    room.critical("1.6", device, **CREDIT)
-    room.pass_time(1)
-    room.critical("1.6", device, ExecutionDateTime="3000-12-31T00:00:00Z", Credit=None)
-    room.pass_time(2 * 86400)
-    assert outcomes(room) == ["I0 GbcsPayload", "I0 GbcsPayload"]
+def test_a_cancelled_command_has_no_outcome_to_await(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    fixture.critical("1.6", device, **CREDIT)
+    fixture.pass_time(1)
+    fixture.critical("1.6", device, ExecutionDateTime="3000-12-31T00:00:00Z", Credit=None)
+    fixture.pass_time(2 * 86400)
+    assert outcomes(fixture) == ["I0 GbcsPayload", "I0 GbcsPayload"]
 
 
 # --- SMETS1 ---
 
 
-def smets1(room: DccFixture, **given: str) -> Smets1Response:
-    device = room.build()["esme"]
+def smets1(fixture: DccFixture, **given: str) -> Smets1Response:
+    device = fixture.build()["esme"]
     wanted = {"user": SUPPLIER, "device": device, "srv": "", "alert_code": "", "request_id": "", **given}
-    room.keep(room.dcc.perform(lambda tester, transaction: tester.raise_smets1(transaction, **wanted), room.now)[1])
-    message = room.messages()[-1]
+    fixture.keep(
+        fixture.dcc.perform(lambda tester, transaction: tester.raise_smets1(transaction, **wanted), fixture.now)[1]
+    )
+    message = fixture.messages()[-1]
     assert schema_problems(message.body) == ()
     body = response_of(message.body).body
     assert isinstance(body, Smets1Response)
     inner = parse(message.body).find(f".//{{{SR}}}SMETS1SignedResponse")
     assert inner is not None
-    verify(etree.tostring(inner), room.pki.certificates)
+    verify(etree.tostring(inner), fixture.pki.certificates)
     return body
 
 
 @pytest.mark.parametrize("srv", ["4.1.1", "4.3", "7.4", "6.13"])
-def test_a_smets1_answer_is_signed_within_and_without(room: DccFixture, srv: str) -> None:
-    node = smets1(room, srv=srv).node
+def test_a_smets1_answer_is_signed_within_and_without(fixture: DccFixture, srv: str) -> None:
+    node = smets1(fixture, srv=srv).node
     assert node.get("ServiceReferenceVariant") == srv
     assert node.find("SMETS1SignedResponse/ds:Signature") is not None
 
 
-def test_a_smets1_answer_quotes_the_request(room: DccFixture) -> None:
+def test_a_smets1_answer_quotes_the_request(fixture: DccFixture) -> None:
     request_id = f"{SUPPLIER}:DE-51-CE-00-00-00-00-E1:77"
-    smets1(room, srv="4.1.1", request_id=request_id)
-    assert room.messages()[-1].request_id == request_id
+    smets1(fixture, srv="4.1.1", request_id=request_id)
+    assert fixture.messages()[-1].request_id == request_id
 
 
-def test_a_smets1_alert_is_a_device_alert(room: DccFixture) -> None:
-    assert smets1(room, alert_code="8f3f").node.find("ServiceReference") is None
-    assert room.messages()[-1].alert_code == "8F3F"
+def test_a_smets1_alert_is_a_device_alert(fixture: DccFixture) -> None:
+    assert smets1(fixture, alert_code="8f3f").node.find("ServiceReference") is None
+    assert fixture.messages()[-1].alert_code == "8F3F"
 
 
 @pytest.mark.parametrize("given", [{}, {"srv": "4.1.1", "alert_code": "8F3F"}, {"srv": "8.2"}, {"srv": "99"}])
-def test_a_smets1_message_that_cannot_be(room: DccFixture, given: dict[str, str]) -> None:
+def test_a_smets1_message_that_cannot_be(fixture: DccFixture, given: dict[str, str]) -> None:
     wanted = {"user": SUPPLIER, "device": OTHER_USER, "srv": "", "alert_code": "", "request_id": "", **given}
     with pytest.raises(ValueError, match=r"SMETS1|no decoded answer|no service"):
-        room.dcc.perform(lambda tester, transaction: tester.raise_smets1(transaction, **wanted), room.now)
+        fixture.dcc.perform(lambda tester, transaction: tester.raise_smets1(transaction, **wanted), fixture.now)

@@ -23,107 +23,109 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> DccFixture:
-    room = DccFixture(pki)
-    premises, events = room.dcc.add_premises({"name": "home", "devices": [{"name": "esme", "type": "ESME"}]}, room.now)
-    room.keep(events)
-    room.premises = premises
-    return room
+def fixture(pki: Pki) -> DccFixture:
+    fixture = DccFixture(pki)
+    premises, events = fixture.dcc.add_premises(
+        {"name": "home", "devices": [{"name": "esme", "type": "ESME"}]}, fixture.now
+    )
+    fixture.keep(events)
+    fixture.premises = premises
+    return fixture
 
 
-def meter(room: DccFixture) -> Eui64:
-    return Eui64.parse(room.premises["devices"]["esme"])
+def meter(fixture: DccFixture) -> Eui64:
+    return Eui64.parse(fixture.premises["devices"]["esme"])
 
 
-def state(room: DccFixture) -> DeviceState:
-    return room.dcc.state.devices[str(meter(room))]
+def state(fixture: DccFixture) -> DeviceState:
+    return fixture.dcc.state.devices[str(meter(fixture))]
 
 
-def issued(room: DccFixture, number: int, *, signs: bool = True) -> Certificate:
-    key = room.pki.device(meter(room)).make_key("DS" if signs else "KA", number)
-    request = made(key_usage(signs=signs, agrees=not signs), name(meter(room).octets), key=key)
-    certificate, events = room.dcc.issue_device_certificate(request, room.now)
-    room.keep(events)
+def issued(fixture: DccFixture, number: int, *, signs: bool = True) -> Certificate:
+    key = fixture.pki.device(meter(fixture)).make_key("DS" if signs else "KA", number)
+    request = made(key_usage(signs=signs, agrees=not signs), name(meter(fixture).octets), key=key)
+    certificate, events = fixture.dcc.issue_device_certificate(request, fixture.now)
+    fixture.keep(events)
     return certificate
 
 
-def install(room: DccFixture, number: int) -> Certificate:
-    certificate = issued(room, number)
+def install(fixture: DccFixture, number: int) -> Certificate:
+    certificate = issued(fixture, number)
     turned = {"own_keys": [["DS", number, number]], "own_certificates": [["DS", certificate.der]]}
-    event = DeviceChanged(device=str(meter(room)), values=turned, cause="a test")
-    room.keep([event])
-    room.dcc.replay(room.entries[-1:])
+    event = DeviceChanged(device=str(meter(fixture)), values=turned, cause="a test")
+    fixture.keep([event])
+    fixture.dcc.replay(fixture.entries[-1:])
     return certificate
 
 
-def listed(room: DccFixture, usage: str = "DS") -> list[tuple[int, str]]:
-    found = room.dcc.device_certificates(meter(room))
+def listed(fixture: DccFixture, usage: str = "DS") -> list[tuple[int, str]]:
+    found = fixture.dcc.device_certificates(meter(fixture))
     return [(one.certificate.serial, one.status) for one in found if one.certificate.usage == usage]
 
 
-def test_a_device_begins_with_the_certificates_of_the_factory(room: DccFixture) -> None:
-    factory = room.pki.device(meter(room))
-    assert listed(room) == [(factory.ds.serial, "I")]
-    assert listed(room, "KA") == [(factory.ka.serial, "I")]
-    assert credentials_of(room.pki, state(room)) == factory
+def test_a_device_begins_with_the_certificates_of_the_factory(fixture: DccFixture) -> None:
+    factory = fixture.pki.device(meter(fixture))
+    assert listed(fixture) == [(factory.ds.serial, "I")]
+    assert listed(fixture, "KA") == [(factory.ka.serial, "I")]
+    assert credentials_of(fixture.pki, state(fixture)) == factory
 
 
-def test_what_is_issued_is_pending_then_in_use_then_replaced(room: DccFixture) -> None:
-    factory = room.pki.device(meter(room)).ds.serial
-    first = issued(room, 1).serial
-    assert listed(room) == [(factory, "I"), (first, "P")]
-    install(room, 1)
-    second = issued(room, 2).serial
-    assert listed(room) == [(first, "I"), (second, "P"), (factory, "N")]
-    install(room, 2)
-    assert listed(room) == [(second, "I"), (first, "N"), (factory, "N")]
-    assert listed(room, "KA") == [(room.pki.device(meter(room)).ka.serial, "I")]
+def test_what_is_issued_is_pending_then_in_use_then_replaced(fixture: DccFixture) -> None:
+    factory = fixture.pki.device(meter(fixture)).ds.serial
+    first = issued(fixture, 1).serial
+    assert listed(fixture) == [(factory, "I"), (first, "P")]
+    install(fixture, 1)
+    second = issued(fixture, 2).serial
+    assert listed(fixture) == [(first, "I"), (second, "P"), (factory, "N")]
+    install(fixture, 2)
+    assert listed(fixture) == [(second, "I"), (first, "N"), (factory, "N")]
+    assert listed(fixture, "KA") == [(fixture.pki.device(meter(fixture)).ka.serial, "I")]
 
 
-def test_nobody_is_issued_a_certificate_for_a_device_that_is_not_here(room: DccFixture) -> None:
+def test_nobody_is_issued_a_certificate_for_a_device_that_is_not_here(fixture: DccFixture) -> None:
     with pytest.raises(PeerError, match="does not exist here"):
-        room.dcc.issue_device_certificate(made(key_usage(), name()), room.now)
-    assert room.dcc.device_certificates(Eui64.parse("00-DB-12-34-56-78-00-01")) == ()
+        fixture.dcc.issue_device_certificate(made(key_usage(), name()), fixture.now)
+    assert fixture.dcc.device_certificates(Eui64.parse("00-DB-12-34-56-78-00-01")) == ()
 
 
-def test_a_device_is_not_issued_certificates_without_end(room: DccFixture) -> None:
+def test_a_device_is_not_issued_certificates_without_end(fixture: DccFixture) -> None:
     for number in range(MOST_ISSUED):
         key = derive_private_key(bytes(32), f"foreign {number}")
-        room.dcc.issue_device_certificate(made(key_usage(), name(meter(room).octets), key=key), room.now)
+        fixture.dcc.issue_device_certificate(made(key_usage(), name(meter(fixture).octets), key=key), fixture.now)
     with pytest.raises(PeerError, match="at most 100"):
-        issued(room, 1)
+        issued(fixture, 1)
 
 
-def test_for_the_same_key_the_same_certificate_comes_without_a_new_event(room: DccFixture) -> None:
-    first = issued(room, 1)
-    count = len(room.entries)
-    assert issued(room, 1) == first
-    assert len(room.entries) == count
+def test_for_the_same_key_the_same_certificate_comes_without_a_new_event(fixture: DccFixture) -> None:
+    first = issued(fixture, 1)
+    count = len(fixture.entries)
+    assert issued(fixture, 1) == first
+    assert len(fixture.entries) == count
 
 
-def test_replay_and_snapshot_give_the_same_keys_and_certificates(room: DccFixture) -> None:
-    install(room, 1)
-    issued(room, 2, signs=False)
-    replayed, restored = Dcc(room.settings, room.pki), Dcc(room.settings, room.pki)
-    replayed.replay(room.entries)
-    restored.restore(room.dcc.snapshot())
+def test_replay_and_snapshot_give_the_same_keys_and_certificates(fixture: DccFixture) -> None:
+    install(fixture, 1)
+    issued(fixture, 2, signs=False)
+    replayed, restored = Dcc(fixture.settings, fixture.pki), Dcc(fixture.settings, fixture.pki)
+    replayed.replay(fixture.entries)
+    restored.restore(fixture.dcc.snapshot())
     for dcc in (replayed, restored):
-        assert dcc.device_certificates(meter(room)) == room.dcc.device_certificates(meter(room))
-        device = dcc.state.devices[str(meter(room))]
-        assert credentials_of(room.pki, device) == credentials_of(room.pki, state(room))
-        assert dcc.snapshot() == room.dcc.snapshot()
+        assert dcc.device_certificates(meter(fixture)) == fixture.dcc.device_certificates(meter(fixture))
+        device = dcc.state.devices[str(meter(fixture))]
+        assert credentials_of(fixture.pki, device) == credentials_of(fixture.pki, state(fixture))
+        assert dcc.snapshot() == fixture.dcc.snapshot()
 
 
-def test_a_reset_forgets_what_was_issued(room: DccFixture) -> None:
-    issued(room, 1)
-    room.keep(room.dcc.reset(None, room.now))
-    assert isinstance(room.entries[-1].event, DccReset)
-    assert room.dcc.state.certificates == {}
+def test_a_reset_forgets_what_was_issued(fixture: DccFixture) -> None:
+    issued(fixture, 1)
+    fixture.keep(fixture.dcc.reset(None, fixture.now))
+    assert isinstance(fixture.entries[-1].event, DccReset)
+    assert fixture.dcc.state.certificates == {}
 
 
-def test_certificates_of_organisations_are_not_a_device_s(room: DccFixture) -> None:
-    signer = room.pki.dcc_signer.certificate
+def test_certificates_of_organisations_are_not_a_device_s(fixture: DccFixture) -> None:
+    signer = fixture.pki.dcc_signer.certificate
     event = CertificateIssued(eui=str(signer.eui), usage="DS", role=signer.role, der=signer.der)
-    room.keep([event])
-    room.dcc.replay(room.entries[-1:])
-    assert room.dcc.state.certificates == {}
+    fixture.keep([event])
+    fixture.dcc.replay(fixture.entries[-1:])
+    assert fixture.dcc.state.certificates == {}

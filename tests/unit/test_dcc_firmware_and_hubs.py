@@ -36,10 +36,10 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[DccFixture]:
-    room = DccFixture(pki, OPEN)
-    yield room
-    room.valid()
+def fixture(pki: Pki) -> Iterator[DccFixture]:
+    fixture = DccFixture(pki, OPEN)
+    yield fixture
+    fixture.valid()
 
 
 def node_of(answer: Reply | bytes) -> Node:
@@ -49,72 +49,74 @@ def node_of(answer: Reply | bytes) -> Node:
     return body.result.node
 
 
-def told(room: DccFixture) -> list[tuple[str, str, str]]:
+def told(fixture: DccFixture) -> list[tuple[str, str, str]]:
     """DCC alerts: User, code, structure."""
     found = []
-    for message in room.messages("dcc-alert"):
+    for message in fixture.messages("dcc-alert"):
         body = response_of(message.body).body
         assert isinstance(body, DccAlert)
         found.append((message.user, body.code, body.content.name))
     return found
 
 
-def listed(room: DccFixture, product: dict[str, str]) -> None:
-    room.keep(room.dcc.perform(lambda tester, transaction: tester.list_product(transaction, product), room.now)[1])
+def listed(fixture: DccFixture, product: dict[str, str]) -> None:
+    fixture.keep(
+        fixture.dcc.perform(lambda tester, transaction: tester.list_product(transaction, product), fixture.now)[1]
+    )
 
 
 # --- 11.1, 11.4 ---
 
 
-def test_an_image_reaches_hub_and_meter_which_tells_of_it(room: DccFixture) -> None:
-    devices = room.build()
-    assert update_firmware(room, devices["esme"], devices["gsme"]).response_code == "I99"
-    room.pass_time(120)
-    assert told(room) == [
+def test_an_image_reaches_hub_and_meter_which_tells_of_it(fixture: DccFixture) -> None:
+    devices = fixture.build()
+    assert update_firmware(fixture, devices["esme"], devices["gsme"]).response_code == "I99"
+    fixture.pass_time(120)
+    assert told(fixture) == [
         (NETWORK_OPERATOR, "N59", "FirmwareUpgradeRequested"),
         (NETWORK_OPERATOR, "N59", "FirmwareUpgradeRequested"),
         (SUPPLIER, "N60", "CSPFirmwareDeliveryStatus"),
         (SUPPLIER, "N60", "CSPFirmwareDeliveryStatus"),
     ]
-    image = room.dcc.state.devices[devices["esme"]].image
+    image = fixture.dcc.state.devices[devices["esme"]].image
     assert image is not None
     assert image.version == "00000A02"
-    raised = [entry.event.code for entry in room.entries if isinstance(entry.event, AlertRaised)]
+    raised = [entry.event.code for entry in fixture.entries if isinstance(entry.event, AlertRaised)]
     assert raised.count("8F72") == 2
 
 
-def test_a_hub_out_of_reach_is_a_failed_delivery(room: DccFixture) -> None:
-    devices = room.build()
-    room.keep(room.dcc.set_device(devices["chf"], {"reachable": False}, room.now))
-    update_firmware(room, devices["esme"])
-    room.pass_time(120)
-    assert told(room)[-1] == (SUPPLIER, "N61", "CSPFirmwareDeliveryStatus")
-    assert room.dcc.state.devices[devices["esme"]].image is None
+def test_a_hub_out_of_reach_is_a_failed_delivery(fixture: DccFixture) -> None:
+    devices = fixture.build()
+    fixture.keep(fixture.dcc.set_device(devices["chf"], {"reachable": False}, fixture.now))
+    update_firmware(fixture, devices["esme"])
+    fixture.pass_time(120)
+    assert told(fixture)[-1] == (SUPPLIER, "N61", "CSPFirmwareDeliveryStatus")
+    assert fixture.dcc.state.devices[devices["esme"]].image is None
 
 
 @pytest.mark.parametrize(("effect", "code"), [("drop", "N61"), ("altered", "N60")])
-def test_faults_bend_an_image_on_its_way(room: DccFixture, effect: str, code: str) -> None:
-    device = room.build()["esme"]
-    room.keep(room.dcc.set_fault({"point": "firmware", "effect": effect}, room.now)[1])
-    update_firmware(room, device)
-    room.pass_time(120)
-    assert told(room)[-1][1] == code
-    assert room.dcc.state.devices[device].image is None
+def test_faults_bend_an_image_on_its_way(fixture: DccFixture, effect: str, code: str) -> None:
+    device = fixture.build()["esme"]
+    fixture.keep(fixture.dcc.set_fault({"point": "firmware", "effect": effect}, fixture.now)[1])
+    update_firmware(fixture, device)
+    fixture.pass_time(120)
+    assert told(fixture)[-1][1] == code
+    assert fixture.dcc.state.devices[device].image is None
 
 
-def test_devices_that_do_not_take_the_image_are_listed_with_the_reason(room: DccFixture) -> None:
-    devices = room.build()
-    old = room.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})["esme"]
-    strange = room.build()["esme"]
-    newer = room.build()["esme"]
+def test_devices_that_do_not_take_the_image_are_listed_with_the_reason(fixture: DccFixture) -> None:
+    devices = fixture.build()
+    old = fixture.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": "Pending"})["esme"]
+    strange = fixture.build()["esme"]
+    newer = fixture.build()["esme"]
     for device, values in ((strange, {"DeviceModel": "OTHER"}), (newer, {"DeviceModel": "NEW"})):
-        room.keep(room.dcc.set_inventory(device, values, room.now))
+        fixture.keep(fixture.dcc.set_inventory(device, values, fixture.now))
     for model, version in (("ESME-1", ""), ("NEW", "1.0")):
         product = {"manufacturer": "UEPT", "model": model, "firmware_version": "0A02", "gbcs_version": version}
-        listed(room, product)
-    update_firmware(room, devices["esme"])
-    busy, fresh = devices["esme"], room.build()["esme"]
-    answer = update_firmware(room, ABSENT, devices["ppmid"], old, strange, busy, newer, fresh)
+        listed(fixture, product)
+    update_firmware(fixture, devices["esme"])
+    busy, fresh = devices["esme"], fixture.build()["esme"]
+    answer = update_firmware(fixture, ABSENT, devices["ppmid"], old, strange, busy, newer, fresh)
     assert answer.response_code == "W110101"
     lists = {child.name: child.text for child in node_of(answer).children}
     assert lists == {
@@ -127,69 +129,69 @@ def test_devices_that_do_not_take_the_image_are_listed_with_the_reason(room: Dcc
 
 
 def test_a_warning_may_be_left_out(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(firmware_warning=False))
-    assert update_firmware(room, room.build()["esme"], ABSENT).response_code == "I99"
+    fixture = DccFixture(pki, DccSettings(firmware_warning=False))
+    assert update_firmware(fixture, fixture.build()["esme"], ABSENT).response_code == "I99"
 
 
-def test_prepayment_displays_have_a_service_of_their_own(room: DccFixture) -> None:
-    devices = room.build()
-    assert update_firmware(room, devices["esme"], srv="11.4").response_code == "E110402"
-    assert update_firmware(room, devices["ppmid"], srv="11.4").response_code == "I99"
-    room.pass_time(120)
-    assert (SUPPLIER, "N60", "CSPFirmwareDeliveryStatus") in told(room)
-    assert (SUPPLIER, "N30", "PPMIDAlert") in told(room)
+def test_prepayment_displays_have_a_service_of_their_own(fixture: DccFixture) -> None:
+    devices = fixture.build()
+    assert update_firmware(fixture, devices["esme"], srv="11.4").response_code == "E110402"
+    assert update_firmware(fixture, devices["ppmid"], srv="11.4").response_code == "I99"
+    fixture.pass_time(120)
+    assert (SUPPLIER, "N60", "CSPFirmwareDeliveryStatus") in told(fixture)
+    assert (SUPPLIER, "N30", "PPMIDAlert") in told(fixture)
 
 
-def test_an_activated_image_is_what_the_inventory_says(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    update_firmware(room, device)
-    room.pass_time(120)
-    image = room.dcc.state.devices[device].image
+def test_an_activated_image_is_what_the_inventory_says(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    update_firmware(fixture, device)
+    fixture.pass_time(120)
+    image = fixture.dcc.state.devices[device].image
     assert image is not None
-    assert room.critical("11.3", device, FirmwareHash=image.hash).response_code == "I99"
-    room.pass_time(1)
-    record = room.dcc.state.inventory.get(device)
+    assert fixture.critical("11.3", device, FirmwareHash=image.hash).response_code == "I99"
+    fixture.pass_time(1)
+    record = fixture.dcc.state.inventory.get(device)
     assert record is not None
     assert record.firmware_version == "00000A02"
 
 
-def test_a_version_that_differs_from_the_inventory_is_told_and_noted(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    room.keep(room.dcc.set_device(device, {"firmware_version": "0B000001"}, room.now))
-    room.post(room.party.request("11.2", device))
-    room.pass_time(1)
-    assert (SUPPLIER, "N49", "FirmwareVersionMismatch") in told(room)
-    room.post(room.party.request("11.2", device))
-    room.pass_time(1)
-    assert len(told(room)) == 1
+def test_a_version_that_differs_from_the_inventory_is_told_and_noted(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    fixture.keep(fixture.dcc.set_device(device, {"firmware_version": "0B000001"}, fixture.now))
+    fixture.post(fixture.party.request("11.2", device))
+    fixture.pass_time(1)
+    assert (SUPPLIER, "N49", "FirmwareVersionMismatch") in told(fixture)
+    fixture.post(fixture.party.request("11.2", device))
+    fixture.pass_time(1)
+    assert len(told(fixture)) == 1
 
 
 # --- hubs ---
 
 
-def installed(room: DccFixture, hub: str, **more: Any) -> str | None:
+def installed(fixture: DccFixture, hub: str, **more: Any) -> str | None:
     body = {
         "DeviceID": hub,
         "CHFInstallType": "CHF Install - no SM WAN",
-        "MPxN": room.premises["mpan"],
+        "MPxN": fixture.premises["mpan"],
         "AerialInstall": "false",
         "CHFLocation": "Deep indoors",
         **more,
     }
-    return room.post(room.party.request("8.14.2", **body)).response_code
+    return fixture.post(fixture.party.request("8.14.2", **body)).response_code
 
 
-def test_a_hub_without_wan_waits(room: DccFixture) -> None:
-    devices = room.build({"name": "chf", "type": "CHF", "status": "Pending"}, {"name": "gpf", "type": "GPF"})
+def test_a_hub_without_wan_waits(fixture: DccFixture) -> None:
+    devices = fixture.build({"name": "chf", "type": "CHF", "status": "Pending"}, {"name": "gpf", "type": "GPF"})
     checks = ("MetalObstructionCheck", "ConnectivityObstructionCheck", "SharedObstructionCheck")
     more = {"PremiseType": "Terraced", **dict.fromkeys(checks, "true")}
-    assert installed(room, devices["chf"], **more) == "I99"
-    assert room.status(devices["chf"]) == "InstalledNotCommissioned"
+    assert installed(fixture, devices["chf"], **more) == "I99"
+    assert fixture.status(devices["chf"]) == "InstalledNotCommissioned"
 
 
 @pytest.mark.parametrize("srv", ["8.14.3", "8.14.4"])
-def test_a_returned_hub_is_decommissioned_with_its_proxy(room: DccFixture, srv: str) -> None:
-    devices = room.build()
+def test_a_returned_hub_is_decommissioned_with_its_proxy(fixture: DccFixture, srv: str) -> None:
+    devices = fixture.build()
     fault: dict[str, Any] = {
         "CHFFaultReturnType": "Fault identified post installation",
         "OtherDeviceID": devices["esme"],
@@ -198,52 +200,54 @@ def test_a_returned_hub_is_decommissioned_with_its_proxy(room: DccFixture, srv: 
     }
     plain: dict[str, Any] = {"CHFNoFaultReturnType": "No Fault Return (general)"}
     body = fault if srv == "8.14.3" else plain
-    assert room.post(room.party.request(srv, DeviceID=devices["chf"], **body)).response_code == "I99"
-    assert (room.status(devices["chf"]), room.status(devices["gpf"])) == ("Decommissioned", "Decommissioned")
-    assert told(room)[0][2] == "DeviceStatusChangeEvent"
+    assert fixture.post(fixture.party.request(srv, DeviceID=devices["chf"], **body)).response_code == "I99"
+    assert (fixture.status(devices["chf"]), fixture.status(devices["gpf"])) == ("Decommissioned", "Decommissioned")
+    assert told(fixture)[0][2] == "DeviceStatusChangeEvent"
 
 
-def test_devices_of_a_replaced_hub_belong_to_the_new_one(room: DccFixture) -> None:
-    old = room.build()
-    new = room.build({"name": "chf", "type": "CHF"}, {"name": "gpf", "type": "GPF"})
-    room.keep(room.dcc.set_inventory(new["chf"], {"MPxNs": [room.dcc.state.inventory.records[old["esme"]].import_mpxn]},
-                                     room.now))  # fmt: skip
-    answer = room.post(room.party.request("8.12.1", new["chf"], OldCHFID=old["chf"]))
-    assert answer.response_code == "I99", room.refused()
-    room.pass_time(1)
-    record = room.dcc.state.inventory.get(old["esme"])
+def test_devices_of_a_replaced_hub_belong_to_the_new_one(fixture: DccFixture) -> None:
+    old = fixture.build()
+    new = fixture.build({"name": "chf", "type": "CHF"}, {"name": "gpf", "type": "GPF"})
+    fixture.keep(fixture.dcc.set_inventory(new["chf"], {"MPxNs": [fixture.dcc.state.inventory.records[old["esme"]].import_mpxn]},
+                                     fixture.now))  # fmt: skip
+    answer = fixture.post(fixture.party.request("8.12.1", new["chf"], OldCHFID=old["chf"]))
+    assert answer.response_code == "I99", fixture.refused()
+    fixture.pass_time(1)
+    record = fixture.dcc.state.inventory.get(old["esme"])
     assert record is not None
     assert record.hub == new["chf"]
-    assert "DeviceLogRestored" in [structure for _, _, structure in told(room)]
+    assert "DeviceLogRestored" in [structure for _, _, structure in told(fixture)]
 
 
 # --- opting in and out ---
 
 
-def test_a_device_that_opts_in_gets_the_brokers_certificates(room: DccFixture) -> None:
-    room.build()
-    answer = opt_in(room, ABSENT)
+def test_a_device_that_opts_in_gets_the_brokers_certificates(fixture: DccFixture) -> None:
+    fixture.build()
+    answer = opt_in(fixture, ABSENT)
     assert answer.response_code == "I0"
     assert [child.name for child in node_of(answer).children] == [
         "DeviceID",
         "DSPBrokerSecurityCredentialsDigitalSigning",
         "DSPBrokerSecurityCredentialsKeyAgreement",
     ]
-    assert room.status(ABSENT) == "InstalledNotCommissioned"
+    assert fixture.status(ABSENT) == "InstalledNotCommissioned"
 
 
 # --- coverage and registration ---
 
 
-def test_coverage_is_as_set(room: DccFixture) -> None:
+def test_coverage_is_as_set(fixture: DccFixture) -> None:
     def put(place: str, **values: Any) -> None:
-        room.keep(
-            room.dcc.perform(lambda tester, transaction: tester.set_coverage(transaction, place, values), room.now)[1]
+        fixture.keep(
+            fixture.dcc.perform(
+                lambda tester, transaction: tester.set_coverage(transaction, place, values), fixture.now
+            )[1]
         )
 
     def ask() -> Node:
         place = {"PostCode": "AB12 3CD", "AddressIdentifier": "1"}
-        return node_of(room.post(room.party.request("12.1", PartialAddress=place)))
+        return node_of(fixture.post(fixture.party.request("12.1", PartialAddress=place)))
 
     put("ab123cd", CoverageAvailability=False, AnticipatedCoverageDate="2027-01-01", ConnectivityLikelihood="Low")
     assert ask().get("DSPWANMatrixResponse/CoverageAvailability") == "false"
@@ -254,111 +258,112 @@ def test_coverage_is_as_set(room: DccFixture) -> None:
         put("x", Colour="red")
 
 
-def change(room: DccFixture, **values: Any) -> None:
+def change(fixture: DccFixture, **values: Any) -> None:
     given: dict[str, Any] = {"since": None, "supplier": None, "network_operator": None, **values}
-    mpan = room.premises["mpan"]
-    room.keep(
-        room.dcc.perform(
+    mpan = fixture.premises["mpan"]
+    fixture.keep(
+        fixture.dcc.perform(
             lambda tester, transaction: tester.change_registration(transaction, mpan, **given, is_new_tenancy=False),
-            room.now,
+            fixture.now,
         )[1]
     )
 
 
-def test_a_new_supplier_may_act_from_its_date_on(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    new = Party(room.pki, OTHER_SUPPLIER)
-    change(room, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
-    assert room.post(new.request("7.4", device)).response_code == "E4"
-    room.pass_time(2 * 86400)
-    assert room.post(new.request("7.4", device)).response_code == "I99"
-    assert room.post(room.party.request("7.4", device)).response_code == "E4"
+def test_a_new_supplier_may_act_from_its_date_on(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    new = Party(fixture.pki, OTHER_SUPPLIER)
+    change(fixture, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
+    assert fixture.post(new.request("7.4", device)).response_code == "E4"
+    fixture.pass_time(2 * 86400)
+    assert fixture.post(new.request("7.4", device)).response_code == "I99"
+    assert fixture.post(fixture.party.request("7.4", device)).response_code == "E4"
 
 
-def test_a_dated_request_is_authorised_for_its_date(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    change(room, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
+def test_a_dated_request_is_authorised_for_its_date(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    change(fixture, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
     late = "2026-01-18T10:00:00Z"
-    assert room.post(room.party.request("4.13", device, ExecutionDateTime=late)).response_code == "E4"
-    new = Party(room.pki, OTHER_SUPPLIER)
-    assert room.post(new.request("4.13", device, ExecutionDateTime=late)).response_code == "I99"
+    assert fixture.post(fixture.party.request("4.13", device, ExecutionDateTime=late)).response_code == "E4"
+    new = Party(fixture.pki, OTHER_SUPPLIER)
+    assert fixture.post(new.request("4.13", device, ExecutionDateTime=late)).response_code == "I99"
 
 
-def test_a_change_that_is_recorded_late_holds_at_once(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    change(room, since=NOW - timedelta(days=2), supplier=OTHER_SUPPLIER)
-    assert room.post(room.party.request("7.4", device)).response_code == "E4"
+def test_a_change_that_is_recorded_late_holds_at_once(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    change(fixture, since=NOW - timedelta(days=2), supplier=OTHER_SUPPLIER)
+    assert fixture.post(fixture.party.request("7.4", device)).response_code == "E4"
 
 
-def test_of_two_changes_the_earlier_holds_until_the_later(room: DccFixture) -> None:
-    room.build()
-    change(room, since=NOW + timedelta(days=5), supplier=SUPPLIER)
-    change(room, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
-    point = room.dcc.state.inventory.meter_points[room.premises["mpan"]]
+def test_of_two_changes_the_earlier_holds_until_the_later(fixture: DccFixture) -> None:
+    fixture.build()
+    change(fixture, since=NOW + timedelta(days=5), supplier=SUPPLIER)
+    change(fixture, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
+    point = fixture.dcc.state.inventory.meter_points[fixture.premises["mpan"]]
     holders = [point.at(NOW + timedelta(days=day)).supplier for day in (0, 3, 6)]
     assert holders == [SUPPLIER, OTHER_SUPPLIER, SUPPLIER]
 
 
-def test_a_change_of_an_unknown_meter_point_or_without_zone_is_refused(room: DccFixture) -> None:
+def test_a_change_of_an_unknown_meter_point_or_without_zone_is_refused(fixture: DccFixture) -> None:
     with pytest.raises(LookupError):
-        room.dcc.perform(
+        fixture.dcc.perform(
             lambda tester, transaction: tester.change_registration(
                 transaction, "1312345678907", None, SUPPLIER, None, is_new_tenancy=False
             ),
-            room.now,
+            fixture.now,
         )
-    room.build()
+    fixture.build()
     with pytest.raises(ValueError, match="zone"):
-        change(room, since=NOW.replace(tzinfo=None), supplier=SUPPLIER)
+        change(fixture, since=NOW.replace(tzinfo=None), supplier=SUPPLIER)
     with pytest.raises(ValueError, match="fuel"):
-        room.dcc.perform(
-            lambda tester, transaction: tester.register_meter_point(transaction, {"mpxn": "1", "fuel": "oil"}), room.now
+        fixture.dcc.perform(
+            lambda tester, transaction: tester.register_meter_point(transaction, {"mpxn": "1", "fuel": "oil"}),
+            fixture.now,
         )
 
 
-def test_a_new_supplier_takes_over_the_meter_and_the_old_one_is_told(room: DccFixture) -> None:
-    device = room.build(supplier=OTHER_SUPPLIER)["esme"]
-    change(room, supplier=SUPPLIER)
-    assert change_of_supplier(room, device).response_code == "I99", room.refused()
-    room.pass_time(1)
-    assert room.last_response().header.response_code == "I0"
-    assert room.dcc.state.devices[device].supplier == SUPPLIER
-    assert (OTHER_SUPPLIER, "N27", "ChangeOfSupplier") in told(room)
-    assert (NETWORK_OPERATOR, "N42", "SecurityCredentialsUpdated") in told(room)
+def test_a_new_supplier_takes_over_the_meter_and_the_old_one_is_told(fixture: DccFixture) -> None:
+    device = fixture.build(supplier=OTHER_SUPPLIER)["esme"]
+    change(fixture, supplier=SUPPLIER)
+    assert change_of_supplier(fixture, device).response_code == "I99", fixture.refused()
+    fixture.pass_time(1)
+    assert fixture.last_response().header.response_code == "I0"
+    assert fixture.dcc.state.devices[device].supplier == SUPPLIER
+    assert (OTHER_SUPPLIER, "N27", "ChangeOfSupplier") in told(fixture)
+    assert (NETWORK_OPERATOR, "N42", "SecurityCredentialsUpdated") in told(fixture)
 
 
 # --- 8.13, 9.1 ---
 
 
-def test_an_answer_brought_back_is_taken_once(room: DccFixture) -> None:
+def test_an_answer_brought_back_is_taken_once(fixture: DccFixture) -> None:
     kept: list[bytes] = []
 
     def keep(octets: bytes) -> bytes:
         kept.append(octets)
         return octets
 
-    assert local_answer(room, keep).response_code == "I99", room.refused()
-    room.pass_time(1)
-    answered = [entry.event for entry in room.entries if isinstance(entry.event, DeviceAnswered)]
+    assert local_answer(fixture, keep).response_code == "I99", fixture.refused()
+    fixture.pass_time(1)
+    answered = [entry.event for entry in fixture.entries if isinstance(entry.event, DeviceAnswered)]
     assert answered[-1].payload == kept[0]
-    assert Message.from_bytes(kept[0]).group.recipient == room.pki.parties()[0].eui
-    assert room.dcc.state.local == {}
+    assert Message.from_bytes(kept[0]).group.recipient == fixture.pki.parties()[0].eui
+    assert fixture.dcc.state.local == {}
 
 
-def test_a_command_handed_over_to_a_device_out_of_reach_is_not_answered(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    room.keep(room.dcc.set_device(device, {"reachable": False}, room.now))
-    (response, refused), _ = room.dcc.perform(
-        lambda tester, transaction: tester.hand_over(transaction, device, b"x"), room.now
+def test_a_command_handed_over_to_a_device_out_of_reach_is_not_answered(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    fixture.keep(fixture.dcc.set_device(device, {"reachable": False}, fixture.now))
+    (response, refused), _ = fixture.dcc.perform(
+        lambda tester, transaction: tester.hand_over(transaction, device, b"x"), fixture.now
     )
     assert (response, refused) == (None, "unreachable")
 
 
-def test_the_customers_number_is_told_beside_the_answer(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    assert room.post(Party(room.pki, OTHER_USER).request("9.1", device)).response_code == "I99"
-    room.pass_time(1)
-    node = node_of(room.messages("response")[-1].body)
+def test_the_customers_number_is_told_beside_the_answer(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    assert fixture.post(Party(fixture.pki, OTHER_USER).request("9.1", device)).response_code == "I99"
+    fixture.pass_time(1)
+    node = node_of(fixture.messages("response")[-1].body)
     assert node.name == "CINMessage"
     number = node.get("CustomerIdentificationNumber") or ""
     assert (len(number), number.isdigit()) == (4, True)

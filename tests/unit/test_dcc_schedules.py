@@ -35,10 +35,10 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[DccFixture]:
-    room = DccFixture(pki)
-    yield room
-    room.valid()
+def fixture(pki: Pki) -> Iterator[DccFixture]:
+    fixture = DccFixture(pki)
+    yield fixture
+    fixture.valid()
 
 
 def result_of(body: bytes) -> Node:
@@ -48,27 +48,27 @@ def result_of(body: bytes) -> Node:
     return response.result.node
 
 
-def daily(room: DccFixture) -> tuple[str, int]:
-    device = room.build()["esme"]
-    answer = create(room, device)
+def daily(fixture: DccFixture) -> tuple[str, int]:
+    device = fixture.build()["esme"]
+    answer = create(fixture, device)
     assert answer.response_code == "I0"
     return device, int(result_of(answer.body).text)
 
 
-def test_a_schedule_has_a_number_and_is_told_again(room: DccFixture) -> None:
-    device, number = daily(room)
-    told = result_of(room.post(room.party.request("5.2", DSPScheduleID=number)).body)
+def test_a_schedule_has_a_number_and_is_told_again(fixture: DccFixture) -> None:
+    device, number = daily(fixture)
+    told = result_of(fixture.post(fixture.party.request("5.2", DSPScheduleID=number)).body)
     assert told.get("DSPSchedules/DSPScheduleID") == str(number)
     assert told.get("DSPSchedules/DSPScheduleDetails/DeviceID") == device
-    assert create(room, device).response_code == "I0"
-    of_device = result_of(room.post(room.party.request("5.2", DeviceID=device)).body)
+    assert create(fixture, device).response_code == "I0"
+    of_device = result_of(fixture.post(fixture.party.request("5.2", DeviceID=device)).body)
     assert [each.get("DSPScheduleID") for each in of_device.all("DSPSchedules")] == ["1", "2"]
 
 
-def test_each_run_gives_one_message_with_the_read_and_the_number(room: DccFixture) -> None:
-    device, number = daily(room)
-    room.pass_time(3 * DAY)
-    messages = room.messages("response")
+def test_each_run_gives_one_message_with_the_read_and_the_number(fixture: DccFixture) -> None:
+    device, number = daily(fixture)
+    fixture.pass_time(3 * DAY)
+    messages = fixture.messages("response")
     assert len(messages) == 3
     for message in messages:
         response = response_of(message.body)
@@ -81,49 +81,49 @@ def test_each_run_gives_one_message_with_the_read_and_the_number(room: DccFixtur
     assert len({message.response_id for message in messages}) == 3
 
 
-def test_the_device_is_asked_by_the_broker_for_the_user(room: DccFixture) -> None:
-    daily(room)
-    room.pass_time(DAY)
-    node = result_of(room.messages("response")[-1].body)
+def test_the_device_is_asked_by_the_broker_for_the_user(fixture: DccFixture) -> None:
+    daily(fixture)
+    fixture.pass_time(DAY)
+    node = result_of(fixture.messages("response")[-1].body)
     group = Message.from_bytes(base64.b64decode(node.get("GBCSPayload") or "")).group
-    assert group.recipient == room.pki.acb
+    assert group.recipient == fixture.pki.acb
     assert str(group.other.party) == SUPPLIER
 
 
-def test_a_log_is_read_for_the_days_before_each_run(room: DccFixture) -> None:
-    device = room.build()["esme"]
+def test_a_log_is_read_for_the_days_before_each_run(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
     body: dict[str, Any] = {**LOG, "DeviceID": device, "DSPRetrieveImportDailyReadLog": OFFSETS}
-    assert room.post(room.party.request("5.1", **body)).response_code == "I0"
-    room.pass_time(15 * DAY)
-    assert [message.srv for message in room.messages("response")] == ["4.6.1", "4.6.1", "4.6.1"]
-    assert [message.response_code for message in room.messages("response")] == ["I0", "I0", "I0"]
+    assert fixture.post(fixture.party.request("5.1", **body)).response_code == "I0"
+    fixture.pass_time(15 * DAY)
+    assert [message.srv for message in fixture.messages("response")] == ["4.6.1", "4.6.1", "4.6.1"]
+    assert [message.response_code for message in fixture.messages("response")] == ["I0", "I0", "I0"]
 
 
 def test_results_quote_the_creating_request_when_settings_say_so(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(scheduled_request_id=True))
-    daily(room)
-    room.pass_time(DAY)
-    assert str(response_of(room.messages("response")[-1].body).header.request_id).split(":")[1] == str(pki.acb)
+    fixture = DccFixture(pki, DccSettings(scheduled_request_id=True))
+    daily(fixture)
+    fixture.pass_time(DAY)
+    assert str(response_of(fixture.messages("response")[-1].body).header.request_id).split(":")[1] == str(pki.acb)
 
 
-def test_a_deleted_schedule_runs_no_more(room: DccFixture) -> None:
-    _, number = daily(room)
-    assert room.post(room.party.request("5.3", DSPScheduleID=number)).response_code == "I99"
-    room.pass_time(3 * DAY)
-    assert room.messages() == []
-    refused = room.post(room.party.request("5.3", DSPScheduleID=number))
-    assert (refused.response_code, room.refused()) == ("E050301", "schedule-unknown")
+def test_a_deleted_schedule_runs_no_more(fixture: DccFixture) -> None:
+    _, number = daily(fixture)
+    assert fixture.post(fixture.party.request("5.3", DSPScheduleID=number)).response_code == "I99"
+    fixture.pass_time(3 * DAY)
+    assert fixture.messages() == []
+    refused = fixture.post(fixture.party.request("5.3", DSPScheduleID=number))
+    assert (refused.response_code, fixture.refused()) == ("E050301", "schedule-unknown")
 
 
-def test_deleting_by_device_ends_all_of_them(room: DccFixture) -> None:
-    device, _ = daily(room)
-    create(room, device)
-    assert room.post(room.party.request("5.3", DeviceID=device)).response_code == "I99"
-    assert room.dcc.state.agenda.count(f"schedule|{device}") == 0
+def test_deleting_by_device_ends_all_of_them(fixture: DccFixture) -> None:
+    device, _ = daily(fixture)
+    create(fixture, device)
+    assert fixture.post(fixture.party.request("5.3", DeviceID=device)).response_code == "I99"
+    assert fixture.dcc.state.agenda.count(f"schedule|{device}") == 0
 
 
-def test_a_schedule_ends_after_its_last_day(room: DccFixture) -> None:
-    device = room.build()["esme"]
+def test_a_schedule_ends_after_its_last_day(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
     body: dict[str, Any] = {
         "ScheduleFrequency": "Daily",
         "ScheduleStartDate": "2026-01-16Z",
@@ -134,36 +134,38 @@ def test_a_schedule_ends_after_its_last_day(room: DccFixture) -> None:
         "DSPScheduledServiceReferenceVariant": "4.16",
         "DeviceID": device,
     }
-    assert room.post(room.party.request("5.1", **body, **tail, DSPReadActivePowerImport=None)).response_code == "I0"
-    room.pass_time(10 * DAY)
-    assert len(room.messages("response")) == 2
-    done = [entry.event for entry in room.entries if isinstance(entry.event, ItemDone)]
+    assert (
+        fixture.post(fixture.party.request("5.1", **body, **tail, DSPReadActivePowerImport=None)).response_code == "I0"
+    )
+    fixture.pass_time(10 * DAY)
+    assert len(fixture.messages("response")) == 2
+    done = [entry.event for entry in fixture.entries if isinstance(entry.event, ItemDone)]
     assert "ran for the last time" in [event.outcome for event in done]
 
 
-def test_a_run_that_gives_nothing_is_a_command_failure(room: DccFixture) -> None:
-    device, number = daily(room)
-    room.keep(room.dcc.set_device(device, {"reachable": False}, room.now))
-    room.pass_time(DAY)
-    (message,) = room.messages()
+def test_a_run_that_gives_nothing_is_a_command_failure(fixture: DccFixture) -> None:
+    device, number = daily(fixture)
+    fixture.keep(fixture.dcc.set_device(device, {"reachable": False}, fixture.now))
+    fixture.pass_time(DAY)
+    (message,) = fixture.messages()
     alert = response_of(message.body).body
     assert isinstance(alert, DccAlert)
     assert alert.content.name == "CommandFailure"
     assert alert.content.get("DSPScheduleID") == str(number)
 
 
-def test_the_schedules_of_a_decommissioned_device_are_removed_and_their_users_told(room: DccFixture) -> None:
-    device, number = daily(room)
-    room.post(room.party.request("8.3", DeviceID=device))
-    mine = [message for message in room.messages("dcc-alert") if message.user == SUPPLIER]
+def test_the_schedules_of_a_decommissioned_device_are_removed_and_their_users_told(fixture: DccFixture) -> None:
+    device, number = daily(fixture)
+    fixture.post(fixture.party.request("8.3", DeviceID=device))
+    mine = [message for message in fixture.messages("dcc-alert") if message.user == SUPPLIER]
     alert = response_of(mine[0].body).body
     assert isinstance(alert, DccAlert)
     assert (alert.content.name, alert.content.get("DSPScheduleID")) == ("DSPScheduleRemoval", str(number))
-    assert room.dcc.state.agenda.count(f"schedule|{device}") == 0
+    assert fixture.dcc.state.agenda.count(f"schedule|{device}") == 0
 
 
-def test_other_users_schedules_end_with_the_tenancy(room: DccFixture) -> None:
-    device = room.build()["esme"]
+def test_other_users_schedules_end_with_the_tenancy(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
     body: dict[str, Any] = {
         **LOG,
         "DSPScheduledServiceReference": "4.8",
@@ -172,17 +174,17 @@ def test_other_users_schedules_end_with_the_tenancy(room: DccFixture) -> None:
         "DSPReadActiveImportProfileData": OFFSETS,
     }
     for user in (OTHER_USER, NETWORK_OPERATOR):
-        assert room.post(Party(room.pki, user).request("5.1", **body)).response_code == "I0"
+        assert fixture.post(Party(fixture.pki, user).request("5.1", **body)).response_code == "I0"
     change: dict[str, Any] = {"since": NOW + timedelta(days=1), "supplier": None, "network_operator": None}
-    mpan = room.premises["mpan"]
-    room.keep(
-        room.dcc.perform(
+    mpan = fixture.premises["mpan"]
+    fixture.keep(
+        fixture.dcc.perform(
             lambda tester, transaction: tester.change_registration(transaction, mpan, **change, is_new_tenancy=True),
-            room.now,
+            fixture.now,
         )[1]
     )
-    room.pass_time(2 * DAY)
-    left = [item.data["user"] for item in room.dcc.state.agenda.named(f"schedule|{device}")]
+    fixture.pass_time(2 * DAY)
+    left = [item.data["user"] for item in fixture.dcc.state.agenda.named(f"schedule|{device}")]
     assert left == [NETWORK_OPERATOR]
 
 
@@ -230,9 +232,9 @@ def test_dates_and_times_have_zones() -> None:
             read(wrong)
 
 
-def test_two_runs_at_once_have_different_response_ids(room: DccFixture) -> None:
-    device, _ = daily(room)
-    create(room, device)
-    room.pass_time(DAY)
-    first, second = [entry.event for entry in room.entries if isinstance(entry.event, MessageQueued)]
+def test_two_runs_at_once_have_different_response_ids(fixture: DccFixture) -> None:
+    device, _ = daily(fixture)
+    create(fixture, device)
+    fixture.pass_time(DAY)
+    first, second = [entry.event for entry in fixture.entries if isinstance(entry.event, MessageQueued)]
     assert first.response_id != second.response_id

@@ -26,93 +26,93 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[DccFixture]:
-    room = DccFixture(pki)
-    yield room
-    room.valid()
+def fixture(pki: Pki) -> Iterator[DccFixture]:
+    fixture = DccFixture(pki)
+    yield fixture
+    fixture.valid()
 
 
-def send(room: DccFixture, device: str, date: str = "", **header: Any) -> tuple[RequestId, Reply]:
-    head = room.party.header("4.1.1", device, **header)
+def send(fixture: DccFixture, device: str, date: str = "", **header: Any) -> tuple[RequestId, Reply]:
+    head = fixture.party.header("4.1.1", device, **header)
     body: dict[str, Any] = {"ExecutionDateTime": date} if date else {}
-    return head.request_id, room.post(room.party.request("4.1.1", header=head, **body))
+    return head.request_id, fixture.post(fixture.party.request("4.1.1", header=head, **body))
 
 
-def codes(room: DccFixture) -> list[str]:
-    return [message.response_code for message in room.messages("response")]
+def codes(fixture: DccFixture) -> list[str]:
+    return [message.response_code for message in fixture.messages("response")]
 
 
-def test_commands_of_a_chain_leave_in_its_order(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    first, _ = send(room, device, "2026-01-15T10:10:00Z", first_in_sequence=True)
-    second, _ = send(room, device, preceding=first)
-    third, _ = send(room, device, preceding=second)
-    room.pass_time(900)
-    sent = [entry.event.request_id for entry in room.entries if isinstance(entry.event, CommandSent)]
+def test_commands_of_a_chain_leave_in_its_order(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    first, _ = send(fixture, device, "2026-01-15T10:10:00Z", first_in_sequence=True)
+    second, _ = send(fixture, device, preceding=first)
+    third, _ = send(fixture, device, preceding=second)
+    fixture.pass_time(900)
+    sent = [entry.event.request_id for entry in fixture.entries if isinstance(entry.event, CommandSent)]
     assert sent == [str(first), str(second), str(third)]
-    assert codes(room) == ["I0", "I0", "I0"]
+    assert codes(fixture) == ["I0", "I0", "I0"]
 
 
-def test_a_chain_fails_from_the_first_failure_on(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    room.keep(room.dcc.set_device(device, {"reachable": False}, room.now))
-    first, _ = send(room, device, first_in_sequence=True)
-    second, _ = send(room, device, preceding=first)
-    send(room, device, preceding=second)
-    room.pass_time(60)
-    assert codes(room) == ["E20", "E100", "E100"]
-    assert len([entry for entry in room.entries if isinstance(entry.event, CommandSent)]) == 1
+def test_a_chain_fails_from_the_first_failure_on(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    fixture.keep(fixture.dcc.set_device(device, {"reachable": False}, fixture.now))
+    first, _ = send(fixture, device, first_in_sequence=True)
+    second, _ = send(fixture, device, preceding=first)
+    send(fixture, device, preceding=second)
+    fixture.pass_time(60)
+    assert codes(fixture) == ["E20", "E100", "E100"]
+    assert len([entry for entry in fixture.entries if isinstance(entry.event, CommandSent)]) == 1
 
 
-def test_a_follower_does_not_wait_for_ever(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    first, _ = send(room, device, LATER, first_in_sequence=True)
-    send(room, device, preceding=first)
-    room.pass_time(3700)
-    assert codes(room) == ["E100"]
-    room.pass_time(8 * 3600)
-    assert codes(room) == ["E100", "I0"]
+def test_a_follower_does_not_wait_for_ever(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    first, _ = send(fixture, device, LATER, first_in_sequence=True)
+    send(fixture, device, preceding=first)
+    fixture.pass_time(3700)
+    assert codes(fixture) == ["E100"]
+    fixture.pass_time(8 * 3600)
+    assert codes(fixture) == ["E100", "I0"]
 
 
-def test_a_predecessor_that_never_came_is_refused_at_once(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    unknown, _ = send(room, device)
-    _, answer = send(room, device, preceding=unknown)
-    assert (answer.response_code, room.refused()) == ("E100", "sequence")
+def test_a_predecessor_that_never_came_is_refused_at_once(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    unknown, _ = send(fixture, device)
+    _, answer = send(fixture, device, preceding=unknown)
+    assert (answer.response_code, fixture.refused()) == ("E100", "sequence")
 
 
 def test_a_predecessor_may_come_later_when_settings_say_so(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(sequence_missing="hold", counter_rule="unique"))
-    device = room.build()["esme"]
-    first = room.party.header("4.1.1", device, first_in_sequence=True)
-    _, answer = send(room, device, preceding=first.request_id)
+    fixture = DccFixture(pki, DccSettings(sequence_missing="hold", counter_rule="unique"))
+    device = fixture.build()["esme"]
+    first = fixture.party.header("4.1.1", device, first_in_sequence=True)
+    _, answer = send(fixture, device, preceding=first.request_id)
     assert answer.response_code == "I99"
-    room.pass_time(60)
-    assert codes(room) == []
-    room.post(room.party.request("4.1.1", header=first))
-    room.pass_time(60)
-    assert codes(room) == ["I0", "I0"]
-    room.valid()
+    fixture.pass_time(60)
+    assert codes(fixture) == []
+    fixture.post(fixture.party.request("4.1.1", header=first))
+    fixture.pass_time(60)
+    assert codes(fixture) == ["I0", "I0"]
+    fixture.valid()
 
 
 @pytest.mark.parametrize("missing", ["refuse", "hold"])
 def test_a_request_cannot_precede_itself(pki: Pki, missing: Any) -> None:
-    room = DccFixture(pki, DccSettings(sequence_missing=missing))
-    device = room.build()["esme"]
-    head = room.party.header("4.1.1", device)
-    own = room.party.header("4.1.1", device, request_id=head.request_id, preceding=head.request_id)
-    assert room.post(room.party.request("4.1.1", header=own)).response_code == "E100"
-    assert room.refused() == "sequence"
+    fixture = DccFixture(pki, DccSettings(sequence_missing=missing))
+    device = fixture.build()["esme"]
+    head = fixture.party.header("4.1.1", device)
+    own = fixture.party.header("4.1.1", device, request_id=head.request_id, preceding=head.request_id)
+    assert fixture.post(fixture.party.request("4.1.1", header=own)).response_code == "E100"
+    assert fixture.refused() == "sequence"
 
 
 @pytest.mark.parametrize(("date", "is_noted"), [("2026-01-15T11:00:00Z", False), ("2026-01-16T11:00:00Z", True)])
-def test_a_date_beside_a_signed_command_that_differs_is_noted(room: DccFixture, date: str, is_noted: bool) -> None:
-    device = room.build()["esme"]
+def test_a_date_beside_a_signed_command_that_differs_is_noted(fixture: DccFixture, date: str, is_noted: bool) -> None:
+    device = fixture.build()["esme"]
     body: dict[str, Any] = {"ExecutionDateTime": "2026-01-15T11:00:00Z", "Credit": None}
-    answer = room.post(room.party.request("1.6", device, cv=4, **body))
-    signed = read_request(parse(room.party.signed_pre_command(answer.body)))
+    answer = fixture.post(fixture.party.request("1.6", device, cv=4, **body))
+    signed = read_request(parse(fixture.party.signed_pre_command(answer.body)))
     assert isinstance(signed, SignedPreCommand)
-    document = room.party.sign(write_request(replace(signed, execution_date_time=date)))
-    assert room.post(document).response_code == "I99"
-    accepted = [entry.event for entry in room.entries if isinstance(entry.event, RequestAccepted)]
+    document = fixture.party.sign(write_request(replace(signed, execution_date_time=date)))
+    assert fixture.post(document).response_code == "I99"
+    accepted = [entry.event for entry in fixture.entries if isinstance(entry.event, RequestAccepted)]
     assert bool(accepted[-1].notes) is is_noted

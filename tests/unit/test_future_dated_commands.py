@@ -82,7 +82,7 @@ def sent(home: Home, date: str) -> tuple[Course, str]:
 
 def outcomes(home: Home) -> list[Outcome]:
     found = []
-    for message in home.room.messages("response"):
+    for message in home.fixture.messages("response"):
         response = response_of(message.body)
         assert isinstance(response.body, ServiceResponse)
         result = response.body.result
@@ -93,11 +93,11 @@ def outcomes(home: Home) -> list[Outcome]:
 
 
 def sent_commands(home: Home) -> list[CommandSent]:
-    return [entry.event for entry in home.room.entries if isinstance(entry.event, CommandSent)]
+    return [entry.event for entry in home.fixture.entries if isinstance(entry.event, CommandSent)]
 
 
 def dcc_alerts_of(home: Home) -> list[str | None]:
-    return [message.alert_code for message in home.room.messages("dcc-alert")]
+    return [message.alert_code for message in home.fixture.messages("dcc-alert")]
 
 
 def test_there_are_services_that_devices_hold() -> None:
@@ -122,14 +122,14 @@ def test_every_setting_of_a_held_command_is_told_of_on_its_date(pki: Pki, srv: s
     home = a_home(pki, srv, kind)
     course, request_id = sent(home, IN_AN_HOUR)
     assert (course.steps, course.detail) == (accepted(srv), "")
-    home.room.pass_time(3500)
+    home.fixture.pass_time(3500)
     assert outcomes(home) == []
-    home.room.pass_time(3600)
+    home.fixture.pass_time(3600)
     told = outcomes(home)
     assert told
     total = len(told)
     assert told == [Outcome("8F66", number, total, request_id) for number in range(1, total + 1)]
-    home.room.valid()
+    home.fixture.valid()
 
 
 @pytest.mark.parametrize(("srv", "kind"), HELD)
@@ -138,24 +138,24 @@ def test_a_held_command_is_cancelled_by_the_same_one_dated_to_the_year_3000(pki:
     sent(home, IN_AN_HOUR)
     course, _ = sent(home, NEVER)
     assert (course.steps, course.detail) == (accepted(srv), "")
-    home.room.pass_time(7200)
+    home.fixture.pass_time(7200)
     assert outcomes(home) == []
-    assert home.room.dcc.device(home.target, home.room.now)["pending"] == []
+    assert home.fixture.dcc.device(home.target, home.fixture.now)["pending"] == []
 
 
 def test_a_later_command_takes_the_place_of_an_earlier_one(pki: Pki) -> None:
     home = a_home(pki, "1.6", "ESME")
     sent(home, IN_AN_HOUR)
     _, second = sent(home, "2026-01-15T12:00:00.00Z")
-    home.room.pass_time(3 * 3600)
+    home.fixture.pass_time(3 * 3600)
     assert [told.request_id for told in outcomes(home)] == [second]
 
 
 def test_a_device_with_a_fault_tells_of_every_setting_that_failed(pki: Pki) -> None:
     home = a_home(pki, "1.2.1", "ESME")
     sent(home, IN_AN_HOUR)
-    home.room.keep(home.room.dcc.set_device(home.target, {"hardware_fault": True}, home.room.now))
-    home.room.pass_time(7200)
+    home.fixture.keep(home.fixture.dcc.set_device(home.target, {"hardware_fault": True}, home.fixture.now))
+    home.fixture.pass_time(7200)
     assert [told.code for told in outcomes(home)] == ["8F67", "8F67"]
 
 
@@ -165,11 +165,11 @@ def test_what_the_catalogue_has_the_dcc_hold_reaches_no_device_before_its_date(p
     body = example(srv, full=True, device_type=kind)
     texts = texts_for(home, body) | {"ExecutionDateTime": IN_AN_HOUR}
     request = ServiceRequest(header_of(srv, 1, home), fitted(body, texts))
-    assert home.room.post(home.party.sign(write_request(request))).response_code == "I99", home.room.refused()
-    home.room.pass_time(3500)
-    assert home.room.dcc.device(home.target, home.room.now)["pending"] == []
+    assert home.fixture.post(home.party.sign(write_request(request))).response_code == "I99", home.fixture.refused()
+    home.fixture.pass_time(3500)
+    assert home.fixture.dcc.device(home.target, home.fixture.now)["pending"] == []
     assert (outcomes(home), sent_commands(home)) == ([], [])
-    home.room.pass_time(3600)
+    home.fixture.pass_time(3600)
     assert [command.srv for command in sent_commands(home)] == [srv]
     assert outcomes(home) == []
 
@@ -177,21 +177,21 @@ def test_what_the_catalogue_has_the_dcc_hold_reaches_no_device_before_its_date(p
 def test_a_held_change_of_supplier_changes_who_is_trusted_on_its_date_and_not_before(pki: Pki) -> None:
     home = a_home(pki, "6.23", "ESME")
     new = str(home.party.eui)
-    home.room.keep(home.room.dcc.set_device(home.target, {"supplier": OTHER_SUPPLIER}, home.room.now))
+    home.fixture.keep(home.fixture.dcc.set_device(home.target, {"supplier": OTHER_SUPPLIER}, home.fixture.now))
     sent(home, IN_AN_HOUR)
-    assert home.room.dcc.device(home.target, home.room.now)["supplier"] == OTHER_SUPPLIER
+    assert home.fixture.dcc.device(home.target, home.fixture.now)["supplier"] == OTHER_SUPPLIER
     assert dcc_alerts_of(home) == []
-    home.room.pass_time(7200)
-    assert home.room.dcc.device(home.target, home.room.now)["supplier"] == new
+    home.fixture.pass_time(7200)
+    assert home.fixture.dcc.device(home.target, home.fixture.now)["supplier"] == new
     assert "N27" in dcc_alerts_of(home)
-    home.room.valid()
+    home.fixture.valid()
 
 
 def test_a_change_of_supplier_that_fails_on_its_date_is_told_of_as_such(pki: Pki) -> None:
     home = a_home(pki, "6.23", "ESME")
     sent(home, IN_AN_HOUR)
-    home.room.keep(home.room.dcc.set_device(home.target, {"hardware_fault": True}, home.room.now))
-    home.room.pass_time(7200)
+    home.fixture.keep(home.fixture.dcc.set_device(home.target, {"hardware_fault": True}, home.fixture.now))
+    home.fixture.pass_time(7200)
     assert [told.code for told in outcomes(home)] == ["8F67"]
     assert dcc_alerts_of(home) == ["N26"]
 
@@ -199,7 +199,7 @@ def test_a_change_of_supplier_that_fails_on_its_date_is_told_of_as_such(pki: Pki
 def test_a_change_of_supplier_whose_outcome_never_comes_ends_in_a_time_out(pki: Pki) -> None:
     home = a_home(pki, "6.23", "ESME")
     sent(home, IN_AN_HOUR)
-    home.room.keep(home.room.dcc.set_device(home.target, {"reachable": False}, home.room.now))
-    home.room.pass_time(10 * 86_400)
+    home.fixture.keep(home.fixture.dcc.set_device(home.target, {"reachable": False}, home.fixture.now))
+    home.fixture.pass_time(10 * 86_400)
     assert outcomes(home) == []
-    assert "E30" in [message.response_code for message in home.room.messages("response")]
+    assert "E30" in [message.response_code for message in home.fixture.messages("response")]

@@ -28,16 +28,16 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> Iterator[DccFixture]:
-    room = DccFixture(pki, STRICT)
-    yield room
-    room.valid()
+def fixture(pki: Pki) -> Iterator[DccFixture]:
+    fixture = DccFixture(pki, STRICT)
+    yield fixture
+    fixture.valid()
 
 
 @pytest.mark.parametrize("rule", TRIPS)
-def test_the_rule_refuses_and_its_row_says_how(room: DccFixture, rule: str) -> None:
-    reply = TRIPS[rule](room)
-    assert room.refused() == rule
+def test_the_rule_refuses_and_its_row_says_how(fixture: DccFixture, rule: str) -> None:
+    reply = TRIPS[rule](fixture)
+    assert fixture.refused() == rule
     row = gateway_rules()[rule]
     expected = "E20" if rule == "fault" else row.response_code
     assert reply.status == row.http_status
@@ -65,51 +65,51 @@ def test_every_rule_of_a_service_belongs_to_one_group() -> None:
     assert used == {*service_rules.FIRST.rules, *service_rules.LAST.rules}
 
 
-def test_a_refused_request_changes_nothing_and_its_request_id_stays_free(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    header = room.party.header("11.2", device)
-    wrong = room.post(
-        room.party.request("11.2", header=msgspec.structs.replace(header, command_variant=4)), Service.TRANSFORM
+def test_a_refused_request_changes_nothing_and_its_request_id_stays_free(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    header = fixture.party.header("11.2", device)
+    wrong = fixture.post(
+        fixture.party.request("11.2", header=msgspec.structs.replace(header, command_variant=4)), Service.TRANSFORM
     )
     assert wrong.response_code == "E12"
-    assert room.post(room.party.request("11.2", header=header)).response_code == "I99"
+    assert fixture.post(fixture.party.request("11.2", header=header)).response_code == "I99"
 
 
 def test_settings_give_a_rule_another_code(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(rules={"replayed-request": "E65"}))
-    assert replayed_request(room).response_code == "E65"
+    fixture = DccFixture(pki, DccSettings(rules={"replayed-request": "E65"}))
+    assert replayed_request(fixture).response_code == "E65"
 
 
 def test_settings_give_a_rule_a_bare_status(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(rules={"device-exists": "404"}))
-    reply = device_exists(room)
+    fixture = DccFixture(pki, DccSettings(rules={"device-exists": "404"}))
+    reply = device_exists(fixture)
     assert (reply.status, reply.body) == (404, b"")
 
 
 def test_settings_give_a_broken_signature_a_response_code_although_nothing_was_read(pki: Pki) -> None:
-    room = DccFixture(pki, DccSettings(rules={"signature": "E100"}))
-    assert signature(room).status == 400
+    fixture = DccFixture(pki, DccSettings(rules={"signature": "E100"}))
+    assert signature(fixture).status == 400
 
 
 def test_an_expired_certificate_is_let_through_by_default_and_the_journal_says_so(pki: Pki) -> None:
-    room = DccFixture(pki)
-    request = firmware(room)
-    room.now += timedelta(days=365 * 60)
-    assert room.post(request).response_code == "I99"
-    (accepted,) = [entry.event for entry in room.entries if isinstance(entry.event, RequestAccepted)]
+    fixture = DccFixture(pki)
+    request = firmware(fixture)
+    fixture.now += timedelta(days=365 * 60)
+    assert fixture.post(request).response_code == "I99"
+    (accepted,) = [entry.event for entry in fixture.entries if isinstance(entry.event, RequestAccepted)]
     assert "outside its validity period" in accepted.notes[0]
 
 
-def test_the_journal_says_who_was_refused_what(room: DccFixture) -> None:
-    device_authorised(room)
-    refused = [entry.event for entry in room.entries if isinstance(entry.event, RequestRefused)][-1]
+def test_the_journal_says_who_was_refused_what(fixture: DccFixture) -> None:
+    device_authorised(fixture)
+    refused = [entry.event for entry in fixture.entries if isinstance(entry.event, RequestRefused)][-1]
     assert (refused.user, refused.srv, refused.response_code) == (OTHER_SUPPLIER, "11.2", "E4")
     assert "not responsible" in refused.detail
 
 
-def test_identifiers_are_compared_without_regard_to_case(room: DccFixture) -> None:
-    device = room.build()["esme"]
-    header = room.party.header("11.2", device)
+def test_identifiers_are_compared_without_regard_to_case(fixture: DccFixture) -> None:
+    device = fixture.build()["esme"]
+    header = fixture.party.header("11.2", device)
     document = write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))
     text = str(header.request_id).encode()
-    assert room.post(room.party.sign(document.replace(text, text.lower()))).response_code == "I99"
+    assert fixture.post(fixture.party.sign(document.replace(text, text.lower()))).response_code == "I99"

@@ -42,28 +42,28 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 @pytest.fixture
-def room(pki: Pki) -> DccFixture:
+def fixture(pki: Pki) -> DccFixture:
     return DccFixture(pki)
 
 
-def make(room: DccFixture, spec: dict[str, Any]) -> dict[str, Any]:
-    made, events = room.dcc.add_premises(spec, room.now)
-    room.keep(events)
+def make(fixture: DccFixture, spec: dict[str, Any]) -> dict[str, Any]:
+    made, events = fixture.dcc.add_premises(spec, fixture.now)
+    fixture.keep(events)
     return made
 
 
-def test_premises_take_what_is_given_and_tell_it_in_its_one_form(room: DccFixture) -> None:
-    made = make(room, GIVEN)
+def test_premises_take_what_is_given_and_tell_it_in_its_one_form(fixture: DccFixture) -> None:
+    made = make(fixture, GIVEN)
     assert made["devices"] == {"chf": "00-DB-12-34-56-78-90-A2", "esme": "00-DB-12-34-56-78-90-A0"}
     expected = {"mpan": "1312345678333", "secondary_mpan": "1312345678222", "export_mpan": "1312345678111",
                 "mprn": "12345678", "postcode": "M22 0RR", "address": "Threapwood Road", "uprn": "31508416322",
                 "supplier": SUPPLIER}  # fmt: skip
     assert {name: made[name] for name in expected} == expected
-    record = room.dcc.state.inventory.get("00-DB-12-34-56-78-90-A0")
+    record = fixture.dcc.state.inventory.get("00-DB-12-34-56-78-90-A0")
     assert record is not None
     assert (record.firmware_version, record.manufacturer, record.model) == ("0A0B0C0D", "M", "m-1")
-    assert room.dcc.device("00-DB-12-34-56-78-90-A0", room.now)["firmware_version"] == "0A0B0C0D"
-    hub = room.dcc.state.inventory.get("00-DB-12-34-56-78-90-A2")
+    assert fixture.dcc.device("00-DB-12-34-56-78-90-A0", fixture.now)["firmware_version"] == "0A0B0C0D"
+    hub = fixture.dcc.state.inventory.get("00-DB-12-34-56-78-90-A2")
     assert hub is not None
     assert hub.csp_region == "4G North"
 
@@ -75,25 +75,25 @@ def test_premises_take_what_is_given_and_tell_it_in_its_one_form(room: DccFixtur
      {"PropertyFilter": {"PostCode": "M220RR", "AddressIdentifier": "THREAPWOODROAD"}},
      {"DeviceID": "00-db-12-34-56-78-90-a0"}],
 )  # fmt: skip
-def test_a_search_finds_them_however_it_writes_the_identifier(room: DccFixture, search: dict[str, Any]) -> None:
-    make(room, GIVEN)
-    reply = room.post(room.party.request("8.2", **search))
-    assert reply.response_code == "I0", room.refused()
+def test_a_search_finds_them_however_it_writes_the_identifier(fixture: DccFixture, search: dict[str, Any]) -> None:
+    make(fixture, GIVEN)
+    reply = fixture.post(fixture.party.request("8.2", **search))
+    assert reply.response_code == "I0", fixture.refused()
     assert b"00-DB-12-34-56-78-90-A0" in reply.body
 
 
-def test_coverage_is_that_of_the_place_however_it_is_written(room: DccFixture) -> None:
-    answers = {room.post(room.party.request("12.1", UPRN=text)).body.split(b"DSPWANMatrixResponse")[1]
+def test_coverage_is_that_of_the_place_however_it_is_written(fixture: DccFixture) -> None:
+    answers = {fixture.post(fixture.party.request("12.1", UPRN=text)).body.split(b"DSPWANMatrixResponse")[1]
                for text in ("31508416322", "031508416322")}  # fmt: skip
     assert len(answers) == 1
 
 
 @pytest.mark.parametrize("status", [*device_statuses(), "not there", "absent"])
-def test_a_device_takes_every_status_and_not_there(room: DccFixture, status: str) -> None:
-    devices = room.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": status})
+def test_a_device_takes_every_status_and_not_there(fixture: DccFixture, status: str) -> None:
+    devices = fixture.build({"name": "chf", "type": "CHF"}, {"name": "esme", "type": "ESME", "status": status})
     is_known = status in device_statuses()
-    assert room.status(devices["esme"]) == (status if is_known else "")
-    assert room.dcc.device(devices["esme"], room.now)["device_type"] == "ESME"
+    assert fixture.status(devices["esme"]) == (status if is_known else "")
+    assert fixture.dcc.device(devices["esme"], fixture.now)["device_type"] == "ESME"
 
 
 @pytest.mark.parametrize(
@@ -110,22 +110,24 @@ def test_a_device_takes_every_status_and_not_there(room: DccFixture, status: str
         ({"devices": [{"name": n, "type": "CHF", "eui": "00db1234567890a2"} for n in "ab"]}, "the same eui"),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_place_and_form(room: DccFixture, change: dict[str, Any], says: str) -> None:
-    before = len(room.dcc.state.devices)
+def test_what_cannot_be_is_refused_with_its_place_and_form(
+    fixture: DccFixture, change: dict[str, Any], says: str
+) -> None:
+    before = len(fixture.dcc.state.devices)
     with pytest.raises(ValueError, match=says):
-        room.dcc.add_premises({**GIVEN, **change}, room.now)
-    assert len(room.dcc.state.devices) == before
+        fixture.dcc.add_premises({**GIVEN, **change}, fixture.now)
+    assert len(fixture.dcc.state.devices) == before
 
 
-def test_an_identity_that_is_there_is_not_made_again(room: DccFixture) -> None:
-    make(room, GIVEN)
+def test_an_identity_that_is_there_is_not_made_again(fixture: DccFixture) -> None:
+    make(fixture, GIVEN)
     with pytest.raises(ValueError, match="00-DB-12-34-56-78-90-A2 is there already"):
-        room.dcc.add_premises({**GIVEN, "name": "again"}, room.now)
+        fixture.dcc.add_premises({**GIVEN, "name": "again"}, fixture.now)
 
 
-def test_made_up_numbers_and_post_codes_obey_their_rules(room: DccFixture) -> None:
+def test_made_up_numbers_and_post_codes_obey_their_rules(fixture: DccFixture) -> None:
     for number in range(60):
-        made = make(room, {"name": f"home {number}", "export_supplier": SUPPLIER})
+        made = make(fixture, {"name": f"home {number}", "export_supplier": SUPPLIER})
         assert made["mpan"] == mpan_of(made["mpan"][:12])
         assert made["export_mpan"] == mpan_of(made["export_mpan"][:12])
         assert made["mprn"] == mprn_of(made["mprn"][:8])
@@ -164,10 +166,10 @@ def test_no_file_is_told() -> None:
 
 
 @pytest.mark.parametrize("name", READY_MADE)
-def test_a_ready_made_set_can_be_made(room: DccFixture, name: str) -> None:
+def test_a_ready_made_set_can_be_made(fixture: DccFixture, name: str) -> None:
     wanted: list[str] = []
     for spec in read_file(name).premises:
-        made = make(room, {**{f: getattr(spec, f) for f in ("name", "mpan", "mprn", "seed")}, "devices": [
+        made = make(fixture, {**{f: getattr(spec, f) for f in ("name", "mpan", "mprn", "seed")}, "devices": [
             {"name": d.name, "type": d.type, "variant": d.variant, "eui": d.eui, "status": d.status}
             for d in spec.devices]})  # fmt: skip
         wanted += made["devices"].values()

@@ -55,3 +55,12 @@ def test_a_choice_is_found_by_its_text_too() -> None:
 def test_anything_at_all_is_read_without_trouble() -> None:
     for text in ("", "<", "<table><td>x</td>", "<form><select name=a><option>b", "</form></select></table>", "\x00<a"):
         PageContent(text)
+
+
+def test_fields_that_hold_text_keep_it_and_inner_tables_keep_to_themselves() -> None:
+    page = PageContent(
+        "<form><textarea name=note>line 1\nline 2</textarea><select name=empty></select></form>"
+        "<table><tr><td>outer<table><tr><td>a</td><td>b</td></tr></table></td></tr></table>"
+    )
+    assert page.forms[0].fields == {"note": "line 1\nline 2", "empty": ""}
+    assert page.tables == [[["outerab"]], [["a", "b"]]]

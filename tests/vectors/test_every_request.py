@@ -92,7 +92,7 @@ def carried(home: Home, request: ServiceRequest, *, signed_variant: int = 5) -> 
     if home.srv in PREPARED:
         texts |= PREPARED[home.srv](home)
     course = converse(home, replace(request, body=fitted(request.body, texts)), signed_variant=signed_variant)
-    home.room.valid()
+    home.fixture.valid()
     return course
 
 

@@ -1,14 +1,17 @@
-"""What a client needs of an HTML page: its title, forms, links and table rows. Nothing is executed."""
+"""What a client needs of an HTML page: its title, forms, links and table rows, read by lxml. Nothing is executed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+import lxml.html
+from lxml import etree
 
 _EUI = re.compile(r"\b[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){7}\b")
 _VOID_FIELDS = frozenset({"submit", "button", "reset", "image"})
+_EMPTY = b"<html><body></body></html>"
 
 
 @dataclass(slots=True)
@@ -46,30 +49,26 @@ class Form:
         return filled
 
 
-class PageContent(HTMLParser):
-    """Reads one page as it is fed."""
+class PageContent:
+    """One page. Whatever the text, it is read as far as HTML can be told from it."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.title = ""
-        self.forms: list[Form] = []
-        self.links: list[tuple[str, str]] = []
+        page = _parsed(text)
+        self.title: str = next((_text(title) for title in page.iter("title")), "")
+        self.forms = [_form(element) for element in page.iter("form")]
+        self.links: list[tuple[str, str]] = [(link.get("href", ""), _text(link)) for link in page.iter("a")]
         """Address and text."""
-        self.tables: list[list[list[str]]] = []
+        self.tables: list[list[list[str]]] = [
+            [[_text(cell) for cell in row.iterchildren("td", "th")] for row in table.xpath("./tr | ./*/tr")]
+            for table in page.iter("table")
+        ]
         """Cells of every row of every table."""
-        self._text: list[str] = []
-        self._form: Form | None = None
-        self._select = ""
-        self._option: dict[str, str] = {}
-        self._sink: list[str] | None = None
-        self._silent = 0
-        self.feed(text)
-        self.close()
+        self._texts: list[str] = page.xpath("//text()[not(ancestor::script or ancestor::style)]")
 
     @property
     def identities(self) -> list[str]:
         """EUI-64 identities in the page's text, in order, once each."""
-        return list(dict.fromkeys(match.upper() for match in _EUI.findall(" ".join(self._text))))
+        return list(dict.fromkeys(match.upper() for match in _EUI.findall(" ".join(self._texts))))
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -85,82 +84,42 @@ class PageContent(HTMLParser):
                 found += [dict(zip(heading, cells, strict=False)) for cells in body]
         return found
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what matters."""
-        values = {name: value or "" for name, value in attrs}
-        match tag:
-            case "script" | "style":
-                self._silent += 1
-            case "title":
-                self._sink = []
-            case "form":
-                self._form = Form(values.get("action", ""), values.get("method", "get").lower())
-                self.forms.append(self._form)
-            case "input" | "textarea" | "select":
-                self._field(tag, values)
-            case "option" if self._form is not None and self._select:
-                self._option = values
-                self._sink = []
-            case "a":
-                self.links.append((values.get("href", ""), ""))
-                self._sink = []
-            case "table":
-                self.tables.append([])
-            case "tr" if self.tables:
-                self.tables[-1].append([])
-            case "td" | "th" if self.tables and self.tables[-1]:
-                self._sink = []
 
-    def _field(self, tag: str, values: dict[str, str]) -> None:
-        name, kind = values.get("name", ""), values.get("type", "text" if tag == "input" else tag).lower()
-        if self._form is None or not name or kind in _VOID_FIELDS:
-            return
+def _parsed(text: str) -> lxml.html.HtmlElement:
+    parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True)
+    try:
+        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:  # nothing in it
+        return lxml.html.document_fromstring(_EMPTY, parser=parser)
+
+
+def _text(element: lxml.html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def _form(element: lxml.html.HtmlElement) -> Form:
+    form = Form(element.get("action", ""), element.get("method", "get").lower())
+    for entry in element.iter("input", "textarea", "select"):
+        name = entry.get("name", "")
+        kind = entry.get("type", "text").lower() if entry.tag == "input" else str(entry.tag)
+        if not name or kind in _VOID_FIELDS:
+            continue
+        form.kinds[name] = kind
         if kind in {"radio", "checkbox"}:
-            self._form.choices.setdefault(name, []).append((values.get("value", "on"), ""))
-            if "checked" in values:
-                self._form.fields[name] = values.get("value", "on")
+            form.choices.setdefault(name, []).append((entry.get("value", "on"), ""))
+            if "checked" in entry.attrib:
+                form.fields[name] = entry.get("value", "on")
+        elif kind == "select":
+            _choice(form, name, entry)
         else:
-            self._form.fields[name] = values.get("value", "")
-        if kind == "select":
-            self._select = name
-            self._form.choices[name] = []
-        self._form.kinds[name] = kind
+            form.fields[name] = (entry.text or "") if kind == "textarea" else entry.get("value", "")
+    return form
 
-    def handle_endtag(self, tag: str) -> None:
-        """Close what was open."""
-        text = " ".join("".join(self._sink or ()).split())
-        match tag:
-            case "script" | "style":
-                self._silent = max(0, self._silent - 1)
-            case "title":
-                self.title = text
-                self._sink = None
-            case "form":
-                self._form = None
-            case "select":
-                self._close_select()
-            case "option" if self._form is not None and self._select:
-                value = self._option.get("value", text)
-                self._form.choices[self._select].append((value, text))
-                if "selected" in self._option:
-                    self._form.fields[self._select] = value
-            case "a" if self.links:
-                self.links[-1] = (self.links[-1][0], text)
-            case "td" | "th" if self.tables and self.tables[-1]:
-                self.tables[-1][-1].append(text)
-                self._sink = None
 
-    def _close_select(self) -> None:
-        if self._form is not None and self._select:
-            offered = self._form.choices[self._select]
-            if offered and not self._form.fields.get(self._select):
-                self._form.fields[self._select] = offered[0][0]
-        self._select = ""
-
-    def handle_data(self, data: str) -> None:
-        """Text, unless of a script or style."""
-        if self._silent:
-            return
-        self._text.append(data)
-        if self._sink is not None:
-            self._sink.append(data)
+def _choice(form: Form, name: str, entry: lxml.html.HtmlElement) -> None:
+    """A list to choose from: what is selected, else its first option, as in a browser."""
+    options = list(entry.iter("option"))
+    offered = [(option.get("value", _text(option)), _text(option)) for option in options]
+    selected = [value for option, (value, _) in zip(options, offered, strict=True) if "selected" in option.attrib]
+    form.choices[name] = offered
+    form.fields[name] = next(iter(selected), offered[0][0] if offered else "")

@@ -221,7 +221,7 @@ def cancel(transaction: Transaction, command: PendingCommand) -> None:
 def queue_local(context: DccContext, transaction: Transaction, header: RequestHeader, local: LocalCommand) -> None:
     """Variants 3 and 7 when settings send the local command by Receive Response."""
     request_id = header.request_id
-    message_out = OutboundMessage(
+    outbound = OutboundMessage(
         str(request_id.originator),
         "response",
         ServiceResponse(header.service_reference, header.srv, local),
@@ -231,4 +231,4 @@ def queue_local(context: DccContext, transaction: Transaction, header: RequestHe
         srv=header.srv,
         device=str(request_id.target),
     )
-    context.writer.queue(transaction, message_out)
+    context.writer.queue(transaction, outbound)

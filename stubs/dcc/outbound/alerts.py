@@ -257,7 +257,7 @@ def _queue_outcome(
 ) -> str:
     user, device, request_id = whose
     counter = Message.from_bytes(alert.payload).group.counter
-    message_out = OutboundMessage(
+    outbound = OutboundMessage(
         user,
         "response",
         service,
@@ -267,7 +267,7 @@ def _queue_outcome(
         alert_code=alert.code,
         device=device,
     )
-    return context.writer.queue(transaction, message_out)
+    return context.writer.queue(transaction, outbound)
 
 
 def outcome_name(device: str, srv: str, user: str) -> str:

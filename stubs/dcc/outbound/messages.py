@@ -128,42 +128,40 @@ class MessageWriter:
         cuts = {"drop": Cut.DROP, "reset": Cut.RESET, "never-answer": Cut.HANG}
         return Reply(200, XML, body, code, leaves, cuts.get(fault.effect, Cut.NONE))
 
-    def queue(self, transaction: Transaction, message_out: OutboundMessage) -> str:
-        """Sign a message_out and put it into its User's outbox, bent by a delivery fault if one is armed; its id."""
+    def queue(self, transaction: Transaction, outbound: OutboundMessage) -> str:
+        """Sign a message and put it into its User's outbox, bent by a delivery fault if one is armed; its id."""
         message = f"m{transaction.state.counts.messages + 1}"
         header = ResponseHeader(
-            message_out.response_code,
+            outbound.response_code,
             transaction.now,
-            request_id=RequestId.parse(message_out.request_id) if message_out.request_id else None,
-            response_id=RequestId.parse(message_out.response_id) if message_out.response_id else None,
+            request_id=RequestId.parse(outbound.request_id) if outbound.request_id else None,
+            response_id=RequestId.parse(outbound.response_id) if outbound.response_id else None,
         )
-        user = transaction.state.users.get(message_out.user)
-        told = self._told(header, message_out.body, self.versions.of(user))
+        user = transaction.state.users.get(outbound.user)
+        told = self._told(header, outbound.body, self.versions.of(user))
         document, code = write_response(told), told.header.response_code
         facts = {
-            "srv": message_out.srv or "",
-            "user": message_out.user,
-            "device": message_out.device or "",
-            "request_id": message_out.request_id or "",
-            "message_kind": message_out.kind,
-            "alert_code": message_out.alert_code or "",
+            "srv": outbound.srv or "",
+            "user": outbound.user,
+            "device": outbound.device or "",
+            "request_id": outbound.request_id or "",
+            "message_kind": outbound.kind,
+            "alert_code": outbound.alert_code or "",
         }
         found = transaction.find_fault("delivery", facts)
         fault = found.rule
-        body = (
-            self._bend(fault, document, message_out.user, is_signed=True) if fault else self._sign_as_written(document)
-        )
+        body = self._bend(fault, document, outbound.user, is_signed=True) if fault else self._sign_as_written(document)
         delay = fault.seconds if fault and fault.effect == "delay" else 0.0
         queued = MessageQueued(
             message=message,
-            user=message_out.user,
-            message_kind=message_out.kind,
-            request_id=message_out.request_id,
-            response_id=message_out.response_id,
+            user=outbound.user,
+            message_kind=outbound.kind,
+            request_id=outbound.request_id,
+            response_id=outbound.response_id,
             response_code=fault.code if fault and fault.effect == "code" else code,
-            srv=message_out.srv,
-            alert_code=message_out.alert_code,
-            device=message_out.device,
+            srv=outbound.srv,
+            alert_code=outbound.alert_code,
+            device=outbound.device,
             body=body,
             due=transaction.now + timedelta(seconds=delay),
         )
@@ -188,7 +186,7 @@ class MessageWriter:
         ``throttled`` is the number of the throttled alert and how many alerts it stands for.
         """
         sequence, count = throttled or (None, None)
-        message_out = OutboundMessage(
+        outbound = OutboundMessage(
             user,
             "device-alert",
             DeviceAlert(code, payload, sequence, count),
@@ -196,7 +194,7 @@ class MessageWriter:
             alert_code=code,
             device=device,
         )
-        return self.queue(transaction, message_out)
+        return self.queue(transaction, outbound)
 
     def signed_within(self, element: Node) -> Node:
         """An element with a signature of its own, as a SMETS1 service provider makes it; the broker's key stands in.
@@ -209,7 +207,7 @@ class MessageWriter:
     def dcc_alert(self, transaction: Transaction, user: str, alert: DccAlert, device: str | None) -> str:
         """Queue a DCC alert; the ACB is its originator, with a counter of its own."""
         counter = max(transaction.state.dcc_alert_counter + 1, int(transaction.now.timestamp() * 1000))
-        message_out = OutboundMessage(
+        outbound = OutboundMessage(
             user,
             "dcc-alert",
             alert,
@@ -217,7 +215,7 @@ class MessageWriter:
             alert_code=alert.code,
             device=device,
         )
-        return self.queue(transaction, message_out)
+        return self.queue(transaction, outbound)
 
 
 def _canonical_when_signed_within(document: bytes) -> bytes | None:

@@ -24,7 +24,7 @@ def respond(
     if command.schedule is not None:
         # Nobody sent this request: whether the one that created the schedule is quoted is a setting.
         request_id = command.schedule_request if context.settings.scheduled_request_id else None
-    message_out = OutboundMessage(
+    outbound = OutboundMessage(
         str(command.user),
         "response",
         body,
@@ -34,7 +34,7 @@ def respond(
         srv=command.srv,
         device=str(command.device),
     )
-    context.writer.queue(transaction, message_out)
+    context.writer.queue(transaction, outbound)
     if command.sequence:
         release_followers(context, transaction, command.request_id, is_ok=code == "I0")
 

@@ -61,7 +61,7 @@ def respond_late(
     reference = service_requests()[Srv(held.srv)].service_reference
     code = "I0" if outcome.code == "I99" else outcome.code
     asked = RequestId.parse(held.request_id)
-    message_out = OutboundMessage(
+    outbound = OutboundMessage(
         held.user,
         "response",
         ServiceResponse(reference, held.srv, outcome.result),
@@ -71,7 +71,7 @@ def respond_late(
         srv=held.srv,
         device=held.device,
     )
-    context.writer.queue(transaction, message_out)
+    context.writer.queue(transaction, outbound)
     if held.is_sequenced:
         release_followers(context, transaction, asked, is_ok=code == "I0")
 

@@ -66,7 +66,7 @@ def answer(
     data = Node("ra:SMETSData", children=(sample(content),))
     references = (Node("ServiceReference", row.service_reference), Node("ServiceReferenceVariant", srv))
     body = _wrapped(context, _header(quoted, srv), Node("ResponseMessage", children=(data,)), references)
-    message_out = OutboundMessage(
+    outbound = OutboundMessage(
         user,
         "response",
         body,
@@ -75,7 +75,7 @@ def answer(
         srv=srv,
         device=device,
     )
-    return context.writer.queue(transaction, message_out)
+    return context.writer.queue(transaction, outbound)
 
 
 def alert(context: DccContext, transaction: Transaction, user: str, device: str, code: str) -> str:
@@ -84,10 +84,10 @@ def alert(context: DccContext, transaction: Transaction, user: str, device: str,
     quoted = RequestId(Eui64.parse(user), Eui64.parse(device), counter)
     message = sample(_rule("Body", "DeviceAlertMessage"), values={"AlertCode": code})
     body = _wrapped(context, _header(quoted, ""), message, ())
-    message_out = OutboundMessage(
+    outbound = OutboundMessage(
         user, "device-alert", body, response_id=str(quoted.reversed()), alert_code=code, device=device
     )
-    return context.writer.queue(transaction, message_out)
+    return context.writer.queue(transaction, outbound)
 
 
 def signed_alert(context: DccContext, content: Node) -> Node:

@@ -1,0 +1,40 @@
+"""What is assumed where a request becomes a command without a DCC that could be asked; each row with its provenance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from schemas.rows import Srv
+from schemas.tables import table_rows
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAssumptions:
+    """Who and what is assumed where a request becomes a command without a DCC; from public reference data."""
+
+    broker: str
+    """EUI-64 of the access control broker."""
+    broker_ahead: int
+    """How far the broker's counter lies above the request's."""
+    knows_users: frozenset[str]
+    """Device types that hold credentials of Users."""
+    by_strangers: frozenset[Srv]
+    """Services for which the broker speaks since the meter does not know who asks."""
+    network_operator_ending: str
+    """How the EUI-64 of a network operator ends."""
+    customer_number: str
+
+
+@cache
+def command_assumptions() -> CommandAssumptions:
+    """What is assumed where a request becomes a command without a DCC that could be asked."""
+    values = {row["assumption"]: row["value"] for row in table_rows("catalogue", "command-assumptions.csv")}
+    return CommandAssumptions(
+        broker=values["broker"],
+        broker_ahead=int(values["broker-ahead"]),
+        knows_users=frozenset(values["knows-users"].split()),
+        by_strangers=frozenset(Srv(srv) for srv in values["by-strangers"].split()),
+        network_operator_ending=values["network-operator-ending"],
+        customer_number=values["customer-number"],
+    )
