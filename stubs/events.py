@@ -777,6 +777,47 @@ class TimeStampFailed(Event, frozen=True, kw_only=True, tag=True):
     reason: str
 
 
+# --- a load rehearsal ---------------------------------------------------------------------------------------------
+
+
+class LoadStarted(Event, frozen=True, kw_only=True, tag=True):
+    """A load rehearsal began; ``facts`` holds profile, rate, seconds, limits and what else the plan follows from."""
+
+    run: str
+    facts: dict[str, Any]
+
+
+class LoadEnded(Event, frozen=True, kw_only=True, tag=True):
+    """Messages that ended, in the order in which they did, by one sender."""
+
+    sender: int
+    rows: bytes
+    """68 octets a message: number, planned, sent, ended (microseconds), status, attempts, ending, SHA-256."""
+
+
+class LoadSampled(Event, frozen=True, kw_only=True, tag=True):
+    """One message of a load rehearsal in full, as it was posted first."""
+
+    number: int
+    response_id: str
+    message_kind: str
+    body: bytes
+
+
+class LoadProcessed(Event, frozen=True, kw_only=True, tag=True):
+    """What the Party says it processed: numbers of messages, 8 octets each, in its order; all ones: of none of ours."""
+
+    source: str
+    numbers: bytes
+
+
+class LoadFinished(Event, frozen=True, kw_only=True, tag=True):
+    """A load rehearsal ended; ``complete`` is False when it was interrupted."""
+
+    run: str
+    complete: bool
+
+
 AnyEvent = (
     RequestReceived
     | RequestRefused
@@ -841,6 +882,11 @@ AnyEvent = (
     | CheckAttested
     | ChainTimeStamped
     | TimeStampFailed
+    | LoadStarted
+    | LoadEnded
+    | LoadSampled
+    | LoadProcessed
+    | LoadFinished
 )
 """The tagged union every journal entry holds one of."""
 

@@ -33,6 +33,7 @@ _COMMANDS = {
     "rehearse": ("harness.cli.rehearse", "Run scenarios against a party's system and judge what is seen."),
     "plan": ("harness.cli.plan", "What a rehearsal will run, in which order, and why."),
     "serve": ("harness.cli.serve", "Run the simulated DCC to code against."),
+    "load": ("harness.cli.load", "Send a party's system the messages of a fleet at a planned rate; measure, judge."),
     "control": ("harness.cli.control", "Operate a simulated DCC that runs: premises, faults, the clock, alerts."),
     "state": ("harness.cli.state", "Check, copy and repair the state folder of a simulated DCC."),
     "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ def command(
     Checks are judged again, and which ones a scenario owes comes from the scenario set, not from the bundle; scenario
     and role verdicts, counts, plan and reports are made again and compared.
 
+    The bundle of a load rehearsal is judged from its journal in the same way: rates, times, limits, reports.
+
     Exit code 0 when everything is the same again, 1 when something differs, the bundle was altered or another key
     sealed it, 2 when it is no bundle of this version, 3 when the scenario set is not known, so that it cannot be
     decided what had to be judged.
@@ -49,6 +52,7 @@ def command(
     """
     from harness.evidence.bundle import Problem, verify
     from harness.judging import ScenarioSet, judge_bundle
+    from harness.load.judging import is_load_bundle
 
     with reading(file):
         data = read(file)
@@ -56,6 +60,8 @@ def command(
         altered = list(checked.problems)
         if missed := reader.keys.missed(checked.fingerprint):
             altered.append(Problem("signature", "manifest.key.pem", missed))
+        if is_load_bundle(data):
+            ctx.exit(_load(file, data, altered, as_json=as_json))
         found = judge_bundle(data, ScenarioSet(scenarios) if scenarios else None)
     if as_json:
         print_json(
@@ -73,6 +79,32 @@ def command(
         for line in reader.lines(checked):
             say(line)
     ctx.exit(1 if found.problems or altered else 3 if found.undecided else 0)
+
+
+def _load(file: Path, data: bytes, altered: Sequence[Any], *, as_json: bool) -> int:
+    """A load rehearsal: its result reached again; the exit code."""
+    from harness.load.judging import judge_load_bundle
+
+    found = judge_load_bundle(data)
+    result = found.result
+    if as_json:
+        print_json(
+            {
+                "file": str(file),
+                "altered": [problem.name for problem in altered],
+                "verdict": result.verdict,
+                "limits": result.limits,
+                "problems": list(found.problems),
+            }
+        )
+    else:
+        print_table(["limit", "verdict", "measured"], [list(one.values()) for one in result.limits])
+        say(f"{result.verdict}: {result.acknowledged} of {result.due} messages acknowledged")
+        for problem in altered:
+            say(f"altered: {problem.state}: {problem.name}: {problem.detail}")
+        for text in found.problems:
+            say(f"load: {text}")
+    return 1 if found.problems or altered else 0
 
 
 def _scenario_rows(found: Judgement) -> list[dict[str, Any]]:

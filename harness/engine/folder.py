@@ -21,8 +21,10 @@ from stubs.redaction import shown_driver
 SUMMARY = "run.json"
 
 
-def make_folder(settings: RehearsalSettings) -> tuple[Path, list[Path]]:
+def make_folder(settings: RehearsalSettings, home_name: str = "uept-runs") -> tuple[Path, list[Path]]:
     """The run's folder, absolute, with its ``state`` inside; and which folders were made for it, the outermost first.
+
+    ``home_name`` is the folder for runs whose settings name none.
 
     Raises: SettingsError: it holds a run already, or cannot be made.
     """
@@ -34,7 +36,7 @@ def make_folder(settings: RehearsalSettings) -> tuple[Path, list[Path]]:
                 mend=f"Name another folder with --out; `uept report {folder}` tells of a run that was broken off.",
             )
     else:
-        home = Path(settings.campaign) / RUNS if settings.campaign else Path("uept-runs")
+        home = Path(settings.campaign) / RUNS if settings.campaign else Path(home_name)
         base = home / f"{SystemClock().now():%Y%m%dT%H%M%S}"
         folder = next(path for path in _numbered(base) if not path.exists())
     wanted = folder.resolve() / "state"

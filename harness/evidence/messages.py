@@ -12,6 +12,7 @@ from stubs.events import (
     DeviceAnswered,
     Entry,
     EvidenceFiled,
+    LoadSampled,
     MessageQueued,
     PreCommandIssued,
     RequestAnswered,
@@ -41,7 +42,7 @@ def _name_and_body(entry: Entry) -> tuple[str, bytes] | None:
             return "request.xml", body
         case RequestAnswered(body=body):
             return "answer.xml", body
-        case MessageQueued(body=body, message_kind=kind):
+        case MessageQueued(body=body, message_kind=kind) | LoadSampled(body=body, message_kind=kind):
             return f"{kind}.xml", body
         case PreCommandIssued(payload=payload):
             return "pre-command.gbcs", payload

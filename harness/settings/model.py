@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from harness.allowed_failures import AllowedFailure
+from harness.load.settings import LoadSettings
 from harness.verdicts import Deviation
 from schemas.load import UserRole
 from stubs.settings import Address, DccSettings, FilePath
@@ -146,6 +147,7 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     driver_tls: Annotated[DriverTls, Meta(description="HTTPS of our own drivers towards the DCC.")] = DriverTls()
     pki: Annotated[PkiSettings, Meta(description="Which certificates of the PKI are used.")] = PkiSettings()
     time_stamps: Annotated[TimeStampSettings, Meta(description="Time stamps on the evidence.")] = TimeStampSettings()
+    load: Annotated[LoadSettings, Meta(description="A load rehearsal, `uept load`.")] = LoadSettings()
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -127,6 +127,13 @@ class Fleet:
         document = write_response(Response(header, body, self._version))
         signed = sign_document(document, self._signer, canonical_form(document))
         return FleetMessage(signed, str(response_id), str(eui))
+
+    def prepare(self, kinds: Iterable[FleetMessageKind]) -> None:
+        """Have everything said once that will be said, so that the first messages take no longer than the last."""
+        for kind in kinds:
+            for device in range(min(VARIANTS, self.devices)):
+                if kind.kind != "dcc-alert" and kind.device_type in {"", device_type_of(device)}:
+                    self._from_device(0, device, kind)
 
     def certificates(self, device: int) -> tuple[Certificate, Certificate]:
         """Of device ``device``: digital signature and key agreement."""

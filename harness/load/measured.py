@@ -1,0 +1,179 @@
+"""From the journal of a load rehearsal to its result: the same for the run and for who judges it again. Pure."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from harness.load.limits import LimitResult, Measured, judge, parse_limit, verdict_of
+from harness.load.measure import Measurement, Processed, TimelineRow
+from harness.load.plan import LoadPlan
+from harness.load.records import Ending, unpack
+from schemas.load_profiles import LoadMessageRow, LoadProfile
+from stubs.events import AnyEvent, LoadEnded, LoadFinished, LoadProcessed, LoadStarted
+from stubs.wire.errors import PeerError
+
+FOREIGN = (1 << 64) - 1
+"""Number of a message that is none of the run's."""
+PERCENTILES = (50.0, 90.0, 95.0, 99.0, 99.9, 100.0)
+_ENDINGS = {
+    Ending.ACKNOWLEDGED: "acknowledged",
+    Ending.REFUSED: "refused with a status",
+    Ending.TIMEOUT: "no answer in time",
+    Ending.NO_CONNECTION: "no connection",
+    Ending.UNSENT: "waiting when the run ended",
+}
+
+
+class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
+    """``load-result.json``. Times are seconds; null is never."""
+
+    run: str
+    complete: bool
+    verdict: str
+    """PASS, FAIL, BLOCKED, or NOT_RUN when it was interrupted before the end of its plan."""
+    facts: dict[str, Any]
+    limits: list[dict[str, str]]
+    planned: int
+    """Messages of the whole plan."""
+    due: int
+    """Messages that ended, acknowledged or not."""
+    acknowledged: int
+    errors: int
+    retries: int
+    overtaken: int
+    offered_rate: float
+    accepted_rate: float
+    most_backlog: int
+    backlog_gone: float | None
+    percentiles: dict[str, float | None]
+    """From the planned instant to the acknowledgement."""
+    service_percentiles: dict[str, float | None]
+    """From the first post to the acknowledgement."""
+    late_percentiles: dict[str, float | None]
+    """From the planned instant to the first post: waiting for a free connection, or for this program."""
+    endings: dict[str, int]
+    statuses: dict[str, int]
+    processed: dict[str, int] | None
+    """What the Party says: once, duplicates, lost, misordered, foreign; null: it was not asked."""
+    timeline: list[TimelineRow]
+    note: str = "Rehearsal against a simulated fleet. Rates derived from meters are inferred. Not a DCC test."
+
+
+def profile_facts(profile: LoadProfile) -> dict[str, Any]:
+    """A profile in JSON's types, so that a journal says what its plan was whatever the catalogue becomes."""
+    plain: dict[str, Any] = msgspec.to_builtins(profile)
+    return plain
+
+
+def plan_of(facts: Mapping[str, Any]) -> LoadPlan:
+    """The plan that the facts of a run describe. Raises: PeerError: they describe none."""
+    try:
+        given = facts["profile"]
+        profile = LoadProfile(
+            **{
+                **given,
+                "shape": tuple((float(length), float(height)) for length, height in given["shape"]),
+                "messages": tuple(LoadMessageRow(**row) for row in given["messages"]),
+            }
+        )
+        return LoadPlan(profile, float(facts["rate"]), float(facts["seconds"]))
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise PeerError("the journal does not say what the plan of the load rehearsal was", got=repr(error)) from error
+
+
+def result_of(events: Iterable[AnyEvent]) -> LoadResult:
+    """What a load rehearsal came to. Raises: PeerError: no journal of one."""
+    started: LoadStarted | None = None
+    finished: LoadFinished | None = None
+    run: Measurement | None = None
+    processed: Processed | None = None
+    acknowledged = bytearray()
+    for event in events:
+        match event:
+            case LoadStarted():
+                started = event
+                run = Measurement(plan_of(event.facts))
+                acknowledged = bytearray(run.plan.count)
+            case LoadEnded() if run is not None:
+                for record in unpack(event.rows):
+                    if record.number >= run.plan.count:
+                        raise PeerError("a message that is not of the plan", got=str(record.number))
+                    acknowledged[record.number] = record.is_acknowledged
+                    run.take([record], event.sender)
+            case LoadProcessed() if run is not None:
+                processed = processed or Processed(run.plan.count)
+                for (number,) in struct.iter_unpack(">Q", event.numbers):
+                    processed.take(number)
+            case LoadFinished():
+                finished = event
+            case _:
+                pass
+    if started is None or run is None:
+        raise PeerError("no load rehearsal", expected="an entry LoadStarted", got="none")
+    is_complete = finished is not None and finished.complete
+    return _result(started, run, processed, acknowledged, is_complete=is_complete)
+
+
+def _result(
+    started: LoadStarted,
+    run: Measurement,
+    processed: Processed | None,
+    acknowledged: bytearray,
+    *,
+    is_complete: bool,
+) -> LoadResult:
+    said = None
+    measured = Measured(run)
+    if processed is not None:
+        lost = processed.lost(number for number, is_so in enumerate(acknowledged) if is_so)
+        measured = Measured(run, lost, processed.duplicates, processed.misordered)
+        said = {
+            "once": processed.once,
+            "duplicates": processed.duplicates,
+            "lost": lost,
+            "misordered": processed.misordered,
+            "foreign": processed.foreign,
+        }
+    results = judge([parse_limit(str(text)) for text in started.facts.get("limits", ())], measured)
+    return LoadResult(
+        run=started.run,
+        complete=is_complete,
+        verdict=_verdict(results, is_complete=is_complete),
+        facts=started.facts,
+        limits=[{"limit": one.limit, "verdict": one.verdict, "measured": one.measured} for one in results],
+        planned=run.plan.count,
+        due=run.count,
+        acknowledged=run.acknowledged,
+        errors=run.errors,
+        retries=run.retries,
+        overtaken=run.overtaken,
+        offered_rate=run.plan.count / run.plan.seconds,
+        accepted_rate=run.accepted_rate,
+        most_backlog=run.most_backlog,
+        backlog_gone=_finite(run.backlog_gone),
+        percentiles={_named(each): _finite(run.percentile(each)) for each in PERCENTILES},
+        service_percentiles={_named(each): run.service.percentile(each) / 1e6 for each in PERCENTILES},
+        late_percentiles={_named(each): run.late.percentile(each) / 1e6 for each in PERCENTILES},
+        endings={_ENDINGS[ending]: count for ending, count in run.endings.items() if count},
+        statuses={str(status): count for status, count in sorted(run.statuses.items()) if status},
+        processed=said,
+        timeline=run.timeline(),
+    )
+
+
+def _verdict(results: tuple[LimitResult, ...], *, is_complete: bool) -> str:
+    said = verdict_of(results)
+    return said if is_complete or said == "FAIL" else "NOT_RUN"
+
+
+def _named(percent: float) -> str:
+    return f"p{percent:g}"
+
+
+def _finite(value: float) -> float | None:
+    return None if math.isinf(value) else value

@@ -1,0 +1,261 @@
+"""Load rehearsals on real sockets: what is counted is asserted, never how fast it was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness.cli import run
+from harness.evidence.bundle import verify
+from harness.load.job import LoadJob
+from harness.load.judging import is_load_bundle, judge_load_bundle
+from harness.load.measured import LoadResult
+from harness.load.receiving import BEHAVIOURS, Behaviour, Inbox, Receiver
+from harness.load.reporting.write import LoadReports, write_load_reports
+from harness.load.run import check, run_load
+from harness.load.sender import Progress, Sender, Sink
+from harness.settings import RehearsalSettings, load_settings
+from stubs.app import init_pki, load_pki
+from stubs.clock import SystemClock
+from stubs.events import AnyEvent, LoadEnded
+from stubs.journal import FILE_NAME, Journal, SqliteStore
+from stubs.wire.errors import InputError
+from tests.cli_kit import WAIT, refuser, started
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("load") / "pki"
+    init_pki(folder)
+    return folder
+
+
+@dataclass
+class Rehearsed:
+    reports: LoadReports
+    inbox: Inbox
+
+    @property
+    def result(self) -> LoadResult:
+        return self.reports.result
+
+
+def settings(**load: object) -> RehearsalSettings:
+    base = {"profile": "alert-storm", "devices": 4, "rate": 400.0, "minutes": 0.002, "retries": [0.01, 0.01]}
+    return load_settings(None, {f"load.{name}": value for name, value in (base | load).items()}, {})
+
+
+def rehearse(
+    keys: Path,
+    folder: Path,
+    behaviour: Behaviour,
+    *,
+    is_quick: bool = True,
+    taking: Callable[[Inbox, bytes], int] | None = None,
+    **load: object,
+) -> Rehearsed:
+    """A whole run against a receiver in the loop of the sender; what it processed is collected from a file."""
+    inbox = Inbox(load_pki(keys), behaviour, is_quick=is_quick)
+    processed = folder / "processed.txt"
+    folder.mkdir(parents=True, exist_ok=True)
+    url = "http://127.0.0.1:1/"
+    chosen = msgspec.structs.replace(settings(collect=str(processed), **load), receive_url=url)
+
+    def send(job: LoadJob, sink: Sink, show: Callable[[Progress], None]) -> bool:
+        async def main() -> bool:
+            receiver = Receiver(inbox, taking and partial(taking, inbox))
+            address = await receiver.start("127.0.0.1", 0)
+            try:
+                return await Sender(msgspec.structs.replace(job, url=address), sink, show).run(asyncio.Event())
+            finally:
+                while inbox.work():
+                    pass
+                processed.write_text("\n".join(inbox.processed))
+                await receiver.stop()
+
+        return asyncio.run(main())
+
+    (folder / "state").mkdir()
+    run_load(chosen, folder, keys, send)
+    with closing(Journal(SqliteStore(folder / "state" / FILE_NAME), SystemClock())) as journal:
+        return Rehearsed(write_load_reports(folder, journal.rows(0)), inbox)
+
+
+@pytest.fixture(scope="module")
+def good(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
+    limits = ["errors = 0", "lost = 0", "duplicates = 0"]
+    return rehearse(keys, tmp_path_factory.mktemp("good"), BEHAVIOURS["reference"], limits=limits)
+
+
+def test_the_reference_receiver_processes_every_message_once(good: Rehearsed) -> None:
+    result = good.result
+    assert result.planned == result.due == result.acknowledged == 48
+    assert result.verdict == "PASS"
+    assert result.processed is not None
+    assert (result.processed["once"], result.processed["lost"], result.processed["foreign"]) == (48, 0, 0)
+    assert good.inbox.rejected == 0  # every signature was verified
+
+
+def test_the_bundle_verifies_and_is_judged_again(good: Rehearsed) -> None:
+    data = good.reports.bundle.read_bytes()
+    assert verify(data).problems == ()
+    assert is_load_bundle(data)
+    again = judge_load_bundle(data)
+    assert again.problems == ()
+    assert again.result == good.result
+
+
+def test_uept_judge_reaches_the_verdict_of_a_load_bundle_again(
+    good: Rehearsed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["judge", str(good.reports.bundle), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "PASS"
+    assert run(["judge", str(good.reports.bundle)]) == 0
+    assert "48 of 48 messages" in capsys.readouterr().out
+
+
+def test_the_page_stands_alone_and_shows_the_plots(good: Rehearsed) -> None:
+    page = good.reports.report.read_text(encoding="utf-8")
+    assert page.count("<svg") == 3
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "").replace("http://127.0.0.1", "")
+    assert "Not a DCC test" in page
+
+
+def test_a_receiver_that_loses_messages_is_caught(keys: Path, tmp_path: Path) -> None:
+    lossy = Behaviour(capacity=10)
+    found = rehearse(keys, tmp_path / "run", lossy, is_quick=False, limits=["errors = 0", "lost = 0"])
+    assert found.result.errors == 0  # it acknowledged everything
+    assert found.result.processed is not None
+    assert found.result.processed["lost"] == 38
+    assert [one["verdict"] for one in found.result.limits] == ["PASS", "FAIL"]
+    assert found.result.verdict == "FAIL"
+
+
+def test_a_receiver_that_slows_down_is_caught(keys: Path, tmp_path: Path) -> None:
+    """The last of 48 takes at least 94 ms, however fast the machine is."""
+    found = rehearse(keys, tmp_path / "run", BEHAVIOURS["slows-down"], limits=["max <= 90ms"])
+    assert found.result.errors == 0
+    assert found.result.verdict == "FAIL"
+
+
+def test_what_is_refused_once_is_tried_again_with_the_same_octets(keys: Path, tmp_path: Path) -> None:
+    bodies: list[bytes] = []
+
+    def refuses_first(inbox: Inbox, body: bytes) -> int:
+        bodies.append(body)
+        return inbox.take(body) if bodies.count(body) > 1 else 503
+
+    found = rehearse(keys, tmp_path / "run", BEHAVIOURS["reference"], taking=refuses_first, limits=["errors = 0"])
+    assert found.result.verdict == "PASS"
+    assert found.result.retries == 48
+    assert len(set(bodies)) == 48
+
+
+def test_what_is_refused_for_ever_is_an_error(keys: Path, tmp_path: Path) -> None:
+    found = rehearse(keys, tmp_path / "run", BEHAVIOURS["reference"], taking=lambda *_: 500, limits=["errors = 0"])
+    assert found.result.verdict == "FAIL"
+    assert found.result.errors == 48
+    assert found.result.statuses == {"500": 48}
+    assert found.result.percentiles["p50"] is None
+
+
+def test_a_stopped_run_ends_at_once_and_tells_what_was_left(keys: Path) -> None:
+    """The receiver never answers; the sender is stopped when the first message came."""
+    events: list[AnyEvent] = []
+
+    async def main() -> bool:
+        came, stop = asyncio.Event(), asyncio.Event()
+
+        async def never(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            came.set()
+            await stop.wait()
+            writer.close()
+
+        server = await asyncio.start_server(never, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        job = LoadJob(
+            profile="mixed", rate=50.0, seconds=600.0, drain=600.0, devices=2, start=SystemClock().now(),
+            url=f"http://127.0.0.1:{port}/", user=str(load_pki(keys).parties()[0].eui), pki=str(keys),
+            pki_prefer=(), seed="s", connections=2, timeout=600.0, retries=(), sample=0,
+        )  # fmt: skip
+        task = asyncio.create_task(Sender(job, events.append).run(stop))
+        await came.wait()
+        stop.set()
+        is_whole = await task
+        server.close()
+        return is_whole
+
+    assert asyncio.run(main()) is False
+    assert any(isinstance(event, LoadEnded) for event in events)
+
+
+def test_ctrl_c_ends_a_run_with_its_reports(keys: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    command = ["load", "--receiver", "reference", "--rate", "5/s", "--minutes", "60", "--devices", "2"]
+    command += ["--profile", "alert-storm", "--pki", str(keys), "--out", str(out)]
+    with started(*command, cwd=tmp_path) as process:
+        assert process.stderr is not None
+        while "waiting" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=WAIT)
+    assert process.returncode == 130
+    result = json.loads((out / "load-result.json").read_bytes())
+    assert result["complete"] is False
+    assert result["verdict"] in {"NOT_RUN", "FAIL"}
+
+
+def test_load_goes_to_this_machine_or_where_the_settings_allow_it() -> None:
+    for url in ("http://party.example.org/r", "http://192.0.2.7:80/", "http://127.0.0.1.example.org/"):
+        far = msgspec.structs.replace(settings(), receive_url=url)
+        with pytest.raises(InputError, match="is not this machine"):
+            check(far)
+    allowed = settings(allow=["party.example.org", "192.0.2.0/24"])
+    for url in ("http://party.example.org/r", "https://192.0.2.7/", "http://127.0.0.1:9/", "http://[::1]:9/"):
+        assert check(msgspec.structs.replace(allowed, receive_url=url)).profile == "alert-storm"
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        ({"profile": "storm"}, "no profile"),
+        ({"rate": 0.0}, "neither a rate nor meters"),
+        ({"limits": ["p99 <= 2"]}, "expected a time"),
+        ({"limits": ["lost = 0"]}, "needs what the Party processed"),
+    ],
+)
+def test_settings_that_cannot_be_are_told_before_anything_is_sent(load: dict[str, object], said: str) -> None:
+    wrong = msgspec.structs.replace(settings(**load), receive_url="http://127.0.0.1:9/")
+    with pytest.raises(InputError, match=said):
+        check(wrong)
+
+
+def test_nobody_to_send_to_is_exit_code_two(capsys: pytest.CaptureFixture[str], tmp_path: Path, keys: Path) -> None:
+    refused = refuser(capsys)
+    assert "nobody to send to" in refused("load", "--rate", "1/s")
+    assert "no rate" in refused("load", "--rate", "quick")
+    other = ("--rate", "1/s", "--pki", keys, "--out", tmp_path / "other")
+    assert "no receiver 'best'" in refused("load", "--receiver", "best", *other)
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_rate_is_derived_from_meters_and_a_receiver_of_ours_asked(
+    keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    command = ["load", "--receiver", "reference", "--meters", "1000000", "--minutes", "0.001", "--devices", "2"]
+    command += ["--profile", "alert-storm", "--pki", str(keys), "--out", str(out), "--json"]
+    command += ["--limit", "errors = 0", "--limit", "lost = 0"]
+    assert run(command) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["processed"]["once"] == told["planned"] == 10
+    assert "inferred: derived from the number of meters" in (out / "load-report.html").read_text(encoding="utf-8")
