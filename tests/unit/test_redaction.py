@@ -20,7 +20,8 @@ SHOWN_AS_THEY_ARE = {
     "system.version",
     "system.build",
     "clock_start", "dcc.answer_schema_version", "dcc.host", "dcc.paths.non_device", "dcc.paths.send_command",
-    "dcc.paths.transform", "dcc.quarantine_rejected", "dcc.schedule_time", "dcc.seed", "seed", "select",
+    "dcc.paths.transform", "dcc.quarantine_rejected", "dcc.schedule_time", "dcc.seed", "load.profile", "load.user",
+    "seed", "select",
 }  # fmt: skip
 """Texts that hold neither secret nor address nor file."""
 
