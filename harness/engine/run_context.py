@@ -95,7 +95,12 @@ class RunContext:
         A schedule, an awaited outcome or an undelivered message would otherwise fall into the time of another
         scenario, at an hour that depends on how far the clock was moved before: it would use up a fault rule armed
         for that scenario's own messages, or stand before them in the outbox.
+
+        What is due now happens first, so that nothing the party waits for is lost, the settings' patience at most.
         """
+        end = time.monotonic() + self.settings.patience
+        while (health := self.control.health())["busy"] and time.monotonic() < end:
+            self.journal.wait(after=health["last_seq"], timeout=TICK)
         self.control.reset()
 
     def settle(self) -> None:

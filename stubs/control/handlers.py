@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -282,11 +282,17 @@ def reset(on: Access, to: p.Reset) -> None:
 
 
 def health(on: Access, _: Nothing) -> dict[str, Any]:
-    """``status`` is ``degraded`` while the journal cannot be written."""
-    state, journal = on.dcc.state, on.runtime.journal
+    """``status`` is ``degraded`` while the journal cannot be written; ``busy`` says that something is on its way.
+
+    On its way are a command that leaves for its device (the latency of the WAN), whatever else is due by then, and a
+    message that was never tried; not a retry, nor what has a later date.
+    """
+    state, journal, now = on.dcc.state, on.runtime.journal, on.runtime.clock.now()
+    soon = now + timedelta(seconds=on.dcc.settings.device_latency)
     return {
         "status": "degraded" if journal.is_behind else "ok",
-        "now": on.runtime.clock.now().isoformat(),
+        "now": now.isoformat(),
+        "busy": state.agenda.first_due(soon) is not None or state.outbox.has_untried(soon),
         "last_seq": journal.last_seq,
         "users": len(state.users),
         "devices": len(state.devices),

@@ -135,6 +135,11 @@ class Outbox:
         else:
             self.waiting[found.user] = {message: tried, **self.waiting.get(found.user, {})}
 
+    def has_untried(self, now: datetime) -> bool:
+        """Whether a message is due that was never tried, and no earlier one keeps it back."""
+        heads = (self.head(user) for user in self.waiting)
+        return any(head is not None and not head.attempts and head.due <= now for head in heads)
+
     def head(self, user: str) -> QueuedMessage | None:
         """The message to try next for a User, due or not."""
         return next((each for each in self.waiting.get(user, {}).values() if not each.is_behind_next), None)
