@@ -19,7 +19,8 @@ from harness.checks import (
     self_service,
     trust,
 )
-from harness.checks.evidence import ActionRecord, Evidence, Exchange, Message, evidence_of
+from harness.checks.evidence import ActionRecord, Evidence, Exchange, Message
+from harness.checks.evidence_index import evidence_of
 from harness.checks.registry import Check, checks, judge
 from harness.checks.rejudging import Rejudged, judge_again
 from harness.checks.standing import judge_standing, standing_checks

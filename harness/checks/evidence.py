@@ -6,7 +6,6 @@ of another scenario are left out, so that a verdict depends on the scenario's ow
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -437,63 +436,3 @@ def read_answer(body: bytes) -> Response | None:
         return read_response(parse(body))
     except PeerError:
         return None
-
-
-_DEVICE_FIELDS = ("device", "target", "eui")
-
-
-class EvidenceIndex:
-    """The entries of a run, ordered once, so that the evidence of any slice is cut without reading them all again."""
-
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = sorted(entries, key=lambda entry: entry.seq)
-        self._numbers = [entry.seq for entry in self._entries]
-        self._starts = [(entry.seq, entry.event) for entry in self._entries if isinstance(entry.event, ScenarioStarted)]
-        self._certificates = [entry for entry in self._entries if isinstance(entry.event, CertificateIssued)]
-        self._cut: dict[tuple[str, str, int, int], Evidence] = {}
-
-    def between(self, first: int, last: int) -> list[Entry]:
-        """The entries from ``first`` to ``last``, both included."""
-        return self._entries[bisect_left(self._numbers, first) : bisect_right(self._numbers, last)]
-
-    def evidence(self, scenario: str, role: str, first: int, last: int) -> Evidence:
-        """As ``evidence_of``."""
-        key = (scenario, role, first, last)
-        if key not in self._cut:
-            self._cut = {key: self._evidence(*key)}  # the checks of one slice follow one another
-        return self._cut[key]
-
-    def _evidence(self, scenario: str, role: str, first: int, last: int) -> Evidence:
-        starts = [start for seq, start in self._starts if seq <= last]
-        own = [start for start in starts if (start.scenario, start.role) == (scenario, role)]
-        started = own[-1] if own else None
-        kept = devices_of(started) if started else set()
-        foreign = set[str]().union(*(devices_of(start) for start in starts)) - kept
-        before = [entry for entry in self._certificates if entry.seq < min(first, last + 1)]
-        slice_ = [entry for entry in self.between(first, last) if not _names(entry.event, foreign)]
-        return Evidence([*before, *slice_], started)
-
-
-def evidence_of(entries: Iterable[Entry], scenario: str, role: str, first: int, last: int) -> Evidence:
-    """The evidence of the latest run of one scenario for one role that began at or before ``last``.
-
-    Args:
-        entries: at least every entry of the run up to ``last``; certificates journalled before ``first`` are kept.
-        scenario: its id, as ScenarioStarted names it.
-        role: its User Role, as ScenarioStarted names it.
-        first: sequence number of the slice's first entry.
-        last: sequence number of the slice's last entry.
-    """
-    return EvidenceIndex(entries).evidence(scenario, role, first, last)
-
-
-def devices_of(started: ScenarioStarted) -> set[str]:
-    """EUIs of the devices a scenario has for itself."""
-    return {str(eui) for eui in started.premises.get("devices", {}).values()}
-
-
-def _names(event: Event, devices: set[str]) -> bool:
-    if any(getattr(event, field, None) in devices for field in _DEVICE_FIELDS):
-        return True
-    request_id = getattr(event, "request_id", None)
-    return isinstance(request_id, str) and request_id.count(":") == 2 and request_id.split(":")[1] in devices

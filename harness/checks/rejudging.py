@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.checks.evidence import EvidenceIndex
+from harness.checks.evidence_index import EvidenceIndex
 from harness.checks.registry import checks, judge
 from harness.checks.stored import finding_of
 from harness.checks.verdict import Finding

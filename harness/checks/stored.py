@@ -19,12 +19,18 @@ class Begun:
     party: str
 
 
-def begun(event: ScenarioStarted, seq: int) -> Begun:
-    """What a ScenarioStarted at entry ``seq`` says; ``key`` is empty when it names none."""
+def begun(event: ScenarioStarted, seq: int, boundary: int = 0) -> Begun:
+    """What a ScenarioStarted at entry ``seq`` says; ``key`` is empty when it names none.
+
+    Evidence of a scenario begins after ``boundary``, the last entry of the scenario before, and at ``seq`` at the
+    latest, whatever the entry says: what is shown of all scenarios together is never more than the journal.
+    """
     premises = event.premises
+    said = event.first or premises.get("first", seq)
+    first = said if isinstance(said, int) else seq
     return Begun(
         key=event.key or str(premises.get("key", "")),
-        first=event.first or int(premises.get("first", seq)),
+        first=min(max(first, boundary + 1), seq),
         user=event.user or str(premises.get("user", "")),
         party=event.party or str(premises.get("party", "")),
     )

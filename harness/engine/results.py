@@ -227,6 +227,7 @@ class _Fold:
     open: _Open | None = None
     first: int = 0
     boundary: int = 0
+    """Last entry of the scenario before: none begins at or before it."""
     last: int = 0
     keys: Counter[str] = field(default_factory=Counter)
     attestations: list[Attestation] = field(default_factory=list)
@@ -240,12 +241,12 @@ class _Fold:
     def close(self, last: int, at: datetime | None, end: _End) -> None:
         if self.open is not None:
             self.scenarios.append(self.open.close(last, at, end))
-        self.open = None
-        self.boundary = last
+            self.open = None
+            self.boundary = last
 
     def begin(self, entry: Entry, event: ScenarioStarted) -> None:
         self.close(entry.seq - 1, None, _BROKEN_OFF)
-        known = begun(event, entry.seq)
+        known = begun(event, entry.seq, self.boundary)
         self.open = _Open(
             ScenarioRun(
                 key=known.key or self.key_of(event.scenario, event.role),

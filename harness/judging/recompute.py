@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.checks import Finding, Rejudged, Verdict, judge_again, judge_standing, standing_checks, worst
 from harness.checks.comparing import is_same
-from harness.checks.evidence import EvidenceIndex
+from harness.checks.evidence_index import EvidenceIndex
 from harness.engine.assessment import assess
 from harness.engine.results import CheckRun, Run, ScenarioRun, fold_run
 from harness.evidence.bundle import read_journal

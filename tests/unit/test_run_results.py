@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
+
+import pytest
 
 from harness.checks import Finding, Owner, Verdict
 from harness.engine import assess_role, fold_run, tally_of
@@ -147,3 +150,11 @@ def test_a_finding_is_stored_whole_and_one_of_an_earlier_journal_is_read() -> No
     stored, read = (one.finding for one in run.scenarios[0].checks)
     assert stored == finding
     assert (read.verdict, read.expected, read.references, read.owner) == (Verdict.FAIL, "e", (2,), Owner.PARTY)
+
+
+@pytest.mark.parametrize("first", [-5, 0, 1, 2, 99, "1", None, 2.5])
+def test_whatever_a_scenario_says_of_its_beginning_no_entry_is_shown_twice(first: object) -> None:
+    run = run_of(begun(first=2), ended(), begun(first=first), step(), ended(), begun(first=first), ended())
+    slices = [range(scenario.first, scenario.last + 1) for scenario in run.scenarios]
+    assert [len(one) > 0 for one in slices] == [True] * 3
+    assert all(earlier.stop <= later.start for earlier, later in pairwise(slices))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.checks import Verdict, judge_standing, standing_checks
-from harness.checks.evidence import evidence_of
+from harness.checks.evidence_index import evidence_of
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, write_request
 from stubs.wire.request_id import RequestId
 from tests.unit.test_checks import METER, READING, USER, Story, read, request_id
