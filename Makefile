@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench docs site lock clean
+.PHONY: help demo test check format lint types imports bench crash docs site lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,9 @@ check: lint types imports test ## What CI runs: format, lint, types, import cont
 
 bench: $(VENV)/.dev ## Speed as ratios, all measured in one run
 	$(BIN)/python tests/bench/run.py
+
+crash: $(VENV)/.dev ## Kill the DCC at random points, at each step, on a full disk, without power; print what is lost
+	$(BIN)/python tests/crash/run.py $(CRASH_ARGS)
 
 docs: $(VENV)/.dev ## Write the generated pages again
 	$(BIN)/python .ci/simulated.py

@@ -213,4 +213,5 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     # --- the journal ---
     snapshot_after: int = 50_000
-    """Journal entries after which the state is stored beside the journal, at start and stop; 0: never."""
+    """Journal entries after which the state is stored beside the journal again: while it runs, at start and stop; 0:
+    never."""

@@ -61,6 +61,8 @@ class Runtime:
         """Called after each turn of the timer, everything committed: deliveries start here."""
         self.passing: Callable[[], Container[str]] = lambda: ()
         """Users whose outbox the timer need not watch: a delivery is under way, or there is no URL."""
+        self.keep_snapshot: Callable[[], None] = lambda: None
+        """Called like ``on_turn``: the state is stored beside the journal when that has grown long since the last."""
         self.fold_again: Callable[[], None] = lambda: None
         """Brings the core back to the journal's end, after entries that it had folded were withdrawn."""
         self.move: Move | None = None
@@ -228,6 +230,7 @@ class Runtime:
                 await _wait(self._wake, 1.0)
                 continue
             self.on_turn()
+            self.keep_snapshot()
             due = self._sleeps_until = self.dcc.next_due(self.passing())
             seconds = self.clock.real_seconds_until(due) if due is not None else None
             if seconds == 0.0:

@@ -7,6 +7,7 @@ is passed over, and everything is replayed. It says which journal entry it was t
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -70,13 +71,14 @@ class Snapshots:
             image=image,
             digest=hashlib.sha256(image).digest(),
         )
-        scratch = self._path.with_suffix(".new")
-        try:
+        self._newest = journal.last_seq  # also when there is no room: it is tried again when there is more to keep
+        self._write(snapshot, self._path)
+
+    def _write(self, snapshot: Snapshot, path: Path) -> None:
+        scratch = path.with_suffix(".new")
+        with suppress(OSError):  # a full disk must not end a run: the journal has everything
             scratch.write_bytes(msgspec.msgpack.encode(snapshot))
-            scratch.replace(self._path)
-        except OSError:
-            return  # a full disk must not end a run: the journal has everything
-        self._newest = journal.last_seq
+            scratch.replace(path)
 
     def _restore(self, dcc: Dcc, journal: Journal) -> int:
         """The entry after which the replay begins: that of a good snapshot, else 0."""

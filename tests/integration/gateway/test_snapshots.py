@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import msgspec
@@ -12,13 +13,13 @@ import pytest
 from stubs.app import background_dcc
 from stubs.clock import VirtualClock
 from stubs.dcc import FOLDED_KINDS, Dcc
-from stubs.gateway.snapshots import FILE_NAME, Snapshots
+from stubs.gateway.snapshots import FILE_NAME, Snapshot, Snapshots
 from stubs.journal import FILE_NAME as JOURNAL
 from stubs.journal import Journal, SqliteStore
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from tests.dcc_kit import NOW
-from tests.serving_kit import FREE, home
+from tests.serving_kit import FREE, WAIT, home
 
 
 def settings(folder: Path, **changes: Any) -> DccSettings:
@@ -115,3 +116,20 @@ def test_a_journal_in_memory_has_none(pki: Pki) -> None:
     Snapshots(None, DccSettings()).replay(dcc, journal)
     assert list(journal.entries(kinds=FOLDED_KINDS)) == []
     journal.close()
+
+
+def test_a_snapshot_is_taken_while_the_dcc_runs(pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a DCC that is killed after weeks begins with all of its journal."""
+    taken: Queue[int] = Queue()
+    write = Snapshots._write
+
+    def written(self: Snapshots, snapshot: Snapshot, path: Path) -> None:
+        write(self, snapshot, path)
+        taken.put(snapshot.seq)
+
+    monkeypatch.setattr(Snapshots, "_write", written)
+    with background_dcc(settings(tmp_path), VirtualClock(NOW), pki) as dcc:
+        before = dcc.journal.last_seq
+        home(dcc)
+        while taken.get(timeout=WAIT) <= before:
+            pass
