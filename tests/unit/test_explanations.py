@@ -40,6 +40,10 @@ def test_every_code_rule_and_check_says_what_it_means_and_from_where(subject: st
         assert one.source
 
 
+def test_every_rule_has_advice() -> None:
+    assert set(gateway_rules()) <= set(advice())
+
+
 def test_advice_is_about_something_that_exists() -> None:
     assert set(advice()) <= {*map(str, response_codes()), *gateway_rules()}
     assert all(why.endswith(".") and mend.endswith(".") for why, mend in advice().values())
