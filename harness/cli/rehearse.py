@@ -43,6 +43,7 @@ EXIT_FAIL = 1
 @click.option("--receive-url", help="Where the party's system receives responses and alerts.")
 @click.option("--build", help="Build of the system under test, kept with the results; default: the campaign's.")
 @click.option("--jobs", type=int, help="Scenarios at a time, each on a simulated DCC of its own.")
+@click.option("--cluster", metavar="URL", help="Run them on a Dask cluster: tcp://127.0.0.1:8786, tls://host:8786.")
 @click.option("--strict", is_flag=True, default=None, help="Exit code 4 when there are only warnings.")
 @click.option("--signing-key", type=click.Path(path_type=Path), help="PEM key (P-256) that signs the bundle.")
 @schema_dir_option
@@ -78,6 +79,7 @@ def command(
         "out": None if flags["out"] is None else str(flags["out"]),
         "receive_url": flags["receive_url"],
         "jobs": flags["jobs"],
+        "cluster": flags["cluster"],
         "system.build": flags["build"],
         "strict": flags["strict"],
         "dcc.pki": None if flags["pki"] is None else str(flags["pki"]),

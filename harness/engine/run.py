@@ -63,7 +63,7 @@ def run_rehearsal(
 
     Raises: SettingsError: nothing is chosen. Blocked: the simulated DCC or the driver does not start.
     """
-    if settings.jobs > 1:
+    if settings.jobs > 1 or settings.cluster:
         if dcc or driver or attendance or keys is not None:
             raise Misuse("workers start their own simulated DCC and driver, and divide the whole plan")
         return run_side_by_side(settings, progress or Silent(), control or RunControl())

@@ -15,6 +15,7 @@ import msgspec
 from harness.drivers.traits import driver_traits
 from harness.settings.model import (
     FREE_PORTS,
+    ClusterTls,
     CommandLine,
     DriverText,
     DriverTls,
@@ -33,6 +34,7 @@ from stubs.wire.errors import InputError
 __all__ = [
     "FREE_PORTS",
     "PREFIX",
+    "ClusterTls",
     "CommandLine",
     "DriverText",
     "DriverTls",
@@ -95,7 +97,7 @@ def settings_in_force(
     origins |= source.origins
     derived: set[str] = set()
     driver = str(values.get("driver", "reference"))
-    is_told_where = driver_traits(driver).is_built_in or values.get("jobs", 1) != 1
+    is_told_where = driver_traits(driver).is_built_in or values.get("jobs", 1) != 1 or values.get("cluster")
     if isinstance(values.setdefault("dcc", {}), dict) and is_told_where:
         derived |= {f"dcc.{name}" for name in FREE_PORTS if name not in values["dcc"]}
         values["dcc"] = FREE_PORTS | values["dcc"]

@@ -46,6 +46,14 @@ class DriverTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     key: Annotated[FilePath, Meta(description="Its private key.")] = ""
 
 
+class ClusterTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What this program shows to a cluster and trusts of it: PEM file paths."""
+
+    ca: Annotated[FilePath, Meta(description="Authority of the scheduler's and the workers' certificates.")] = ""
+    certificate: Annotated[FilePath, Meta(description="Certificate of this program.")] = ""
+    key: Annotated[FilePath, Meta(description="Its private key.")] = ""
+
+
 class PkiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which of the certificates of a PKI are used."""
 
@@ -147,6 +155,10 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     driver_tls: Annotated[DriverTls, Meta(description="HTTPS of our own drivers towards the DCC.")] = DriverTls()
     pki: Annotated[PkiSettings, Meta(description="Which certificates of the PKI are used.")] = PkiSettings()
     time_stamps: Annotated[TimeStampSettings, Meta(description="Time stamps on the evidence.")] = TimeStampSettings()
+    cluster: Annotated[
+        Address, Meta(description="Scheduler of a Dask cluster that runs the scenarios: tcp://127.0.0.1:8786, tls://….")
+    ] = ""
+    cluster_tls: Annotated[ClusterTls, Meta(description="TLS towards the cluster, beyond this machine.")] = ClusterTls()
     load: Annotated[LoadSettings, Meta(description="A load rehearsal, `uept load`.")] = LoadSettings()
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -16,6 +17,7 @@ from harness.uep.user_ids import user_id_problems
 from harness.verdicts import Deviation
 from schemas.load import Srv, scenarios, service_requests
 from stubs.clock import LATEST
+from stubs.settings import LOOPBACK
 from stubs.settings_validation import Problem, dcc_setting_problems
 from stubs.urls import why_unusable
 from stubs.wire.errors import PeerError
@@ -95,9 +97,37 @@ def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[Problem]:
         yield f"dcc.{key}", sentence
 
 
+def _scheduler_problem(settings: RehearsalSettings) -> str:
+    """Why a scheduler's address cannot be used; empty: it can. Beyond loopback a cluster speaks TLS."""
+    address = settings.cluster
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return f"{address!r} is no address"
+    if parts.scheme not in {"tcp", "tls"} or not host or not port:
+        return f"{address!r} is no scheduler: expected tcp://127.0.0.1:8786 or tls://host:8786"
+    if parts.scheme == "tcp" and host not in LOOPBACK:
+        return f"{host} is beyond this machine: a cluster speaks TLS there, tls://{host}:{port}"
+    tls = settings.cluster_tls
+    missing = [name for name in ("ca", "certificate", "key") if not getattr(tls, name)]
+    if parts.scheme == "tls" and missing:
+        return f"TLS needs {', '.join(missing)} in [cluster_tls]"
+    return ""
+
+
+def _cluster_problems(settings: RehearsalSettings) -> Iterator[Problem]:
+    if why := _scheduler_problem(settings):
+        yield "cluster", why
+    if not settings.dcc.pki:
+        yield "cluster", "workers read keys where they are: name the folder of a PKI that each of them sees (--pki)"
+
+
 def _not_side_by_side(settings: RehearsalSettings) -> Iterator[Problem]:
     """What only one worker at a time can have."""
-    if settings.jobs == 1:
+    if settings.cluster:
+        yield from _cluster_problems(settings)
+    elif settings.jobs == 1:
         return
     dcc, kind = settings.dcc, settings.driver.partition(":")[0]
     single = {
@@ -107,11 +137,12 @@ def _not_side_by_side(settings: RehearsalSettings) -> Iterator[Problem]:
         "a port of [dcc] is for one simulated DCC": any(getattr(dcc, name) for name in FREE_PORTS),
         "[dcc] state_dir is for one simulated DCC": dcc.state_dir,
     }
+    many, instead = f"{settings.jobs} workers", "set jobs = 1"
+    if settings.cluster:
+        many, instead = "the workers of a cluster", "run it here, without --cluster"
     for reason in (words for words, is_so in single.items() if is_so):
-        yield (
-            "jobs",
-            f"{settings.jobs} workers cannot share what is there once: {reason}; leave it out, or set jobs = 1",
-        )
+        sentence = f"{many} cannot share what is there once: {reason}; leave it out, or {instead}"
+        yield "cluster" if settings.cluster else "jobs", sentence
 
 
 def _clock_problem(text: str) -> str:

@@ -110,6 +110,8 @@ def test_a_worker_that_is_killed_leaves_its_scenarios_not_run(tmp_path: Path, mo
         verdict, reason = verdicts[key]
         assert verdict is Verdict.NOT_RUN
         assert reason.startswith("worker 2 ended before its work was done, by signal SIGKILL")
+    lost = [share["run_again_after"] for share in result.run.facts["workers"]]
+    assert (len(lost[0]), len(lost[1])) == (0, 1)  # tried once more, in another process
     assert (result.run.is_complete, result.exit_code) == (False, 3)
     journal = journal_of(result)
     verify_chain(journal.rows())

@@ -17,6 +17,36 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...]
 
 
+class ShareTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A share of a plan, as it is handed to an executor: plain data, and no private key.
+
+    Keys are read where the share runs: the settings name the folder of the PKI.
+    """
+
+    number: int
+    """From 1, in the order of the plan."""
+    settings: RehearsalSettings
+    keys: tuple[str, ...]
+    attempt: int = 1
+
+    @property
+    def home(self) -> str:
+        """Name of the folder of this attempt."""
+        return str(self.number) if self.attempt == 1 else f"{self.number}-{self.attempt}"
+
+
+class ShareRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a share leaves: its journal in lines, and why it ended early, if it did."""
+
+    journal: bytes = b""
+    fate: str = ""
+    is_lost: bool = False
+    """It ended without saying why: it may be tried again elsewhere."""
+    stuck: Stuck | None = None
+    where: str = ""
+    """The machine and process that ran it."""
+
+
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Base of all; the tag is the class's name."""
 

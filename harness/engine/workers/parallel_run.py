@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
@@ -18,23 +21,38 @@ from harness.engine.results import Run, fold_run
 from harness.engine.run_control import RunControl
 from harness.engine.run_result import RunResult, exit_code_of
 from harness.engine.time_stamping import Stamper
+from harness.engine.workers.cluster import DaskCrew
+from harness.engine.workers.crew import Crew, Hear, LocalCrew
 from harness.engine.workers.division import shares
 from harness.engine.workers.journal_merge import Record, join
-from harness.engine.workers.messages import Awaiting, Begun, Done, Message, Said, Stepping
-from harness.engine.workers.worker_process import Worker, wait_for
-from harness.plan import Plan, load_library
+from harness.engine.workers.messages import (
+    Awaiting,
+    Begun,
+    Done,
+    Message,
+    Said,
+    ShareRecord,
+    ShareTask,
+    Stepping,
+)
+from harness.engine.workers.share import TICK
+from harness.evidence.slice import check_chain, entries, from_lines
+from harness.plan import LibraryScenario, Plan, load_library
 from harness.settings import RehearsalSettings, TimeStampSettings
 from stubs.app import load_pki
 from stubs.clock import SystemClock
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.wire.errors import Blocked, InputError
 
+_MOST_ATTEMPTS = 2
+"""How often a share runs whose worker dies: once more, elsewhere."""
+
 
 def run_side_by_side(settings: RehearsalSettings, progress: Progress, control: RunControl) -> RunResult:
-    """Run the plan with ``settings.jobs`` workers and join what they leave into one run.
+    """Run the plan with several workers, of this machine or of a cluster, and join what they leave into one run.
 
-    Ctrl-C stops the workers and leaves a valid, partial run. A worker that dies leaves its unfinished scenarios
-    NOT_RUN with the reason, and the run incomplete.
+    Ctrl-C stops the workers and leaves a valid, partial run. The scenarios of a worker that dies are run again
+    elsewhere; when that one dies too, those it left unfinished are NOT_RUN with the reason, and the run incomplete.
 
     Raises: InputError: nothing is chosen, or the settings cannot be used. Blocked: no worker could begin.
     """
@@ -51,59 +69,140 @@ def run_side_by_side(settings: RehearsalSettings, progress: Progress, control: R
         raise
 
 
+@dataclass(slots=True)
+class Share:
+    """One share of the plan: what it is, what it left, and where it was tried."""
+
+    task: ShareTask
+    scenarios: tuple[LibraryScenario, ...]
+    record: ShareRecord = field(default_factory=ShareRecord)
+    lost: list[str] = field(default_factory=list)
+    """Why earlier attempts were lost."""
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What the evidence says of it."""
+        return {
+            "scenarios": [scenario.key for scenario in self.scenarios],
+            "fate": self.record.fate,
+            "where": self.record.where,
+            "run_again_after": self.lost,
+        }
+
+
 def _run(settings: RehearsalSettings, plan: Plan, folder: Path, progress: Progress, control: RunControl) -> RunResult:
-    divided = shares(plan.chosen, settings.jobs)
     single = _for_each_worker(settings, folder)
-    progress.run_started(
-        len(plan.chosen),
-        {
-            "driver": settings.driver,
-            "roles": ", ".join(plan.roles),
-            "folder": str(folder),
-            "workers": str(len(divided)),
-        },
-    )
     shown = _Shown(progress, len(plan.chosen))
-    workers = [
-        Worker(number, share, msgspec.structs.replace(single, out=str(_home(folder, number))), shown.hear)
-        for number, share in enumerate(divided, start=1)
-    ]
-    is_interrupted = wait_for(workers, control) or (control.stops and shown.begun < len(plan.chosen))
+    with _crew(settings, folder, shown.hear, control) as crew:
+        divided = shares(plan.chosen, crew.size)
+        progress.run_started(
+            len(plan.chosen),
+            {
+                "driver": settings.driver,
+                "roles": ", ".join(plan.roles),
+                "folder": str(folder),
+                "workers": str(len(divided)),
+            },
+        )
+        team = {
+            number: Share(
+                ShareTask(number=number, settings=single, keys=tuple(scenario.key for scenario in share)), share
+            )
+            for number, share in enumerate(divided, start=1)
+        }
+        is_interrupted = run_all(crew, team, progress, control)
+        for number, places in crew.left().items():  # the cluster itself ran them again, and does not say why
+            team[number].lost += [f"the worker at {place} ended" for place in places]
+    is_interrupted = is_interrupted or (control.stops and shown.begun < len(plan.chosen))
     try:
-        run = _join(workers, folder, settings, plan, is_interrupted=is_interrupted)
+        run = _join(tuple(team.values()), folder, settings, plan, is_interrupted=is_interrupted)
     finally:
         progress.run_finished(complete=not is_interrupted)
     if run.is_complete:
-        shutil.rmtree(folder / "state" / "workers")  # all of it is in the joined journal
+        shutil.rmtree(folder / "state" / "workers", ignore_errors=True)  # all of it is in the joined journal
     code = exit_code_of(run, is_strict=settings.strict, is_interrupted=is_interrupted)
     return RunResult(run, folder, folder / "state" / FILE_NAME, code)
 
 
-def _home(folder: Path, number: int) -> Path:
-    return folder / "state" / "workers" / str(number)
+@contextmanager
+def _crew(settings: RehearsalSettings, folder: Path, hear: Hear, control: RunControl) -> Iterator[Crew]:
+    crew: Crew
+    if settings.cluster:
+        crew = DaskCrew(settings.cluster, settings.cluster_tls, hear, settings.jobs)
+    else:
+        crew = LocalCrew(settings.jobs, folder / "state" / "workers", hear, control)
+    try:
+        yield crew
+    finally:
+        crew.close()
+
+
+def run_all(crew: Crew, team: Mapping[int, Share], progress: Progress, control: RunControl) -> bool:
+    """Until every share has ended; whether a person interrupted them.
+
+    Args:
+        crew: runs the shares.
+        team: by number; records and what was lost are noted there.
+        progress: is told when a share is run again.
+        control: what a person asks.
+    """
+    running: dict[Future[ShareRecord], Share] = {}
+    with control.heeded():
+        for share in team.values():
+            running[crew.submit(share.task)] = share
+        while running:
+            try:
+                crew.pass_on(control)
+                ended, _ = wait(running, timeout=TICK, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    _take(crew, running, future, progress, control)
+            except KeyboardInterrupt:  # the second one
+                crew.hurry()
+    return control.is_interrupted
+
+
+def _take(
+    crew: Crew,
+    running: dict[Future[ShareRecord], Share],
+    future: Future[ShareRecord],
+    progress: Progress,
+    control: RunControl,
+) -> None:
+    """Note what a share left, and have it run again when it was lost."""
+    share = running[future]
+    share.record = future.result()
+    if _is_run_again(share, control):
+        progress.say(f"{share.record.fate}; its scenarios are run again elsewhere")
+        share.lost.append(share.record.fate)
+        share.task = msgspec.structs.replace(share.task, attempt=share.task.attempt + 1)
+        running[crew.submit(share.task)] = share
+    del running[future]
+
+
+def _is_run_again(share: Share, control: RunControl) -> bool:
+    is_wanted = not control.is_interrupted and not control.stops
+    return share.record.is_lost and is_wanted and share.task.attempt < _MOST_ATTEMPTS
 
 
 def _for_each_worker(settings: RehearsalSettings, folder: Path) -> RehearsalSettings:
-    """Settings of one worker: the same keys, the same beginning of time, and the same seed for all."""
-    pki = pki_folder(settings, folder)
-    load_pki(pki)  # what is missing of it is made once, before several read it
+    """Settings of one worker: the same keys, the same beginning of time, and the same seed for all.
+
+    On a cluster the PKI is a folder that every worker sees under the same name.
+    """
+    pki = Path(settings.dcc.pki) if settings.cluster and settings.dcc.pki else pki_folder(settings, folder)
+    if not settings.cluster:
+        load_pki(pki)  # what is missing of it is made once, before several read it
     start = settings.clock_start or SystemClock().now().isoformat()
     dcc = msgspec.structs.replace(settings.dcc, pki=str(pki.resolve()))
     nobody = TimeStampSettings()  # hashes of a worker's journal say nothing of the joined one
-    return msgspec.structs.replace(settings, jobs=1, clock_start=start, dcc=dcc, time_stamps=nobody)
+    return msgspec.structs.replace(settings, jobs=1, cluster="", clock_start=start, dcc=dcc, time_stamps=nobody)
 
 
-def _join(
-    workers: Sequence[Worker], folder: Path, settings: RehearsalSettings, plan: Plan, *, is_interrupted: bool
-) -> Run:
-    records = [_record(worker, _home(folder, worker.number) / "state" / FILE_NAME) for worker in workers]
+def _join(team: Sequence[Share], folder: Path, settings: RehearsalSettings, plan: Plan, *, is_interrupted: bool) -> Run:
+    records = [_record(share) for share in team]
     if not any(record.started for record in records):
-        _explain(workers, is_interrupted=is_interrupted)
-    facts = facts_of(settings, plan) | {
-        "workers": [
-            {"scenarios": [scenario.key for scenario in worker.share], "fate": worker.fate} for worker in workers
-        ]
-    }
+        _explain([share.record for share in team], is_interrupted=is_interrupted)
+    facts = facts_of(settings, plan) | {"workers": [share.facts for share in team]}
     journal = Journal(SqliteStore(folder / "state" / FILE_NAME), SystemClock())
     try:
         for at, event in join(records, plan.chosen, facts, is_interrupted=is_interrupted):
@@ -117,25 +216,23 @@ def _join(
     return run
 
 
-def _record(worker: Worker, file: Path) -> Record:
-    if not file.is_file():
-        return Record(worker.share, (), worker.fate)
-    journal = Journal(SqliteStore(file), SystemClock())
-    try:
-        return Record(worker.share, tuple(journal.entries()), worker.fate)
-    finally:
-        journal.close()
+def _record(share: Share) -> Record:
+    """The journal of a share. Raises: PeerError: it was altered on its way."""
+    rows = tuple(from_lines(share.record.journal))
+    if rows:
+        check_chain(rows)
+    return Record(share.scenarios, tuple(entries(rows)), share.record.fate)
 
 
-def _explain(workers: Sequence[Worker], *, is_interrupted: bool) -> None:
+def _explain(records: Sequence[ShareRecord], *, is_interrupted: bool) -> None:
     """No worker began: nothing to join. Raises: KeyboardInterrupt, InputError, Blocked: why."""
     if is_interrupted:
         raise KeyboardInterrupt
-    for worker in workers:
-        if worker.stuck is not None:
-            kind = InputError if worker.stuck.exit_code == InputError.exit_code else Blocked
-            raise kind(worker.stuck.what, mend=worker.stuck.mend)
-    raise Blocked("; ".join(worker.fate for worker in workers), mend="Run with jobs = 1 to see more.")
+    for record in records:
+        if record.stuck is not None:
+            kind = InputError if record.stuck.exit_code == InputError.exit_code else Blocked
+            raise kind(record.stuck.what, mend=record.stuck.mend)
+    raise Blocked("; ".join(record.fate for record in records), mend="Run with jobs = 1 to see more.")
 
 
 class _Shown:

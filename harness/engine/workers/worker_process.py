@@ -1,4 +1,4 @@
-"""Starting, hearing and stopping the workers of one run."""
+"""Starting, hearing and stopping one worker: a process with a simulated DCC of its own."""
 
 from __future__ import annotations
 
@@ -15,15 +15,9 @@ from typing import IO
 
 import msgspec
 
-from harness.engine.run_control import RunControl
 from harness.engine.workers.messages import Finished, Message, Order, Stuck
-from harness.plan import LibraryScenario
 from harness.settings import RehearsalSettings
 
-_STOP_SECONDS = 20.0
-"""Real seconds a worker has to close its record after Ctrl-C."""
-_TICK = 0.5
-"""Real seconds between two looks at what a person asks."""
 _LOG_SHOWN = 300
 
 
@@ -33,19 +27,18 @@ class Worker:
     def __init__(
         self,
         number: int,
-        share: Sequence[LibraryScenario],
+        keys: Sequence[str],
         settings: RehearsalSettings,
         hear: Callable[[int, Message], None],
     ) -> None:
         self.number = number
-        self.share = tuple(share)
         self.folder = Path(settings.out)
         self.stuck: Stuck | None = None
         self._hear = hear
         self._has_finished = False
         self._log = self.folder / "worker.log"
         self.folder.mkdir(parents=True, exist_ok=True)
-        order = Order(settings=settings, keys=tuple(scenario.key for scenario in share))
+        order = Order(settings=settings, keys=tuple(keys))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "harness.engine.workers.worker"],
@@ -98,6 +91,11 @@ class Worker:
             self._stdin.write(b"\n")
             self._stdin.flush()
 
+    @property
+    def is_lost(self) -> bool:
+        """It ended, by a signal or a status, and said nothing of why."""
+        return self.stuck is None and not self._has_finished
+
     def stop(self) -> None:
         """Ask it to close its record and end."""
         with suppress(OSError):
@@ -119,43 +117,3 @@ class Worker:
         how = f"by signal {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
         said = self._log.read_bytes()[-_LOG_SHOWN:].decode("utf-8", "replace").strip()
         return f"worker {self.number} ended before its work was done, {how}" + (f"; it said: {said}" if said else "")
-
-
-def wait_for(workers: Sequence[Worker], control: RunControl) -> bool:
-    """Until every worker has ended; whether a person interrupted them.
-
-    At Ctrl-C workers close their records; at a second one, or when that takes too long, they are ended.
-    """
-    try:
-        with control.heeded():
-            for worker in workers:
-                while not worker.wait(time.monotonic() + _TICK):
-                    _tell(workers, control)
-    except KeyboardInterrupt:
-        _stop(workers)
-        return True
-    finally:
-        for worker in workers:
-            worker.stop()
-    return False
-
-
-def _tell(workers: Sequence[Worker], control: RunControl) -> None:
-    """Pass on what a person asks. Raises: KeyboardInterrupt: to end the run."""
-    if control.is_interrupted:
-        raise KeyboardInterrupt
-    if control.stops:
-        for worker in workers:
-            worker.stop_after_scenario()
-
-
-def _stop(workers: Sequence[Worker]) -> None:
-    for worker in workers:
-        worker.stop()
-    until = time.monotonic() + _STOP_SECONDS
-    with suppress(KeyboardInterrupt):
-        for worker in workers:
-            worker.wait(until)
-    for worker in workers:
-        worker.kill()
-        worker.wait()
