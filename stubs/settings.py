@@ -123,7 +123,8 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     validity_checks: bool = False
     """Refuse signing certificates outside their validity period by the run's clock."""
     counter_rule: Literal["increasing", "increasing-per-target", "unique"] = "increasing"
-    """Of RequestID counters: strictly increasing per originator; or per originator and target; or never repeated."""
+    """Of RequestID counters: strictly increasing per originator; or per originator and target; or never repeated,
+    in any order among the 65,536 highest of an originator, and never below them."""
     schema_versions: tuple[str, ...] = ("5.0", "5.1", "5.2", "5.3", "5.4")
     """``schemaVersion`` values accepted, compared as decimals."""
     user_version: Literal["registered", "stated"] = "registered"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Literal
 
 import msgspec
@@ -10,6 +11,8 @@ import msgspec
 from stubs.wire.errors import Refusal
 from stubs.wire.request_id import RequestId
 
+MOST_USED = 65_536
+"""RequestIDs of one originator that are remembered under ``unique``; counters below all of them are refused."""
 MOST_ISSUED = 50_000
 """Pre-Commands that are remembered: a party that never signs must not fill the memory."""
 
@@ -32,14 +35,18 @@ class Issued(msgspec.Struct, frozen=True):
 class RequestLedger:
     """Which counters were used, folded from accepted requests.
 
-    Its size depends on the rule: one number per originator (or per originator and target), or every RequestID for
-    ``unique``. Pre-Commands stay until they come back signed, the newest ``MOST_ISSUED`` of them.
+    Its size depends on the rule: one number per originator (or per originator and target), or for ``unique`` the
+    ``MOST_USED`` highest RequestIDs of each originator, and the highest counter below them. Pre-Commands stay until
+    they come back signed, the newest ``MOST_ISSUED`` of them.
     """
 
     rule: CounterRule = "increasing"
     highest: dict[str, int] = field(default_factory=dict)
+    """Highest counter used by originator (and target); under ``unique`` the highest that is no longer remembered."""
     used: set[str] = field(default_factory=set)
     issued: dict[str, Issued] = field(default_factory=dict)
+    _lowest: dict[str, list[tuple[int, str]]] = field(default_factory=dict, compare=False)
+    """Under ``unique``, by originator: counters and texts of what is remembered, a heap."""
 
     def _key(self, request_id: RequestId) -> str:
         if self.rule == "increasing-per-target":
@@ -58,6 +65,13 @@ class RequestLedger:
         if self.rule == "unique":
             if text in self.used:
                 raise Refusal("replayed-request", f"{text} was used before")
+            forgotten = self.highest.get(str(request_id.originator), -1)
+            if request_id.counter <= forgotten:
+                raise Refusal(
+                    "counter",
+                    f"expected a counter above {forgotten} of {request_id.originator}, got {request_id.counter}: of "
+                    "lower ones it is not remembered whether they were used",
+                )
         else:
             last = self.highest.get(self._key(request_id), -1)
             if request_id.counter == last:
@@ -73,11 +87,24 @@ class RequestLedger:
     def accept(self, request_id: RequestId) -> None:
         """Remember a RequestID that was accepted; fold of RequestAccepted."""
         if self.rule == "unique":
-            self.used.add(str(request_id))
+            self.remember(request_id)
             return
         key = self._key(request_id)
         if request_id.counter > self.highest.get(key, -1):
             self.highest[key] = request_id.counter
+
+    def remember(self, request_id: RequestId) -> None:
+        """Under ``unique``: a RequestID that was used; beyond the bound the lowest counter is forgotten."""
+        text, originator = str(request_id), str(request_id.originator)
+        if text in self.used:
+            return
+        self.used.add(text)
+        lowest = self._lowest.setdefault(originator, [])
+        heappush(lowest, (request_id.counter, text))
+        if len(lowest) > MOST_USED:
+            counter, gone = heappop(lowest)
+            self.used.discard(gone)
+            self.highest[originator] = max(counter, self.highest.get(originator, -1))
 
     def issue(self, request_id: str, issued: Issued) -> None:
         """Remember a Pre-Command; fold of PreCommandIssued."""

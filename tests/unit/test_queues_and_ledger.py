@@ -271,3 +271,21 @@ def test_pre_commands_that_nobody_signs_do_not_fill_the_memory(monkeypatch: pyte
     for number in range(3):
         ledger.issue(f"r{number}", Issued("7.2", METER, "ECS43", "0044", b""))
     assert list(ledger.issued) == ["r1", "r2"]
+
+
+def test_under_unique_the_ledger_is_bounded_and_never_lets_a_request_pass_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("stubs.access.ledger.MOST_USED", 4)
+    ledger = RequestLedger("unique")
+    order = [5, 3, 9, 1, 7, 8, 2, 6, 4, 10]
+    accepted = []
+    for counter in order * 2:
+        rule = refusal(ledger, request(counter))
+        assert rule in {"", "replayed-request", "counter"}
+        if not rule:
+            ledger.accept(request(counter))
+            accepted.append(counter)
+        assert len(ledger.used) <= 4
+    assert len(accepted) == len(set(accepted)), "once each"
+    assert accepted == [5, 3, 9, 1, 7, 8, 6, 10], "2 and 4 are below what is remembered"

@@ -24,6 +24,7 @@ from stubs.inventory import Inventory, InventoryRecord, MeterPoint, Product
 from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, read_command_data, stored_command
 from stubs.service_desk import ServiceDesk
 from stubs.service_desk import reset as reset_desk
+from stubs.wire.request_id import RequestId
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -109,7 +110,8 @@ def _new_seed(state: DccState, seed: str) -> None:
 
 def _put_ledger(state: DccState, ledger: Ledger) -> None:
     state.ledger.highest.update(ledger.highest)
-    state.ledger.used.update(ledger.used)
+    for text in ledger.used:
+        state.ledger.remember(RequestId.parse(text))
     state.ledger.issued.update(ledger.issued)
 
 
