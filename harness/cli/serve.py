@@ -80,7 +80,7 @@ async def _serve(settings: Any) -> None:
     import msgspec
 
     from stubs.app import SimulatedDcc
-    from stubs.gateway.garbage import keep_collections_short
+    from stubs.gateway.garbage import ShortCollections
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -98,7 +98,7 @@ async def _serve(settings: Any) -> None:
             ready["premises"] = [{"name": made["name"], "devices": made["devices"]} for made in dcc.premises]
         for note in (*dcc.pki.notes, *dcc.pki.key_sets):
             say_error(f"note: {note}")
-        keep_collections_short()
+        ShortCollections(loop.call_soon_threadsafe).install()
         say(json.dumps(ready))
         await stop.wait()
     finally:

@@ -197,8 +197,9 @@ class Dcc:
     def add_premises(self, spec: dict[str, Any], now: datetime) -> tuple[dict[str, Any], Events]:
         """Make premises. Raises: ValueError, PeerError: a bad specification; nothing was made."""
         wanted = read_spec(spec)
-        trial = Transaction(_scratch(self.state), now)
-        add_premises(self._context, trial, wanted)
+        if any(device.values or device.inventory or device.variant or device.firmware for device in wanted.devices):
+            # Only what is given may be refused, and then nothing may have happened.
+            add_premises(self._context, Transaction(_scratch(self.state), now), wanted)
         transaction = self._begin(now)
         return add_premises(self._context, transaction, wanted), transaction.recorded()
 

@@ -1,4 +1,4 @@
-"""A serving process puts aside what survived a full collection; run in a process of its own, since that is for good."""
+"""A serving process puts aside what survived a full collection; run in a process of its own, as it concerns all of it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ import sys
 
 PROGRAM = """
 import gc
-from stubs.gateway.garbage import keep_collections_short
-keep_collections_short()
-keep_collections_short()
+from stubs.gateway.garbage import ShortCollections
+
+asked = []
+short = ShortCollections(asked.append)
+short.install()
 first = gc.get_freeze_count()
-state = [{"number": [number]} for number in range(1000)]
-gc.collect()
-assert gc.get_freeze_count() >= first + 1000, (first, gc.get_freeze_count())
-assert gc.callbacks.count(gc.callbacks[-1]) == 1
+state = []
+while not asked:
+    state.append({"number": [len(state)]})
+state += [{"number": [number]} for number in range(100_000)]
+asked.pop()()
+assert gc.get_freeze_count() >= first + len(state), (first, gc.get_freeze_count())
+
 class Cycle:
     pass
+
 gone = Cycle()
 gone.itself = gone
 del gone
 assert gc.collect() >= 1, "cycles made since are still found"
+short.remove()
+assert gc.get_freeze_count() == 0
 """
 
 

@@ -10,7 +10,7 @@ from schemas.load import device_types
 from stubs.dcc.context import DccContext
 from stubs.dcc.simulation.premises_spec import ABSENT, PremisesDevice, PremisesSpec
 from stubs.dcc.state.transaction import Transaction
-from stubs.devices import variant_code
+from stubs.devices import DeviceState, variant_code
 from stubs.devices.generation import drawn_peak, typical_peak
 from stubs.events import DeviceManufactured, InventoryChanged, MeterPointRegistered
 from stubs.wire.identifiers import made_up_postcode, mpan_of, mprn_of
@@ -61,12 +61,12 @@ def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSp
     _register(transaction, spec, place)
     for device in spec.devices:
         _manufacture(context, transaction, spec, place, device)
+    codes = {}
     for device in spec.devices:
+        physical = transaction.state.devices.peek(place.euis[device.name])
+        codes[device.name] = physical.install_code
         if device.status != ABSENT:
-            _enter(transaction, spec, place, device)
-    codes = {
-        device.name: transaction.state.devices.peek(place.euis[device.name]).install_code for device in spec.devices
-    }
+            _enter(transaction, spec, place, device, physical)
     return {
         "name": spec.name,
         "mpan": place.mpan,
@@ -230,9 +230,10 @@ def _joined(spec: PremisesSpec, place: Place, device: PremisesDevice) -> list[li
     return [[place.euis[other.name], device_types()[other.type].der_number, 0] for other in others]
 
 
-def _enter(transaction: Transaction, spec: PremisesSpec, place: Place, device: PremisesDevice) -> None:
+def _enter(
+    transaction: Transaction, spec: PremisesSpec, place: Place, device: PremisesDevice, physical: DeviceState
+) -> None:
     eui = place.euis[device.name]
-    physical = transaction.state.devices.peek(eui)
     values: dict[str, Any] = {
         "DeviceType": device.type,
         "DeviceStatus": device.status,
