@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench crash docs site lock clean
+.PHONY: help demo test check format lint types imports bench bench-compare crash docs site lock clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(BIN)/python:
 	$(PYTHON) .ci/make_venv.py $(VENV)
@@ -45,7 +45,10 @@ imports: $(VENV)/.dev
 check: lint types imports test ## What CI runs: format, lint, types, import contracts, tests
 
 bench: $(VENV)/.dev ## Speed as ratios, all measured in one run
-	$(BIN)/python tests/bench/run.py
+	$(BIN)/python tests/bench/run.py --out build/bench.json $(SECTIONS)
+
+bench-compare: $(VENV)/.dev ## Two revisions in turn on one machine: make bench-compare REV=main SECTIONS="a h"
+	$(BIN)/python tests/bench/compare.py $(REV) $(SECTIONS)
 
 crash: $(VENV)/.dev ## Kill the DCC at random points, at each step, on a full disk, without power; print what is lost
 	$(BIN)/python tests/crash/run.py $(CRASH_ARGS)

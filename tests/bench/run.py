@@ -1,7 +1,7 @@
 """``make bench``: how fast the simulated DCC is, as ratios measured side by side in one run.
 
-``run.py [SECTION…] [--quick] [--json] [--seed TEXT]``; sections a to j, all of them when none is named. Each line is
-the median of per-round ratios with its range, and the aim beside it. A program of its own, not a test: it takes
+``run.py [SECTION…] [--quick] [--json] [--out FILE]``; sections a to j, all of them when none is named. Each line is
+the median of per-round ratios with its range, the aim beside it, and whether it is met; ``--out`` keeps them as JSON. A program of its own, not a test: it takes
 minutes, and what else the machine does shows in the ranges. Loads are bounded and go to loopback only.
 """
 
@@ -72,6 +72,7 @@ def main() -> int:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to j; all when none is named")
     parser.add_argument("--quick", action="store_true", help="in less than two minutes, with fewer rounds")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document instead of lines")
+    parser.add_argument("--out", type=Path, help="a file that gets the JSON document, whatever is printed")
     given = parser.parse_args()
     unknown = sorted(set(given.sections) - TITLES.keys())
     if unknown:
@@ -89,13 +90,14 @@ def main() -> int:
             _say("\n".join(result.line() for result in results[name]))
     elapsed = time.perf_counter() - began
     everything = [result for found in results.values() for result in found]
+    figures = [one.as_dict() for one in everything]
+    document = {"machine": _machine(), "seconds": round(elapsed, 1), "figures": figures}
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    if given.out is not None:
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        given.out.write_text(text + "\n", encoding="utf-8")
     if given.as_json:
-        document = {
-            "machine": _machine(),
-            "seconds": round(elapsed, 1),
-            "figures": [one.as_dict() for one in everything],
-        }
-        _say(json.dumps(document, indent=2, ensure_ascii=False))
+        _say(text)
     else:
         _say(f"\n{_summary(everything)}; {elapsed:.0f} s")
     return 1 if any(isinstance(result, NotMeasured) and result.name in TITLES.values() for result in everything) else 0
