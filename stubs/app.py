@@ -40,6 +40,7 @@ from stubs.dcc.simulation.premises_spec import read_file
 from stubs.fleet import Fleet, FleetMessage, FleetMessageKind
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
+from stubs.gateway.garbage import ShortCollections
 from stubs.gateway.heads import listen
 from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
@@ -67,6 +68,7 @@ __all__ = [
     "FleetMessage",
     "FleetMessageKind",
     "Pki",
+    "ShortCollections",
     "SimulatedDcc",
     "SsiSettings",
     "Urls",

@@ -79,8 +79,7 @@ def _text(path: Path | None) -> str | None:
 async def _serve(settings: Any) -> None:
     import msgspec
 
-    from stubs.app import SimulatedDcc
-    from stubs.gateway.garbage import ShortCollections
+    from stubs.app import ShortCollections, SimulatedDcc
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
