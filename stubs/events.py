@@ -422,6 +422,15 @@ class SignInLocked(Event, frozen=True, kw_only=True, tag=True):
     until: datetime
 
 
+class PersonSignedOut(Event, frozen=True, kw_only=True, tag=True):
+    """A person ended the session on the self-service pages; one that times out ends without an event."""
+
+    session: str
+    person: str
+    user: str
+    role: str
+
+
 class PageViewed(Event, frozen=True, kw_only=True, tag=True):
     """The SSI served a page; ``shown`` lists the identities it displayed."""
 
@@ -436,6 +445,8 @@ class PageViewed(Event, frozen=True, kw_only=True, tag=True):
     shown: tuple[str, ...]
     method: str = "GET"
     """``POST`` for what a form was answered with."""
+    agent: str = ""
+    """What the browser called itself (HTTP, User-Agent)."""
 
 
 # --- the Self-Service Interface and service management -------------------------------------------------------------
@@ -856,6 +867,7 @@ AnyEvent = (
     | FaultApplied
     | PersonSignedIn
     | SignInLocked
+    | PersonSignedOut
     | PageViewed
     | ActRefused
     | PersonSet

@@ -17,6 +17,9 @@ from harness.checks import (
     requests,
     responses,
     self_service,
+    ssi_acts,
+    ssi_pages,
+    ssi_records,
     trust,
 )
 from harness.checks.evidence import ActionRecord, Evidence, Exchange, Message
@@ -38,6 +41,9 @@ SUBJECTS = (
     device_keys,
     alerts,
     self_service,
+    ssi_pages,
+    ssi_acts,
+    ssi_records,
     asked,
     conduct,
     reported,

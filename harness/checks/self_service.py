@@ -9,6 +9,7 @@ from harness.checks.comparing import identity
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unreported, unsaid
+from harness.checks.ssi_views import untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import PageViewed, PersonSignedIn
 
@@ -24,8 +25,11 @@ def signed_in(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
         return action
+    named = str(action.asked.get("parameters", {}).get("person", "")).casefold()
     signings = [(seq, event) for seq, event in evidence.of(PersonSignedIn) if seq > action.seq]
     for seq, event in signings:
+        if event.accepted and named not in {"", event.person.casefold()}:
+            return failed(expected, f"{event.person} signed in and not {named}", seq)
         if event.accepted and event.user == evidence.user:
             return passed(expected, f"{event.person} for {event.user} as {event.role}", seq)
         return failed(expected, event.reason or f"signed in for {event.user}", seq)
@@ -111,4 +115,7 @@ def others_not_shown(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
         return missing(action, expected, "no page was served")
     if action.claimed is None:
         return waiting(expected, "the party has not reported", pages[-1][0])
+    said = [name for name in hidden if name not in untold(action.outcome, hidden)]
+    if said and action.outcome.get("values", {}).get("seen"):
+        return failed(expected, f"the party says it saw {', '.join(said)}", pages[-1][0], action.claimed_seq)
     return passed(expected, f"{len(pages)} pages, none shows it", *(seq for seq, _ in pages), action.claimed_seq)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from harness.drivers.defective import DefectiveDriver, Edits, edits
+from harness.drivers.defective import page_edits as pages
 from harness.drivers.defective.client import EditAction, EditOutcome
 from harness.drivers.driver import Driver
 from harness.drivers.reference import ReferenceDriver
@@ -149,6 +150,32 @@ _CHANGES: Mapping[str, _Change] = {
     # self-service pages
     "uses-wrong-pass-phrase": _policy(right_pass_phrase=False),
     "sees-nothing-on-pages": _told(edits.values(edits.constant("seen", []))),
+    "believes-every-sign-in": _told(pages.of_kind("sign-in", pages.as_it_is, refused="done")),
+    "shows-pages-after-sign-out": _told(
+        pages.of_kind("view-", pages.added("seen", "00-DB-12-34-56-78-90-AB"), refused="done")
+    ),
+    "claims-every-function": _told(pages.of_kind("view-home", pages.replaced(menu=["Everything"]))),
+    "gives-new-people-every-job": _understood(edits.parameter("job_types", lambda _value: "operations security")),
+    "takes-refused-acts-for-done": _told(pages.of_kind("raise-", pages.as_it_is, refused="done")),
+    "sees-devices-that-are-not-there": _told(
+        pages.of_kind("view-inventory", pages.added("seen", "00-DB-12-34-56-78-90-AB"))
+    ),
+    "ignores-what-is-wrong-with-fields": _told(pages.of_kind("view-", pages.without("problems"), refused="done")),
+    "overlooks-rows-of-pages": _told(pages.of_kind("view-", pages.last_row_lost)),
+    "mixes-up-codes-of-messages": _told(pages.of_kind("view-message", pages.replaced(ResponseCode="E1"))),
+    "claims-to-see-others-messages": _told(pages.of_kind("view-", pages.added("seen", "{target}"))),
+    "reads-no-tables-on-pages": _told(pages.of_kind("view-", pages.without("rows", "headings", "seen", "title"))),
+    "looks-up-another-place": _understood(edits.parameter("PostCode", lambda _value: "ZE1 0AA")),
+    "files-incidents-under-another-category": _understood(edits.parameter("category", lambda _value: 5)),
+    "loses-updates-of-incidents": _understood(pages.other_kind("update-incident", "view-incidents")),
+    "forgets-references": _told(pages.of_kind("raise-", pages.without("reference", "title", "headings"))),
+    "signs-files-with-wrong-key": _policy(file_key="ka"),
+    "decides-the-opposite-on-quarantine": _understood(edits.parameter("actions", pages.opposite_actions)),
+    "orders-ten-times-the-hubs": _understood(edits.parameter("quantity", lambda value: int(value) * 10)),
+    "runs-another-report": _understood(edits.parameter("report", lambda _value: "RSAT_001")),
+    "miscounts-rows-of-reports": _told(pages.of_kind("run-report", pages.one_row_more)),
+    "takes-part-of-a-report-for-the-whole": _told(pages.of_kind("run-report", pages.part_of_a_report, refused="done")),
+    "uses-one-browser-only": _policy(browsers=1),
 }
 """Every change by the name of its defect."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.engine.run_control import RunControl
     from harness.engine.run_result import RunResult, exit_code_of
     from harness.engine.scenario_errors import CheckBlocked, CheckFailed, NotAsked, ScenarioStopped
+    from harness.engine.ssi_words import ssi_act, ssi_page, ssi_person
     from harness.engine.world import World
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "run_control": ("RunControl",),
     "run_result": ("RunResult", "exit_code_of"),
     "scenario_errors": ("CheckBlocked", "CheckFailed", "NotAsked", "ScenarioStopped"),
+    "ssi_words": ("ssi_act", "ssi_page", "ssi_person"),
     "world": ("World",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
@@ -71,5 +73,8 @@ __all__ = [
     "plan_of",
     "results_of",
     "run_rehearsal",
+    "ssi_act",
+    "ssi_page",
+    "ssi_person",
     "tally_of",
 ]

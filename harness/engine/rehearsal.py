@@ -149,6 +149,7 @@ class Rehearsal:
         ]
         if self.settings.party_program:
             self._stack.enter_context(party_program(self.settings.party_program, self.settings.receive_url))
+        run_context.tls = self._tls(Path(str(dcc.settings.pki)))
         context = DriverContext(
             pki=Path(str(dcc.settings.pki)),
             users=tuple(identities),
@@ -156,7 +157,7 @@ class Rehearsal:
             state_dir=self._driver_state(dcc),
             now=dcc.clock.now,
             acb=str(dcc.pki.acb),
-            tls=self._tls(Path(str(dcc.settings.pki))),
+            tls=run_context.tls,
             say=self.progress.say,
             ask=self.progress.ask,
             person=self.attendance.ask_person if self.attendance else None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.drivers import Action, Driver, KeptFile, Outcome, driver_traits
+from harness.drivers import Action, Driver, KeptFile, Outcome, TlsFiles, driver_traits
 from harness.engine.driver_runner import DriverRunner
 from harness.engine.homes import Home
 from harness.engine.instructions import sentence
@@ -56,6 +56,8 @@ class RunContext:
         self.run_control = run_control or RunControl()
         self.driver_runner = DriverRunner(driver, settings.grace, self.report, lambda: self.run_control.added)
         self.progress = progress
+        self.tls = TlsFiles()
+        """What a client of the run trusts."""
         self.dcc = dcc
         self._prompts = prompts
         self.test_data = load_test_data(prompts.parent)

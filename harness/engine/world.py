@@ -15,10 +15,13 @@ from harness.checks.evidence import read_answer
 from harness.drivers import Action
 from harness.engine.conditions import BENT, HAPPENINGS, condition_called
 from harness.engine.dcc_alert_bodies import alert_content
+from harness.engine.other_party import other_party_sends
 from harness.engine.run_context import TICK, RunContext
 from harness.engine.scenario_errors import Ending, ScenarioLeft, ending_by, ending_of, stop_for
 from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder, Step
+from harness.engine.service_management import DESK_WORDS, ServiceManagement
+from harness.engine.ssi_words import kind_of
 from harness.engine.surroundings import Faults, RunClock, Standing
 from harness.plan import LibraryScenario, test_data_for
 from schemas.load import UserRole
@@ -43,6 +46,7 @@ class World:
         self._recorder = ScenarioRecorder(run_context, scenario, attempt)
         self._actions: list[str] = []
         self._hidden: tuple[str, ...] = ()
+        self._desk = ServiceManagement(run_context, self.user, self.role, f"{scenario.key}-{attempt}")
         self._carried: dict[str, str] = {}
         self._acting_as = self.role
 
@@ -115,10 +119,51 @@ class World:
         answers = (read_answer(event.body) for event in events if isinstance(event, RequestAnswered))
         return [answer for answer in answers if answer is not None]
 
+    # --- the Self-Service Interface ----------------------------------------------------------------------------
+
+    @property
+    def desk(self) -> ServiceManagement:
+        """The DCC's side of the Self-Service Interface, for this scenario."""
+        self._begin()
+        return self._desk
+
+    def ask_on_ssi(self, words: str, fields: str = "", *, to: str = "", **options: Any) -> str:
+        """Ask for a page or an act of the SSI by its name; ``fields`` as in ``fields``. Returns: the action's id."""
+        self._await_words(fields)
+        given = self.fields(fields) if fields else {}
+        return self.ask(kind_of(words), to=to, parameters=self.desk.parameters(given, self._made()), **options)
+
+    def sign_in_to_ssi(self) -> str:
+        """Ask the person who acts to sign in. Returns: the action's id."""
+        return self.ask("sign-in-ssi", parameters=self.desk.parameters({}))
+
+    def facts(self, text: str) -> list[str]:
+        """``A; B`` of a step as values."""
+        self._begin()
+        self._await_words(text)
+        return [str(self._home.value(part, self._made())) for part in text.split(";")]
+
+    def _await_words(self, text: str) -> None:
+        """Let the party end what it was asked, and wait for what the words of a step mean."""
+        self._run_context.settle()
+        self.heed()
+        awaited = {word for word in DESK_WORDS if word in text}
+        end = time.monotonic() + self._run_context.settings.patience
+        while not awaited <= self._made().keys() and time.monotonic() < end:
+            self._run_context.journal.wait(after=self._recorder.read()[-1].seq, timeout=TICK)
+
+    def another_reads(self, device: str, service: str) -> None:
+        """Another User reads a device of the home: an Other User, or the supplier where the party is one itself."""
+        role = UserRole.OU if self.role is not UserRole.OU else UserRole.IS
+        reader = self._run_context.user_of(role)
+        other_party_sends(self._run_context, reader, role.value, service, self.device(device))
+        self._carried = {**self._carried, "the other reader": reader}
+
     def _made(self) -> Mapping[str, str]:
         """What has come of the party's requests so far, by the words of a scenario."""
+        on_desk = self._desk.made(entry.event for entry in self._recorder.read())
         schedules = [number for answer in self._answers() if (number := schedule_in(answer))]
-        return {**self._carried, **({"the schedule made": schedules[-1]} if schedules else {})}
+        return {**self._carried, **on_desk, **({"the schedule made": schedules[-1]} if schedules else {})}
 
     def test_data(self, service: str, device: str = "") -> Mapping[str, str]:
         """Parameters of the library's test data for a service to a device of that name, in the party's role."""
@@ -363,6 +408,7 @@ class World:
             interrupted = control.is_interrupted
         self.faults.clear()
         self.standing.restore()
+        self._desk.restore()
         ending = self._ending(interrupted=interrupted)
         self._recorder.finish(ending)
         if not self._run_context.journal.is_behind:

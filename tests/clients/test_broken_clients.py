@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WITHOUT_A_DEFECT = {
     "request-refused", "nothing-changed", "response-received", "delivery-failed", "delivered-after-retry",
     "device-never-answered-reported", "inventory-status-becomes", "device-state-becomes", "service-matches-variant",
-    "ssi-request-seen", "ssi-others-not-shown", "device-shows", "reading-shows",
+    "ssi-request-seen", "ssi-inventory-agrees", "ssi-coverage-agrees", "device-shows", "reading-shows",
     "moved-by-scenario-only", "device-still-has", "dcc-answer-agrees", "device-failure-understood",
     "scheduled-readings-taken",
 }  # fmt: skip

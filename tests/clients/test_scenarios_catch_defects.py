@@ -44,7 +44,24 @@ CATCHES = {
     "takes-http-errors-for-success": ["PT-011", "PT-013", "PT-014"],
     "treats-acknowledgement-as-done": ["SR-201"],
     "trusts-wrong-party": ["PT-015"],
-    "uses-wrong-pass-phrase": ["SSI-001", "SSI-006", "SSI-008", "SSI-009"],
+    "believes-every-sign-in": ["SSI-002"],
+    "claims-every-function": ["SSI-001", "SSI-004", "SSI-005"],
+    "claims-to-see-others-messages": ["SSI-009"],
+    "decides-the-opposite-on-quarantine": ["SSI-020"],
+    "files-incidents-under-another-category": ["SSI-013"],
+    "ignores-what-is-wrong-with-fields": ["SSI-007"],
+    "loses-updates-of-incidents": ["SSI-014"],
+    "mixes-up-codes-of-messages": ["SSI-008"],
+    "orders-ten-times-the-hubs": ["SSI-021"],
+    "reads-no-tables-on-pages": [
+        "SSI-010", "SSI-011", "SSI-012", "SSI-015", "SSI-016", "SSI-017", "SSI-018", "SSI-026",
+    ],
+    "runs-another-report": ["SSI-022", "SSI-023", "SSI-024"],
+    "sees-nothing-on-pages": ["SSI-006"],
+    "shows-pages-after-sign-out": ["SSI-003"],
+    "signs-files-with-wrong-key": ["SSI-019"],
+    "takes-part-of-a-report-for-the-whole": ["SSI-025"],
+    "uses-one-browser-only": ["SSI-027"],
 }  # fmt: skip
 """Defect to the scenarios that have to catch it."""
 OF_ACCEPTED_REQUESTS = "signs-documents-with-wrong-key"

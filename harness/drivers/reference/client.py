@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock, RLock
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from harness.drivers.action import KINDS, Action, Outcome
 from harness.drivers.driver import DriverContext
@@ -18,11 +22,11 @@ from harness.drivers.reference.counters import CounterFile
 from harness.drivers.reference.decoding import DeviceMessages
 from harness.drivers.reference.identity import KeyRing, load_acb, load_key_ring, load_organisations
 from harness.drivers.reference.inbox import Inbox
-from harness.drivers.reference.pages import SelfService
 from harness.drivers.reference.policy import CORRECT, Policy
 from harness.drivers.reference.posting import Poster
 from harness.drivers.reference.receiver import Receiver
 from harness.drivers.reference.repository import KnownCertificates
+from harness.drivers.reference.self_service import SelfService
 from harness.drivers.reference.transport import HttpClient
 from schemas.load import service_requests
 from schemas.ssi_tables import ssi_actions
@@ -103,7 +107,8 @@ class _Client:
         self._inbox = Inbox(checker, frozenset(users), policy)
         self._stopping = Event()
         self._poster = Poster(http, checker, policy, self._stopping)
-        self._people: dict[tuple[Eui64, str], SelfService] = {}
+        self._people: dict[tuple[Eui64, str, str, str], SelfService] = {}
+        self._pass_phrases: dict[str, str] = {}
         self._people_lock = Lock()
         self.receiver = Receiver(context.receive_host, context.receive_port, self._inbox.receive)
         self._actions: Mapping[str, Callable[[Action, KeyRing], Outcome]] = {
@@ -214,14 +219,25 @@ class _Client:
 
     def _self_service(self, action: Action, ring: KeyRing) -> Outcome:
         with self._people_lock:
-            user = self._users[ring.eui]
-            person = self._people.get((ring.eui, action.role))
-            if person is None:
-                name = user.person or f"tester-{ring.eui.hex}"
-                phrase = user.pass_phrase or DEFAULT_PASS_PHRASE
-                person = SelfService(self._context.tls, name, phrase if self._policy.right_pass_phrase else name)
-                self._people[ring.eui, action.role] = person
+            person = self._person(action, ring)
             return person.perform(action, action.urls.get("ssi") or self._context.urls.get("ssi", ""))
+
+    def _person(self, action: Action, ring: KeyRing) -> SelfService:
+        """The person that an action names, else the User's own, in the browser that it names."""
+        user = self._users[ring.eui]
+        usual = user.person or f"tester-{ring.eui.hex}"
+        name = str(action.parameters.get("person") or usual)
+        is_second = action.options.get("browser") == "second" and self._policy.browsers > 1
+        agent = f"uept-reference-client/{2 if is_second else 1}"
+        key = (ring.eui, action.role, name, agent)
+        if key not in self._people:
+            phrase = (user.pass_phrase if name == usual else "") or DEFAULT_PASS_PHRASE
+            self._pass_phrases.setdefault(name, phrase if self._policy.right_pass_phrase else name)
+            file_key = ring.digital_signing if self._policy.file_key == "ds" else ring.key_agreement
+            self._people[key] = SelfService(
+                self._context.tls, name, self._pass_phrases, lambda octets: _signed(file_key, octets), agent
+            )
+        return self._people[key]
 
     # --- parts ------------------------------------------------------------------------------------------------
 
@@ -238,6 +254,11 @@ class _Client:
             counter = min(counter, *(self._repeated.values() or (counter,))) + self._policy.counter_step
         self._repeated[originator, target] = counter
         return RequestId(originator, target, counter)
+
+
+def _signed(key: EllipticCurvePrivateKey, octets: bytes) -> bytes:
+    """The signature of a file for the self-service pages: ECDSA with SHA-256, DER, base64."""
+    return base64.b64encode(key.sign(octets, ECDSA(SHA256())))
 
 
 def _signing_with_ds(ring: KeyRing) -> KeyRing:

@@ -32,7 +32,10 @@ class Form:
         return "password" in self.kinds.values()
 
     def filled(self, wanted: Mapping[str, str]) -> dict[str, str]:
-        """The fields with ``wanted`` (by lower-case name) filled in; of a choice, the option that says so."""
+        """The fields with ``wanted`` (by lower-case name) filled in; of a choice, the option that says so.
+
+        Of check boxes, those whose values ``wanted`` names, separated by spaces.
+        """
         filled = dict(self.fields)
         for name in (*self.fields, *(name for name in self.choices if name not in self.fields)):
             value = wanted.get(name.lower().replace("-", "_"))
@@ -41,6 +44,9 @@ class Form:
             offered = self.choices.get(name)
             if offered is None:
                 filled[name] = value
+                continue
+            if self.kinds.get(name) == "checkbox":
+                filled[name] = " ".join(option for option, _ in offered if option in value.split())
                 continue
             fitting = [option for option, text in offered if value in {option, text}]
             fitting += [option for option, text in offered if value.upper() in f"{option} {text}".upper()]
@@ -63,6 +69,10 @@ class PageContent:
             for table in page.iter("table")
         ]
         """Cells of every row of every table."""
+        self.alerts = [_text(element) for element in page.xpath("//*[@role='alert']")]
+        """Texts of elements with the role ``alert``: what is wrong with a form."""
+        self.headings = [_text(element) for element in page.iter("h2", "h3")]
+        """Texts of the headings below the first one."""
         self._texts: list[str] = page.xpath("//text()[not(ancestor::script or ancestor::style)]")
 
     @property

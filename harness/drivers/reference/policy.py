@@ -155,6 +155,12 @@ class Policy:
     right_pass_phrase: bool = True
     """Sign in to the self-service pages with the person's pass phrase. Relaxed: with another."""
 
+    file_key: str = "ds"
+    """Key that signs thresholds and action files: ``ds``. Relaxed: ``ka``."""
+
+    browsers: int = 2
+    """Browsers that the self-service pages are used with. Relaxed: one, whatever is asked."""
+
 
 CORRECT = Policy()
 """The client as it should be."""

@@ -240,7 +240,9 @@ def thresholds(site: Site, asked: Asked, form: fields.Form | None = None) -> Pag
         blocks.append(_upload_form(action, THRESHOLD_COLUMNS, "Submit thresholds file", form or fields.Form()))
     notice = "The file was accepted; the thresholds hold from now on." if asked.query.get("done") else ""
     status = 400 if form and form.problems else 200
-    return sheet("Anomaly thresholds", blocks, notice=notice, status=status, shown=[*own])
+    return sheet(
+        "Anomaly thresholds", blocks, notice=notice, status=status, shown=[*own, *(limit for _, limit in rows)]
+    )
 
 
 def threshold_template(_: Site, __: Asked) -> Answer:

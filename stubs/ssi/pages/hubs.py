@@ -49,7 +49,7 @@ def coverage(site: Site, asked: Asked) -> Page:
         ]
         blocks.append(Record(f"SM WAN coverage of {place}", rows))
         blocks.append(Text(["The same as service 12.1 answers for this place."]))
-        shown = [place, outcome]
+        shown = [place, outcome, date]
     return sheet("SM WAN coverage", blocks, status=400 if form.problems else 200, shown=shown)
 
 
@@ -112,7 +112,7 @@ def hub(site: Site, asked: Asked) -> Page:
         [Record("Diagnostics", rows), Text(["What a real hub's diagnostics hold is not public; inferred."]), table],
         key=name,
         crumbs=[Link("Inventory record", f"/inventory/{name}"), Link("Hub diagnostics", "/hubs")],
-        shown=[name, *(item.name for item in alerts[:50])],
+        shown=[name, found.get("state", ""), *(word for item in alerts[:50] for word in (item.name, item.code))],
     )
 
 
@@ -170,7 +170,10 @@ def orders(site: Site, asked: Asked, form: fields.Form | None = None) -> Page:
         blocks,
         notice="The forecast was taken." if asked.query.get("done") else "",
         status=400 if form and form.problems else 200,
-        shown=[item.reference for item in mine],
+        shown=[
+            *(word for item in forecasts for word in (item.month, item.region, item.variant, str(item.quantity))),
+            *(word for item in mine for word in (item.reference, item.status.capitalize())),
+        ],
     )
 
 
@@ -264,5 +267,5 @@ def order(site: Site, asked: Asked) -> Page:
         [record, history],
         key=found.reference,
         crumbs=[Link("Hub forecasts and orders", "/hub-orders")],
-        shown=[found.reference],
+        shown=[found.reference, found.status.capitalize(), *(detail for _, _, detail in found.history)],
     )

@@ -199,7 +199,11 @@ def _view(site: Site, asked: Asked, incident: Incident, form: fields.Form, notic
         notice=notice,
         crumbs=_CRUMBS,
         status=400 if form.problems else 200,
-        shown=[incident.reference, incident.device, incident.mpxn, incident.request_id],
+        shown=[
+            *(incident.reference, incident.device, incident.mpxn, incident.request_id),
+            *(incident.status.capitalize(), *(note.text for note in incident.notes)),
+            *(request for _, request in quoted),
+        ],
     )
 
 

@@ -81,7 +81,9 @@ def device(site: Site, asked: Asked) -> Page:
         for key, label in INVENTORY_LABELS.items()
         if values.get(key)
     ]
+    statuses = site.trail.statuses(name)
     shown = [name, *row_identities(values), *(str(item["DeviceID"]) for item in others)]
+    shown += [change.status for change in statuses]
     return Page(
         "device.html",
         f"{values.get('DeviceType', 'Device')} {name}",
@@ -89,7 +91,7 @@ def device(site: Site, asked: Asked) -> Page:
             "device": name,
             "rows": rows,
             "others": others,
-            "statuses": site.trail.statuses(name),
+            "statuses": statuses,
             "is_hub": values.get("DeviceType") == "CHF",
         },
         shown=tuple(dict.fromkeys(shown)),

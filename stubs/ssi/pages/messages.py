@@ -90,7 +90,7 @@ def message(site: Site, asked: Asked) -> Page:
             "advice": advice(record.code),
             "can_raise": "incident-acts" in asked.viewer.functions,
         },
-        shown=identities([record, *related]),
+        shown=tuple(word for word in (*identities([record, *related]), record.code) if word),
     )
 
 
@@ -171,5 +171,5 @@ def profile_reads(site: Site, asked: Asked) -> Page:
             )
         )
     status = 400 if form.problems else 200
-    shown = [*devices, *(read.user for read in reads)]
+    shown = [*devices, *(word for read in reads for word in (read.user, read.srv))]
     return sheet("Profile data reads", blocks, status=status, shown=shown)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from schemas.ssi_tables import components, questions
 from stubs.service_desk import Alert, Maintenance
 from stubs.ssi.blocks import Link, Links, Record, Table, Tag, Text
-from stubs.ssi.pages.page import Asked, Page, Site, not_found, sheet
+from stubs.ssi.pages.page import Asked, Page, Site, instant_text, not_found, sheet
 
 WORDS = {"degraded": "Degraded", "unavailable": "Unavailable", "information": "Information"}
 _TONES = {"degraded": "open", "unavailable": "bad", "information": "open"}
@@ -66,7 +66,10 @@ def dashboard(site: Site, _: Asked) -> Page:
             _alert_table("Alerts of Major Incidents", major, "There is no Major Incident."),
             Links([Link("All service alerts", "/service/alerts"), Link("Maintenance", "/service/maintenance")]),
         ],
-        shown=[*(state.component for state in states if state.tone != "good"), *(alert.alert for alert in major)],
+        shown=[
+            *(word for state in states if state.tone != "good" for word in (state.component, state.status)),
+            *(alert.alert for alert in major),
+        ],
     )
 
 
@@ -106,8 +109,14 @@ def alerts(site: Site, asked: Asked) -> Page:
             _alert_table("Closed service alerts", closed, "There is no closed service alert."),
         ],
         crumbs=[Link("Service status", "/service")],
-        shown=[alert.alert for alert in newest],
+        shown=[word for alert in newest for word in _words(alert)],
     )
+
+
+def _words(alert: Alert) -> list[str]:
+    """What a page shows of an alert."""
+    expected = [instant_text(alert.expected)] if alert.expected else []
+    return [alert.alert, alert.title, *alert.components, alert.impact, *expected, alert.updates[-1][1]]
 
 
 def alert(site: Site, asked: Asked) -> Page:
@@ -134,7 +143,7 @@ def alert(site: Site, asked: Asked) -> Page:
         [record, updates],
         key=found.alert,
         crumbs=[Link("Service alerts", "/service/alerts")],
-        shown=[found.alert, *found.components],
+        shown=_words(found),
     )
 
 
@@ -160,11 +169,20 @@ def maintenance(site: Site, _: Asked) -> Page:
             table("Unplanned maintenance", unplanned, "There is no unplanned maintenance."),
         ],
         crumbs=[Link("Service status", "/service")],
-        shown=[entry.maintenance for entry in ahead],
+        shown=[
+            word
+            for entry in ahead
+            for word in (
+                entry.maintenance,
+                entry.title,
+                *entry.services,
+                *map(instant_text, (entry.starts, entry.ends)),
+            )
+        ],
     )
 
 
 def help_page(_: Site, __: Asked) -> Page:
     """Questions with answers, and where each answer comes from."""
     blocks = [Text([row.answer, f"Source: {row.provenance}."], heading=f"{row.question}") for row in questions()]
-    return sheet("Help and questions", blocks)
+    return sheet("Help and questions", blocks, shown=[row.question for row in questions()])
