@@ -92,8 +92,10 @@ def act_recorded(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     if isinstance(action, Finding):
         return action
     kind = str(action.asked.get("kind", ""))
-    row = ACTS[kind]
     expected = f"{kind} recorded as asked"
+    row = ACTS.get(kind)
+    if row is None:
+        return missing(action, expected, f"{kind} is no act on the SSI")
     events = [(seq, event) for seq, event in during(evidence, action, row.event) if _owner(event) == evidence.user]
     if not events:
         return missing(action, expected, "nothing of it was recorded")
@@ -140,7 +142,8 @@ def file_accepted(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
         return action
     asked: Mapping[str, Any] = action.asked.get("parameters", {})
     is_thresholds = action.asked.get("kind") == "submit-thresholds"
-    rows = {str(name): str(value) for name, value in asked["thresholds" if is_thresholds else "actions"].items()}
+    wanted: Mapping[str, Any] = asked.get("thresholds" if is_thresholds else "actions", {})
+    rows = {str(name): str(value) for name, value in wanted.items()}
     expected = f"a signed file with {', '.join(f'{name} {value}' for name, value in rows.items())} accepted"
     files = [(seq, event) for seq, event in during(evidence, action, FileSubmitted) if event.user == evidence.user]
     if not files:

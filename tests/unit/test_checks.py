@@ -204,6 +204,7 @@ def test_no_check_passes_on_nothing(check: str) -> None:
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
         "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"}, "schedule": "1",
+        "facts": ["Degraded"], "outcome": "empty", "job_type": "",
     }  # fmt: skip
     finding = Story().judged(check, **parameters)
     assert finding.verdict is not Verdict.PASS
@@ -216,6 +217,7 @@ def test_no_check_blames_the_party_for_a_driver_that_could_not_ask(check: str) -
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
         "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"}, "schedule": "1",
+        "facts": ["Degraded"], "outcome": "empty", "job_type": "",
     }  # fmt: skip
     assert story.judged(check, **parameters).verdict is Verdict.BLOCKED
 

@@ -228,12 +228,12 @@ Feature: Devices and messages on the Self-Service Interface
   Scenario Outline: A person sees who has read profile data of a meter
     Given a party acting as <role>
     And a home with <home>
-    And another User has read <srv> of the <device>
+    And another User has read <read> of the <device>
     When the party is asked to open the profile data reads page of the SSI for the <device>
-    Then the party reads there <srv>; the other reader
+    Then the party reads there <read>; the other reader
 
     Examples:
-      | role | home                                | device            | srv   |
+      | role | home                                | device            | read  |
       | IS   | both meters                         | electricity meter | 4.8.1 |
       | ES   | an electricity meter and generation | electricity meter | 4.8.1 |
       | GS   | both meters                         | gas meter         | 4.8.1 |
