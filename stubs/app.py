@@ -53,7 +53,7 @@ from stubs.smki.keys import derive_secret
 from stubs.smki.repository import Repository
 from stubs.smki.service import make_app as make_smki_app
 from stubs.smki.tls import asking_context
-from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
+from stubs.ssi import Person, Sources, SsiSettings, SsiUser, make_ssi_app, ssi_persons
 from stubs.ssi_back_office import DccBackOffice
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import Blocked, InputError, PeerError
@@ -67,10 +67,12 @@ __all__ = [
     "Fleet",
     "FleetMessage",
     "FleetMessageKind",
+    "Person",
     "Pki",
     "ShortCollections",
     "SimulatedDcc",
     "SsiSettings",
+    "SsiUser",
     "Urls",
     "authorisation",
     "background_dcc",
@@ -83,6 +85,7 @@ __all__ = [
     "load_pki",
     "new_token",
     "read_access",
+    "ssi_persons",
     "view_keys",
 ]
 

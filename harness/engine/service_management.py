@@ -22,13 +22,11 @@ from stubs.events import (
     RequestRefused,
     ServiceAlertSet,
 )
-from stubs.ssi.sessions import persons
-from stubs.ssi.settings import Person, SsiSettings
-from stubs.ssi.sources import SsiUser
 from stubs.wire.errors import Blocked
 
 if TYPE_CHECKING:
     from harness.engine.run_context import RunContext
+    from stubs.app import Person, SsiSettings
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 DESK_WORDS = (
@@ -91,17 +89,23 @@ class ServiceManagement:
             )
         self.person = found.name
 
+    def _settings(self) -> SsiSettings:
+        from stubs.app import SsiSettings  # noqa: PLC0415 - who only collects scenarios does not load the simulated DCC
+
+        return msgspec.convert(self._run_context.dcc.settings.ssi, SsiSettings)
+
     def _persons(self) -> list[Person]:
-        settings = msgspec.convert(self._run_context.dcc.settings.ssi, SsiSettings)
+        from stubs.app import SsiUser, ssi_persons  # noqa: PLC0415 - as above
+
         rows = self._run_context.control.users()
         users = [SsiUser(row["user"], row["party"], tuple(row["roles"])) for row in rows]
-        people = persons(settings, users)
+        people = ssi_persons(self._settings(), users)
         return [one for one in people if one.user == self._user and (not one.roles or self._role.value in one.roles)]
 
     @property
     def session_seconds(self) -> float:
         """How long a session lasts, in seconds of the run's clock."""
-        return 60 * msgspec.convert(self._run_context.dcc.settings.ssi, SsiSettings).session_minutes
+        return 60 * self._settings().session_minutes
 
     # --- what the DCC publishes -------------------------------------------------------------------------------
 

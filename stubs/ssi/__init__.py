@@ -6,7 +6,8 @@ journal through the protocols of ``sources``; must not know the gateway, devices
 """
 
 from stubs.ssi.service import make_ssi_app
+from stubs.ssi.sessions import persons as ssi_persons
 from stubs.ssi.settings import Person, SsiSettings
 from stubs.ssi.sources import Sources, SsiUser, Viewer
 
-__all__ = ["Person", "Sources", "SsiSettings", "SsiUser", "Viewer", "make_ssi_app"]
+__all__ = ["Person", "Sources", "SsiSettings", "SsiUser", "Viewer", "make_ssi_app", "ssi_persons"]
