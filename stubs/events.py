@@ -822,6 +822,15 @@ class LoadProcessed(Event, frozen=True, kw_only=True, tag=True):
     numbers: bytes
 
 
+class LoadAsked(Event, frozen=True, kw_only=True, tag=True):
+    """The Party's client was asked for a request while load was on; how that went, and real seconds it took."""
+
+    number: int
+    status: str
+    seconds: float
+    detail: str = ""
+
+
 class LoadFinished(Event, frozen=True, kw_only=True, tag=True):
     """A load rehearsal ended; ``complete`` is False when it was interrupted."""
 
@@ -898,6 +907,7 @@ AnyEvent = (
     | LoadEnded
     | LoadSampled
     | LoadProcessed
+    | LoadAsked
     | LoadFinished
 )
 """The tagged union every journal entry holds one of."""

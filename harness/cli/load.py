@@ -47,6 +47,10 @@ class Rate(click.ParamType[float]):
 @click.option("--receiver", metavar="NAME", help="Send to a receiver of ours: reference, slows-down, loses-messages.")
 @click.option("--user", help="EUI-64 of the User that receives; default: the first of the PKI.")
 @click.option("--connections", type=int, help="Posts under way at a time; 1 keeps the order; default 16.")
+@click.option("--jobs", "senders", type=int, help="Processes that send, each a part of the plan.")
+@click.option("--cluster", metavar="URL", help="Workers of a Dask cluster send: tcp://127.0.0.1:8786, tls://host:8786.")
+@click.option("--driver", help="The party's client that is asked meanwhile; see --client-rate.")
+@click.option("--client-rate", type=Rate(), help="Requests the party's client is asked for while load is on.")
 @click.option("--limit", "limits", multiple=True, metavar="TEXT", help="'p99 <= 2s', 'errors = 0'; repeatable.")
 @click.option("--collect", help="Where the party lists what it processed, a ResponseID a line: URL or file.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of this run; default: a new one below uept-load.")
@@ -77,10 +81,11 @@ def command(
     """
     from harness.settings import load_settings
 
-    own = ("profile", "devices", "rate", "meters", "burst_factor", "growth", "minutes", "user", "connections", "limits")
-    named: dict[str, Any] = {f"load.{name}": flags[name] for name in (*own, "collect")}
+    others = ("receive_url", "driver", "out", "pki")
+    named: dict[str, Any] = {f"load.{name}": value for name, value in flags.items() if name not in others}
     named |= {
         "receive_url": flags["receive_url"],
+        "driver": flags["driver"],
         "out": None if flags["out"] is None else str(flags["out"]),
         "dcc.pki": None if flags["pki"] is None else str(flags["pki"]),
     }
@@ -91,7 +96,7 @@ def _run(settings: Any, receiver: str | None, signing_key: Path | None, *, as_js
     from harness.cli.signing import load_signing_key
     from harness.engine.folder import make_folder, pki_folder, take_away
     from harness.load.reporting.write import write_load_reports
-    from harness.load.run import check, run_load, send_here
+    from harness.load.run import check, run_load, sender_of
     from stubs.clock import SystemClock
     from stubs.journal import FILE_NAME, Journal, SqliteStore
 
@@ -102,7 +107,7 @@ def _run(settings: Any, receiver: str | None, signing_key: Path | None, *, as_js
     try:
         pki = pki_folder(settings, folder)
         with _receiving(settings, receiver, pki) as chosen:
-            run = run_load(chosen, folder, pki, send_here, _show)
+            run = run_load(chosen, folder, pki, sender_of(chosen), _show)
     except BaseException:
         if not (folder / "state" / FILE_NAME).exists():
             take_away(made)

@@ -44,6 +44,8 @@ class Measured:
     lost: int | None = None
     duplicates: int | None = None
     misordered: int | None = None
+    failed: int | None = None
+    """Requests of the Party's client that were not done; None: it was not asked."""
 
 
 FIGURES: Mapping[str, Figure] = {
@@ -59,6 +61,7 @@ FIGURES: Mapping[str, Figure] = {
     "lost": Figure("messages", "messages acknowledged and never processed", lambda m: m.lost),
     "duplicates": Figure("messages", "messages processed more than once", lambda m: m.duplicates),
     "misordered": Figure("messages", "messages processed after a later one", lambda m: m.misordered),
+    "failed": Figure("messages", "requests of the Party's client meanwhile that were not done", lambda m: m.failed),
 }
 """Words of limits; beside them ``p`` and a number, and ``backlog gone within``."""
 COLLECTED = frozenset({"lost", "duplicates", "misordered"})
@@ -121,7 +124,7 @@ def verdict_of(results: Sequence[LimitResult]) -> Literal["PASS", "FAIL", "BLOCK
 def _judge(limit: Limit, measured: Measured) -> LimitResult:
     value = _value(limit, measured)
     if value is None:
-        return LimitResult(limit.text, "BLOCKED", "not measured: the Party did not say what it processed")
+        return LimitResult(limit.text, "BLOCKED", "not measured: the Party was not asked")
     bound = limit.bound * measured.run.count / 100 if limit.is_share else limit.bound
     is_met = _COMPARE[limit.compare](value, bound)
     return LimitResult(limit.text, "PASS" if is_met else "FAIL", _shown(limit, value, measured.run.count))

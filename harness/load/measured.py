@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from harness.load.histogram import Histogram
 from harness.load.limits import LimitResult, Measured, judge, parse_limit, verdict_of
 from harness.load.measure import Measurement, Processed, TimelineRow
 from harness.load.plan import LoadPlan
 from harness.load.records import Ending, unpack
 from schemas.load_profiles import LoadMessageRow, LoadProfile
-from stubs.events import AnyEvent, LoadEnded, LoadFinished, LoadProcessed, LoadStarted
+from stubs.events import AnyEvent, LoadAsked, LoadEnded, LoadFinished, LoadProcessed, LoadStarted
 from stubs.wire.errors import PeerError
 
 FOREIGN = (1 << 64) - 1
@@ -60,6 +61,8 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     statuses: dict[str, int]
     processed: dict[str, int] | None
     """What the Party says: once, duplicates, lost, misordered, foreign; null: it was not asked."""
+    client: dict[str, Any] | None
+    """The Party's client meanwhile: requests by status, seconds by share; null: it was not asked."""
     timeline: list[TimelineRow]
     note: str = "Rehearsal against a simulated fleet. Rates derived from meters are inferred. Not a DCC test."
 
@@ -92,6 +95,7 @@ def result_of(events: Iterable[AnyEvent]) -> LoadResult:
     finished: LoadFinished | None = None
     run: Measurement | None = None
     processed: Processed | None = None
+    asked: list[LoadAsked] = []
     acknowledged = bytearray()
     for event in events:
         match event:
@@ -109,6 +113,8 @@ def result_of(events: Iterable[AnyEvent]) -> LoadResult:
                 processed = processed or Processed(run.plan.count)
                 for (number,) in struct.iter_unpack(">Q", event.numbers):
                     processed.take(number)
+            case LoadAsked():
+                asked.append(event)
             case LoadFinished():
                 finished = event
             case _:
@@ -116,7 +122,7 @@ def result_of(events: Iterable[AnyEvent]) -> LoadResult:
     if started is None or run is None:
         raise PeerError("no load rehearsal", expected="an entry LoadStarted", got="none")
     is_complete = finished is not None and finished.complete
-    return _result(started, run, processed, acknowledged, is_complete=is_complete)
+    return _result(started, run, processed, acknowledged, asked, is_complete=is_complete)
 
 
 def _result(
@@ -124,14 +130,16 @@ def _result(
     run: Measurement,
     processed: Processed | None,
     acknowledged: bytearray,
+    asked: Sequence[LoadAsked],
     *,
     is_complete: bool,
 ) -> LoadResult:
     said = None
-    measured = Measured(run)
+    failed = sum(one.status != "done" for one in asked) if asked else None
+    measured = Measured(run, failed=failed)
     if processed is not None:
         lost = processed.lost(number for number, is_so in enumerate(acknowledged) if is_so)
-        measured = Measured(run, lost, processed.duplicates, processed.misordered)
+        measured = Measured(run, lost, processed.duplicates, processed.misordered, failed)
         said = {
             "once": processed.once,
             "duplicates": processed.duplicates,
@@ -162,8 +170,25 @@ def _result(
         endings={_ENDINGS[ending]: count for ending, count in run.endings.items() if count},
         statuses={str(status): count for status, count in sorted(run.statuses.items()) if status},
         processed=said,
+        client=_client(asked),
         timeline=run.timeline(),
     )
+
+
+def _client(asked: Sequence[LoadAsked]) -> dict[str, Any] | None:
+    if not asked:
+        return None
+    times = Histogram()
+    for one in asked:
+        times.record(round(one.seconds * 1e6))
+    statuses: dict[str, int] = {}
+    for one in asked:
+        statuses[one.status] = statuses.get(one.status, 0) + 1
+    return {
+        "asked": len(asked),
+        "statuses": dict(sorted(statuses.items())),
+        "percentiles": {_named(each): times.percentile(each) / 1e6 for each in PERCENTILES},
+    }
 
 
 def _verdict(results: tuple[LimitResult, ...], *, is_complete: bool) -> str:

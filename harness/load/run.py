@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from harness import __version__
+from harness.load.asking import asking
 from harness.load.collect import processed_numbers
 from harness.load.job import LoadJob
 from harness.load.limits import COLLECTED, parse_limit
 from harness.load.measured import FOREIGN, profile_facts
 from harness.load.sender import Progress, Sender, Sink
+from harness.load.senders import send_by_cluster, send_by_processes
 from harness.settings import RehearsalSettings
 from schemas.load_profiles import LoadProfile, derived_rate, load_figures, load_profiles
 from stubs.app import Fleet, load_pki
@@ -32,13 +36,15 @@ from stubs.urls import why_unusable
 from stubs.wire.errors import InputError
 
 _LEAD = timedelta(milliseconds=200)
-"""From the beginning of sending to the planned start."""
+_LEAD_OF_PROCESSES = timedelta(seconds=1.5)
+"""From the beginning of sending to the planned start; processes take a while to be ready, and whoever is late begins
+when it is."""
 _LOOPBACK = (*LOOPBACK, "127.0.0.0/8")
 _CHUNK = 4096
 
 Show = Callable[[Progress], None]
 Send = Callable[[LoadJob, Sink, Show], bool]
-"""Runs the senders of a job; whether they were not interrupted."""
+"""Runs the senders of a job; False: a person ended them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,10 @@ def check(settings: RehearsalSettings) -> LoadProfile:
         raise InputError(f"receive_url: {why}", mend="Give the address of the Party's receive endpoint.")
     for text in load.limits:
         limit = parse_limit(text)
+        if limit.word == "failed" and not load.client_rate:
+            raise InputError(
+                f"load.limits: {text!r} is of the Party's client, which is not asked", mend="Give --client-rate."
+            )
         if limit.word in COLLECTED and not load.collect:
             raise InputError(
                 f"load.limits: {text!r} needs what the Party processed",
@@ -101,6 +111,8 @@ def run_load(settings: RehearsalSettings, folder: Path, pki: Path, send: Send, s
     """
     profile = check(settings)
     job = _job(settings, profile, pki)
+    lead = _LEAD if settings.load.senders == 1 and not settings.load.cluster else _LEAD_OF_PROCESSES
+    job = msgspec.structs.replace(job, start=SystemClock().now() + lead)
     fleet = job.fleet()
     journal = Journal(SqliteStore(folder / "state" / FILE_NAME), SystemClock())
     lock = threading.Lock()
@@ -113,13 +125,22 @@ def run_load(settings: RehearsalSettings, folder: Path, pki: Path, send: Send, s
     try:
         name = f"load-{job.start:%Y%m%dT%H%M%S}"
         sink(LoadStarted(run=name, facts=_facts(settings, profile, job)))
-        is_whole = send(job, sink, show)
+        with asking(settings, job.user, pki, folder, sink):
+            is_whole = send(job, sink, show)
         if settings.load.collect and is_whole:
             _collect(settings.load.collect, fleet, sink)
         sink(LoadFinished(run=name, complete=is_whole))
     finally:
         journal.close()
     return LoadRun(folder, not is_whole)
+
+
+def sender_of(settings: RehearsalSettings) -> Send:
+    """Who sends: this process, several of this machine, or a cluster."""
+    load = settings.load
+    if load.cluster:
+        return partial(send_by_cluster, address=load.cluster, tls=settings.cluster_tls, senders=load.senders)
+    return partial(send_by_processes, senders=load.senders) if load.senders > 1 else send_here
 
 
 def send_here(job: LoadJob, sink: Sink, show: Show) -> bool:
@@ -162,7 +183,7 @@ def _job(settings: RehearsalSettings, profile: LoadProfile, pki: Path) -> LoadJo
         seconds=load.minutes * 60,
         drain=load.drain,
         devices=load.devices,
-        start=SystemClock().now() + _LEAD,
+        start=SystemClock().now(),
         url=settings.receive_url,
         user=load.user or str(parties[0].eui),
         pki=str(pki),
@@ -200,7 +221,9 @@ def _facts(settings: RehearsalSettings, profile: LoadProfile, job: LoadJob) -> d
         "connections": job.connections,
         "timeout": job.timeout,
         "retries": list(job.retries),
-        "senders": settings.jobs,
+        "senders": load.senders,
+        "on_a_cluster": bool(load.cluster),
+        "client_rate": load.client_rate,
         "limits": list(load.limits),
         "sample": job.sample,
         "seed": job.seed,

@@ -50,6 +50,16 @@ class LoadSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         tuple[str, ...],
         Meta(description="Hosts beyond loopback that may be loaded: names (*.example.org), addresses, networks."),
     ] = ()
+    client_rate: Annotated[
+        float,
+        Meta(ge=0, description="Requests a second the Party's client is asked for meanwhile, through driver; 0: none."),
+    ] = 0.0
+    senders: Annotated[
+        int, Meta(ge=1, le=256, description="Processes that send, each every n-th message of the plan.")
+    ] = 1
+    cluster: Annotated[
+        Address, Meta(description="Scheduler of a Dask cluster whose workers send; TLS as in [cluster_tls].")
+    ] = ""
     collect: Annotated[
         Address,
         Meta(

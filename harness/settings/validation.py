@@ -12,7 +12,7 @@ import msgspec
 
 from harness.drivers.traits import driver_traits
 from harness.plan import ExpressionError, parse_expression
-from harness.settings.model import FREE_PORTS, RehearsalSettings
+from harness.settings.model import FREE_PORTS, ClusterTls, RehearsalSettings
 from harness.uep.user_ids import user_id_problems
 from harness.verdicts import Deviation
 from schemas.load import Srv, scenarios, service_requests
@@ -97,9 +97,8 @@ def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[Problem]:
         yield f"dcc.{key}", sentence
 
 
-def _scheduler_problem(settings: RehearsalSettings) -> str:
+def scheduler_problem(address: str, tls: ClusterTls) -> str:
     """Why a scheduler's address cannot be used; empty: it can. Beyond loopback a cluster speaks TLS."""
-    address = settings.cluster
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
@@ -109,7 +108,6 @@ def _scheduler_problem(settings: RehearsalSettings) -> str:
         return f"{address!r} is no scheduler: expected tcp://127.0.0.1:8786 or tls://host:8786"
     if parts.scheme == "tcp" and host not in LOOPBACK:
         return f"{host} is beyond this machine: a cluster speaks TLS there, tls://{host}:{port}"
-    tls = settings.cluster_tls
     missing = [name for name in ("ca", "certificate", "key") if not getattr(tls, name)]
     if parts.scheme == "tls" and missing:
         return f"TLS needs {', '.join(missing)} in [cluster_tls]"
@@ -117,17 +115,21 @@ def _scheduler_problem(settings: RehearsalSettings) -> str:
 
 
 def _cluster_problems(settings: RehearsalSettings) -> Iterator[Problem]:
-    if why := _scheduler_problem(settings):
+    if settings.cluster and (why := scheduler_problem(settings.cluster, settings.cluster_tls)):
         yield "cluster", why
-    if not settings.dcc.pki:
-        yield "cluster", "workers read keys where they are: name the folder of a PKI that each of them sees (--pki)"
+    if settings.load.cluster and (why := scheduler_problem(settings.load.cluster, settings.cluster_tls)):
+        yield "load.cluster", why
+    if (settings.cluster or settings.load.cluster) and not settings.dcc.pki:
+        yield (
+            "cluster" if settings.cluster else "load.cluster",
+            "workers read keys where they are: name the folder of a PKI that each of them sees (--pki)",
+        )
 
 
 def _not_side_by_side(settings: RehearsalSettings) -> Iterator[Problem]:
     """What only one worker at a time can have."""
-    if settings.cluster:
-        yield from _cluster_problems(settings)
-    elif settings.jobs == 1:
+    yield from _cluster_problems(settings)
+    if settings.jobs == 1 and not settings.cluster:
         return
     dcc, kind = settings.dcc, settings.driver.partition(":")[0]
     single = {

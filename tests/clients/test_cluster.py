@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from harness.checks import Verdict, judge_again
+from harness.cli import run as uept
 from harness.engine import RunResult, fold_run, run_rehearsal
 from harness.engine.workers.messages import ShareTask
 from harness.settings import SettingsError, load_settings
@@ -127,20 +128,29 @@ def cluster(folder: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunResult]:
-    """A run in which one of two workers died."""
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster that sees a PKI, and a driver that kills the worker which first runs it."""
     folder = tmp_path_factory.mktemp("cluster")
     (folder / "once_driver.py").write_text(KILLS_ITS_WORKER_ONCE, encoding="utf-8")
     init_pki(folder / "pki")
-    with cluster(folder) as own, pytest.MonkeyPatch.context() as patch:
+    with cluster(folder) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def survived(own: Cluster) -> RunResult:
+    """A run in which one of two workers died."""
+    folder = own.certificates
+    with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
         flags = {
             "select": SELECTION, "roles": ROLES, "driver": "python:once_driver:Once", "out": str(folder / "run"),
             "dcc.pki": str(folder / "pki"), "deadline": 10.0, "patience": 5.0, **own.settings,
         }  # fmt: skip
         assert own.address.startswith("tls://127.0.0.1:")
-        yield run_rehearsal(load_settings(flags=flags))
+        result = run_rehearsal(load_settings(flags=flags))
     assert (folder / "mark").exists()
+    return result
 
 
 def test_a_run_on_a_cluster_is_whole_although_a_worker_died(survived: RunResult) -> None:
@@ -170,6 +180,31 @@ def test_the_journals_of_a_cluster_are_one_that_is_chained_and_judged_again_alik
     journal.close()
     assert [one.judged.check for one in judge_again(entries) if not one.agrees] == []
     assert fold_run(entries) == survived.run
+
+
+def test_the_workers_of_a_cluster_send_load(own: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether or not one of them has died by then: the other sends both parts."""
+    run_file = tmp_path / "uept.toml"
+    tls = (f'{name.partition(".")[2]} = "{path}"' for name, path in own.settings.items() if "." in name)
+    run_file.write_text("\n".join(["[cluster_tls]", *tls]), encoding="utf-8")
+    command = [
+        "load",
+        "--receiver",
+        "reference",
+        "--rate",
+        "300/s",
+        "--minutes",
+        "0.001",
+        "--devices",
+        "2",
+        "--jobs",
+        "2",
+    ]
+    command += ["--profile", "alert-storm", "--pki", str(own.certificates / "pki"), "--out", str(tmp_path / "run")]
+    command += ["--settings", str(run_file), "--cluster", own.address, "--json", "--limit", "lost = 0"]
+    assert uept(command) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["processed"]["once"] == told["planned"] == told["acknowledged"] == 18
 
 
 def test_no_private_key_travels_in_a_task(tmp_path: Path) -> None:

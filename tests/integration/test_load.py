@@ -23,6 +23,7 @@ from harness.load.receiving import BEHAVIOURS, Behaviour, Inbox, Receiver
 from harness.load.reporting.write import LoadReports, write_load_reports
 from harness.load.run import check, run_load
 from harness.load.sender import Progress, Sender, Sink
+from harness.load.sender_process import send_apart
 from harness.settings import RehearsalSettings, load_settings
 from stubs.app import init_pki, load_pki
 from stubs.clock import SystemClock
@@ -230,6 +231,7 @@ def test_load_goes_to_this_machine_or_where_the_settings_allow_it() -> None:
         ({"profile": "storm"}, "no profile"),
         ({"rate": 0.0}, "neither a rate nor meters"),
         ({"limits": ["p99 <= 2"]}, "expected a time"),
+        ({"limits": ["failed = 0"]}, "which is not asked"),
         ({"limits": ["lost = 0"]}, "needs what the Party processed"),
     ],
 )
@@ -237,6 +239,31 @@ def test_settings_that_cannot_be_are_told_before_anything_is_sent(load: dict[str
     wrong = msgspec.structs.replace(settings(**load), receive_url="http://127.0.0.1:9/")
     with pytest.raises(InputError, match=said):
         check(wrong)
+
+
+def test_several_processes_send_what_one_would_and_the_client_is_asked_meanwhile(
+    keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["load", "--receiver", "reference", "--rate", "300/s", "--minutes", "0.002", "--devices", "2"]
+    command += ["--profile", "alert-storm", "--pki", str(keys), "--out", str(tmp_path / "run"), "--json", "--jobs", "2"]
+    command += ["--driver", "reference", "--client-rate", "0.01/s", "--limit", "lost = 0", "--limit", "failed = 0"]
+    code = run(command)
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0, told
+    assert told["processed"]["once"] == told["planned"] == told["acknowledged"] == 36
+    result = json.loads((tmp_path / "run" / "load-result.json").read_bytes())
+    assert result["client"]["statuses"] == {"done": 1}
+    assert judge_load_bundle((tmp_path / "run" / "bundle.zip").read_bytes()).problems == ()
+
+
+def test_a_sender_that_dies_is_no_pass(keys: Path) -> None:
+    """It is told what it cannot be: its fate says so."""
+    broken = LoadJob(
+        profile="none", rate=1.0, seconds=1.0, drain=1.0, devices=1, start=SystemClock().now(), url="http://[::1]:1/",
+        user="", pki=str(keys), pki_prefer=(), seed="s", connections=1, timeout=1.0, retries=(), sample=0,
+    )  # fmt: skip
+    fate = send_apart(broken, lambda _: None, lambda _: None, lambda: False)
+    assert fate == "sender 1 ended before its work was done, with status 1"
 
 
 def test_nobody_to_send_to_is_exit_code_two(capsys: pytest.CaptureFixture[str], tmp_path: Path, keys: Path) -> None:

@@ -237,7 +237,7 @@ def test_what_the_party_processed_is_counted() -> None:
 def test_every_figure_can_be_limited(word: str) -> None:
     seconds = word.startswith("p") or FIGURES[word].unit == "seconds"
     limit = parse_limit(f"{word} <= 100000{'s' if seconds else ''}")
-    result = judge([limit], Measured(simulated(plan(), quick), 0, 0, 0))[0]
+    result = judge([limit], Measured(simulated(plan(), quick), 0, 0, 0, 0))[0]
     assert result.verdict == "PASS"
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,18 @@ _NOTHING, _STOPS, _INTERRUPTED, _HURRIES = range(4)
 _INSTALL = "Install it: pip install 'uept-harness[cluster]', here and on every worker."
 
 
-class DaskCrew:
-    """The workers of a cluster.
+class Cluster:
+    """A connection to a cluster, and the two channels of one run: what a person asks goes there, messages come back.
+
+    Args:
+        address: of the scheduler, checked with the settings.
+        tls: PEM files, for ``tls:``.
+        hear: is called with number and message of each ``tell_from_there``, in a thread of its own.
 
     Raises: InputError: Dask is not installed. Blocked: no scheduler answers, or it has no workers.
     """
 
-    def __init__(self, address: str, tls: ClusterTls, hear: Hear, jobs: int) -> None:
+    def __init__(self, address: str, tls: ClusterTls, hear: Callable[[int, Any], None]) -> None:
         try:
             from distributed import Client, Queue, Security, Variable  # noqa: PLC0415 - an extra
         except ImportError as error:
@@ -54,58 +59,86 @@ class DaskCrew:
             raise Blocked(
                 f"no cluster at {address}: {error}", mend="Start `dask scheduler`, and name its address."
             ) from error
-        threads = sum(self._client.nthreads().values())
-        if not threads:
+        self.threads = sum(self._client.nthreads().values())
+        if not self.threads:
             self._client.close()
             raise Blocked(f"the cluster at {address} has no workers", mend=f"Start `dask worker {address}`.")
-        self.size = jobs if jobs > 1 else threads
-        self._topic = f"uept-{secrets.token_hex(8)}"
-        self._asked = Variable(self._topic, client=self._client)
+        self.topic = f"uept-{secrets.token_hex(8)}"
+        self.places = Queue(self.topic, client=self._client)
+        """Number and place of what was begun, in this order."""
+        self.executor: Executor = self._client.get_executor()
+        self._asked = Variable(self.topic, client=self._client)
         self._asked.set(_NOTHING)
-        self._told = _NOTHING
-        self._places = Queue(self._topic, client=self._client)
-        self._client.subscribe_topic(self._topic, partial(_heard, hear))
-        self._executor = self._client.get_executor()
+        self._wanted = self._told = _NOTHING
+        self._client.subscribe_topic(self.topic, partial(_heard, hear))
+
+    @property
+    def is_interrupted(self) -> bool:
+        """A person ended the run."""
+        return self._wanted >= _INTERRUPTED
+
+    def interrupt(self) -> None:
+        """Note that a person ended the run: safe in a signal handler; told with the next ``pass_on``."""
+        self.ask(_INTERRUPTED)
+
+    def ask(self, what: int) -> None:
+        """Note what a person asks, when it is more than before."""
+        self._wanted = max(self._wanted, what)
+
+    def pass_on(self) -> None:
+        """Tell the cluster what was noted."""
+        if self._wanted > self._told:
+            self._told = self._wanted
+            self._asked.set(self._told)
+
+    def close(self) -> None:
+        """Leave the cluster as it was."""
+        self._client.unsubscribe_topic(self.topic)
+        self._asked.delete()
+        self.places.close()
+        self._client.close()
+
+
+class DaskCrew:
+    """The workers of a cluster. Raises: as ``Cluster``."""
+
+    def __init__(self, address: str, tls: ClusterTls, hear: Hear, jobs: int) -> None:
+        self._cluster = Cluster(address, tls, lambda number, told: hear(number, msgspec.convert(told, Message)))
+        self.size = jobs if jobs > 1 else self._cluster.threads
 
     def submit(self, task: ShareTask) -> Future[ShareRecord]:
         """Give it to the scheduler."""
         done: Future[ShareRecord] = Future()
-        running = self._executor.submit(run_elsewhere, msgspec.json.encode(task), self._topic)
+        running = self._cluster.executor.submit(run_elsewhere, msgspec.json.encode(task), self._cluster.topic)
         running.add_done_callback(partial(_told, done))
         return done
 
     def pass_on(self, control: RunControl) -> None:
         """Set the scheduler's variable when it says less."""
-        self._ask(_INTERRUPTED if control.is_interrupted else _STOPS if control.stops else _NOTHING)
+        self._cluster.ask(_INTERRUPTED if control.is_interrupted else _STOPS if control.stops else _NOTHING)
+        self._cluster.pass_on()
 
     def hurry(self) -> None:
         """End every share at once."""
-        self._ask(_HURRIES)
+        self._cluster.ask(_HURRIES)
+        self._cluster.pass_on()
 
     def left(self) -> Mapping[int, list[str]]:
         """Every place where a share was begun but the last."""
         begun: dict[int, list[str]] = {}
-        for number, place in self._places.get(batch=True):
+        for number, place in self._cluster.places.get(batch=True):
             begun.setdefault(number, []).append(place)
         return {number: places[:-1] for number, places in begun.items()}
 
     def close(self) -> None:
         """Leave the cluster as it was."""
-        self._client.unsubscribe_topic(self._topic)
-        self._asked.delete()
-        self._places.close()
-        self._client.close()
-
-    def _ask(self, what: int) -> None:
-        if what > self._told:
-            self._told = what
-            self._asked.set(what)
+        self._cluster.close()
 
 
-def _heard(hear: Hear, event: tuple[float, Mapping[str, Any]]) -> None:
-    """An event of the scheduler: which share, and what it says."""
+def _heard(hear: Callable[[int, Any], None], event: tuple[float, Mapping[str, Any]]) -> None:
+    """An event of the scheduler: which share or sender, and what it says."""
     _, told = event
-    hear(int(told["number"]), msgspec.convert(told["message"], Message))
+    hear(int(told["number"]), told["message"])
 
 
 def _told(done: Future[ShareRecord], running: Future[bytes]) -> None:
@@ -140,18 +173,31 @@ class _AskedThere:
         return self._level() >= _HURRIES
 
 
+def is_stopped_there(topic: str) -> Callable[[], bool]:
+    """Within a task: whether a person ended the run."""
+    asked = _AskedThere(topic)
+    return lambda: asked.is_interrupted
+
+
+def tell_from_there(topic: str) -> Callable[[int, Any], None]:
+    """Within a task: what tells the run a message in JSON's types, with the number of the share or sender."""
+    from distributed import get_worker  # noqa: PLC0415 - an extra
+
+    worker = get_worker()
+    return lambda number, message: worker.log_event(topic, {"number": number, "message": message})
+
+
 def run_elsewhere(task: bytes, topic: str) -> bytes:
     """The task of a worker of the cluster: run one share in a process of its own. JSON in, MessagePack out."""
     from distributed import Queue, get_worker  # noqa: PLC0415 - an extra
 
     share = msgspec.json.decode(task, type=ShareTask)
-    worker = get_worker()
-    Queue(topic).put((share.number, worker.address))  # the scheduler knows before anything begins
+    place = str(get_worker().address)
+    Queue(topic).put((share.number, place))  # the scheduler knows before anything begins
+    tell = tell_from_there(topic)
 
     def hear(number: int, message: Message) -> None:
-        worker.log_event(topic, {"number": number, "message": msgspec.to_builtins(message)})
+        tell(number, msgspec.to_builtins(message))
 
     with tempfile.TemporaryDirectory(prefix="uept-share-") as folder:
-        return msgspec.msgpack.encode(
-            run_share(share, Path(folder), hear, _AskedThere(topic), where=str(worker.address))
-        )
+        return msgspec.msgpack.encode(run_share(share, Path(folder), hear, _AskedThere(topic), where=place))
