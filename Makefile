@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench bench-compare crash docs site lock clean
+.PHONY: help demo test check format lint types imports bench bench-compare crash fuzz docs site lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ bench-compare: $(VENV)/.dev ## Two revisions in turn on one machine: make bench-
 
 crash: $(VENV)/.dev ## Kill the DCC at random points, at each step, on a full disk, without power; print what is lost
 	$(BIN)/python tests/crash/run.py $(CRASH_ARGS)
+
+fuzz: $(VENV)/.dev ## An hour of mutants of everything that comes from outside; what broke is kept in build/fuzz
+	$(BIN)/python tests/fuzz/run.py $(FUZZ_ARGS)
 
 docs: $(VENV)/.dev ## Write the generated pages again
 	$(BIN)/python .ci/simulated.py

@@ -28,7 +28,7 @@ def parse_toml(text: str, kind: type[Record], name: str) -> Record:
     """The record in a TOML text; ``name`` stands before every error. Raises: InputError: as ``read_toml``."""
     try:
         values = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError is one; a number too long is no more than one
         found = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = found.group(1) if found else str(text.count("\n") + 1)
         what = re.sub(r" \(at .*\)$", "", str(error))

@@ -76,7 +76,7 @@ def _member(text: str) -> tuple[str, Any]:
         raise InputError(f"expected name=value, got {text!r}", mend="Values are JSON, or else text.")
     try:
         return name, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name, value
 
 

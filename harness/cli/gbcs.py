@@ -267,7 +267,7 @@ def _looked_up(pairs: tuple[str, ...]) -> dict[str, Any]:
             raise InputError(f"{pair} is no NAME=VALUE", mend="For instance --look-up OtherDeviceType=GSME")
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = text
         found[name] = tuple(value) if isinstance(value, list) else value if isinstance(value, dict) else text
     return found

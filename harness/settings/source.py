@@ -32,7 +32,7 @@ class Source:
         self.origins: dict[str, str] = {}
         try:
             self.values: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # TOMLDecodeError is one; a number too long is no more than one
             # Python 3.11 gives line and column in the message only.
             found = re.search(r"\(at line (\d+), column \d+\)", str(error))
             line = found.group(1) if found else str(text.count("\n") + 1)
@@ -117,7 +117,7 @@ def _value(text: str, kind: msgspec.inspect.Type) -> Any:
         return [part.strip() for part in text.split(",") if part.strip()]
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text  # a type error then names the variable
 
 

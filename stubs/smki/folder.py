@@ -23,6 +23,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from stubs.smki.authority import Hierarchy, make_hierarchy
 from stubs.smki.key_sets import STOCK_CLIENT, KeySets
 from stubs.smki.keys import KeyPair, derive_secret, read_private_key, spki, write_private_key
@@ -195,7 +197,8 @@ def read_index(folder: Path) -> dict[str, Any]:
     path = folder / INDEX
     mend = "Make the PKI again: uept pki init, or uept pki import."
     try:
-        index = json.loads(path.read_bytes())
+        octets = path.read_bytes()
+        index = msgspec.json.decode(octets.decode(json.detect_encoding(octets)))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", mend=mend) from error
     except (ValueError, RecursionError) as error:

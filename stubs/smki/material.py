@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from stubs.smki.keys import KeyPair, read_private_key, spki
@@ -151,7 +152,8 @@ def _read_keystore(path: Path) -> Material:
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{path} is larger than {_LARGEST} bytes", mend="A key store is a few hundred kilobytes.")
     try:
-        content = json.loads(path.read_bytes())
+        octets = path.read_bytes()
+        content = msgspec.json.decode(octets.decode(json.detect_encoding(octets)))  # no text that is none, as \ud800
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", mend="Check its permissions.") from error
     except (ValueError, RecursionError) as error:

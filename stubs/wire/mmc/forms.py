@@ -154,7 +154,7 @@ def _json(value: Any, argument: str, _: Mapping[str, Any]) -> Any:
     try:
         read = json.loads(value)
         level = int(read[argument])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     return level if 0 <= level <= 100 else None
 
