@@ -141,3 +141,11 @@ def test_a_registration_does_not_forget_what_was_stated(fixture: DccFixture) -> 
 def test_versions_of_a_registration_are_decimals(fixture: DccFixture, given: str, kept: str) -> None:
     register(fixture, given)
     assert fixture.dcc.state.users[SUPPLIER].duis_version == kept
+
+
+@pytest.mark.parametrize("version", ["5.4" + "0" * 60, " 5.4 ", "5.4" + "1" * 60, "9" * 60, "5" + "." + "2" * 5000])
+def test_a_version_of_any_length_is_answered(fixture: DccFixture, version: str) -> None:
+    """The schema takes any decimal; a long one was an error of ours."""
+    reply = ask(fixture, version, "12.1", UPRN="123456789012")
+    is_known = version.strip().rstrip("0") == "5.4"
+    assert (reply.status, reply.response_code) == ((200, "I0") if is_known else (400, None))

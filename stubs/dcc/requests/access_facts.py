@@ -15,7 +15,7 @@ from stubs.dcc.requests.request_validation import body_element
 from stubs.dcc.state.transaction import Transaction
 from stubs.inventory import InventoryRecord
 from stubs.wire.duis import Request, ServiceRequest, read_date_time
-from stubs.wire.errors import PeerError
+from stubs.wire.errors import PeerError, Refusal
 
 
 def gather(context: DccContext, request: RequestInProgress) -> None:
@@ -27,9 +27,15 @@ def gather(context: DccContext, request: RequestInProgress) -> None:
 
 
 def version_of(context: DccContext, transaction: Transaction, request: Request) -> UserVersion:
-    """In which version of DUIS the sender of a request is answered."""
+    """In which version of DUIS the sender of a request is answered.
+
+    Raises: Refusal: it states none that could be one: a decimal by the schema, but of absurd length.
+    """
     user = transaction.state.users.get(str(request.header.request_id.originator))
-    return context.writer.versions.of(user, request.schema_version)
+    try:
+        return context.writer.versions.of(user, request.schema_version)
+    except PeerError as error:
+        raise Refusal("schema-version", str(error)) from error
 
 
 def access_request(

@@ -22,6 +22,8 @@ from stubs.wire.errors import PeerError
 
 _XS = {"xs": "http://www.w3.org/2001/XMLSchema"}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+_NOUGHTS = re.compile(r"(?<=[0-9])(\.[0-9]*?)0+$", re.ASCII)
+"""Those at the end of a fraction: 5.40 is 5.4, however many there are."""
 _LONGEST = 40
 
 NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
@@ -29,7 +31,7 @@ NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
 
 def version_number(text: str) -> Decimal:
     """``schemaVersion`` as a number. Raises: PeerError: it is no decimal, or an absurdly long one."""
-    stripped = text.strip()
+    stripped = _NOUGHTS.sub(r"\1", text.strip())
     if len(stripped) > _LONGEST or not _NUMBER.fullmatch(stripped):
         raise PeerError("not a version", expected="a decimal such as 5.4", got=repr(text[:_LONGEST]))
     return Decimal(stripped)
