@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,10 +16,19 @@ from stubs.ssi.blocks import Block, Field, FormBlock, Link, Table, Tag, Text
 from stubs.ssi.labels import code_meaning, service_name
 from stubs.ssi.pages.page import Answer, Asked, Download, Page, Site, not_found, sheet
 from stubs.wire.errors import PeerError
+from stubs.wire.gbcs.view import describe, render_text, summary
 from stubs.wire.xml import parse
 
 _LONGEST_SHOWN = 200_000
 """Octets of a message that are shown; the rest is in the download."""
+
+
+@dataclass(frozen=True, slots=True)
+class GbcsPart:
+    """A GBCS message inside a body: in one line, and field by field with offset and octets."""
+
+    summary: str
+    fields: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class BodyPart:
     octets: int
     text: str
     is_cut: bool
+    commands: tuple[GbcsPart, ...] = ()
 
 
 def audit(site: Site, asked: Asked) -> Page:
@@ -116,13 +128,25 @@ def _page_number(text: str, pages: int) -> int:
 
 
 def _body_part(name: str, title: str, body: bytes) -> BodyPart:
+    commands: tuple[GbcsPart, ...] = ()
     try:
         element = parse(body)
+        commands = tuple(_gbcs_parts(element))
         etree.indent(element)
         text = etree.tostring(element, encoding="unicode")
     except PeerError:
         text = body.decode("utf-8", "replace")
-    return BodyPart(name, title, len(body), text[:_LONGEST_SHOWN], len(text) > _LONGEST_SHOWN)
+    return BodyPart(name, title, len(body), text[:_LONGEST_SHOWN], len(text) > _LONGEST_SHOWN, commands)
+
+
+def _gbcs_parts(element: etree._Element) -> Iterator[GbcsPart]:
+    """The GBCS messages of a body, read without keys: what is encrypted stays octets."""
+    for payload in element.iter("{*}GBCSPayload"):
+        try:
+            octets = base64.b64decode("".join((payload.text or "").split()), validate=True)
+        except ValueError:
+            continue
+        yield GbcsPart(summary(octets), render_text(describe(octets))[:_LONGEST_SHOWN])
 
 
 def profile_reads(site: Site, asked: Asked) -> Page:
