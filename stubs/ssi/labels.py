@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.load import ResponseCode, Srv, dcc_alerts, response_codes, service_requests
+from schemas.load import ResponseCode, Srv, dcc_alerts, device_alerts, response_codes, service_requests
 
 INVENTORY_LABELS = {
     "DeviceID": "Device ID",
@@ -54,6 +54,10 @@ def code_meaning(code: str) -> str:
     alert = dcc_alerts().get(code)
     if alert is not None and alert.meaning:
         return alert.meaning
+    from_device = device_alerts().get(code)
+    if from_device is not None and from_device.meaning:
+        meaning = f"{from_device.meaning[:1].upper()}{from_device.meaning[1:]}."
+        return meaning + ("" if from_device.confidence == "high" else f" (Confidence: {from_device.confidence}.)")
     if code.startswith("HTTP "):
         return "Answered with an HTTP status, without a response code."
     return "An alert code of the device or the DCC."

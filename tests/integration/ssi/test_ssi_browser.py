@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from stubs.ssi.routes import ROUTES
 from stubs.ssi.sources import HeldRequest
 from tests.browser_kit import CONTRAST, NEEDS_CHROMIUM, UNNAMED, accessibility_problems, launched
+from tests.integration.ssi.conftest import message
 from tests.unit.test_service_desk import HISTORY
 
 SUPPLIER = "A0-B1-C2-D3-E4-01-00-00"
@@ -31,7 +32,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def page(chromium: Any, world: Any) -> Iterator[Any]:
     context = chromium.new_context(ignore_https_errors=True, base_url=world.url, locale="en-GB")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text))
@@ -98,7 +99,7 @@ def test_everything_is_reached_by_keyboard(page: Any) -> None:
 PATHS = (
     "/", "/service", "/service/alerts", "/service/alerts/SA0000001", "/service/maintenance", "/help", "/inventory",
     "/inventory?device=x", f"/inventory/{METER}", f"/inventory/{HUB}", "/hubs", "/hubs?device=x", f"/hubs/{HUB}",
-    "/coverage?postcode=AB1", "/coverage?postcode=!", "/audit", "/audit?code=zz", "/audit/x2", "/audit/m2",
+    "/coverage?postcode=AB1", "/coverage?postcode=!", "/audit", "/audit?code=zz", "/audit/x2", "/audit/m2", "/audit/m8",
     f"/profile-reads?device={METER}", "/incidents", "/incidents/new", "/incidents/INC0000001", "/smsr", "/smsr/new",
     "/smsr/SMSR0000001", "/thresholds", "/quarantine", "/hub-orders", "/hub-orders/new", "/hub-orders/ORD0000001",
     "/reports", "/reports/RSMI_001", "/reports/runs/RUN0000001", "/people", "/people/Kim", "/sign-in/certificate", "/x",
@@ -110,6 +111,8 @@ def _something_of_everything(world: Any) -> None:
     world.back.perform(
         lambda _, __: [replace(event, user=SUPPLIER) if hasattr(event, "user") else event for event in HISTORY]
     )
+    body = b"<Response><GBCSPayload>3wkAAAAAAAAAAQ==</GBCSPayload></Response>"
+    world.add(replace(message("m8", SUPPLIER, None, "I0", kind="device-alert", alert="8F3F", device=METER), body=body))
     world.back.own[SUPPLIER] = {"4.1.1": 5}
     world.back.quarantine[SUPPLIER] = [HeldRequest("123", "request", "4.1.1", METER, "breach", "detail")]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
 
+from schemas.load import device_alerts
 from stubs.events import InventoryChanged, MessageDelivered, MessageQueued
 from stubs.ssi import Person, SsiSettings
 
@@ -276,6 +278,8 @@ def test_a_refused_request_tells_code_and_reason(supplier: Any) -> None:
 def test_an_undelivered_alert_says_so(supplier: Any) -> None:
     page = supplier.get("/audit/m2")
     assert "Held: not delivered" in page.text
+    meaning = device_alerts()["8F66"].meaning
+    assert f"{meaning[:1].upper()}{meaning[1:]}" in unescape(page.text)
     assert "HTTP 500" in page.text
 
 
