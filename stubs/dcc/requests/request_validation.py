@@ -41,7 +41,7 @@ def check_size(context: DccContext, body: bytes) -> None:
 
 def check_content_type(content_type: str) -> None:
     """Raises: Refusal: ``content-type``."""
-    if content_type.split(";", 1)[0].strip().lower() != XML:
+    if content_type != XML and content_type.split(";", 1)[0].strip().lower() != XML:
         raise Refusal("content-type", f"expected {XML}, got {content_type[:80] or 'none'}")
 
 
@@ -53,9 +53,12 @@ def parse_body(context: DccContext, body: bytes) -> etree._Element:
         raise Refusal("xml", str(error)) from error
 
 
-def read_valid(element: etree._Element) -> Request:
-    """The request as a value, its signature not yet verified. Raises: Refusal: ``schema``."""
-    problems = schema_problems(element)
+def read_valid(element: etree._Element, octets: bytes | None = None) -> Request:
+    """The request as a value, its signature not yet verified; ``octets`` are those it was parsed from.
+
+    Raises: Refusal: ``schema``.
+    """
+    problems = schema_problems(element, octets=octets)
     if problems:
         raise Refusal("schema", str(problems[0]))
     try:
@@ -73,6 +76,8 @@ def check_structures(element: etree._Element, schema: str) -> None:
 
 def check_simulated(element: etree._Element) -> None:
     """Tell a sound request of a service that is not simulated here from one that is. Raises: ``not-simulated``."""
+    if not not_simulated():
+        return
     body = next(element.iterchildren(_BODY), None)
     request = None if body is None else next(body.iterchildren("*"), None)
     srv = None if request is None else not_simulated().get(str(request.tag))

@@ -40,7 +40,7 @@ def read(context: DccContext, request: RequestInProgress) -> None:
     """From octets to a typed request: content type, XML, schema, a service and a version that are simulated."""
     request_validation.check_content_type(request.content_type)
     request.element = request_validation.parse_body(context, request.body)
-    request.document = request_validation.read_valid(request.element)
+    request.document = request_validation.read_valid(request.element, request.body)
     request.version = access_facts.version_of(context, request.transaction, request.document)
     request_validation.check_structures(request.element, request.version.schema)
     request_validation.check_simulated(request.element)

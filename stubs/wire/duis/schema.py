@@ -41,6 +41,14 @@ BASE64_NAMES = {
 """Elements whose content is base64 wherever they occur. Written down to spare the start a walk; a test compares."""
 
 _BASE64_TAGS = frozenset(f"{{{space}}}{name}" for space, names in BASE64_NAMES.items() for name in names.split())
+_TAGS_OF_NAME = {
+    name.encode(): [f"{{{space}}}{name}" for space, names in BASE64_NAMES.items() if name in names.split()]
+    for name in " ".join(BASE64_NAMES.values()).split()
+}
+_ALL_NAMES = frozenset(_TAGS_OF_NAME)
+_BASE64_NAME = re.compile(rb"(?<=[<:])(" + b"|".join(sorted(_ALL_NAMES, reverse=True)) + rb")(?=[\s/>])")
+_FEW = 6
+"""Names that lxml finds quicker than we do."""
 _STEP = re.compile(r"\A(?:(?P<prefix>[^:\[\]]+):)?(?P<name>[^:\[\]]+)(?:\[(?P<position>\d+)\])?\Z")
 Kind = Literal["schema", "base64", "not-xml"]
 
@@ -69,7 +77,7 @@ class SchemaProblem:
 
 
 def schema_problems(
-    document: etree._Element | bytes, most: int = MOST_PROBLEMS, schema: str = NEWEST
+    document: etree._Element | bytes, most: int = MOST_PROBLEMS, schema: str = NEWEST, octets: bytes | None = None
 ) -> tuple[SchemaProblem, ...]:
     """What is wrong with a whole document, in document order; empty when it is valid.
 
@@ -77,20 +85,26 @@ def schema_problems(
         document: a Request or Response of DUIS, a GBCSResponse (MMC), or the bytes of one.
         most: how many problems to tell at most.
         schema: the version whose schema decides, see ``versions.schema_of``.
+        octets: what an element was parsed from, where that is at hand: it tells which elements there are.
 
     Bytes that are not XML give one problem of kind ``not-xml``. Presence and correctness of the signature are not
     the schema's business.
     """
     if isinstance(document, bytes):
+        octets = document
         try:
             document = parse(document)
         except PeerError as error:
             return (_not_xml(error),)
-    return problems_by(_schema(schema), document, most, schema)
+    return problems_by(_schema(schema), document, most, schema, octets)
 
 
 def problems_by(
-    schema: etree.XMLSchema, document: etree._Element, most: int, version: str = NEWEST
+    schema: etree.XMLSchema,
+    document: etree._Element,
+    most: int,
+    version: str = NEWEST,
+    octets: bytes | None = None,
 ) -> tuple[SchemaProblem, ...]:
     """The same with another schema of the same interface, such as the official one; words are those of ``version``."""
     is_valid = schema.validate(document)
@@ -98,7 +112,7 @@ def problems_by(
         document, is_valid = trimmed, schema.validate(trimmed)
     problems = () if is_valid else tuple(_explained(document, schema, most, version))
     known = {problem.path for problem in problems}
-    base64_problems = tuple(islice(_base64_problems(document, known), most))
+    base64_problems = tuple(islice(_base64_problems(document, known, octets), most))
     if not base64_problems:
         return problems[:most]
     return tuple(sorted(problems + base64_problems, key=lambda problem: problem.line))[:most]
@@ -129,9 +143,19 @@ def _schema(version: str) -> etree.XMLSchema:
     return schemas[version]
 
 
-def _base64_problems(document: etree._Element, known: set[str]) -> Iterator[SchemaProblem]:
+def _base64_elements(document: etree._Element, octets: bytes | None) -> list[etree._Element]:
+    """Elements whose content is base64; lxml looks for those alone whose names are in the octets, if these are told."""
+    names = frozenset(_BASE64_NAME.findall(octets)) if octets is not None else _ALL_NAMES
+    if not names:
+        return []
+    if len(names) <= _FEW:
+        return list(document.iter(*(tag for name in names for tag in _TAGS_OF_NAME[name])))
     # Measured: half the time of letting lxml look for the forty names.
-    for element in [element for element in document.iter("{*}*") if element.tag in _BASE64_TAGS]:
+    return [element for element in document.iter("{*}*") if element.tag in _BASE64_TAGS]
+
+
+def _base64_problems(document: etree._Element, known: set[str], octets: bytes | None) -> Iterator[SchemaProblem]:
+    for element in _base64_elements(document, octets):
         text = text_of(element)
         if is_base64(text) or child_elements(element) or _is_foreign(element):
             continue

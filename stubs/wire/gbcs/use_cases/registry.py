@@ -21,6 +21,7 @@ from stubs.wire.gbcs.use_cases.model import (
     UseCase,
     Values,
 )
+from stubs.wire.gbcs.use_cases.static_commands import StaticCommands
 
 _SIGNERS = {"yes": "user", "acb": "acb", "party": "party"}
 """Column ``critical`` of the facts to who signs the command; ``answer`` there is no signer, but a signed answer."""
@@ -48,6 +49,9 @@ _BY_CODE = {row.message_code: row for row in reversed(tuple(USE_CASES.values()))
 """Use cases that share a code carry the same content; the first in the facts stands for them."""
 
 
+_STATIC = StaticCommands()
+
+
 def use_case(name: str) -> UseCase:
     """The use case of that name. Raises: Misuse: none."""
     if name not in USE_CASES:
@@ -67,7 +71,7 @@ def use_case_of(message_code: int) -> UseCase:
 
 def build_command(name: str, values: Values, context: CommandContext) -> bytes:
     """The content of a command. Raises: Misuse: no such use case, a value is missing or does not fit."""
-    return _codec(name).build_command(values, context)
+    return _STATIC.build(name, values, context, _codec(name).build_command)
 
 
 def read_command(message_code: int, content: bytes) -> dict[str, Any]:
