@@ -118,10 +118,12 @@ def happened(dcc: BackgroundDcc, kind: type, count: int = 1) -> Entry:
     return found[-1]
 
 
-def rule_of(dcc: BackgroundDcc) -> str:
-    event = happened(dcc, RequestRefused).event
-    assert isinstance(event, RequestRefused)
-    return event.rule
+def rule_of(dcc: BackgroundDcc, after: int = 0) -> str:
+    """The rule of the first refusal beyond an entry, waited for."""
+    entry = dcc.journal.wait(lambda entry: isinstance(entry.event, RequestRefused), after=after, timeout=WAIT)
+    assert entry is not None, f"no refusal within {WAIT} s"
+    assert isinstance(entry.event, RequestRefused)
+    return entry.event.rule
 
 
 def home(dcc: BackgroundDcc) -> dict[str, str]:
@@ -129,8 +131,8 @@ def home(dcc: BackgroundDcc) -> dict[str, str]:
     return devices
 
 
-def raw(url: str, head: str, body: bytes = b"") -> socket.socket:
+def raw(url: str, head: str, body: bytes = b"", method: str = "POST") -> socket.socket:
     parts = urlsplit(url)
     connection = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=WAIT)
-    connection.sendall(f"POST {parts.path} HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode() + body)
+    connection.sendall(f"{method} {parts.path} HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode() + body)
     return connection

@@ -53,13 +53,14 @@ async def read_body(request: web.Request, limit: int, seconds: float, *, takes_c
     Raises: RefusedBody: another encoding, damaged or too much; TimeoutError; what aiohttp raises when it breaks off.
     """
     encoding = encoding_of(request)
-    if encoding and (not takes_compressed or encoding not in _ENCODINGS):
-        wanted = "gzip, deflate or none" if takes_compressed else "none"
-        raise RefusedBody("content-type", recordable(f"expected content encoding {wanted}, got {encoding[:80]}"))
     if request.content.is_eof() and not encoding:  # usual: the body came with the head, no timer is needed
         return await request.read()
     async with asyncio.timeout(seconds):
         body = await request.read()
+        if encoding and (not takes_compressed or encoding not in _ENCODINGS):
+            # Not before: a body that is too large, too slow or cut off is answered by those rules, which come first.
+            wanted = "gzip, deflate or none" if takes_compressed else "none"
+            raise RefusedBody("content-type", recordable(f"expected content encoding {wanted}, got {encoding[:80]}"))
         return await _inflated(body, encoding, limit) if encoding else body
 
 

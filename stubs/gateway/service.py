@@ -37,7 +37,7 @@ def make_app(runtime: Runtime, settings: DccSettings) -> web.Application:
         (paths.non_device, Service.NON_DEVICE),
     ):
         app.router.add_post(path, _handler(runtime, settings, service), expect_handler=_expectation(runtime, service))
-    app.router.add_route("*", "/{path:.*}", _elsewhere(runtime, settings))
+    app.router.add_route("*", "/{path:.*}", _elsewhere(runtime, settings), expect_handler=_whatever_is_expected)
     return app
 
 
@@ -57,6 +57,10 @@ def _expectation(runtime: Runtime, service: Service) -> Callable[[web.Request], 
         return None
 
     return expected
+
+
+async def _whatever_is_expected(_: web.Request) -> None:
+    """Path and method are judged first, and their refusal needs no body."""
 
 
 def _elsewhere(runtime: Runtime, settings: DccSettings) -> Handler:

@@ -99,10 +99,12 @@ _CONVERT: Mapping[Any, tuple[Convert, Convert]] = MappingProxyType(
 class _Field(NamedTuple):
     attribute: str
     member: str
-    store: Convert
+    store: Convert | None
+    """None: it is stored as it is."""
     read: Convert
+    is_required: bool
     default: Any
-    """``NODEFAULT``: it is always stored."""
+    """Not stored when it has this value, unless it is required."""
 
 
 @cache
@@ -115,16 +117,17 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[_Field, ...]:
             (hint,) = (one for one in get_args(hint) if one is not type(None))
         store, read = _CONVERT[hint]
         default = {} if field.default_factory is dict else field.default
-        found.append(_Field(field.name, field.encode_name, store, read, default))
+        required = default is msgspec.NODEFAULT
+        found.append(_Field(field.name, field.encode_name, None if store is _as_is else store, read, required, default))
     return tuple(found)
 
 
 def _members(record: msgspec.Struct) -> dict[str, Any]:
     stored = {}
-    for field in _fields(type(record)):
-        value = getattr(record, field.attribute)
-        if value != field.default:
-            stored[field.member] = field.store(value)
+    for attribute, member, store, _, is_required, default in _fields(type(record)):
+        value = getattr(record, attribute)
+        if is_required or value != default:
+            stored[member] = value if store is None else store(value)
     return stored
 
 

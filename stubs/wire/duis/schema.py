@@ -46,7 +46,6 @@ _TAGS_OF_NAME = {
     for name in " ".join(BASE64_NAMES.values()).split()
 }
 _ALL_NAMES = frozenset(_TAGS_OF_NAME)
-_BASE64_NAME = re.compile(rb"(?<=[<:])(" + b"|".join(sorted(_ALL_NAMES, reverse=True)) + rb")(?=[\s/>])")
 _FEW = 6
 """Names that lxml finds quicker than we do."""
 _STEP = re.compile(r"\A(?:(?P<prefix>[^:\[\]]+):)?(?P<name>[^:\[\]]+)(?:\[(?P<position>\d+)\])?\Z")
@@ -143,9 +142,14 @@ def _schema(version: str) -> etree.XMLSchema:
     return schemas[version]
 
 
+def _ended_names(octets: bytes) -> set[bytes]:
+    """Local names in end tags, and whatever looks like one; an element without one is empty, which is base64 too."""
+    return {tag.partition(b">")[0].rpartition(b":")[2].rstrip() for tag in octets.split(b"</")}
+
+
 def _base64_elements(document: etree._Element, octets: bytes | None) -> list[etree._Element]:
     """Elements whose content is base64; lxml looks for those alone whose names are in the octets, if these are told."""
-    names = frozenset(_BASE64_NAME.findall(octets)) if octets is not None else _ALL_NAMES
+    names = _ALL_NAMES if octets is None else _ALL_NAMES & _ended_names(octets)
     if not names:
         return []
     if len(names) <= _FEW:
