@@ -37,6 +37,8 @@ from stubs.control import (
 )
 from stubs.dcc import Dcc
 from stubs.dcc.simulation.premises_spec import read_file
+from stubs.devices import physical_events
+from stubs.faults import EFFECTS
 from stubs.fleet import Fleet, FleetMessage, FleetMessageKind
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
@@ -59,7 +61,9 @@ from stubs.wire.certificates import Certificate
 from stubs.wire.errors import Blocked, InputError, PeerError
 
 __all__ = [
+    "EFFECTS",
     "LIVE_PAGE",
+    "OCCURRENCES",
     "OPERATIONS",
     "BackgroundDcc",
     "Control",
@@ -89,6 +93,8 @@ __all__ = [
     "view_keys",
 ]
 
+OCCURRENCES = {name: row.devices for name, row in physical_events.PHYSICAL_EVENTS.items()}
+"""What can happen to devices, by name, with the types of those that it happens to."""
 _SHUTDOWN_SECONDS = 1.0
 _START_SECONDS = 60.0
 

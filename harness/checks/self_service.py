@@ -63,11 +63,16 @@ def inventory_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     silence = unreported(action, expected, "what it saw", action.outcome.get("values", {}).get("seen"), seq)
     if silence is not None:
         return silence
-    seen = {identity(device) for device in action.outcome.get("values", {}).get("seen", [])}
+    seen = {identity(device) for device in _listed(action.outcome.get("values", {}).get("seen", []))}
     unseen = sorted(wanted - seen)
     if unseen:
         return failed(expected, f"the party did not see {', '.join(unseen)}", seq, action.claimed_seq)
     return passed(expected, f"served and seen: {pages[-1][1].title}", seq, action.claimed_seq)
+
+
+def _listed(said: Any) -> list[Any]:
+    """Identities that the party named: a list, or a text with commas or blanks between them, as a person types it."""
+    return said.replace(",", " ").replace(";", " ").split() if isinstance(said, str) else list(said)
 
 
 @check(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.documents import schema_dir_option, schema_folder
+from harness.cli.live import live_port_option
 from harness.cli.logs import logs_in_one_line
 from harness.cli.output import json_option, print_json, print_table, say, say_error, settings_option
 
@@ -41,6 +42,13 @@ EXIT_FAIL = 1
 @click.option("--ssi-port", type=int, help="Self-Service Interface of the simulated DCC.")
 @click.option("--control-port", type=int, help="Control API of the simulated DCC.")
 @click.option("--receive-url", help="Where the party's system receives responses and alerts.")
+@click.option(
+    "--live",
+    "is_live",
+    is_flag=True,
+    help="Follow and steer the run at a page whose address is printed; the program stays while somebody looks.",
+)
+@live_port_option
 @click.option("--build", help="Build of the system under test, kept with the results; default: the campaign's.")
 @click.option("--jobs", type=int, help="Scenarios at a time, each on a simulated DCC of its own.")
 @click.option("--cluster", metavar="URL", help="Run them on a Dask cluster: tcp://127.0.0.1:8786, tls://host:8786.")
@@ -56,6 +64,7 @@ def command(
     settings: Path | None,
     signing_key: Path | None,
     schema_dir: Path | None,
+    is_live: bool,
     as_json: bool,
     **flags: Any,
 ) -> None:
@@ -100,7 +109,9 @@ def command(
             if out == chosen.out
             else load_settings(settings, {**named, "select": select, "out": out}, os.environ)
         )
-        code = rehearse(one, signing_key, schema_dir, as_json=as_json, again=again)
+        code = rehearse(
+            one, signing_key, schema_dir, as_json=as_json, again=again, is_live=is_live, live_port=flags["live_port"]
+        )
         if code:
             break
     ctx.exit(code)
@@ -122,9 +133,15 @@ def rehearse(
     *,
     as_json: bool = False,
     again: str = "",
+    is_live: bool = False,
+    live_port: int | None = None,
 ) -> int:
-    """Run, write every report, print the verdicts; the exit code of the run. ``again`` repeats one, its key added."""
+    """Run, write every report, print the verdicts; the exit code of the run.
+
+    ``again`` repeats one scenario, its key added. With ``is_live`` a person may follow and steer the run at a page.
+    """
     from harness.cli.keys import terminal_keys
+    from harness.cli.live import attended
     from harness.cli.signing import load_signing_key
     from harness.engine import RunControl, Terminal, run_rehearsal
     from harness.engine.run_control import signals_as_operations
@@ -137,14 +154,19 @@ def rehearse(
     control = RunControl()
     with logs_in_one_line(), signals_as_operations(control):
         terminal = Terminal(again=again)
-        with terminal_keys(control, terminal):
-            result = run_rehearsal(settings, progress=terminal, control=control)
-        try:
-            with closing(Journal(SqliteStore(result.journal), SystemClock())) as journal:
-                written = write_reports(result.folder, journal.rows(), key, schema)
-        except KeyboardInterrupt:
-            say_error(f"interrupted before the reports were written: `uept report {result.folder}` writes them")
-            return 130
+        with attended(settings, control, terminal, is_live=is_live, port=live_port) as person:
+            with terminal_keys(control, terminal):
+                result = run_rehearsal(
+                    settings, progress=person.progress, control=control, attendance=person.attendance
+                )
+            try:
+                with closing(Journal(SqliteStore(result.journal), SystemClock())) as journal:
+                    written = write_reports(result.folder, journal.rows(), key, schema)
+            except KeyboardInterrupt:
+                say_error(f"interrupted before the reports were written: `uept report {result.folder}` writes them")
+                return 130
+            person.reported(result.folder, result.journal)
+            person.stay()
     let, code = _let_pass(settings, result)
     for note in (*(f"{key}: allowed to fail" for key in let.passed_over), *let.notes):
         say_error(f"note: {note}")

@@ -9,12 +9,16 @@ import os
 import resource
 import signal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.live import live_port_option
 from harness.cli.logs import logs_in_one_line
 from harness.cli.output import say, say_error, settings_option
+
+if TYPE_CHECKING:
+    from stubs.app import SimulatedDcc
 
 _CONNECTIONS = 65536
 
@@ -34,13 +38,15 @@ _CONNECTIONS = 65536
     help="Make the premises of this file, JSON or TOML; or the ready-made set template-identities.",
 )
 @click.option("--receive-url", help="Where responses and alerts are posted, for every User without a URL of its own.")
+@live_port_option
 @settings_option("TOML file; its table [dcc] has every switch.")
 def command(**flags: Any) -> None:
     """Run the simulated DCC until Ctrl-C. Prints one JSON line with all URLs when it is ready.
 
-    The web services have the paths of the boxed test appliance, so that clients written for it connect unchanged.
-    Precedence: flag, environment (UEPT_DCC_…), settings file, default. Everything listens on loopback only. The run's
-    clock begins at now, or at the newest entry of the journal in --state, and can be moved through the control API.
+    `live` in that line is a page for people that shows the traffic and the homes. The web services have the paths of
+    the boxed test appliance, so that clients written for it connect unchanged. Precedence: flag, environment
+    (UEPT_DCC_…), settings file, default. Everything listens on loopback only. The run's clock begins at now, or at the
+    newest entry of the journal in --state, and can be moved through the control API.
     Exit codes: 0 stopped by Ctrl-C or SIGTERM, 2 usage or settings, 3 a port in use, no room, no journal.
     """
     from harness.settings import load_settings
@@ -61,7 +67,7 @@ def command(**flags: Any) -> None:
     _allow_connections()
     logging.getLogger("stubs.refusals").setLevel(logging.INFO)
     with logs_in_one_line():
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(settings, flags["live_port"] or 0))
 
 
 def _allow_connections() -> None:
@@ -76,9 +82,8 @@ def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
-async def _serve(settings: Any) -> None:
-    import msgspec
-
+async def _serve(settings: Any, live_port: int) -> None:
+    from harness.console import live_page
     from stubs.app import ShortCollections, SimulatedDcc
 
     stop = asyncio.Event()
@@ -86,19 +91,30 @@ async def _serve(settings: Any) -> None:
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop.set)
     dcc = await SimulatedDcc.start(settings)
+    state = Path(settings.state_dir) if settings.state_dir else None
     try:
-        ready = {
-            "ready": True,
-            **msgspec.to_builtins(dcc.urls),
-            "acb": str(dcc.pki.acb),
-            "control_token": dcc.control_token,
-        }
-        if dcc.premises:
-            ready["premises"] = [{"name": made["name"], "devices": made["devices"]} for made in dcc.premises]
-        for note in (*dcc.pki.notes, *dcc.pki.key_sets):
-            say_error(f"note: {note}")
-        ShortCollections(loop.call_soon_threadsafe).install()
-        say(json.dumps(ready))
-        await stop.wait()
+        with live_page(port=live_port, state=state) as page:
+            page.show(dcc)
+            ShortCollections(loop.call_soon_threadsafe).install()
+            _tell(dcc, page.address)
+            await stop.wait()
     finally:
         await dcc.stop()
+
+
+def _tell(dcc: SimulatedDcc, live: str) -> None:
+    """One line of JSON with every address, and notes beside it."""
+    import msgspec
+
+    ready = {
+        "ready": True,
+        **msgspec.to_builtins(dcc.urls),
+        "live": live,
+        "acb": str(dcc.pki.acb),
+        "control_token": dcc.control_token,
+    }
+    if dcc.premises:
+        ready["premises"] = [{"name": made["name"], "devices": made["devices"]} for made in dcc.premises]
+    for note in (*dcc.pki.notes, *dcc.pki.key_sets):
+        say_error(f"note: {note}")
+    say(json.dumps(ready))

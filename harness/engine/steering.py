@@ -124,7 +124,7 @@ class Steering:
         return chosen
 
     def wait_until_dismissed(self) -> None:
-        """Block while a person attends who has not dismissed the page, until Ctrl-C."""
+        """Block while a person attends who has not dismissed the page. Raises: KeyboardInterrupt: Ctrl-C."""
         with self._changed:
-            while self._is_attended and not self._is_dismissed and not self._control.is_interrupted:
+            while self._is_attended and not self._is_dismissed:
                 self._changed.wait(_LOOK_SECONDS)

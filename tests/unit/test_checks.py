@@ -585,6 +585,12 @@ def test_a_device_the_party_did_not_see_is_named() -> None:
     assert story.judged("ssi-inventory-seen", devices=[METER]).verdict is Verdict.FAIL
 
 
+@pytest.mark.parametrize("typed", [METER, f"{ACB}, {METER}", f"{METER} {ACB}"])
+def test_devices_that_a_person_types_are_read_as_a_list(typed: str) -> None:
+    story = Story().asked("", kind="view-inventory").add(page(METER)).claimed(values={"seen": typed})
+    assert story.judged("ssi-inventory-seen", devices=[METER]).verdict is Verdict.PASS
+
+
 def test_a_request_of_the_party_is_found_in_the_audit_trail() -> None:
     story = Story().asked().posted().asked("", "a2", kind="view-audit").add(page(request_id(1)))
     assert story.judged("ssi-request-seen").verdict is Verdict.PASS

@@ -55,7 +55,7 @@ def test_an_attended_run_is_held_until_it_is_finished_and_runs_again_what_was_ch
     assert steering.was_held
 
 
-@pytest.mark.parametrize("wait", ["wait_for_start", "next_round", "wait_until_dismissed"])
+@pytest.mark.parametrize("wait", ["wait_for_start", "next_round"])
 def test_an_interruption_ends_every_wait(wait: str) -> None:
     control = RunControl()
     steering = Steering(control, waits_for_start=True)
