@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -28,8 +30,36 @@ PICTURE = bytes.fromhex(
 )
 
 
+FEATURE = """@scope:ssi
+Feature: What a person does
+
+  @id:SSI-001 @role:IS @priority:P1
+  Scenario: A person signs in
+    Given a party acting as IS
+    When the party is asked to sign in to the SSI
+    Then the SSI lets the party in
+
+  @id:SSI-006 @role:IS @priority:P1
+  Scenario: A person looks a device up
+    Given a party acting as IS
+    And a home with both meters
+    When the party is asked to look up the electricity meter in the SSI inventory
+    Then the party sees the electricity meter on the page
+"""
+
+
+def two_scenarios(folder: Path) -> Path:
+    """A small library of scenarios, so that this test is about the page and not about what is rehearsed."""
+    (folder / "features").mkdir(parents=True)
+    (folder / "features" / "person.feature").write_text(FEATURE, encoding="utf-8")
+    shutil.copytree(ROOT / "scenarios" / "prompts", folder / "prompts")
+    return folder
+
+
 @contextmanager
-def rehearsing(folder: Path, driver: str, select: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def rehearsing(
+    folder: Path, driver: str, select: str, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`uept rehearse --live` as a process, and the address that it printed."""
     program = "import sys; from harness.cli import main; main()"
     arguments = ["rehearse", "--live", "--role", "IS", "--driver", driver, "--select", select, "--out", str(folder)]
@@ -40,6 +70,7 @@ def rehearsing(folder: Path, driver: str, select: str) -> Iterator[tuple[subproc
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
+        env=os.environ | environment,
         text=True,
     ) as process:
         assert process.stderr is not None
@@ -79,7 +110,8 @@ def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def test_a_person_rehearses_from_start_to_report_with_the_live_page_alone(browser: Any, tmp_path: Path) -> None:
-    with rehearsing(tmp_path / "run", "manual", "SSI-001 or SSI-006") as (process, address):
+    scenarios = str(two_scenarios(tmp_path / "scenarios"))
+    with rehearsing(tmp_path / "run", "manual", "", UEPT_SCENARIOS=scenarios) as (process, address):
         page, expect = opened(browser, address)
         own = page.context.new_page()
         page.locator("#start").click()
@@ -132,7 +164,6 @@ def test_a_person_rehearses_from_start_to_report_with_the_live_page_alone(browse
         pictures = [name for name in bundle.namelist() if name.endswith("evidence-after_sign-in.png")]
         assert [bundle.read(name) for name in pictures] == [PICTURE]
     assert uept(["verify", result["bundle"]]) == 0
-    assert uept(["judge", result["bundle"]]) == 0
 
 
 def test_what_fails_is_shown_in_three_lines_and_can_be_run_again(browser: Any, tmp_path: Path) -> None:
