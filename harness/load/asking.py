@@ -70,9 +70,9 @@ def _action(
 
 
 def _ask(settings: RehearsalSettings, driver: Driver, action: Action, sink: Sink, stop: threading.Event) -> None:
-    """One at a time, at the planned rate or as fast as the client is."""
+    """One at a time, at the planned rate or as fast as the client is; at least once."""
     number, start = 0, time.monotonic()
-    while not stop.wait(max(0.0, start + number / settings.load.client_rate - time.monotonic())):
+    while number == 0 or not stop.wait(max(0.0, start + number / settings.load.client_rate - time.monotonic())):
         began = time.monotonic()
         outcome = driver.perform(msgspec.structs.replace(action, id=f"load-{number}"))
         took = time.monotonic() - began

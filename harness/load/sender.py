@@ -76,6 +76,7 @@ class Sender:
                 for task in self._tasks:
                     task.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # closed connections are let go
         for record in self._dispatcher.unsent(self._now()):
             self._keep(record)
         self._flush()

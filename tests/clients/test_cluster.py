@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -21,16 +23,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from harness.checks import Verdict, judge_again
-from harness.cli import run as uept
-from harness.engine import RunResult, fold_run, run_rehearsal
+from harness.engine import Run, fold_run
 from harness.engine.workers.messages import ShareTask
 from harness.settings import SettingsError, load_settings
 from stubs.app import init_pki
 from stubs.clock import SystemClock
-from stubs.journal import Journal, SqliteStore, verify_chain
-from tests.cli_kit import environment
+from stubs.events import Entry
+from stubs.journal import FILE_NAME, Journal, SqliteStore, verify_chain
+from tests.cli_kit import UEPT, environment
+from tests.ports import free_port
 
-pytest.importorskip("distributed", reason="Dask is not installed: pip install 'uept-harness[cluster]'")
+pytestmark = pytest.mark.skipif(
+    find_spec("distributed") is None, reason="Dask is not installed: pip install 'uept-harness[cluster]'"
+)
 
 SELECTION = "SR-605-IS or SR-605-GS"
 ROLES = ("IS", "GS")
@@ -53,14 +58,13 @@ class Once(ReferenceDriver):
 @dataclass(frozen=True)
 class Cluster:
     address: str
-    certificates: Path
+    folder: Path
 
     @property
-    def settings(self) -> dict[str, str]:
-        tls = {"ca": "ca.pem", "certificate": "peer.pem", "key": "peer.key"}
-        return {"cluster": self.address} | {
-            f"cluster_tls.{name}": str(self.certificates / file) for name, file in tls.items()
-        }
+    def tls(self) -> list[str]:
+        """Lines of the table ``[cluster_tls]``."""
+        files = {"ca": "ca.pem", "certificate": "peer.pem", "key": "peer.key"}
+        return [f'{name} = "{self.folder / file}"' for name, file in files.items()]
 
 
 def write_certificates(folder: Path) -> None:
@@ -89,122 +93,129 @@ def write_certificates(folder: Path) -> None:
 
 
 @contextmanager
-def dask(*arguments: str | Path, folder: Path, log: str) -> Iterator[subprocess.Popen[bytes]]:
+def dask(*arguments: str | Path, folder: Path, until: str) -> Iterator[None]:
+    """One of Dask's own commands, once it has said ``until``."""
     path = f"{environment()['PYTHONPATH']}:{folder}"
-    with (folder / log).open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-W", "default", "-m", "dask", *map(str, arguments)],
-            cwd=folder, env=environment(PYTHONPATH=path, TMPDIR=str(folder)), stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-W", "default", "-m", "dask", *map(str, arguments)],
+        cwd=folder, env=environment(PYTHONPATH=path, TMPDIR=str(folder)), text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        said = ""
+        while until not in said:
+            said = process.stderr.readline()
+            assert said, f"dask {arguments[0]} ended with {process.wait()}"
+        reader = threading.Thread(target=process.stderr.read, daemon=True)  # it never waits for us to listen
+        reader.start()
         try:
-            yield process
+            yield
         finally:
             process.kill()
-            process.wait()
-
-
-@contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """A scheduler and two workers on loopback."""
-    from distributed import Client, Security  # noqa: PLC0415 - an extra
-
-    write_certificates(folder)
-    files = ("--tls-ca-file", folder / "ca.pem", "--tls-cert", folder / "peer.pem", "--tls-key", folder / "peer.key")
-    tls = ("--protocol", "tls", *files)
-    found = folder / "scheduler.json"
-    alone = ("--host", "127.0.0.1", "--scheduler-file", found, "--no-dashboard")
-    with ExitStack() as stack:
-        stack.enter_context(dask("scheduler", "--port", "0", *alone, *tls, folder=folder, log="scheduler.log"))
-        for number in (1, 2):
-            own = ("--nthreads", "1", "--no-nanny", "--death-timeout", "120")
-            stack.enter_context(dask("worker", *alone, *own, *tls, folder=folder, log=f"worker{number}.log"))
-        security = Security(
-            tls_ca_file=str(folder / "ca.pem"), tls_client_cert=str(folder / "peer.pem"),
-            tls_client_key=str(folder / "peer.key"), require_encryption=True,
-        )  # fmt: skip
-        with Client(scheduler_file=str(found), security=security, timeout=120, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=120)
-        yield Cluster(json.loads(found.read_bytes())["address"], folder)
+            reader.join()
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster that sees a PKI, and a driver that kills the worker which first runs it."""
+    """A scheduler and two workers on loopback, a PKI they see, and a driver that kills the worker that first runs it."""
     folder = tmp_path_factory.mktemp("cluster")
     (folder / "once_driver.py").write_text(KILLS_ITS_WORKER_ONCE, encoding="utf-8")
     init_pki(folder / "pki")
-    with cluster(folder) as started:
-        yield started
+    write_certificates(folder)
+    files = ("--tls-ca-file", folder / "ca.pem", "--tls-cert", folder / "peer.pem", "--tls-key", folder / "peer.key")
+    port = free_port()
+    address = f"tls://127.0.0.1:{port}"
+    here = ("--host", "127.0.0.1", "--no-dashboard", *files)
+    scheduler = ("scheduler", "--port", str(port), "--protocol", "tls", *here)
+    worker = ("worker", address, "--protocol", "tls", "--nthreads", "1", "--no-nanny", *here)
+    with ExitStack() as stack:
+        stack.enter_context(dask(*scheduler, folder=folder, until="Scheduler at:"))
+        for _ in range(2):
+            stack.enter_context(dask(*worker, folder=folder, until="Registered to:"))
+        yield Cluster(address, folder)
+
+
+def uept_there(own: Cluster, out: Path, *arguments: str) -> dict[str, object]:
+    """A command on the cluster, in a process of its own; what it prints."""
+    run_file = out.with_suffix(".toml")
+    run_file.write_text("\n".join(["deadline = 60.0", "patience = 30.0", "[cluster_tls]", *own.tls]), encoding="utf-8")
+    done = subprocess.run(
+        [*UEPT, *arguments, "--settings", str(run_file), "--cluster", own.address, "--pki", str(own.folder / "pki"),
+         "--jobs", "2", "--out", str(out), "--json"],
+        env=environment(PYTHONPATH=f"{environment()['PYTHONPATH']}:{own.folder}"), cwd=own.folder,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False,
+    )  # fmt: skip
+    told: dict[str, object] = json.loads(done.stdout)
+    assert done.returncode == told["exit_code"]
+    return told
+
+
+@dataclass(frozen=True)
+class Survived:
+    """A run in which one of two workers died: what it printed, and its journal."""
+
+    told: dict[str, object]
+    entries: tuple[Entry, ...]
+
+    @property
+    def run(self) -> Run:
+        return fold_run(self.entries)
 
 
 @pytest.fixture(scope="module")
-def survived(own: Cluster) -> RunResult:
-    """A run in which one of two workers died."""
-    folder = own.certificates
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        flags = {
-            "select": SELECTION, "roles": ROLES, "driver": "python:once_driver:Once", "out": str(folder / "run"),
-            "dcc.pki": str(folder / "pki"), "deadline": 10.0, "patience": 5.0, **own.settings,
-        }  # fmt: skip
-        assert own.address.startswith("tls://127.0.0.1:")
-        result = run_rehearsal(load_settings(flags=flags))
-    assert (folder / "mark").exists()
-    return result
+def survived(own: Cluster) -> Survived:
+    out = own.folder / "run"
+    told = uept_there(
+        own,
+        out,
+        "rehearse",
+        "--role",
+        "IS",
+        "--role",
+        "GS",
+        "--select",
+        SELECTION,
+        "--driver",
+        "python:once_driver:Once",
+    )
+    assert (own.folder / "mark").exists()
+    with closing(Journal(SqliteStore(out / "state" / FILE_NAME), SystemClock())) as journal:
+        verify_chain(journal.rows())
+        return Survived(told, tuple(journal.entries()))
 
 
-def test_a_run_on_a_cluster_is_whole_although_a_worker_died(survived: RunResult) -> None:
+def test_a_run_on_a_cluster_is_whole_although_a_worker_died(survived: Survived) -> None:
     assert {one.key: one.verdict for one in survived.run.scenarios} == dict.fromkeys(
         ("SR-605-IS", "SR-605-GS"), Verdict.PASS
     )
-    assert (survived.exit_code, survived.run.is_complete) == (0, True)
+    assert (survived.told["exit_code"], survived.told["complete"]) == (0, True)
 
 
-def test_the_evidence_says_where_scenarios_ran_and_which_ran_again(survived: RunResult) -> None:
+def test_the_evidence_says_where_scenarios_ran_and_which_ran_again(survived: Survived) -> None:
     shares = survived.run.facts["workers"]
-    assert sorted(key for share in shares for key in share["scenarios"]) == sorted(
-        one.key for one in survived.run.scenarios
-    )
+    assert sorted(key for share in shares for key in share["scenarios"]) == ["SR-605-GS", "SR-605-IS"]
     assert all(share["where"].startswith("tls://127.0.0.1:") and share["fate"] == "" for share in shares)
-    again = {key: share["run_again_after"] for share in shares for key in share["scenarios"]}
-    assert len(again["SR-605-GS"]) == 1
-    assert again["SR-605-GS"][0].startswith("the worker at tls://127.0.0.1:")
-    other = next(share for share in shares if "SR-605-GS" not in share["scenarios"])
-    assert other["run_again_after"] == []
+    again = next(share["run_again_after"] for share in shares if "SR-605-GS" in share["scenarios"])
+    assert again
+    assert all(one.startswith("the worker at tls://127.0.0.1:") for one in again)
 
 
-def test_the_journals_of_a_cluster_are_one_that_is_chained_and_judged_again_alike(survived: RunResult) -> None:
-    journal = Journal(SqliteStore(survived.journal), SystemClock())
-    verify_chain(journal.rows())
-    entries = list(journal.entries())
-    journal.close()
-    assert [one.judged.check for one in judge_again(entries) if not one.agrees] == []
-    assert fold_run(entries) == survived.run
+def test_the_journals_of_a_cluster_are_one_that_is_judged_again_alike(survived: Survived) -> None:
+    again = list(judge_again(survived.entries))
+    assert again
+    assert [one.judged.check for one in again if not one.agrees] == []
 
 
-def test_the_workers_of_a_cluster_send_load(own: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_workers_of_a_cluster_send_load(own: Cluster) -> None:
     """Whether or not one of them has died by then: the other sends both parts."""
-    run_file = tmp_path / "uept.toml"
-    tls = (f'{name.partition(".")[2]} = "{path}"' for name, path in own.settings.items() if "." in name)
-    run_file.write_text("\n".join(["[cluster_tls]", *tls]), encoding="utf-8")
-    command = [
-        "load",
-        "--receiver",
-        "reference",
-        "--rate",
-        "300/s",
-        "--minutes",
-        "0.001",
-        "--devices",
-        "2",
-        "--jobs",
-        "2",
-    ]
-    command += ["--profile", "alert-storm", "--pki", str(own.certificates / "pki"), "--out", str(tmp_path / "run")]
-    command += ["--settings", str(run_file), "--cluster", own.address, "--json", "--limit", "lost = 0"]
-    assert uept(command) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["processed"]["once"] == told["planned"] == told["acknowledged"] == 18
+    told = uept_there(
+        own, own.folder / "load", "load", "--receiver", "reference", "--rate", "300/s", "--minutes", "0.001",
+        "--devices", "2", "--profile", "alert-storm", "--limit", "lost = 0",
+    )  # fmt: skip
+    assert told["verdict"] == "PASS"
+    processed = told["processed"]
+    assert isinstance(processed, dict)
+    assert processed["once"] == told["planned"] == told["acknowledged"] == 18
 
 
 def test_no_private_key_travels_in_a_task(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -52,6 +52,7 @@ class Rehearsed:
 
 def settings(**load: object) -> RehearsalSettings:
     base = {"profile": "alert-storm", "devices": 4, "rate": 400.0, "minutes": 0.002, "retries": [0.01, 0.01]}
+    base["timeout"] = 120.0
     return load_settings(None, {f"load.{name}": value for name, value in (base | load).items()}, {})
 
 
@@ -176,10 +177,18 @@ def test_a_stopped_run_ends_at_once_and_tells_what_was_left(keys: Path) -> None:
     async def main() -> bool:
         came, stop = asyncio.Event(), asyncio.Event()
 
-        async def never(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held: list[asyncio.Task[None]] = []
+
+        async def hold(writer: asyncio.StreamWriter) -> None:
             came.set()
             await stop.wait()
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+        async def never(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            held.append(asyncio.create_task(hold(writer)))
+            await held[-1]
 
         server = await asyncio.start_server(never, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
@@ -193,6 +202,7 @@ def test_a_stopped_run_ends_at_once_and_tells_what_was_left(keys: Path) -> None:
         stop.set()
         is_whole = await task
         server.close()
+        await asyncio.gather(*held)
         return is_whole
 
     assert asyncio.run(main()) is False

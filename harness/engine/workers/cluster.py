@@ -59,10 +59,12 @@ class Cluster:
             raise Blocked(
                 f"no cluster at {address}: {error}", mend="Start `dask scheduler`, and name its address."
             ) from error
-        self.threads = sum(self._client.nthreads().values())
-        if not self.threads:
+        try:
+            self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        except TimeoutError as error:
             self._client.close()
-            raise Blocked(f"the cluster at {address} has no workers", mend=f"Start `dask worker {address}`.")
+            raise Blocked(f"the cluster at {address} has no workers", mend=f"Start `dask worker {address}`.") from error
+        self.threads = sum(self._client.nthreads().values())
         self.topic = f"uept-{secrets.token_hex(8)}"
         self.places = Queue(self.topic, client=self._client)
         """Number and place of what was begun, in this order."""
