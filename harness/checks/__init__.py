@@ -7,6 +7,7 @@ simulator enforces and a check judges is written twice, from the document, on pu
 from harness.checks import (
     alerts,
     asked,
+    clock,
     conduct,
     critical,
     device_keys,
@@ -44,6 +45,7 @@ SUBJECTS = (
     ssi_pages,
     ssi_acts,
     ssi_records,
+    clock,
     asked,
     conduct,
     reported,

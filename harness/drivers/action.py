@@ -111,6 +111,9 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         dict[str, str],
         Meta(description="Addresses: transform, send_command, non_device, smki, ssi; those absent are known."),
     ] = {}
+    now: Annotated[
+        str, Meta(description="The run's time when it is asked, UTC, ISO 8601: a scenario may have moved the clock.")
+    ] = ""
     options: Annotated[dict[str, Any], Meta(description="How to deviate on purpose; ignored if unknown.")] = {}
     instruction: Annotated[str, Meta(description="The same in plain words, for a person.")] = ""
 

@@ -18,13 +18,15 @@ class DriverTraits:
     """It asks one system that exists already, with one endpoint: several workers would disturb one another."""
     needs_receive_url: bool = False
     """What the DCC delivers goes to an endpoint of the party's system, whose address the settings have to name."""
+    follows_clock: bool = False
+    """Its system takes time and addresses from each action, so a scenario may move the clock."""
     reports_outcomes: bool = True
     """Somebody says how an action went; False: only the wire shows it."""
 
 
 TRAITS: Mapping[str, DriverTraits] = {
-    "reference": DriverTraits(is_built_in=True),
-    "broken": DriverTraits(is_built_in=True),
+    "reference": DriverTraits(is_built_in=True, follows_clock=True),
+    "broken": DriverTraits(is_built_in=True, follows_clock=True),
     "manual": DriverTraits(is_manual=True, is_exclusive=True, needs_receive_url=True),
     "observe": DriverTraits(is_manual=True, is_exclusive=True, needs_receive_url=True, reports_outcomes=False),
     "command": DriverTraits(needs_receive_url=True),

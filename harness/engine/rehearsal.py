@@ -14,15 +14,18 @@ import msgspec
 
 from harness import __version__
 from harness.checks import Verdict
-from harness.drivers import Driver, DriverContext, TlsFiles, UserIdentity, driver_traits, make_driver
+from harness.drivers import Driver, driver_traits, make_driver
 from harness.engine.attendance import Attendance, Opened
 from harness.engine.folder import make_folder, pki_folder, take_away, write_summary
+from harness.engine.own_dcc import OwnDcc
+from harness.engine.party_driver import start_driver
 from harness.engine.party_program import party_program
 from harness.engine.progress import Progress, Silent
 from harness.engine.results import Run, fold_run
 from harness.engine.run_context import RunContext
 from harness.engine.run_control import RunControl
 from harness.engine.scenario_errors import Ending
+from harness.engine.starting_facts import certificates_of_the_dcc, certificates_of_users
 from harness.engine.steering import Steering
 from harness.engine.time_stamping import Stamper
 from harness.engine.world import World
@@ -31,11 +34,10 @@ from harness.settings import RehearsalSettings, SettingsError
 from schemas.load import UserRole
 from stubs.app import BackgroundDcc, SsiSettings, background_dcc
 from stubs.clock import SystemClock, VirtualClock
-from stubs.events import CertificateFiled, CertificateIssued, RunFinished, RunStarted
+from stubs.events import CertificateIssued, RunFinished, RunStarted
 from stubs.journal import FILE_NAME
 from stubs.redaction import redacted, shown_driver, shown_driver_facts, shown_path
 from stubs.wire.certificates import Certificate
-from stubs.wire.eui64 import Eui64
 
 
 class Rehearsal:
@@ -80,6 +82,7 @@ class Rehearsal:
         self._run_context: RunContext | None = None
         self._stack = ExitStack()
         self._started: dict[str, int] = {}
+        self._own: OwnDcc | None = None
         self._began = 0
         self._run_id = ""
         self.folder = Path()
@@ -124,7 +127,9 @@ class Rehearsal:
         facts = self._facts(run_context, driver, dcc)
         self._run_id = str(facts["run"])
         started = RunStarted(run=self._run_id, facts=facts)
-        entries = run_context.journal.record(started, *_certificates(run_context, dcc), *_of_the_dcc(dcc))
+        entries = run_context.journal.record(
+            started, *certificates_of_users(run_context), *certificates_of_the_dcc(dcc)
+        )
         self._began = entries[0].seq if entries else run_context.journal.last_seq
         self._stamper.stamp(run_context.journal)
         if self.attendance:
@@ -144,41 +149,11 @@ class Rehearsal:
         return background_dcc(settings, VirtualClock(start))
 
     def _start_driver(self, run_context: RunContext, driver: Driver, dcc: BackgroundDcc) -> None:
-        identities = [
-            UserIdentity(eui=str(party.eui), roles=tuple(party.roles), name=party.name) for party in dcc.pki.parties()
-        ]
         if self.settings.party_program:
             self._stack.enter_context(party_program(self.settings.party_program, self.settings.receive_url))
-        run_context.tls = self._tls(Path(str(dcc.settings.pki)))
-        context = DriverContext(
-            pki=Path(str(dcc.settings.pki)),
-            users=tuple(identities),
-            urls=run_context.urls,
-            state_dir=self._driver_state(dcc),
-            now=dcc.clock.now,
-            acb=str(dcc.pki.acb),
-            tls=run_context.tls,
-            say=self.progress.say,
-            ask=self.progress.ask,
-            person=self.attendance.ask_person if self.attendance else None,
-            keep=run_context.keep_evidence,
-        )
         self._stack.callback(driver.close)
-        driver.start(context)
-        receive_url = self.settings.receive_url or driver.receive_url
-        for identity in identities:
-            run_context.control.register_user(identity.eui, identity.name, list(identity.roles), receive_url)
-
-    def _tls(self, pki: Path) -> TlsFiles:
-        """What a driver trusts: as the settings say, else the root of the test PKI."""
-        given = self.settings.driver_tls
-        root = pki / "authorities" / "root.pem"
-        ca = Path(given.ca) if given.ca else root if root.is_file() else None
-        return TlsFiles(
-            ca=ca,
-            certificate=Path(given.certificate) if given.certificate else None,
-            key=Path(given.key) if given.key else None,
-        )
+        person = self.attendance.ask_person if self.attendance else None
+        start_driver(run_context, driver, self._driver_state(dcc), person)
 
     def _driver_state(self, dcc: BackgroundDcc) -> Path:
         """Beside the DCC's state: both know the highest counter, and must not lose it apart from one another."""
@@ -188,7 +163,7 @@ class Rehearsal:
 
     def _facts(self, run_context: RunContext, driver: Driver, dcc: BackgroundDcc) -> dict[str, Any]:
         users = run_context.users()
-        certificates = [_summary(event) for event in _certificates(run_context, dcc)]
+        certificates = [_summary(event) for event in certificates_of_users(run_context)]
         planned = facts_of(self.settings, self.plan)
         return {
             **planned,
@@ -216,7 +191,14 @@ class Rehearsal:
         run_context.keep_surroundings()
         number = len(self._started)
         self.progress.scenario_started(scenario.key, scenario.title, number, len(self.plan.chosen))
-        return World(run_context, scenario, attempt)
+        if scenario.moves_clock and self.settings.can_move_clock and self._has_own_dccs:
+            self._own = OwnDcc(run_context, self.attendance.ask_person if self.attendance else None)
+        return World(self._own.run_context if self._own else run_context, scenario, attempt)
+
+    @property
+    def _has_own_dccs(self) -> bool:
+        """Not with a driver that was handed in, of which there is one, nor with a state for later runs."""
+        return self._driver is None and not self.settings.dcc.state_dir
 
     def _replace_driver(self, run_context: RunContext) -> None:
         """A driver that hung is left to itself; its successor takes over."""
@@ -231,7 +213,12 @@ class Rehearsal:
     def finish(self, world: World) -> Ending:
         """End a scenario and say how it ended."""
         self.interrupted |= self.control.is_interrupted
-        verdict, reason, _ = ending = world.finish(interrupted=self.interrupted)
+        try:
+            verdict, reason, _ = ending = world.finish(interrupted=self.interrupted)
+        finally:
+            own, self._own = self._own, None
+            if own is not None:
+                own.close()
         decisive = next((one for one in world.findings if one.verdict is verdict), None)
         self._stamper.stamp(self.open().journal)
         lines = () if verdict is Verdict.PASS else (decisive.lines if decisive else (reason,))
@@ -247,6 +234,8 @@ class Rehearsal:
             return None
         run_context, self._run_context = self._run_context, None
         self.interrupted |= self.control.is_interrupted and not self.steering.was_held
+        if self._own is not None:
+            self._own.close()
         is_complete = not self.interrupted and len(self._started) >= len(self.plan.chosen)
         try:
             run_context.journal.record(RunFinished(run=self._run_id, complete=is_complete))
@@ -302,28 +291,6 @@ def facts_of(settings: RehearsalSettings, plan: Plan) -> dict[str, Any]:
         "system": msgspec.to_builtins(settings.system),
         "deviations": msgspec.to_builtins(settings.deviations),
     }
-
-
-def _certificates(run_context: RunContext, dcc: BackgroundDcc) -> list[CertificateIssued]:
-    """The digital signing certificates of the Users: what the judge needs to check signatures without keys."""
-    return [
-        CertificateIssued(eui=user, usage="DS", role=certificate.role, der=certificate.der)
-        for user in dict.fromkeys(run_context.users().values())
-        for certificate in dcc.pki.certificates.of(Eui64.parse(user), "DS")
-    ]
-
-
-_COMMANDING = frozenset({"04", "05"})
-"""Roles of the DCC's parties that sign commands: access control broker, transitional change-of-supplier party."""
-
-
-def _of_the_dcc(dcc: BackgroundDcc) -> list[CertificateFiled]:
-    """The certificates with which a reader checks the signatures of commands in the DCC's name."""
-    return [
-        CertificateFiled(eui=str(one.eui), role=one.role, der=one.der)
-        for one in dcc.pki.certificates
-        if one.usage == "DS" and one.role in _COMMANDING
-    ]
 
 
 def _summary(event: CertificateIssued) -> Mapping[str, Any]:

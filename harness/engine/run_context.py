@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ _RESPONSIBLE = {
 
 
 class RunContext:
-    """The surroundings of every scenario of one run."""
+    """The surroundings of every scenario of one run; with ``run``, of one scenario of it that has them to itself."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class RunContext:
         prompts: Path,
         progress: Progress,
         run_control: RunControl | None = None,
+        run: RunContext | None = None,
     ) -> None:
         self.settings = settings
         self.run_control = run_control or RunControl()
@@ -59,9 +61,10 @@ class RunContext:
         self.tls = TlsFiles()
         """What a client of the run trusts."""
         self.dcc = dcc
-        self._prompts = prompts
+        self.prompts = prompts
         self.test_data = load_test_data(prompts.parent)
-        self._actions = 0
+        self._numbers: Iterator[int] = run._numbers if run else count(1)  # noqa: SLF001 - its own class
+        self._is_of_one_scenario = run is not None
         self._kept: list[Entry] = []
         self._read_to = 0
 
@@ -84,8 +87,7 @@ class RunContext:
 
     def next_action_id(self) -> str:
         """A new id: ``a1``, ``a2`` and so on."""
-        self._actions += 1
-        return f"a{self._actions}"
+        return f"a{next(self._numbers)}"
 
     def now(self) -> datetime:
         """The run's clock: aware, UTC."""
@@ -103,7 +105,8 @@ class RunContext:
         end = time.monotonic() + self.settings.patience
         while (health := self.control.health())["busy"] and time.monotonic() < end:
             self.journal.wait(after=health["last_seq"], timeout=TICK)
-        self.control.reset()
+        if not self._is_of_one_scenario:
+            self.control.reset()
 
     def settle(self) -> None:
         """Wait for what the driver is busy with, as long as settings and a person's additions say, or is cut off."""
@@ -186,7 +189,7 @@ class RunContext:
 
     def prompt(self, action: Action, device: str) -> str:
         """The action in whole sentences, for a person; empty when there is no text for its kind."""
-        path = self._prompts / f"{action.kind}.txt"
+        path = self.prompts / f"{action.kind}.txt"
         return sentence(path.read_text(encoding="utf-8"), action, device) if path.is_file() else ""
 
     # --- the journal, as scenarios need it --------------------------------------------------------------------

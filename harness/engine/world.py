@@ -56,6 +56,9 @@ class World:
         """Say who the party is. Raises: Misuse: another role than the scenario's tags or example say."""
         if role != self.role.value:
             raise Misuse(f"{self.scenario.key} runs for {self.role.value}, its step says {role}")
+        settings = self._run_context.settings
+        if self.scenario.moves_clock and not settings.can_move_clock:
+            self.expect("clock-followed", driver=settings.driver.partition(":")[0])
 
     def goes_on_as(self, role: str) -> None:
         """Act in another role of the same User. Raises: Blocked: another User of the run has that role."""
@@ -271,6 +274,7 @@ class World:
             parameters=self._home.parameters(parameters, self._made()),
             deadline=limit,
             urls=self._run_context.urls,
+            now=f"{self._run_context.now():%Y-%m-%dT%H:%M:%SZ}",
             options={name: self._home.value(value) for name, value in options.items()},
         )
         name = to if self._home.type_of(to) else ""

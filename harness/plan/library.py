@@ -54,6 +54,11 @@ class LibraryScenario:
     steps: tuple[ScenarioStep, ...] = ()
 
     @property
+    def moves_clock(self) -> bool:
+        """Whether it moves the clock by more than a party's system overlooks: tag ``@clock``."""
+        return "clock" in self.tags
+
+    @property
     def actions(self) -> int:
         """How often the party's system is asked to do something."""
         return sum(_ASKED in step.text for step in self.steps)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from harness.allowed_failures import AllowedFailure
+from harness.drivers.traits import driver_traits
 from harness.load.settings import LoadSettings
 from harness.verdicts import Deviation
 from schemas.load import UserRole
@@ -97,6 +98,13 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     users: Annotated[
         dict[UserRole, str], Meta(description="EUI-64 to act as, by role; default: the PKI's parties.")
     ] = {}
+    follows_clock: Annotated[
+        bool | None,
+        Meta(
+            description="The party's system takes time and addresses from each action (now, urls), so that scenarios "
+            "may move the clock; without it they are NOT_RUN. Default: only our own client does."
+        ),
+    ] = None
     receive_url: Annotated[Address, Meta(description="The party's own receive endpoint; default: the driver's.")] = ""
     party_program: Annotated[
         CommandLine,
@@ -161,6 +169,11 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     cluster_tls: Annotated[ClusterTls, Meta(description="TLS towards the cluster, beyond this machine.")] = ClusterTls()
     load: Annotated[LoadSettings, Meta(description="A load rehearsal, `uept load`.")] = LoadSettings()
     dcc: Annotated[DccSettings, Meta(description="The simulated DCC.")] = DccSettings(**FREE_PORTS)
+
+    @property
+    def can_move_clock(self) -> bool:
+        """Whether the party's system goes on when a scenario moves the clock."""
+        return driver_traits(self.driver).follows_clock if self.follows_clock is None else self.follows_clock
 
     @property
     def limits(self) -> dict[str, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from threading import Condition, RLock
@@ -144,6 +144,12 @@ class Journal:
             self._tell(added)
             self._grown.notify_all()
         return added
+
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Nobody else appends until the block ends: for entries that name one another. The number of the next one."""
+        with self._lock:
+            yield self._seq + 1
 
     def _tell(self, added: tuple[Entry, ...]) -> None:
         for subscriber in list(self._subscribers):

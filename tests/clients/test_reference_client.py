@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from harness.engine import RunResult
 from harness.evidence.certificates import public_keys
 from harness.plan import load_library
 from schemas.load import UserRole
-from stubs.events import CommandSent, DeviceAnswered
+from stubs.events import CommandSent, DeviceAnswered, ScenarioStarted
 from stubs.wire.gbcs.view import Check, checks, describe
 
 if TYPE_CHECKING:
@@ -60,6 +61,26 @@ def test_judging_again_from_the_entries_gives_the_same_verdicts(
 def test_every_scenario_had_devices_of_its_own(runs: Callable[[UserRole], RunResult]) -> None:
     devices = [eui for scenario in runs(UserRole.OU).run.scenarios for eui in scenario.devices.values()]
     assert len(devices) == len(set(devices))
+
+
+def test_a_scenario_that_moves_the_clock_has_a_simulated_dcc_of_its_own(
+    runs: Callable[[UserRole], RunResult], bench: Bench
+) -> None:
+    run = runs(UserRole.OU).run
+    movers = {one.key for one in LIBRARY if one.role == UserRole.OU and one.moves_clock}
+    entries = bench.dcc.journal.entries(after=run.first - 1, until=run.last)
+    begins = {entry.event.key: entry.at for entry in entries if isinstance(entry.event, ScenarioStarted)}
+    keys = list(begins)
+    assert movers
+    for mover in movers:
+        after = keys[keys.index(mover) + 1]
+        assert begins[after] - begins[mover] < timedelta(hours=1), "the next one begins at the run's time again"
+
+
+def test_what_a_system_cannot_follow_was_not_run_and_is_no_failure(bench: Bench) -> None:
+    result = bench.run("reference", "PT-002-IS or JY-010", follows_clock=False)
+    assert {one.verdict for one in result.run.scenarios} == {Verdict.NOT_RUN}
+    assert all("follows_clock = true" in one.reason for one in result.run.scenarios)
 
 
 def test_every_signature_of_a_run_can_be_checked_with_the_certificates_in_its_journal(

@@ -10,7 +10,7 @@ import pytest
 from harness.checks import Finding, Verdict
 from harness.engine import Run, exit_code_of, fold_run
 from harness.engine.workers.division import shares
-from harness.engine.workers.journal_merge import Record, join
+from harness.engine.workers.journal_merge import Record, join, taken_over
 from harness.plan import LibraryScenario
 from stubs.events import (
     AnyEvent,
@@ -159,3 +159,15 @@ def test_a_number_of_no_entry_is_an_error_of_ours() -> None:
     odd = record((PLAN[1],), started(), begun(PLAN[1], 2), judged(PLAN[1], 2, 2, 99), ended(PLAN[1]))
     with pytest.raises(KeyError):
         joined(FIRST, odd)
+
+
+def test_what_a_journal_takes_from_another_names_its_entries_by_their_new_numbers() -> None:
+    theirs = record(PLAN, CERTIFICATE, begun(PLAN[0], 2), judged(PLAN[0], 2, 3, 1, 2), ended(PLAN[0])).entries
+    known = [Entry(seq=5, at=NOW, event=CERTIFICATE, hash=b"")]
+    events = [event for _, event in taken_over(theirs, 2, known, 41)]
+    assert events == [begun(PLAN[0], 41), judged(PLAN[0], 41, 42, 5, 41), ended(PLAN[0])]
+
+
+def test_a_certificate_that_only_the_other_journal_holds_is_taken_too() -> None:
+    theirs = record(PLAN, CERTIFICATE, ended(PLAN[0])).entries
+    assert [event for _, event in taken_over(theirs, 2, (), 7)] == [CERTIFICATE, ended(PLAN[0])]

@@ -113,3 +113,12 @@ def test_a_broken_feature_file_is_blocked(tmp_path: Path) -> None:
     (tmp_path / "features" / "broken.feature").write_text("Scenario: Two\n")
     with pytest.raises(Blocked, match="a feature file cannot be read"):
         load_library(tmp_path)
+
+
+_MOVES = re.compile(r"\d+ (minutes|days) pass|^it is the |local midnight comes")
+
+
+@pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.key)
+def test_a_scenario_says_by_a_tag_that_it_moves_the_clock(scenario: LibraryScenario) -> None:
+    moving = [step.text for step in scenario.steps if _MOVES.search(step.text)]
+    assert scenario.moves_clock == bool(moving), moving

@@ -26,6 +26,8 @@ from stubs.events import (
     ScenarioStarted,
 )
 
+_CERTIFICATES = (CertificateIssued, CertificateFiled)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -51,16 +53,18 @@ class _Joined:
     sources: dict[int, int] = field(default_factory=dict)
     """Position in ``events`` to the worker it came from."""
     certificates: dict[AnyEvent, int] = field(default_factory=dict)
+    start: int = 0
+    """Number of the entry before the first."""
 
     def take(self, worker: int, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            if isinstance(entry.event, CertificateIssued | CertificateFiled):
+            if isinstance(entry.event, _CERTIFICATES):
                 if entry.event in self.certificates:  # the same, of the same PKI, in every worker's record
                     self.numbers[worker, entry.seq] = self.certificates[entry.event]
                     continue
-                self.certificates[entry.event] = len(self.events) + 1
+                self.certificates[entry.event] = self.start + len(self.events) + 1
             self.add(entry.at, entry.event)
-            self.numbers[worker, entry.seq] = len(self.events)
+            self.numbers[worker, entry.seq] = self.start + len(self.events)
             self.sources[len(self.events) - 1] = worker
 
     def add(self, at: datetime, event: AnyEvent) -> None:
@@ -111,6 +115,24 @@ def join(
             joined.add(joined.events[-1][0], _broken_off(scenario, reason))
     is_complete = not is_interrupted and not any(record.fate for record in records)
     joined.add(max(at for at, _ in joined.events), RunFinished(run=name, complete=is_complete))
+    return tuple(joined.moved())
+
+
+def taken_over(
+    entries: Sequence[Entry], first: int, known: Iterable[Entry], number: int
+) -> tuple[tuple[datetime, AnyEvent], ...]:
+    """Instants and events that a journal takes from another, every number in them moved with its entry.
+
+    Args:
+        entries: of the other journal, from its first on.
+        first: number there from which they are taken; of those before it only certificates are, where they are needed.
+        known: entries that the taking journal holds, certificates among them.
+        number: that the next entry gets there.
+    """
+    held: dict[AnyEvent, int] = {entry.event: entry.seq for entry in known if isinstance(entry.event, _CERTIFICATES)}
+    joined = _Joined(certificates=held, start=number - 1)
+    before = [entry for entry in entries if entry.seq < first and isinstance(entry.event, _CERTIFICATES)]
+    joined.take(0, [*before, *(entry for entry in entries if entry.seq >= first)])
     return tuple(joined.moved())
 
 

@@ -164,7 +164,7 @@ Feature: Journeys
       | IS   | electricity meter |
       | GS   | gas meter         |
 
-  @id:JY-009 @role:IS @role:GS @srv:11.2 @srv:11.1 @srv:11.3 @priority:P1
+  @id:JY-009 @role:IS @role:GS @srv:11.2 @srv:11.1 @srv:11.3 @priority:P1 @clock
   Scenario Outline: A firmware image is sent, checked and activated
     Given a party acting as <role>
     And a home with both meters
@@ -189,7 +189,7 @@ Feature: Journeys
       | IS   | electricity meter |
       | GS   | gas meter         |
 
-  @id:JY-010 @role:ED @srv:6.13 @srv:4.10 @priority:P1
+  @id:JY-010 @role:ED @srv:6.13 @srv:4.10 @priority:P1 @clock
   Scenario: The power goes, and comes back
     Given a party acting as ED
     And a home with an electricity meter
@@ -307,7 +307,7 @@ Feature: Journeys
     Then the request is accepted
     And the party reports what the DCC answered
 
-  @id:SR-307 @role:IS @role:GS @role:ED @role:OU @srv:5.1 @priority:P1
+  @id:SR-307 @role:IS @role:GS @role:ED @role:OU @srv:5.1 @priority:P1 @clock
   Scenario Outline: A schedule of <read> brings one reading a day
     Given a party acting as <role>
     And a home with both meters
@@ -330,7 +330,7 @@ Feature: Journeys
       | ED   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   |
       | OU   | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
 
-  @id:SR-308 @role:IS @role:GS @role:ED @role:OU @srv:5.1 @priority:P3
+  @id:SR-308 @role:IS @role:GS @role:ED @role:OU @srv:5.1 @priority:P3 @clock
   Scenario Outline: A schedule of <read> whose device is out of reach
     Given a party acting as <role>
     And a home with both meters
@@ -353,7 +353,7 @@ Feature: Journeys
       | ED   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   |
       | OU   | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
 
-  @id:PT-004 @role:IS @role:GS @srv:1.6 @priority:P1
+  @id:PT-004 @role:IS @role:GS @srv:1.6 @priority:P1 @clock
   Scenario Outline: A future-dated command is cancelled
     Given a party acting as <role>
     And a home with both meters

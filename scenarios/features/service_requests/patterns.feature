@@ -156,7 +156,7 @@ Feature: Message patterns
       | IS   | electricity meter |
       | GS   | gas meter         |
 
-  @id:PT-001 @role:IS @role:GS @srv:3.1 @priority:P1
+  @id:PT-001 @role:IS @role:GS @srv:3.1 @priority:P1 @clock
   Scenario Outline: A future-dated command waits at the DCC until its time
     Given a party acting as <role>
     And a home with both meters
@@ -175,7 +175,7 @@ Feature: Message patterns
       | IS   | electricity meter |
       | GS   | gas meter         |
 
-  @id:PT-002 @role:IS @role:GS @srv:1.6 @priority:P1
+  @id:PT-002 @role:IS @role:GS @srv:1.6 @priority:P1 @clock
   Scenario Outline: A future-dated command waits in the meter until its time
     Given a party acting as <role>
     And a home with both meters

@@ -53,7 +53,7 @@ Feature: Services without a device
       | SR-602 | IS   |
       | SR-602 | OU   |
 
-  @srv:11.1 @priority:P1
+  @srv:11.1 @priority:P1 @clock
   Scenario Outline: A firmware image is sent to a meter
     Given a party acting as <role>
     And a home with <home>

@@ -123,7 +123,7 @@ Feature: Message patterns, role by role
       | PT-015 | RSA  | electricity meter |
       | PT-015 | GT   | gas meter         |
 
-  @srv:1.6 @priority:P3
+  @srv:1.6 @priority:P3 @clock
   Scenario Outline: A future-dated command that the meter cannot carry out
     Given a party acting as <role>
     And a home with both meters
@@ -143,7 +143,7 @@ Feature: Message patterns, role by role
       | PT-003 | IS   | electricity meter |
       | PT-003 | GS   | gas meter         |
 
-  @srv:3.1 @priority:P2
+  @srv:3.1 @priority:P2 @clock
   Scenario Outline: A future-dated command of the DCC to a device that is out of reach
     Given a party acting as <role>
     And a home with both meters
