@@ -256,6 +256,8 @@ class MeterPointRegistered(Event, frozen=True, kw_only=True, tag=True):
     """``electricity`` or ``gas``."""
     supplier: str | None
     network_operator: str | None
+    agent: str = ""
+    """Registered supplier agent; empty: any may act (inferred)."""
     postcode: str = ""
     address: str = ""
     uprn: str = ""
@@ -297,6 +299,19 @@ class ThresholdSet(Event, frozen=True, kw_only=True, tag=True):
     user: str
     srv: str
     limit: int | None
+    is_warning: bool = False
+    """Whoever passes it is warned; above one that is none, requests are held."""
+
+
+class ThresholdWarned(Event, frozen=True, kw_only=True, tag=True):
+    """A User's requests of an hour passed its warning threshold; nothing is held."""
+
+    user: str
+    srv: str
+    """Of the threshold; ``*``: all together."""
+    limit: int
+    request_id: str
+    """Of the request that passed it."""
 
 
 class InventoryChanged(Event, frozen=True, kw_only=True, tag=True):
@@ -862,6 +877,7 @@ AnyEvent = (
     | CoverageSet
     | ProductListed
     | ThresholdSet
+    | ThresholdWarned
     | InventoryChanged
     | ItemScheduled
     | ItemDone

@@ -22,6 +22,7 @@ from harness.checks import (
     ssi_pages,
     ssi_records,
     trust,
+    volumes,
 )
 from harness.checks.evidence import ActionRecord, Evidence, Exchange, Message
 from harness.checks.evidence_index import evidence_of
@@ -46,6 +47,7 @@ SUBJECTS = (
     ssi_acts,
     ssi_records,
     clock,
+    volumes,
     asked,
     conduct,
     reported,

@@ -10,7 +10,7 @@ from harness.checks.evidence import ActionRecord, Evidence, Message, read_answer
 from harness.checks.registry import check
 from harness.checks.requests import action_of, unable, unreported, unsaid
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
-from stubs.events import DeviceChanged
+from stubs.events import CommandSent, DeviceChanged
 from stubs.wire.duis import LocalCommand, Node, OtherResult, Response, ServiceResponse
 
 
@@ -117,6 +117,30 @@ def device_failure_understood(evidence: Evidence, parameters: Mapping[str, Any])
         return open_finding
     finding = passed if action.status in _NOT_DONE else failed
     return finding(expected, f"the party says {action.status}", answers[-1][0], action.claimed_seq)
+
+
+@check(
+    "device-untouched",
+    rule="What was not sent reaches no device: no Command, and the state is what it was before",
+    clause="SEC duties of a User on Pre-Commands; evidence of a negative test: state after equals state before",
+    provenance="inferred",
+)
+def device_untouched(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """Since the action was asked no Command went to the device, and no Command changed its state."""
+    device = str(parameters["device"])
+    expected = f"no Command to {device}, and no change of it"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    if action.claimed is None:
+        return waiting(expected, "the party has not said what became of it")
+    cannot = unable(action, expected)
+    if cannot is not None:
+        return cannot
+    sent = [seq for seq, event in evidence.of(CommandSent) if event.device == device and seq > action.seq]
+    if sent:
+        return failed(expected, f"{len(sent)} Commands", *sent)
+    return passed(expected, "no Command, and so no change", action.seq, action.claimed_seq)
 
 
 @check(

@@ -278,7 +278,8 @@ _ACKNOWLEDGED = "I99"
 
 def _identity_of(message: Message) -> tuple[str, str]:
     response = read_answer(message.queued.body)
-    return str(message.queued.response_id or message.queued.message), _instruction(response)
+    said = _instruction(response) or str(message.queued.response_code)  # E30 may follow the first answer, under its ID
+    return str(message.queued.response_id or message.queued.message), said
 
 
 def _instruction(response: Response | None) -> str:

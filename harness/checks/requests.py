@@ -10,7 +10,7 @@ from harness.checks.evidence import ActionRecord, Evidence, Exchange
 from harness.checks.registry import check
 from harness.checks.verdict import Finding, Owner, Verdict, blocked, failed, not_run, passed, review, waiting
 from schemas.load import CommandVariant, Service, Srv, command_variants, service_requests
-from stubs.events import CommandSent, InventoryChanged
+from stubs.events import CommandSent, DeviceChanged, InventoryChanged
 from stubs.wire.duis import SignedPreCommand
 from stubs.wire.request_id import RequestId
 
@@ -158,8 +158,8 @@ def request_refused(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
     provenance="inferred",
 )
 def nothing_changed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
-    """After the refusal neither a Command nor a change of the inventory followed."""
-    expected = "a refusal, and after it no Command and no change"
+    """After the refusal no Command followed, no record of the inventory changed, and no Command changed a device."""
+    expected = "a refusal, and after it no Command and no change of inventory or devices"
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
         return action
@@ -169,8 +169,11 @@ def nothing_changed(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
     wanted = set(evidence.request_ids_of(action))
     commands = [seq for seq, event in evidence.of(CommandSent) if event.request_id in wanted]
     changes = [
-        seq for seq, event in evidence.of(InventoryChanged) if event.device == action.target and seq > refusals[0].seq
+        seq
+        for seq, event in evidence.of(InventoryChanged)
+        if (event.device == action.target and seq > refusals[0].seq) or event.cause in wanted
     ]
+    changes += [seq for seq, event in evidence.of(DeviceChanged) if event.cause in wanted]
     if commands or changes:
         return failed(expected, f"{len(commands)} Commands and {len(changes)} changes", *commands, *changes)
     return passed(expected, f"refused with {refusals[0].code}; nothing followed", *refusals[0].references)

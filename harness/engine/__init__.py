@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.engine.assessment import assess, assess_role, inputs_of, plan_of, results_of, tally_of
+    from harness.engine.civil_time import special_day
     from harness.engine.conditions import bent, happening
     from harness.engine.homes import device_name
     from harness.engine.progress import Progress, Silent, Terminal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "assessment": ("assess", "assess_role", "inputs_of", "plan_of", "results_of", "tally_of"),
+    "civil_time": ("special_day",),
     "conditions": ("bent", "happening"),
     "homes": ("device_name",),
     "progress": ("Progress", "Silent", "Terminal"),
@@ -73,6 +75,7 @@ __all__ = [
     "plan_of",
     "results_of",
     "run_rehearsal",
+    "special_day",
     "ssi_act",
     "ssi_page",
     "ssi_person",

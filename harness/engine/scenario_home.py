@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from harness.engine.civil_time import local_midnight
 from harness.engine.conditions import condition_called
 from harness.engine.homes import STATUSES, Home, home_called, status_called
 from harness.engine.lived_in import lived_in
@@ -19,11 +20,14 @@ _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)\Z")
 _TIME = re.compile(
     r"(?P<is_day>the day )?(?:(?P<is_now>now)|in (?P<ahead>\d+) (?P<unit>minutes|days)|(?P<ago>\d+) days ago)\Z"
 )
+_LOCAL = re.compile(
+    r"(?P<before>a second before )?local midnight (?:today|in (?P<ahead>\d+) days|(?P<ago>\d+) days ago)\Z"
+)
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Zero of the times in a device's state (GBCS)."""
 _WORDS = {"yes": True, "no": False, "nothing": ""}
-_PARTIES = ("supplier", "gas_supplier", "network_operator", "gas_transporter")
+_PARTIES = ("supplier", "gas_supplier", "network_operator", "gas_transporter", "agent")
 _OF_THE_HOME = ("mpan", "mprn", "export_mpan", "postcode", "address", "uprn")
 
 
@@ -141,6 +145,11 @@ class ScenarioHome:
         text = written.strip()
         if _WHOLE.match(text):
             return int(text)
+        local = _LOCAL.match(text)
+        if local:
+            days = int(local["ahead"] or 0) - int(local["ago"] or 0)
+            midnight = local_midnight(self._run_context.now(), days)
+            return f"{midnight - timedelta(seconds=bool(local['before'])):%Y-%m-%dT%H:%M:%SZ}"
         when = _TIME.match(text)
         if when:
             return self._instant(when)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from harness.engine.civil_time import next_day_called
 
 if TYPE_CHECKING:
     from stubs.app import Control
@@ -57,6 +60,26 @@ class Standing:
             self._before = None
 
 
+class Thresholds:
+    """Warning thresholds of the party's requests; there are none when the scenario ends."""
+
+    def __init__(self, control: Control, user: str) -> None:
+        self._control = control
+        self._user = user
+        self._set: list[dict[str, Any]] = []
+
+    def warn_above(self, srv: str, limit: int) -> None:
+        """The User is warned when it sends more in an hour."""
+        threshold = {"user": self._user, "srv": srv, "warning": True}
+        self._control.call("set-threshold", **threshold, limit=limit)
+        self._set.append(threshold)
+
+    def clear(self) -> None:
+        """Take them away."""
+        while self._set:
+            self._control.call("set-threshold", **self._set.pop(), limit=None)
+
+
 class RunClock:
     """The run's clock, as scenarios move it: forward only."""
 
@@ -66,6 +89,11 @@ class RunClock:
     def advance(self, seconds: float) -> None:
         """Let so much of the run's time pass at once."""
         self._control.advance_clock(seconds)
+
+    def go_to(self, day: str) -> None:
+        """Noon, UTC, of the next day called so. Raises: Misuse: unknown words."""
+        now = datetime.fromisoformat(self._control.now())
+        self.advance((next_day_called(day, now) - now).total_seconds())
 
     def jump_to_next_event(self) -> None:
         """Go to the next thing the simulated DCC has planned: a retry, a time-out, a dated command."""

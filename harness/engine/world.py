@@ -22,7 +22,7 @@ from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.service_management import DESK_WORDS, ServiceManagement
 from harness.engine.ssi_words import kind_of
-from harness.engine.surroundings import Faults, RunClock, Standing
+from harness.engine.surroundings import Faults, RunClock, Standing, Thresholds
 from harness.plan import LibraryScenario, test_data_for
 from schemas.load import UserRole
 from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted, RequestAnswered
@@ -40,6 +40,7 @@ class World:
         self.faults = Faults(run_context.control, self.user)
         self.standing = Standing(run_context.control, self.user)
         self.clock = RunClock(run_context.control)
+        self.thresholds = Thresholds(run_context.control, self.user)
         self.findings: list[Finding] = []
         self._run_context = run_context
         self._home = ScenarioHome(run_context, f"{scenario.key}-{attempt}", self.role, self.user)
@@ -200,6 +201,13 @@ class World:
         named = {"": "", "user": self.user}.get(whom)
         party = self.another_party if whom == "another party" else named if named is not None else self.device(whom)
         self.faults.bend("delivery", effect, message_kind="response", times=0, **({"party": party} if party else {}))
+
+    def release_held(self) -> None:
+        """The DCC releases every request of the party that it holds."""
+        held = self._run_context.control.call("quarantine")
+        for one in held:
+            if one["user"] == self.user:
+                self._run_context.control.call("release", reference=one["reference"])
 
     def let_happen(self, device: str, words: str) -> None:
         """Something happens to a device of the home; whatever follows, follows."""
@@ -413,6 +421,7 @@ class World:
         self.faults.clear()
         self.standing.restore()
         self._desk.restore()
+        self.thresholds.clear()
         ending = self._ending(interrupted=interrupted)
         self._recorder.finish(ending)
         if not self._run_context.journal.is_behind:

@@ -43,6 +43,11 @@ def foreign_pre_commands(world: World) -> None:
     world.faults.bend("answer", "other-pre-command", srv="7.2")
 
 
+@given(parsers.parse("the DCC returns Pre-Commands of {srv:S} for another command"))
+def other_pre_commands(world: World, srv: str) -> None:
+    world.faults.bend("answer", "other-pre-command", srv=srv)
+
+
 @when(parsers.parse("the party is asked to wait for alert {code:w} within {seconds:g} seconds"))
 def wait_for_alert_within(world: World, code: str, seconds: float) -> None:
     world.ask("wait-alert", parameters={"code": code}, deadline=seconds)

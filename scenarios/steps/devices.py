@@ -131,3 +131,8 @@ def device_shows(world: World, device: str, fields: str) -> None:
 @when(parsers.parse("a hand-held terminal carries the command to the {device:Device} and its answer back", DEVICE))
 def carried_locally(world: World, device: str) -> None:
     world.carry_locally(device)
+
+
+@then(parsers.parse("nothing reached the {device:Device}", DEVICE))
+def nothing_reached(world: World, device: str) -> None:
+    world.expect("device-untouched", device=world.device(device))

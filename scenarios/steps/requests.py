@@ -30,6 +30,11 @@ def ask_for_later(world: World, srv: str, device: str, datatable: Table) -> None
     world.ask(service=srv, to=device, parameters=datatable, wait=False)
 
 
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} and to come back later", DEVICE))
+def ask_for_later_plainly(world: World, srv: str, device: str) -> None:
+    world.ask(service=srv, to=device, wait=False)
+
+
 @when(
     parsers.parse("the party is asked to send {srv:S} to the {device:Device} and to wait for its outcome with", DEVICE)
 )
@@ -182,3 +187,28 @@ def counters_increase(world: World, count: int) -> None:
 @then("the party does not flood the DCC")
 def retries_bounded(world: World) -> None:
     world.expect("retries-bounded")
+
+
+@given(parsers.parse("the DCC warns the party of more than {limit:d} requests of {srv:S} in an hour"))
+def warned_above(world: World, limit: int, srv: str) -> None:
+    world.thresholds.warn_above(srv, limit)
+
+
+@then("the DCC warns the party, and holds nothing")
+def volume_warned(world: World) -> None:
+    world.expect("volume-warned")
+
+
+@then("the party sees the warning")
+def warning_seen(world: World) -> None:
+    world.expect("volume-warning-seen")
+
+
+@then("the DCC holds the request until it is released")
+def request_held(world: World) -> None:
+    world.expect("request-quarantined")
+
+
+@when("the DCC releases what it holds")
+def releases(world: World) -> None:
+    world.release_held()

@@ -1,8 +1,20 @@
 """Steps that move the run's clock."""
 
-from pytest_bdd import parsers, when
+from pytest_bdd import given, parsers, then, when
 
-from harness.engine import World
+from harness.engine import World, special_day
+
+DAY = {"Day": special_day}
+
+
+@given(parsers.parse("it is {day:Day}", DAY))
+def it_is(world: World, day: str) -> None:
+    world.clock.go_to(day)
+
+
+@then(parsers.parse("the party reports {count:d} entries of {name:w}"))
+def entries_reported(world: World, count: int, name: str) -> None:
+    world.expect("entries-read", name=name, count=count)
 
 
 @when(parsers.parse("{minutes:d} minutes pass"))

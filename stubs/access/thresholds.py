@@ -47,6 +47,8 @@ class Thresholds:
     own: dict[str, dict[str, int]] = field(default_factory=dict)
     """Limits that a User set for itself; they hold instead of ``limits``."""
     seen: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict)
+    warnings: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Lower limits of a User: whoever passes one is warned, and no request is stopped."""
 
     def _counted(self, user: str, srv: str) -> Iterator[tuple[str, str, int, str]]:
         """Who is counted (all together: empty), under which name, the limit, the kind of breach."""
@@ -60,7 +62,7 @@ class Thresholds:
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to detect."""
-        return not (self.limits or self.dcc_limits or self.own)
+        return not (self.limits or self.dcc_limits or self.own or self.warnings)
 
     def breach(self, user: str, srv: str, now: datetime) -> Breach | None:
         """The limit that one more request would exceed; None when it would not."""
@@ -87,19 +89,36 @@ class Thresholds:
         if self.is_idle:
             return
         for who, name, _, _ in self._counted(user, srv):
-            times = self.seen.setdefault((who, name), deque())
-            times.append(now)
-            while times[0] <= now - WINDOW:
-                times.popleft()
+            self._note(who, name, now)
+        warned = _limit(self.warnings.get(user, {}), srv)
+        if warned is not None:
+            self._note(user, f"warning {warned}", now)
 
-    def set_own(self, user: str, srv: str, limit: int | None) -> None:
+    def _note(self, who: str, name: str, now: datetime) -> None:
+        times = self.seen.setdefault((who, name), deque())
+        times.append(now)
+        while times[0] <= now - WINDOW:
+            times.popleft()
+
+    def warned(self, user: str, srv: str) -> tuple[str, int] | None:
+        """Name and value of the warning threshold that the request counted last has just passed; None: none."""
+        limits = self.warnings.get(user, {})
+        name = _limit(limits, srv)
+        if name is None or len(self.seen.get((user, f"warning {name}"), ())) != limits[name] + 1:
+            return None
+        return name, limits[name]
+
+    def set_own(self, user: str, srv: str, limit: int | None, *, is_warning: bool = False) -> None:
         """Fold of ThresholdSet."""
-        own = self.own.setdefault(user, {})
+        held = self.warnings if is_warning else self.own
+        if is_warning:  # it counts from now on
+            self.seen.pop((user, f"warning {srv}"), None)
+        own = held.setdefault(user, {})
         own.pop(srv, None)
         if limit is not None:
             own[srv] = limit
         if not own:
-            del self.own[user]
+            del held[user]
 
 
 def _leaves(values: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

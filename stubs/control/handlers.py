@@ -13,7 +13,9 @@ from stubs.control.access import Access
 from stubs.control.kinds import Nothing
 from stubs.control.parameters import given
 from stubs.dcc.core import Events
+from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.simulation.premises_spec import PremisesSpec
+from stubs.dcc.state.transaction import Transaction
 from stubs.faults import FaultRule
 from stubs.journal import SqliteStore
 from stubs.journal.maintenance import backup
@@ -206,7 +208,11 @@ def products(on: Access, _: Nothing) -> list[dict[str, Any]]:
 
 def set_threshold(on: Access, to: p.SetThreshold) -> None:
     """Counted over an hour."""
-    on.tester(lambda tester, transaction: tester.set_threshold(transaction, to.user, to.srv, to.limit))
+
+    def change(tester: Operations, transaction: Transaction) -> None:
+        tester.set_threshold(transaction, to.user, to.srv, to.limit, warning=to.warning)
+
+    on.tester(change)
 
 
 def quarantine(on: Access, _: Nothing) -> list[dict[str, Any]]:

@@ -234,6 +234,8 @@ class SetThreshold(OfUser, frozen=True, kw_only=True):
     """Service reference variant; ``*``: all together."""
     limit: Annotated[int, Meta(ge=0, le=10**9, description="requests in an hour, 0 or more")] | None
     """Requests in an hour; null takes the threshold away."""
+    warning: bool = False
+    """The User is warned above it, and nothing is held."""
 
 
 class PublishServiceAlert(Parameters, frozen=True, kw_only=True):

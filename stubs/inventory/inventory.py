@@ -231,6 +231,9 @@ class Inventory:
         if not points:
             responsible.update(dict.fromkeys(role for role, row in roles().items() if row.is_supplier))
         responsible.update(dict.fromkeys(OPEN_ROLES))
+        agents = frozenset(point.agent for point in points if point.agent)
+        if agents:
+            responsible[UserRole.RSA] = agents
         return responsible
 
     def parties(self, record: InventoryRecord) -> set[str]:

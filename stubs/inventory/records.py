@@ -94,6 +94,8 @@ class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
     postcode: str = ""
     address: str = ""
     uprn: str = ""
+    agent: str = ""
+    """Registered supplier agent; empty: any may act (inferred)."""
     since: datetime | None = None
     """When this registration began; None: before anything was recorded."""
     coming: tuple[Term, ...] = ()

@@ -17,7 +17,7 @@ WITHOUT_A_DEFECT = {
     "device-never-answered-reported", "inventory-status-becomes", "device-state-becomes", "service-matches-variant",
     "ssi-request-seen", "ssi-inventory-agrees", "ssi-coverage-agrees", "device-shows", "reading-shows",
     "moved-by-scenario-only", "device-still-has", "dcc-answer-agrees", "device-failure-understood",
-    "scheduled-readings-taken", "clock-followed", "entries-read",
+    "scheduled-readings-taken", "clock-followed", "device-untouched", "entries-read", "volume-warned", "volume-warning-seen", "request-quarantined",
 }  # fmt: skip
 """Checks of what the DCC and its devices do: a client trips them by what a standing check explains better."""
 

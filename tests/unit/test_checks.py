@@ -189,7 +189,15 @@ def test_a_plain_reading_keeps(check: str, parameters: dict[str, Any]) -> None:
     assert finding.references, "PASS rests on entries"
 
 
-NAMED = sorted(set(checks()) - set(standing_checks()))
+DECLARED = "clock-followed"
+"""Decided by what the run's settings declare, before anything is asked."""
+NAMED = sorted(set(checks()) - set(standing_checks()) - {DECLARED})
+
+
+def test_a_system_that_does_not_follow_the_clock_is_not_asked_and_not_blamed() -> None:
+    finding = Story().judged(DECLARED, driver="http")
+    assert (finding.verdict, finding.is_final) == (Verdict.NOT_RUN, True)
+    assert "follows_clock = true" in finding.got
 
 
 @pytest.mark.parametrize("check", standing_checks())
@@ -203,7 +211,7 @@ def test_a_standing_check_without_anything_to_look_at_does_not_apply(check: str)
 def test_no_check_passes_on_nothing(check: str) -> None:
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
-        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"}, "schedule": "1",
+        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"}, "schedule": "1", "count": 3,
         "facts": ["Degraded"], "outcome": "empty", "job_type": "",
     }  # fmt: skip
     finding = Story().judged(check, **parameters)
@@ -216,7 +224,7 @@ def test_no_check_blames_the_party_for_a_driver_that_could_not_ask(check: str) -
     story = Story().asked().claimed("blocked", "", detail="the program was not found")
     parameters = {
         "code": "E4", "device": METER, "status": "Pending", "name": "supply", "value": "x", "devices": [METER],
-        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"}, "schedule": "1",
+        "identities": [METER], "http_status": 503, "fields": {"supply": "disabled"}, "schedule": "1", "count": 3,
         "facts": ["Degraded"], "outcome": "empty", "job_type": "",
     }  # fmt: skip
     assert story.judged(check, **parameters).verdict is Verdict.BLOCKED

@@ -17,8 +17,8 @@ def test_every_driver_has_a_row() -> None:
 @pytest.mark.parametrize(
     ("name", "traits"),
     [
-        ("reference", DriverTraits(is_built_in=True)),
-        ("broken:sends-twice", DriverTraits(is_built_in=True)),
+        ("reference", DriverTraits(is_built_in=True, follows_clock=True)),
+        ("broken:sends-twice", DriverTraits(is_built_in=True, follows_clock=True)),
         ("observe", DriverTraits(is_manual=True, is_exclusive=True, needs_receive_url=True, reports_outcomes=False)),
         ("command:./client --verbose", DriverTraits(needs_receive_url=True)),
         ("https://party.example/act", DriverTraits(is_exclusive=True, needs_receive_url=True)),

@@ -197,7 +197,8 @@ def _identity(response: Response, data: bytes) -> tuple[str, ...]:
     """What makes two deliveries the same message.
 
     Normally the ResponseID. The outcomes of a command the device held may quote the ID of its first response, so
-    the kind and the instruction's number count too (DUIS guide, section 9.2).
+    the kind and the instruction's number count too (DUIS guide, section 9.2); so does the code, since the DCC may say
+    after that first response that no outcome came (E30).
     """
     response_id = response.header.response_id
     if response_id is None:
@@ -207,7 +208,7 @@ def _identity(response: Response, data: bytes) -> tuple[str, ...]:
         return str(response_id), body.result.code, str(body.result.instruction)
     if isinstance(body, DeviceAlert | DccAlert):
         return str(response_id), "alert"
-    return (str(response_id),)
+    return str(response_id), response.header.response_code
 
 
 def _texts(node: Node) -> frozenset[str]:

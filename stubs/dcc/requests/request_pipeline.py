@@ -23,6 +23,7 @@ from stubs.events import (
     RequestQuarantined,
     RequestReceived,
     RequestRefused,
+    ThresholdWarned,
 )
 from stubs.recording import recordable
 from stubs.settings import DccSettings
@@ -180,6 +181,14 @@ def _accept(transaction: Transaction, request: RequestInProgress) -> None:
             notes=(*request.notes, *held),
         )
     )
+    if request.access.variant.is_transform:  # it commands nothing, and is not counted
+        return
+    passed = transaction.state.thresholds.warned(request.access.sender, header.srv)
+    if passed is not None:
+        name, limit = passed
+        transaction.emit(
+            ThresholdWarned(user=request.access.sender, srv=name, limit=limit, request_id=str(header.request_id))
+        )
 
 
 def _answer(transaction: Transaction, exchange: str, reply: Reply) -> None:

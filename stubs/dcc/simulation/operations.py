@@ -118,11 +118,13 @@ class Operations:
         """Put a firmware version of a model on the certified products list, or change its entry."""
         transaction.emit(ProductListed(**given))
 
-    def set_threshold(self, transaction: Transaction, user: str, srv: str, limit: int | None) -> None:
-        """A User's own anomaly-detection threshold for a service."""
+    def set_threshold(
+        self, transaction: Transaction, user: str, srv: str, limit: int | None, *, warning: bool = False
+    ) -> None:
+        """A User's own anomaly-detection threshold for a service, or its warning threshold."""
         if limit is not None and limit < 0:
             raise ValueError("a threshold is 0 or more")
-        transaction.emit(ThresholdSet(user=str(Eui64.parse(user)), srv=srv, limit=limit))
+        transaction.emit(ThresholdSet(user=str(Eui64.parse(user)), srv=srv, limit=limit, is_warning=warning))
 
     # --- held requests ---
 

@@ -162,6 +162,7 @@ def _register(transaction: Transaction, spec: PremisesSpec, place: Place) -> Non
                 postcode=place.postcode,
                 address=place.address,
                 uprn=place.uprn,
+                agent=spec.agent or "",
             )
         )
 

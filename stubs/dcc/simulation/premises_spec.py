@@ -55,6 +55,7 @@ class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     gas_supplier: Annotated[str | None, Meta(description="EUI-64; left out: the supplier.")] = None
     network_operator: Annotated[str | None, Meta(description="EUI-64 of the electricity distributor.")] = None
     gas_transporter: Annotated[str | None, Meta(description="EUI-64; left out: the network operator.")] = None
+    agent: Annotated[str | None, Meta(description="EUI-64 of the supplier's agent; left out: any may act.")] = None
     export_supplier: Annotated[
         str | None,
         Meta(
@@ -97,7 +98,7 @@ _NUMBERS: dict[str, Callable[[str], str]] = {
     "postcode": read_postcode,
     "uprn": read_uprn,
 }
-_PARTIES = ("supplier", "gas_supplier", "network_operator", "gas_transporter", "export_supplier")
+_PARTIES = ("supplier", "gas_supplier", "network_operator", "gas_transporter", "export_supplier", "agent")
 
 
 def read_spec(spec: dict[str, Any]) -> PremisesSpec:

@@ -80,7 +80,7 @@ def _certificate_issued(state: DccState, event: events.CertificateIssued, _: dat
 
 
 def _threshold_set(state: DccState, event: events.ThresholdSet, _: datetime) -> None:
-    state.thresholds.set_own(event.user, event.srv, event.limit)
+    state.thresholds.set_own(event.user, event.srv, event.limit, is_warning=event.is_warning)
 
 
 def _alert_raised(state: DccState, event: events.AlertRaised, at: datetime) -> None:
@@ -140,6 +140,7 @@ def _meter_point(state: DccState, event: events.MeterPointRegistered, _: datetim
             postcode=event.postcode,
             address=event.address,
             uprn=event.uprn,
+            agent=event.agent,
         )
     )
 

@@ -40,6 +40,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     own: dict[str, dict[str, int]]
     seen: list[tuple[str, str, list[datetime]]]
+    warnings: dict[str, dict[str, int]] = {}
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -117,6 +118,7 @@ def _put_ledger(state: DccState, ledger: Ledger) -> None:
 
 def _put_limits(state: DccState, limits: Limits) -> None:
     state.thresholds.own.update(limits.own)
+    state.thresholds.warnings.update(limits.warnings)
     state.thresholds.seen.update({(who, name): deque(times) for who, name, times in limits.seen})
 
 
@@ -215,7 +217,9 @@ PARTS: tuple[StatePart, ...] = (
         {"limits": Limits},
         lambda state: (
             Limits(
-                state.thresholds.own, [(who, name, list(when)) for (who, name), when in state.thresholds.seen.items()]
+                state.thresholds.own,
+                [(who, name, list(when)) for (who, name), when in state.thresholds.seen.items()],
+                state.thresholds.warnings,
             ),
         ),
         _put_limits,

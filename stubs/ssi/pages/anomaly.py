@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from stubs.events import AnyEvent, FileSubmitted, ManagementRequestRaised
+from stubs.events import AnyEvent, FileSubmitted, ManagementRequestRaised, ThresholdWarned
 from stubs.service_desk import FieldError, ManagementRequest
 from stubs.service_desk.files import ACTION_COLUMNS, LARGEST, THRESHOLD_COLUMNS, read_actions, read_thresholds
 from stubs.service_desk.requests import REQUEST_TYPES, raise_request
@@ -220,6 +221,7 @@ def thresholds(site: Site, asked: Asked, form: fields.Form | None = None) -> Pag
     """The User's own thresholds, with guidance, the template and the form for a signed file."""
     own = site.sources.back.thresholds(asked.viewer.user)
     rows = [(srv, str(limit)) for srv, limit in sorted(own.items())]
+    warnings = _warnings(site, asked.viewer.user)
     blocks: list[Block] = [
         Text(
             [_GUIDANCE],
@@ -233,6 +235,14 @@ def thresholds(site: Site, asked: Asked, form: fields.Form | None = None) -> Pag
             "You have set no threshold.",
             keys=sorted(own),
         ),
+        Table(
+            "Warnings",
+            ("Service", "Warning threshold", "Passed at", "By request"),
+            [(event.srv, str(event.limit), at, event.request_id) for at, event in warnings],
+            "No warning threshold was passed.",
+            heading="Warnings",
+            keys=[event.request_id for _, event in warnings],
+        ),
         _file_table(site, asked, lambda _: True, "thresholds"),
     ]
     if "threshold-acts" in asked.viewer.functions:
@@ -240,9 +250,14 @@ def thresholds(site: Site, asked: Asked, form: fields.Form | None = None) -> Pag
         blocks.append(_upload_form(action, THRESHOLD_COLUMNS, "Submit thresholds file", form or fields.Form()))
     notice = "The file was accepted; the thresholds hold from now on." if asked.query.get("done") else ""
     status = 400 if form and form.problems else 200
-    return sheet(
-        "Anomaly thresholds", blocks, notice=notice, status=status, shown=[*own, *(limit for _, limit in rows)]
-    )
+    shown = [*own, *(limit for _, limit in rows), *(event.request_id for _, event in warnings)]
+    return sheet("Anomaly thresholds", blocks, notice=notice, status=status, shown=shown)
+
+
+def _warnings(site: Site, user: str) -> list[tuple[datetime, ThresholdWarned]]:
+    """When the User passed a warning threshold of its own, newest first. That the SSI tells of it is inferred."""
+    warned = [(one.at, one.event) for one in site.sources.entries() if isinstance(one.event, ThresholdWarned)]
+    return [(at, event) for at, event in reversed(warned) if event.user == user]
 
 
 def threshold_template(_: Site, __: Asked) -> Answer:

@@ -70,7 +70,7 @@ Feature: Response codes, role by role
       | RC-003 | GT   | gas meter         |
 
   @srv:6.2.4 @priority:P1
-  Scenario Outline: E4, the meter is in the network of another party
+  Scenario Outline: E4, the meter is another party's
     Given a party acting as <role>
     And a home of other parties with both meters
     When the party is asked to send 6.2.4 to the <device>
@@ -83,6 +83,20 @@ Feature: Response codes, role by role
       | id     | role | device            |
       | RC-004 | ED   | electricity meter |
       | RC-004 | GT   | gas meter         |
+
+  @srv:7.4 @priority:P1
+  Scenario Outline: E4, another agent is appointed for the meter
+    Given a party acting as <role>
+    And a home of other parties with both meters
+    When the party is asked to send 7.4 to the <device>
+    Then the request is refused with E4
+    And nothing is changed by it
+    And the party does not flood the DCC
+    And the party understands E4
+
+    Examples:
+      | id     | role | device            |
+      | RC-004 | RSA  | electricity meter |
 
   @srv:6.2.4 @priority:P1
   Scenario Outline: E5, the status of the device does not allow it

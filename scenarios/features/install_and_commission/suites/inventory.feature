@@ -287,3 +287,29 @@ Feature: Inventory and communications hubs, service by service
       | IC-044 | ED   | electricity meter | InstalledNotCommissioned |
       | IC-044 | GT   | gas meter         | InstalledNotCommissioned |
       | IC-044 | OU   | electricity meter | InstalledNotCommissioned |
+
+  @srv:8.11 @priority:P3 @clock
+  Scenario Outline: A device does not join within the join window
+    Given a party acting as <role>
+    And a home with both meters
+    And the <device> is pending
+    And the <device> is out of reach
+    When the party is asked to send 8.11 to the hub with
+      | DeviceID       | <device>                 |
+      | RequestType    | Add                      |
+      | InstallCode    | install code of <device> |
+      | ImportMPxN     | the home's <point>       |
+      | JoinTimePeriod | 600                      |
+    Then the request is accepted
+    And the response reaches the party
+    And the party acknowledges alert N24
+    And the inventory shows the <device> as Whitelisted
+    When 11 minutes pass
+    Then the party acknowledges alert N25
+    When the party is asked to wait for alert N25
+    Then the party reports alert N25
+
+    Examples:
+      | id     | role | device            | point |
+      | IC-019 | IS   | electricity meter | mpan  |
+      | IC-019 | GS   | gas meter         | mprn  |

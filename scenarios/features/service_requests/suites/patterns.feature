@@ -163,6 +163,27 @@ Feature: Message patterns, role by role
       | PT-005 | IS   | electricity meter |
       | PT-005 | GS   | gas meter         |
 
+  @srv:1.6 @priority:P2 @clock
+  Scenario Outline: A command that the meter holds, and of whose outcome nothing is heard
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 1.6 to the <device> and to come back later with
+      | PaymentMode       | Prepayment    |
+      | ExecutionDateTime | in 30 minutes |
+    Then the command was signed
+    And the request is accepted
+    And the response reaches the party
+    When the <device> becomes out of reach
+    And 2 days pass
+    Then a response with code E30 reaches the party
+    When the party is asked what became of it
+    Then the party understands E30
+
+    Examples:
+      | id     | role | device            |
+      | PT-005 | IS   | electricity meter |
+      | PT-005 | GS   | gas meter         |
+
   @srv:11.1 @priority:P3
   Scenario Outline: A firmware image for devices of which some cannot take it
     Given a party acting as <role>
@@ -208,6 +229,20 @@ Feature: Message patterns, role by role
       | id     | role | device            |
       | SR-610 | IS   | electricity meter |
       | SR-610 | GS   | gas meter         |
+
+  @srv:1.1.1 @priority:P2
+  Scenario Outline: A Pre-Command that does not match the request is not signed
+    Given a party acting as <role>
+    And a home with both meters
+    And the DCC returns Pre-Commands of 1.1.1 for another command
+    When the party is asked to send 1.1.1 to the <device> with its test data
+    Then the party signs no Pre-Command it did not ask for
+    And nothing reached the <device>
+
+    Examples:
+      | id     | role | device            |
+      | PT-006 | IS   | electricity meter |
+      | PT-006 | GS   | gas meter         |
 
   @srv:7.2 @priority:P2
   Scenario Outline: A supply command of a party that is not the registered supplier
