@@ -141,7 +141,7 @@ def _comparison(files: Mapping[str, bytes]) -> model.SchemaComparison | None:
     try:
         told = json.loads(files["result.json"]).get("schema_comparison")
         return msgspec.convert(told, model.SchemaComparison | None)
-    except (KeyError, ValueError, AttributeError):
+    except (KeyError, ValueError, AttributeError, RecursionError):
         return None
 
 

@@ -72,6 +72,6 @@ def read_result(path: Path) -> ResultFile:
             data = archive.unpack(data).get("result.json", b"")
         try:
             return msgspec.json.decode(data, type=ResultFile)
-        except msgspec.MsgspecError as error:
+        except (ValueError, RecursionError) as error:  # msgspec's errors and octets that are no UTF-8 are ValueErrors
             expected = "a run folder, bundle.zip or result.json"
             raise PeerError(f"this is no result of a run: {error}", expected=expected) from error

@@ -100,7 +100,7 @@ def _checked(place: str, parts: Mapping[str, bytes], sealed: bytes) -> Statement
     key = manifest.check(parts[STATEMENT], parts[SIGNATURE], parts[PUBLIC_KEY])
     try:
         statement = msgspec.json.decode(parts[STATEMENT], type=Statement)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (ValueError, RecursionError) as error:  # of msgspec, too; and octets that are no UTF-8
         raise PeerError("the statement cannot be read", where=STATEMENT, got=str(error)) from error
     if statement.format != FORMAT:
         raise PeerError("a statement of another format", expected=str(FORMAT), got=str(statement.format))

@@ -49,7 +49,7 @@ def decode(data: bytes) -> Manifest:
     """Read a manifest. Raises: PeerError: not one, or of a format this version does not know."""
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except (msgspec.MsgspecError, ValueError) as error:  # text that is not UTF-8 is a ValueError
+    except (ValueError, RecursionError) as error:  # of msgspec, too; and octets that are no UTF-8
         raise PeerError("not a manifest", where="manifest.json", got=str(error)) from error
     if manifest.format != FORMAT:
         raise PeerError(

@@ -34,7 +34,7 @@ def from_lines(data: bytes) -> Iterator[Row]:
         try:
             entry = decode(line)
             yield Row(entry.seq, entry.at, bytes(entry.event), bytes.fromhex(entry.hash))
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (ValueError, RecursionError) as error:  # of msgspec, too; and octets that are no UTF-8
             raise PeerError("not a journal entry", where=f"journal.ndjson line {number}", got=str(error)) from error
 
 
@@ -47,7 +47,7 @@ def entries(rows: Iterable[Row]) -> Iterator[Entry]:
             instant = datetime.fromisoformat(row.at)
             if instant.tzinfo is None:
                 raise ValueError(f"the instant {row.at} has no zone")
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (ValueError, RecursionError) as error:  # of msgspec, too; and octets that are no UTF-8
             raise PeerError("an event this version does not know", where=f"entry {row.seq}", got=str(error)) from error
         yield Entry(seq=row.seq, at=instant, event=event, hash=row.hash)
 

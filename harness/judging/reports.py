@@ -29,7 +29,7 @@ def report_problems(data: bytes, run: Run, entries: tuple[Entry, ...]) -> Iterat
     try:
         told = json.loads(files["result.json"])
         comparison = msgspec.convert(told.get("schema_comparison"), model.SchemaComparison | None)
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         yield "result.json", f"it cannot be read: {error}"
         return
     evidence_digest, head = digest(files[EVIDENCE]), rows_of(data)[-1].hash.hex() if entries else ""

@@ -192,6 +192,31 @@ def acb_of(material: Material) -> Eui64:
     return DEFAULT_ACB
 
 
+class _IndexParty(msgspec.Struct):
+    """A party of ``pki.json``."""
+
+    roles: list[str]
+    eui: str = ""
+    name: str = ""
+
+
+class _From(msgspec.Struct):
+    """Where the keys came from: of an import a list of sources."""
+
+    source: str = ""
+    from_: list[Any] = msgspec.field(default_factory=list, name="from")
+
+
+class _Index(msgspec.Struct):
+    """The members of ``pki.json``: checked here, so that whoever reads it finds what it expects."""
+
+    version: int
+    parties: list[_IndexParty]
+    provenance: _From
+    acb: str = ""
+    names: dict[str, str] = {}
+
+
 def read_index(folder: Path) -> dict[str, Any]:
     """``pki.json``. Raises: InputError: missing, malformed or of a later version."""
     path = folder / INDEX
@@ -207,6 +232,11 @@ def read_index(folder: Path) -> dict[str, Any]:
         raise InputError(f"{path} is not a PKI index of version {VERSION}", mend=mend)
     if not isinstance(index.get("parties"), list) or not isinstance(index.get("provenance"), dict):
         raise InputError(f"{path} lacks parties or provenance", mend=mend)
+    try:
+        msgspec.convert(index, _Index)
+    except msgspec.ValidationError as error:
+        party = "a party is not an object with eui, name, roles: " if ".parties" in str(error) else ""
+        raise InputError(f"{path}: {party}{error}", mend=mend) from error
     return index
 
 

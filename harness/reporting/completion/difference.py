@@ -19,7 +19,7 @@ def read_report(path: Path) -> model.CompletionReport:
         report = msgspec.json.decode(data, type=model.CompletionReport)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", mend="Check the path") from error
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (ValueError, RecursionError) as error:  # of msgspec, too; and octets that are no UTF-8
         raise InputError(f"{path} is no completion report: {error}", mend="Name a completion-report.json") from error
     if report.format != model.FORMAT:
         raise InputError(f"{path} has format {report.format}, this version reads {model.FORMAT}", mend="Write it again")
