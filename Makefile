@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench bench-compare crash fuzz docs site lock clean
+.PHONY: help demo test check format lint types imports bench bench-compare crash fuzz docs site audit lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ site: $(VENV)/.dev ## The documentation as a site, in build/site
 
 defects: $(VENV)/.dev ## Run some hundred clients with made-up defects; print how many are caught, by kind
 	$(BIN)/python .ci/defects.py
+
+audit: $(VENV)/.dev ## Known vulnerabilities of what we depend on; skipped, and said so, where their data cannot be reached
+	$(BIN)/python .ci/audit.py
 
 lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml
 	$(BIN)/python .ci/lock.py

@@ -11,7 +11,12 @@ COMMON = [
     "--no-header",
     "-q",
 ]
-for name, extras in {"run": [], "dev": ["--extra", "dev"]}.items():
+SOURCES = {
+    "run": ["pyproject.toml", ".ci/build.in"],
+    "dev": ["--extra", "dev", "pyproject.toml", ".ci/build.in"],
+    "audit": [".ci/audit.in"],
+}
+for name, sources in SOURCES.items():
     subprocess.run(
         [
             sys.executable,
@@ -22,11 +27,9 @@ for name, extras in {"run": [], "dev": ["--extra", "dev"]}.items():
             *COMMON,
             "--python-version",
             "3.11",
-            *extras,
             "--no-emit-package",
             "uept-harness",
-            "pyproject.toml",
-            ".ci/build.in",
+            *sources,
             "-o",
             f"requirements/{name}.txt",
         ],
