@@ -30,7 +30,7 @@ from stubs.wire.duis import (
 )
 from stubs.wire.duis.examples import ESME, SUPPLIER
 from stubs.wire.duis.samples import duis_grammar
-from stubs.wire.duis.schema import BASE64_NAMES, MOST_PROBLEMS
+from stubs.wire.duis.schema import BASE64_NAMES, MARKS, MOST_PROBLEMS
 from stubs.wire.grammar import Element, elements_in
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import SR, parse
@@ -283,3 +283,10 @@ def test_compiling_the_schema_adds_little_to_the_start_of_a_command() -> None:
         return time.process_time() - start
 
     assert min(compiled() for _ in range(3)) < 0.1
+
+
+def test_base64_that_has_no_mark_stands_in_every_signature_or_within_an_element_that_has_one() -> None:
+    within_key_value = {"Exponent", "G", "J", "Modulus", "P", "PgenCounter", "Q", "Seed", "Y"}
+    names = set(" ".join(BASE64_NAMES.values()).split())
+    unmarked = {name for name in names if not any(mark in name.encode() for mark in MARKS)}
+    assert unmarked == {"DigestValue", "SignatureValue"} | within_key_value

@@ -31,7 +31,7 @@ def succeeded(context: DccContext, transaction: Transaction, command: PendingCom
     else:
         values = {"DeviceStatus": "Pending", "AssociatedCHFDeviceID": ""}
     transaction.emit(InventoryChanged(device=device, values=values, cause=str(command.request_id)))
-    _tell(context, transaction, "device-log-updated", command, "the hub changed its device log")
+    _raise_alert(context, transaction, "device-log-updated", command, "the hub changed its device log")
     if given["RequestType"] == "Add":
         due = transaction.now + timedelta(seconds=context.settings.join_delay)
         until = transaction.now + timedelta(seconds=float(given.get("JoinTimePeriod", _DEFAULT_JOIN_PERIOD)))
@@ -40,7 +40,7 @@ def succeeded(context: DccContext, transaction: Transaction, command: PendingCom
 
 def failed(context: DccContext, transaction: Transaction, command: PendingCommand) -> None:
     """The hub refused the change."""
-    _tell(context, transaction, "device-log-update-failed", command, "the hub did not change its device log")
+    _raise_alert(context, transaction, "device-log-update-failed", command, "the hub did not change its device log")
 
 
 def check_joined(context: DccContext, transaction: Transaction, name: str, item: JoinCheck) -> None:
@@ -59,10 +59,12 @@ def check_joined(context: DccContext, transaction: Transaction, name: str, item:
         transaction.schedule(item.until, item)
     else:
         transaction.done(name, "never joined")
-        _tell(context, transaction, "device-log-update-failed", item.command, "the device did not join in time")
+        _raise_alert(context, transaction, "device-log-update-failed", item.command, "the device did not join in time")
 
 
-def _tell(context: DccContext, transaction: Transaction, occasion: str, command: PendingCommand, cause: str) -> None:
+def _raise_alert(
+    context: DccContext, transaction: Transaction, occasion: str, command: PendingCommand, cause: str
+) -> None:
     record = transaction.state.inventory.get(str(command.device))
     content = alerts.device_log_result(str(command.request_id))
     raise_dcc_alert(context, transaction, occasion, content, record, requester=str(command.user), cause=cause)

@@ -1,4 +1,4 @@
-"""What the DCC adds to a command because no request says it: a made-up number, a stored device log, another device."""
+"""Values that the DCC adds to a command and no request holds: a made-up number, a stored device log, another device."""
 
 from __future__ import annotations
 

@@ -58,11 +58,11 @@ class AnsweredCommand:
 ResponseEffect = Callable[[DccContext, Transaction, AnsweredCommand, InventoryRecord], None]
 
 
-def _change(transaction: Transaction, device: str, values: dict[str, Any], cause: str) -> None:
+def _change_inventory(transaction: Transaction, device: str, values: dict[str, Any], cause: str) -> None:
     transaction.emit(InventoryChanged(device=device, values=values, cause=cause))
 
 
-def _tell(
+def _raise_alert(
     context: DccContext,
     transaction: Transaction,
     occasion: str,
@@ -81,7 +81,7 @@ def _commissioned(
     if not answered.is_done or record.status == "Commissioned":
         return
     values = {"DeviceStatus": "Commissioned", "DateCommissioned": f"{transaction.now.date().isoformat()}Z"}
-    _change(transaction, record.device, values, answered.request_id)
+    _change_inventory(transaction, record.device, values, answered.request_id)
     if record.import_mpxn:
         content = alerts.meter_identity(
             record.device, record.import_mpxn, record.esme_variant, record.secondary_import_mpan, record.export_mpan
@@ -103,7 +103,7 @@ def _device_log(
     device_log.succeeded(context, transaction, answered.command)
     if gone is not None and gone.device_type == "PPMID" and answered.given["RequestType"] == "Remove":
         content = alerts.display_removed(gone.device, record.device)
-        _tell(context, transaction, "ppmid-removed", content, record, answered)
+        _raise_alert(context, transaction, "ppmid-removed", content, record, answered)
 
 
 def _tenancy(context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord) -> None:
@@ -119,7 +119,7 @@ def _supplier(
     """6.23: the device trusts the new supplier, or not; the old one is told, and its schedules end."""
     if not answered.is_done:
         content = alerts.supplier_not_changed(answered.request_id)
-        _tell(context, transaction, "supplier-not-changed", content, record, answered)
+        _raise_alert(context, transaction, "supplier-not-changed", content, record, answered)
         return
     mpxn = record.import_mpxn or answered.given["ImportMPxN"]
     content = alerts.supplier_changed(
@@ -141,7 +141,7 @@ def _tell_all_but(
     answered: AnsweredCommand,
 ) -> None:
     """The registered parties, and the supplier the device trusted before, which may be registered no longer."""
-    _tell(context, transaction, occasion, content, record, answered)
+    _raise_alert(context, transaction, occasion, content, record, answered)
     before = answered.command.former_supplier
     points = transaction.state.inventory.points(record)
     if before and before != answered.user and all(point.supplier != before for point in points):
@@ -173,7 +173,7 @@ def _credentials(
     floor = given.get("RemotePartyFloorSeqNumber") or given.get("SupplierFloorSeqNumber") or ""
     role = given.get("RemotePartyRole") or "Supplier"
     content = alerts.credentials_updated(record.device, role, hashes, floor)
-    _tell(context, transaction, "credentials-updated", content, record, answered)
+    _raise_alert(context, transaction, "credentials-updated", content, record, answered)
 
 
 def _opted_out(
@@ -181,7 +181,7 @@ def _opted_out(
 ) -> None:
     """8.5: the device leaves the DCC: Withdrawn, and its schedules end (inferred)."""
     if answered.is_done:
-        _change(transaction, record.device, {"DeviceStatus": "Withdrawn"}, answered.request_id)
+        _change_inventory(transaction, record.device, {"DeviceStatus": "Withdrawn"}, answered.request_id)
         remove(context, transaction, record.device, f"the device opted out: {answered.request_id}")
 
 
@@ -197,7 +197,7 @@ def _associated(associate: associations.Associate) -> ResponseEffect:
             return
         values = associations.after(associate, record, answered.command.group)
         if values:
-            _change(transaction, record.device, values, answered.request_id)
+            _change_inventory(transaction, record.device, values, answered.request_id)
 
     return step
 
@@ -213,9 +213,9 @@ def _hub_restored(
     for member in transaction.state.inventory.on_hub(old):
         if member.device_type not in {"CHF", "GPF"}:
             values = {"AssociatedCHFDeviceID": record.device}
-            _change(transaction, member.device, values, answered.request_id)
+            _change_inventory(transaction, member.device, values, answered.request_id)
     content = alerts.log_restored(transaction.now, "CHFDeviceLog", (old, proxies[0]), (record.device, proxies[1]))
-    _tell(context, transaction, "device-log-restored", content, record, answered)
+    _raise_alert(context, transaction, "device-log-restored", content, record, answered)
 
 
 def _proxy_restored(
@@ -229,7 +229,7 @@ def _proxy_restored(
     former = transaction.state.inventory.get(old)
     hubs = (former.hub if former is not None and former.hub else record.hub, record.hub)
     content = alerts.log_restored(transaction.now, "GPFDeviceLog", (hubs[0], old), (hubs[1], record.device))
-    _tell(context, transaction, "device-log-restored", content, record, answered)
+    _raise_alert(context, transaction, "device-log-restored", content, record, answered)
 
 
 def _proxy(transaction: Transaction, hub: str) -> str:
@@ -244,10 +244,10 @@ def _firmware_read(
     version = str(answered.values.get("FirmwareVersion", ""))
     if not answered.is_done or not version or version == record.firmware_version:
         return
-    _change(transaction, record.device, {"DeviceFirmwareVersion": version}, answered.request_id)
+    _change_inventory(transaction, record.device, {"DeviceFirmwareVersion": version}, answered.request_id)
     if record.firmware_version:
         content = alerts.firmware_mismatch(record.device, record.told_type, record.firmware_version, version)
-        _tell(context, transaction, "firmware-mismatch", content, record, answered)
+        _raise_alert(context, transaction, "firmware-mismatch", content, record, answered)
 
 
 def _firmware_activated(
@@ -263,7 +263,7 @@ def follow_firmware(transaction: Transaction, record: InventoryRecord, cause: st
     if record.device in transaction.state.devices:
         version = transaction.state.devices[record.device].firmware_version
         if version != record.firmware_version:
-            _change(transaction, record.device, {"DeviceFirmwareVersion": version}, cause)
+            _change_inventory(transaction, record.device, {"DeviceFirmwareVersion": version}, cause)
 
 
 def _load_switches(
@@ -272,7 +272,7 @@ def _load_switches(
     """6.14.1: the network operator learns that load switches were described anew."""
     if answered.is_done:
         content = alerts.load_switches_changed(record.device, record.esme_variant, record.gbcs_version)
-        _tell(context, transaction, "load-switches-changed", content, record, answered)
+        _raise_alert(context, transaction, "load-switches-changed", content, record, answered)
 
 
 RESPONSE_EFFECTS: Mapping[str, ResponseEffect] = MappingProxyType(

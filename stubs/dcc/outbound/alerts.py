@@ -1,4 +1,4 @@
-"""Alerts on their way: DCC alerts to whom an occasion concerns, device alerts to whom the device addressed."""
+"""Sends DCC alerts to the Users that an occasion concerns, and device alerts to the User that the device addressed."""
 
 from __future__ import annotations
 
@@ -109,12 +109,12 @@ def forward_device_alerts(
     held until its time is a response to that command's request (DUIS guide, section 9.2).
     """
     messages = []
-    for sender, alert in _that_arrive(transaction, device, tuple(raised)):
-        messages += _arrived(context, transaction, sender, alert)
+    for sender, alert in _alerts_in_reach(transaction, device, tuple(raised)):
+        messages += _take_alert(context, transaction, sender, alert)
     return messages
 
 
-def _arrived(context: DccContext, transaction: Transaction, device: str, alert: RaisedAlert) -> list[str]:
+def _take_alert(context: DccContext, transaction: Transaction, device: str, alert: RaisedAlert) -> list[str]:
     """One alert that came to the DCC; ids of the messages it became."""
     recipient = str(alert.recipient)
     key = throttle_key(device, alert.code, recipient)
@@ -136,21 +136,21 @@ def _arrived(context: DccContext, transaction: Transaction, device: str, alert: 
     if awaited is not None:
         return [_outcome(context, transaction, *awaited, alert)]
     if recipient not in transaction.state.users:
-        _in_the_dccs_words(context, transaction, device, alert)
+        _raise_as_dcc_alert(context, transaction, device, alert)
         return []
     counter = Message.from_bytes(alert.payload).group.counter
     if is_kept_back:
-        _keep_back(transaction, key)
+        _start_throttle_window(transaction, key)
         return []
     if alert.command is None:
         return [context.writer.device_alert(transaction, recipient, device, alert.code, counter, alert.payload)]
     return [_outcome_nobody_awaits(context, transaction, device, recipient, alert)]
 
 
-def _that_arrive(
+def _alerts_in_reach(
     transaction: Transaction, device: str, raised: tuple[RaisedAlert, ...]
 ) -> list[tuple[str, RaisedAlert]]:
-    """What waited at the device, or behind the hub, and what is new; nothing while it is out of reach."""
+    """Alerts that the device or its hub kept while out of reach, then the new ones; none while it is out of reach."""
     if not is_in_reach(transaction.state, device):
         kept = kept_back(transaction.state.devices[device], raised, transaction.now)
         change_device(transaction, device, kept, "out of reach: alerts wait")
@@ -158,7 +158,7 @@ def _that_arrive(
     return [*released(transaction, device), *((device, alert) for alert in raised)]
 
 
-def _keep_back(transaction: Transaction, key: str) -> None:
+def _start_throttle_window(transaction: Transaction, key: str) -> None:
     name = f"throttle {key}"
     if name not in transaction.state.agenda.items:
         transaction.schedule(transaction.state.throttle.windows[key].until, ThrottleWindow(key), name)
@@ -181,10 +181,10 @@ _RECORDED, _DUAL_BAND, _ANY = "recorded", "dual-band-alert", "dcc-alert"
 _ACTIVATED = {"8F66": True, "8F67": False}
 
 
-def _in_the_dccs_words(context: DccContext, transaction: Transaction, device: str, alert: RaisedAlert) -> None:
-    """Hubs and prepayment displays cannot name a User: what they tell the broker reaches suppliers as DCC alerts.
+def _raise_as_dcc_alert(context: DccContext, transaction: Transaction, device: str, alert: RaisedAlert) -> None:
+    """Raise a DCC alert for a device alert that hubs and prepayment displays send to the broker.
 
-    What the catalogue calls recorded, the DCC itself reacts to, and tells nobody.
+    They cannot address a User. An alert that the catalogue marks as recorded raises none.
     """
     record = transaction.state.inventory.get(device)
     row = device_alerts().get(alert.code)
@@ -228,7 +228,7 @@ def _outcome(
         transaction.done(name, "the outcome came")
         is_done = alert.code == f"{FUTURE_DATED_DONE:04X}"
         transaction.schedule(transaction.now, OutcomeCame(command, is_done))
-    service = ServiceResponse(command.service_reference, command.srv, _result(alert))
+    service = ServiceResponse(command.service_reference, command.srv, _outcome_result(alert))
     whose = (str(command.user), str(command.device), str(command.request_id))
     return _queue_outcome(context, transaction, whose, service, alert)
 
@@ -240,11 +240,11 @@ def _outcome_nobody_awaits(
     assert alert.command is not None
     originator, counter = alert.command
     srv, service_reference = _service_of(alert.payload)
-    service = ServiceResponse(service_reference, srv, _result(alert))
+    service = ServiceResponse(service_reference, srv, _outcome_result(alert))
     return _queue_outcome(context, transaction, (user, device, f"{originator}:{device}:{counter}"), service, alert)
 
 
-def _result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
+def _outcome_result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
     return FutureDatedDeviceAlert(alert.code, alert.payload, alert.instruction or 1, alert.total or 1)
 
 

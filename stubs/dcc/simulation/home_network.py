@@ -1,6 +1,6 @@
-"""What devices of a home tell each other: a prepayment display passes a top-up or emergency credit on to a gas meter.
+"""Messages between devices of one home: a prepayment display sends a top-up or emergency credit to a gas meter.
 
-The DCC carries none of it; it only hears of it from the meter's alerts. Source: use cases PCS01 and PCS02. That a
+The DCC carries none of them and learns of them by the meter's alerts. Source: use cases PCS01 and PCS02. That a
 display asks the first gas meter it has joined is inferred.
 """
 

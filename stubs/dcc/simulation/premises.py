@@ -1,4 +1,4 @@
-"""Premises made to order: meter points, physical devices with fresh identities, inventory records."""
+"""Makes premises to order: meter points, physical devices with new identities, inventory records."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _JOINS = {
 
 @dataclass(slots=True)
 class Place:
-    """Where and whose the premises are."""
+    """The premises: meter points, address, responsible parties, and the identity of each device."""
 
     mpan: str
     secondary_mpan: str
@@ -66,7 +66,7 @@ def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSp
         physical = transaction.state.devices.peek(place.euis[device.name])
         codes[device.name] = physical.install_code
         if device.status != ABSENT:
-            _enter(transaction, spec, place, device, physical)
+            _add_to_inventory(transaction, spec, place, device, physical)
     return {
         "name": spec.name,
         "mpan": place.mpan,
@@ -105,21 +105,21 @@ def _place(context: DccContext, transaction: Transaction, spec: PremisesSpec) ->
         uprn=spec.uprn or str(10**11 + number % (9 * 10**11)),
         parties=_parties(context, spec),
         euis={
-            device.name: _given(transaction, device.eui)
-            or _fresh(transaction, f"{spec.seed or state.seed}|{spec.name}|{attempt}|{device.name}")
+            device.name: _given_identity(transaction, device.eui)
+            or _new_identity(transaction, f"{spec.seed or state.seed}|{spec.name}|{attempt}|{device.name}")
             for device in spec.devices
         },
     )
 
 
-def _given(transaction: Transaction, eui: str) -> str:
+def _given_identity(transaction: Transaction, eui: str) -> str:
     """The identity given, if any. Raises: ValueError: a device has it already."""
     if eui and (eui in transaction.state.devices or transaction.state.inventory.get(eui) is not None):
         raise ValueError(f"premises: {eui} is there already")
     return eui
 
 
-def _fresh(transaction: Transaction, text: str) -> str:
+def _new_identity(transaction: Transaction, text: str) -> str:
     attempt = 0
     while True:
         octets = EUI_PREFIX + hashlib.sha256(f"{text}|{attempt}".encode()).digest()[:5]
@@ -231,7 +231,7 @@ def _joined(spec: PremisesSpec, place: Place, device: PremisesDevice) -> list[li
     return [[place.euis[other.name], device_types()[other.type].der_number, 0] for other in others]
 
 
-def _enter(
+def _add_to_inventory(
     transaction: Transaction, spec: PremisesSpec, place: Place, device: PremisesDevice, physical: DeviceState
 ) -> None:
     eui = place.euis[device.name]

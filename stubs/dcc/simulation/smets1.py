@@ -1,4 +1,4 @@
-"""SMETS1 message shapes on demand: decoded contents from our own schema, signed inside and outside.
+"""Makes SMETS1 messages on demand: decoded contents from our own schema, signed inside and outside.
 
 No SMETS1 device is simulated: values are examples. The service provider's signature is made with the DCC's key.
 Source: DUIS 5.4 schema; DUIS guide, section 11.
