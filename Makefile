@@ -65,11 +65,15 @@ docs: $(VENV)/.dev ## Write the generated pages again
 site: $(VENV)/.dev ## The documentation as a site, in build/site
 	$(BIN)/sphinx-build -q -W -b html docs build/site
 
+.PHONY: defects habits mutation
 defects: $(VENV)/.dev ## Run some hundred clients with made-up defects; print how many are caught, by kind
 	$(BIN)/python .ci/defects.py
 
 audit: $(VENV)/.dev ## Known vulnerabilities of what we depend on; skipped, and said so, where their data cannot be reached
 	$(BIN)/python .ci/audit.py
+
+habits: $(VENV)/.dev ## Run clients with combined harmless habits over whole roles; every one has to pass everything
+	$(BIN)/python .ci/habits.py
 
 lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml
 	$(BIN)/python .ci/lock.py

@@ -39,6 +39,7 @@ from schemas.rows import (
     ServiceRequestRow,
     SignatureCauseRow,
     Srv,
+    StateEffectRow,
     TransformRow,
     UseCaseFactsRow,
     UseCaseRow,
@@ -314,6 +315,15 @@ def defects() -> Mapping[str, DefectRow]:
     return MappingProxyType(
         {row["name"]: DefectRow(**_with(row, caught_by=_split(row["caught_by"]))) for row in _rows("defects.csv")}
     )
+
+
+@cache
+def state_effects() -> Mapping[str, tuple[StateEffectRow, ...]]:
+    """What requests make of the device's state, by service."""
+    found: dict[str, tuple[StateEffectRow, ...]] = {}
+    for row in _rows("state-effects.csv"):
+        found[row["srv"]] = (*found.get(row["srv"], ()), StateEffectRow(**row))
+    return MappingProxyType(found)
 
 
 @cache

@@ -302,6 +302,21 @@ class DefectRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StateEffectRow:
+    """What an element of a request becomes in the device's state once the device says that it did its work."""
+
+    srv: str
+    element: str
+    """Name of the element in the request's body; empty: the service alone says it."""
+    field: str
+    """Name in the state, at any depth."""
+    how: str
+    """``equals`` (by value), ``rises by``, ``holds``, ``lacks``, ``is credited`` or ``is VALUE``."""
+    provenance: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureCauseRow:
     """Why a signature is bad: what of the profile was done otherwise, and what to do."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from harness.checks.comparing import compare, identity, is_same, moment, request_id
 from harness.checks.evidence import ActionRecord, Evidence, Exchange
+from harness.checks.received import was_carried_out
 from harness.checks.registry import check
 from harness.checks.standing import not_applicable
-from harness.checks.verdict import Finding, failed, passed
+from harness.checks.verdict import Finding, Verdict, failed, passed
 from schemas.load import Srv, request_bodies, service_requests
 from stubs.wire.duis import Node, ServiceRequest
 from stubs.wire.errors import PeerError
@@ -69,6 +70,24 @@ def request_as_asked(evidence: Evidence, _parameters: Mapping[str, Any]) -> Find
     if not references:
         return not_applicable(expected)
     return passed(expected, f"{len(references) // 2} requests as asked", *references)
+
+
+def unlike_told(evidence: Evidence, actions: Iterable[ActionRecord]) -> Verdict:
+    """What it amounts to that the simulated world is not as these actions lead to.
+
+    BLOCKED, ours, where every request says what was asked and was accepted, and carried out where a device had to.
+    FAIL where one does not, or never came.
+    """
+    return Verdict.BLOCKED if all(_is_kept(evidence, action) for action in actions) else Verdict.FAIL
+
+
+def _is_kept(evidence: Evidence, action: ActionRecord) -> bool:
+    requests = own_requests(evidence, action)
+    if not requests or not all(exchange.accepted for exchange, _ in requests):
+        return False
+    if any(next(_differences(action, one, _at(evidence, exchange.seq)), None) for exchange, one in requests):
+        return False
+    return requests[-1][0].received.service == "non-device" or was_carried_out(evidence, action)
 
 
 def _at(evidence: Evidence, seq: int) -> datetime | None:

@@ -141,19 +141,19 @@ def differences(sent: Mapping[str, Any], claimed: Mapping[str, Any]) -> tuple[Di
     known = _spelled(claimed)
     found = [one for name, value in sent.items() for one in _of_name(name, value, known)]
     numbers = set(_numbers(sent))
-    spelled = {_plain(name) for name in sent}
+    spelled = {plain_name(name) for name in sent}
     for name, value in claimed.items():
-        if _plain(name) not in spelled and (extra := set(_numbers(value)) - numbers):
+        if plain_name(name) not in spelled and (extra := set(_numbers(value)) - numbers):
             shown = sorted(extra) if isinstance(value, Mapping | list) else value
             found.append(Difference(name, Kind.INVENTED, claimed=shown))
     return tuple(found)
 
 
 def _of_name(name: str, sent: Any, claimed: Mapping[str, Any]) -> Iterator[Difference]:
-    if _plain(name) not in claimed:
+    if plain_name(name) not in claimed:
         yield Difference(name, Kind.MISSING, sent)
     else:
-        yield from compare(name, sent, claimed[_plain(name)])
+        yield from compare(name, sent, claimed[plain_name(name)])
 
 
 def compare(path: str, sent: Any, claimed: Any) -> Iterator[Difference]:
@@ -198,10 +198,15 @@ def _name_of(item: Mapping[str, Any], index: int) -> str:
 
 
 def _spelled(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {_plain(name): value for name, value in values.items()}
+    return {plain_name(name): value for name, value in values.items()}
 
 
-def _plain(name: str) -> str:
+def named(values: Mapping[str, Any], name: str, otherwise: Any = None) -> Any:
+    """The value of that name, however a party spells the name; ``otherwise`` when there is none."""
+    return values[name] if name in values else _spelled(values).get(plain_name(name), otherwise)
+
+
+def plain_name(name: str) -> str:
     """A name without regard to case and separators: ``active_import_register`` is ``ActiveImportRegister``."""
     return re.sub(r"[\s_\-]", "", str(name)).casefold()
 

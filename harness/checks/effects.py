@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.checks.comparing import is_same
+from harness.checks.asked import unlike_told
+from harness.checks.comparing import is_same, plain_name
 from harness.checks.evidence import ActionRecord, Evidence, Message, read_answer
 from harness.checks.registry import check
 from harness.checks.requests import action_of, unable, unreported, unsaid
-from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from stubs.events import CommandSent, DeviceChanged
 from stubs.wire.duis import LocalCommand, Node, OtherResult, Response, ServiceResponse
 
@@ -35,7 +36,9 @@ def device_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     if not open_ones:
         return passed(expected, "the same", *sorted({seq for seq, _ in held.values()}))
     got = "; ".join(f"{name} is {held[name][1]!r}" if name in held else f"{name} did not change" for name in open_ones)
-    return unable(action, expected) or waiting(expected, got, *(seq for seq, _ in changes))
+    return unable(action, expected) or waiting(
+        expected, got, *(seq for seq, _ in changes), amounts_to=unlike_told(evidence, [action])
+    )
 
 
 @check(
@@ -64,9 +67,16 @@ def reading_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     silence = unreported(action, expected, "what it read", action.outcome.get("values"), seq)
     if silence is not None:
         return silence
-    lacking = _lacking(action.outcome.get("values", {}), wanted)
-    finding = failed if lacking else passed
-    return finding(expected, f"the party reports {lacking}" if lacking else "the same", seq, action.claimed_seq)
+    reported = action.outcome.get("values", {})
+    wrong = _lacking(
+        reported, {name: value for name, value in wanted.items() if any(True for _ in _at(reported, name))}
+    )
+    if wrong:
+        return failed(expected, f"the party reports {wrong}", seq, action.claimed_seq)
+    lacking = _lacking(reported, wanted)
+    if lacking:
+        return review(expected, f"the party's system did not say: {lacking}", seq, action.claimed_seq)
+    return passed(expected, "the same", seq, action.claimed_seq)
 
 
 @check(
@@ -90,11 +100,14 @@ def dcc_answer_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Find
     if open_finding is not None:
         return open_finding
     reported = action.outcome.get("values", {})
-    lacking = [
-        f"no {name} {text}" for name, text in leaves if not any(_holds(one, text) for one in _at(reported, name))
-    ]
-    finding = failed if lacking else passed
-    return finding(expected, "; ".join(lacking[:_SHOWN]) or "the same", seq, action.claimed_seq)
+    said = {name: _said(reported, name) for name, _ in leaves}
+    lacking = [f"no {name} {text}" for name, text in leaves if not any(_holds(one, text) for one in said[name])]
+    if not lacking:
+        return passed(expected, "the same", seq, action.claimed_seq)
+    if all(not said[name] for name, text in leaves if f"no {name} {text}" in lacking):
+        got = f"the party's system did not say: {'; '.join(lacking[:_SHOWN])}"
+        return review(expected, got, seq, action.claimed_seq)
+    return failed(expected, "; ".join(lacking[:_SHOWN]), seq, action.claimed_seq)
 
 
 @check(
@@ -257,7 +270,7 @@ def _words(wanted: Mapping[str, Any]) -> str:
 
 def _lacking(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """What there is instead of the values wanted; empty when all are there."""
-    found = {name: list(_at(values, name)) for name in wanted}
+    found = {name: _said(values, name) for name in wanted}
     lacking = [name for name, value in wanted.items() if not any(_shows(one, value) for one in found[name])]
     return "; ".join(f"{name} {found[name][0]!r}" if found[name] else f"no {name}" for name in lacking)
 
@@ -271,16 +284,21 @@ def _last(changes: Sequence[tuple[int, Mapping[str, Any]]], name: str) -> tuple[
     return None
 
 
-def _at(value: object, name: str) -> Iterator[Any]:
-    """Every value of the name, at any depth."""
+def _at(value: object, name: str, spell: Callable[[str], str] = str) -> Iterator[Any]:
+    """Every value of the name, at any depth; ``spell`` brings names to one spelling."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if key == name:
+            if spell(str(key)) == spell(name):
                 yield inner
-            yield from _at(inner, name)
+            yield from _at(inner, name, spell)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _at(inner, name)
+            yield from _at(inner, name, spell)
+
+
+def _said(reported: object, name: str) -> list[Any]:
+    """What a party reports under a name, however it spells the name."""
+    return list(_at(reported, name, plain_name))
 
 
 def _shows(found: Any, value: Any) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.checks.asked import unlike_told
 from harness.checks.comparing import identity, is_same
+from harness.checks.comparing import named as value_of
 from harness.checks.evidence import Evidence, read_answer
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unable, unreported, unsaid
-from harness.checks.values import disagreements, named
+from harness.checks.values import disagreements, named, only_missing
 from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from stubs.events import DeviceChanged, InventoryChanged
 from stubs.wire.duis import Node, OtherResult, ServiceResponse
@@ -48,9 +50,8 @@ def reading_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     if silence is not None:
         return silence
     difference = disagreements(answer.values, action.outcome.get("values", {}), names)
-    unsaid_ones = [one for one in difference if one.endswith("is missing")]
-    if difference and unsaid_ones == difference and action.status == "done":
-        return review(expected, f"the party's system did not say: {'; '.join(unsaid_ones)}", seq, action.claimed_seq)
+    if only_missing(difference) and action.status == "done":
+        return review(expected, f"the party's system did not say: {'; '.join(difference)}", seq, action.claimed_seq)
     got = "; ".join(difference) or "the same values"
     return (failed if difference else passed)(expected, got, seq, action.claimed_seq)
 
@@ -81,21 +82,22 @@ def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     if wanted and wanted not in listed:
         return waiting(f"{wanted} in the inventory", f"{', '.join(listed)}", seq, amounts_to=Verdict.BLOCKED)
     expected = ", ".join(f"{device} {status or 'without status'}" for device, status in listed.items())
-    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values", {}).get("devices"))
+    said = value_of(action.outcome.get("values", {}), "devices")
+    open_finding = unsaid(action, expected, seq, data=said)
     if open_finding is not None:
         return open_finding
-    silence = unreported(
-        action, expected, "which devices it found", action.outcome.get("values", {}).get("devices"), seq
-    )
+    silence = unreported(action, expected, "which devices it found", said, seq)
     if silence is not None:
         return silence
-    reported = {
-        identity(device.get("DeviceID", "")): str(device.get("DeviceStatus", "") or "")
-        for device in action.outcome.get("values", {}).get("devices", [])
-    }
+    told = [one for one in said if isinstance(one, Mapping)] if isinstance(said, list) else []
+    reported = {identity(value_of(one, "DeviceID", "")): value_of(one, "DeviceStatus") for one in told}
     got = ", ".join(f"{device} {status or 'without status'}" for device, status in reported.items()) or "no device"
-    is_agreed = reported.keys() == listed.keys() and all(is_same(listed[one], reported[one]) for one in listed)
-    return (passed if is_agreed else failed)(expected, got, seq, action.claimed_seq)
+    differing = [one for one in listed if reported.get(one) is not None and not is_same(listed[one], reported[one])]
+    if reported.keys() != listed.keys() or differing:
+        return failed(expected, got, seq, action.claimed_seq)
+    if any(status is None and listed[one] for one, status in reported.items()):
+        return review(expected, f"the party's system did not say which statuses: {got}", seq, action.claimed_seq)
+    return passed(expected, got, seq, action.claimed_seq)
 
 
 def _devices_in(body: bytes) -> dict[str, str]:
@@ -135,7 +137,8 @@ def inventory_status_becomes(evidence: Evidence, parameters: Mapping[str, Any]) 
     got = " -> ".join(found for _, found in changes) or "no change of status"
     action = evidence.action(parameters.get("action"))
     cannot = unable(action, expected) if action else None
-    return cannot or waiting(expected, got, *(seq for seq, _ in changes))
+    amounts_to = unlike_told(evidence, evidence.sends)
+    return cannot or waiting(expected, got, *(seq for seq, _ in changes), amounts_to=amounts_to)
 
 
 @check(
@@ -159,4 +162,5 @@ def device_state_becomes(evidence: Evidence, parameters: Mapping[str, Any]) -> F
     got = f"{name} became {seen[-1][1]!r}" if seen else f"{name} did not change"
     action = evidence.action(parameters.get("action"))
     cannot = unable(action, expected) if action else None
-    return cannot or waiting(expected, got, *(seq for seq, _ in seen))
+    amounts_to = unlike_told(evidence, evidence.sends)
+    return cannot or waiting(expected, got, *(seq for seq, _ in seen), amounts_to=amounts_to)

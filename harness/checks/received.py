@@ -86,11 +86,31 @@ def _plain_values(payload: bytes) -> dict[str, Any] | None:
     return {name: plain(value) for name, value in read.items() if name not in {"results", "MessageSuccess"}}
 
 
+def payload_of(response: Response | None) -> bytes | None:
+    """The device's message in a response; None when it holds none."""
+    is_answer = response is not None and isinstance(response.body, ServiceResponse)
+    return _payload(response.body.result) if is_answer else None  # type: ignore[union-attr]  # just asked
+
+
+def is_sealed(payload: bytes) -> bool:
+    """Whether a device's message is a whole one of which a part can only be read with a key."""
+    asked: list[bytes] = []
+
+    def note(blob: bytes) -> bytes:
+        asked.append(blob)
+        return _needs_a_key(blob)
+
+    try:
+        group = Message.from_bytes(payload).group
+        read_response(group.other.message_code, group.content, note)
+    except PeerError:
+        return bool(asked)
+    return bool(asked)
+
+
 def is_success(response: Response | None) -> bool:
     """Whether a response brings a device's answer that can be read without keys and reports success."""
-    if response is None or not isinstance(response.body, ServiceResponse):
-        return False
-    payload = _payload(response.body.result)
+    payload = payload_of(response)
     if payload is None:
         return False
     try:
@@ -99,6 +119,16 @@ def is_success(response: Response | None) -> bool:
     except PeerError:
         return False
     return bool(read.get("MessageSuccess", True))
+
+
+def was_carried_out(evidence: Evidence, action: ActionRecord) -> bool:
+    """Whether a device says that it did what an action's request told it, and nothing was bent on the way."""
+    responses = evidence.responses_of(action)
+    own = {one.received.exchange for one in evidence.exchanges_of(action)} | {one.queued.message for one in responses}
+    commands = {event.command for _, event in evidence.answers_of(action)}
+    if evidence.bent.keys() & (own | commands):
+        return False
+    return any(is_success(read_answer(one.queued.body)) for one in responses)
 
 
 def _needs_a_key(_blob: bytes) -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.checks.comparing import Difference, Kind, code, differences, identity, request_id
+from harness.checks.comparing import Difference, Kind, code, differences, identity, plain_name, request_id
 from harness.checks.evidence import ActionRecord, Evidence, Message, read_answer
-from harness.checks.received import is_success, values_received
+from harness.checks.received import is_sealed, is_success, payload_of, values_received
 from harness.checks.registry import check
 from harness.checks.standing import not_applicable
 from harness.checks.verdict import Finding, failed, passed
@@ -105,13 +105,40 @@ def _is_early(evidence: Evidence, action: ActionRecord) -> bool:
 
 
 def _was_told_of_success(evidence: Evidence, action: ActionRecord, messages: Sequence[Message]) -> bool:
-    """Whether the party had taken, before it reported, a response by which the device says that it did its work."""
+    """Whether the party had, before it reported, a response by which the device says that it did its work.
+
+    It had one that it had acknowledged by then, and one of which its own report tells: a code that is no
+    acknowledgement's, or values.
+    """
     taken = [one for one in messages if any(seq < action.claimed_seq for seq, _ in one.deliveries)]
     if messages and action.status == "timeout" and _is_early(evidence, action):
         return True
     if action.asked.get("options", {}).get("wait_for_outcome"):
-        return False
-    return any(is_success(read_answer(one.queued.body)) for one in taken)
+        return _tells_of_outcome(action, messages)
+    told = code(action.outcome.get("response_code", ""))
+    if bool(_worth_comparing(action)) or (told and told != _ACKNOWLEDGED):
+        taken = [*taken, *(one for one in messages if code(one.code) == told or not told)]
+    sent = {event.payload: event.values for _, event in evidence.answers_of(action)}
+    return any(_says_success(one, sent) for one in taken)
+
+
+def _says_success(message: Message, sent: Mapping[bytes, Mapping[str, Any]]) -> bool:
+    """Whether a device's answer is a success: as it stands, or, encrypted in part, since it holds what was read."""
+    response = read_answer(message.queued.body)
+    payload = payload_of(response)
+    return is_success(response) or (payload is not None and is_sealed(payload) and bool(sent.get(payload)))
+
+
+_EXECUTED = "8F66"
+
+
+def _tells_of_outcome(action: ActionRecord, messages: Sequence[Message]) -> bool:
+    """Whether a party that waits for a command's execution itself tells that it happened, and of nothing else."""
+    bodies = [response.body for one in messages if (response := read_answer(one.queued.body)) is not None]
+    results = [one.result for one in bodies if isinstance(one, ServiceResponse)]
+    given = {code(one.code) for one in results if isinstance(one, FutureDatedDeviceAlert)}
+    told = {code(one.get("code", "")) for one in action.outcome.get("alerts", []) if isinstance(one, Mapping)}
+    return given == {_EXECUTED} and _EXECUTED in told
 
 
 def _of_status(
@@ -177,9 +204,10 @@ def values_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Fi
     return passed(expected, "the values of the messages", *references)
 
 
-_FORMATTING = frozenset({"Multiplier", "Divisor", "UnitOfMeasure", "TrailingDigit", "ThresholdMultiplier",
-                         "ThresholdDivisor", "SummationFormatting", "MeteringDeviceType", "TrailingDigitAndTier",
-                         "TimeStatusCode"})  # fmt: skip
+_FORMATTING = frozenset(map(plain_name, (
+    "Multiplier", "Divisor", "UnitOfMeasure", "TrailingDigit", "ThresholdMultiplier", "ThresholdDivisor",
+    "SummationFormatting", "MeteringDeviceType", "TrailingDigitAndTier", "TimeStatusCode",
+)))  # fmt: skip
 """Attributes that say how an encrypted number is written: the journal's record of what was sent leaves them out."""
 
 _OWN_NAMES = frozenset({"UTRN", "detail", "note"})
@@ -190,15 +218,15 @@ def _worth_comparing(action: ActionRecord) -> dict[str, Any]:
     values = action.outcome.get("values")
     if action.asked.get("kind", "send") not in {"send", "collect"} or not isinstance(values, Mapping):
         return {}
-    asked = {str(name) for name in action.asked.get("parameters", {})}
-    return {name: value for name, value in values.items() if name not in _OWN_NAMES | asked}
+    own = {plain_name(name) for name in (*_OWN_NAMES, *action.asked.get("parameters", {}))}
+    return {name: value for name, value in values.items() if plain_name(name) not in own}
 
 
 def _wrong(found: Sequence[Difference], *, is_whole: bool) -> Difference | None:
     """The first difference that is a fault; what is merely not reported is none."""
     faults = [one for one in found if one.kind is not Kind.MISSING]
     if not is_whole:
-        faults = [one for one in faults if one.kind is not Kind.INVENTED or one.path not in _FORMATTING]
+        faults = [one for one in faults if one.kind is not Kind.INVENTED or plain_name(one.path) not in _FORMATTING]
     return faults[0] if faults else None
 
 

@@ -9,7 +9,7 @@ from harness.checks.comparing import code as canonical
 from harness.checks.evidence import ActionRecord, Evidence, Message
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unable, unreported, unsaid
-from harness.checks.values import disagreements
+from harness.checks.values import disagreements, only_missing
 from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from stubs.events import DeviceSilent, FaultApplied
 
@@ -218,6 +218,9 @@ def correlated(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
         if silence is not None:
             return silence
         difference = disagreements(answers[-1][1].values, action.outcome.get("values", {}))
+        if only_missing(difference) and action.status == "done":
+            got = f"the party's system did not say: {'; '.join(difference)}"
+            return review(expected, got, answers[-1][0], action.claimed_seq)
         if difference:
             got = f"{action.service} to {action.target}: {'; '.join(difference)}"
             return failed(expected, got, answers[-1][0], action.claimed_seq)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.checks.comparing import is_number, is_same
+from harness.checks.comparing import named as value_of
 
 
 def disagreements(sent: Mapping[str, Any], claimed: Mapping[str, Any], names: tuple[str, ...] = ()) -> list[str]:
@@ -17,14 +18,22 @@ def disagreements(sent: Mapping[str, Any], claimed: Mapping[str, Any], names: tu
         names: which values must be there; empty means every number that was sent, and every value where no number
             was.
     """
-    wanted = names or _compared(sent)
     found: list[str] = []
-    for name in wanted:
-        if name not in claimed:
-            found.append(f"{name} is missing")
-        elif not is_same(sent.get(name), claimed[name]):
-            found.append(f"{name} is {claimed[name]!r}, the device sent {sent.get(name)!r}")
+    for name in names or _compared(sent):
+        said = value_of(claimed, name, _UNSAID)
+        if said is _UNSAID:
+            found.append(f"{name} {_MISSING}")
+        elif not is_same(sent.get(name), said):
+            found.append(f"{name} is {said!r}, the device sent {sent.get(name)!r}")
     return found
+
+
+def only_missing(found: list[str]) -> bool:
+    """Whether nothing was said otherwise than it was sent: what is missing is not claimed."""
+    return bool(found) and all(one.endswith(_MISSING) for one in found)
+
+
+_UNSAID, _MISSING = object(), "is missing"
 
 
 def _compared(sent: Mapping[str, Any]) -> tuple[str, ...]:

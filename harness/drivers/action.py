@@ -33,6 +33,7 @@ KINDS: dict[str, str] = {
     "wait-alert": "wait for an alert: parameters.code, from the target if one is named",
     "stop-receiving": "take the receive-response endpoint down",
     "start-receiving": "bring the receive-response endpoint up again, at the same address",
+    "restart": "end your system and start it again, as after a power cut; what it had acknowledged must not be lost",
     **{row.kind: row.words for row in ssi_actions().values()},
 }
 """Every kind of action, in words; those of the Self-Service Interface are rows of ``schemas/ssi/actions.csv``."""
@@ -55,6 +56,7 @@ ActionKind = Literal[
     "wait-alert",
     "stop-receiving",
     "start-receiving",
+    "restart",
     "sign-in-ssi",
     "sign-out-ssi",
     "view-home",

@@ -147,6 +147,9 @@ _CHANGES: Mapping[str, _Change] = {
     "mixes-up-alert-devices": _told(edits.each_alert(kind="device", device="00-DB-12-34-56-78-90-AB")),
     "tells-alerts-twice": _told(edits.alerts(lambda given, _action: given + given)),
     "does-not-verify-alerts": _told(edits.each_alert(verified=False)),
+    # restarts
+    "loses-messages-at-restart": _policy(keeps_messages=False),
+    "forgets-requests-at-restart": _policy(remembers_requests=False),
     # self-service pages
     "uses-wrong-pass-phrase": _policy(right_pass_phrase=False),
     "sees-nothing-on-pages": _told(edits.values(edits.constant("seen", []))),

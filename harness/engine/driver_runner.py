@@ -32,6 +32,7 @@ class DriverRunner:
         self._added = added
         self._lock = Lock()
         self._busy: dict[str, tuple[Action, Event]] = {}
+        self._ended: set[str] = set()
 
     @property
     def is_busy(self) -> bool:
@@ -81,7 +82,13 @@ class DriverRunner:
 
     def _end(self, action: Action, outcome: Outcome) -> None:
         with self._lock:
-            entry = self._busy.pop(action.id, None)
-        if entry is not None:  # else it was cut already, and comes too late to count
+            if action.id not in self._busy or action.id in self._ended:
+                return  # it was cut already, and comes too late to count
+            self._ended.add(action.id)
+        try:
             self._report(action, outcome)
-            entry[1].set()
+        finally:
+            # Not before the outcome is recorded: whoever waits for the end looks for it next.
+            with self._lock:
+                _, done = self._busy.pop(action.id)
+            done.set()

@@ -98,6 +98,17 @@ def start_receiving(world: World) -> None:
     world.ask("start-receiving")
 
 
+@when("the party's system is stopped and started again")
+def restart(world: World) -> None:
+    world.ask("restart")
+    world.expect("system-restarted")
+
+
+@then(parsers.parse("nothing is lost by the restart {when:w} the response"))
+def nothing_lost(world: World, when: str) -> None:
+    world.expect("nothing-lost-by-restart", when=when)
+
+
 @when("the party is asked what became of it")
 def collect(world: World) -> None:
     world.ask("collect", parameters={"request_id": world.last_request_id})

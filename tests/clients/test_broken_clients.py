@@ -18,6 +18,7 @@ WITHOUT_A_DEFECT = {
     "ssi-request-seen", "ssi-inventory-agrees", "ssi-coverage-agrees", "device-shows", "reading-shows",
     "moved-by-scenario-only", "device-still-has", "dcc-answer-agrees", "device-failure-understood",
     "scheduled-readings-taken", "clock-followed", "device-untouched", "entries-read", "volume-warned", "volume-warning-seen", "request-quarantined",
+    "device-took-what-was-sent", "system-restarted",
 }  # fmt: skip
 """Checks of what the DCC and its devices do: a client trips them by what a standing check explains better."""
 

@@ -39,7 +39,7 @@ def test_the_interface_has_as_many_of_each_as_the_schema_enumerates() -> None:
     assert len(load.dcc_alerts()) == 66
     assert len(load.roles()) == 7
     assert len(load.device_statuses()) == 9
-    assert len(load.scenarios()) == 226
+    assert len(load.scenarios()) == 228
 
 
 @pytest.mark.parametrize(("name", "key"), KEYED_BY.items())

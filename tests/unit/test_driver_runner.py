@@ -85,3 +85,20 @@ def test_an_outcome_that_comes_too_late_does_not_count() -> None:
     release.set()
     assert ended.wait(2)
     assert [outcome.status for outcome in outcomes] == ["blocked"]
+
+
+def test_an_action_is_open_until_its_outcome_is_recorded() -> None:
+    recording, may_go_on = Event(), Event()
+
+    def report(_action: Action, _outcome: Outcome) -> None:
+        recording.set()
+        may_go_on.wait()
+
+    runner = DriverRunner(Scripted(lambda action: Outcome(action=action.id, status="done")), 0.0, report)
+    runner.ask(Action(id="a1", deadline=60.0))
+    recording.wait()
+    assert runner.is_busy
+    assert not runner.settle(0.0), "what waits for the end would not find the outcome"
+    may_go_on.set()
+    assert runner.settle(60.0)
+    assert not runner.is_busy

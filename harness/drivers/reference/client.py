@@ -22,6 +22,7 @@ from harness.drivers.reference.counters import CounterFile
 from harness.drivers.reference.decoding import DeviceMessages
 from harness.drivers.reference.identity import KeyRing, load_acb, load_key_ring, load_organisations
 from harness.drivers.reference.inbox import Inbox
+from harness.drivers.reference.kept import MessageFile
 from harness.drivers.reference.policy import CORRECT, Policy
 from harness.drivers.reference.posting import Poster
 from harness.drivers.reference.receiver import Receiver
@@ -49,6 +50,7 @@ class ReferenceDriver:
         self._policy = policy
         self._name = name
         self._client: _Client | None = None
+        self._context: DriverContext | None = None
 
     def describe(self) -> dict[str, Any]:
         """Name, kinds and services."""
@@ -61,15 +63,32 @@ class ReferenceDriver:
 
     def start(self, context: DriverContext) -> None:
         """Load keys, open the counters, listen. Raises: Blocked: one of these is not possible."""
-        self._client = _Client(context, self._policy)
-        self._client.receiver.start()
+        MessageFile(context.state_dir).clear()
+        self._begin(context)
+
+    def _begin(self, context: DriverContext, *, again: bool = False) -> None:
+        client = _Client(context, self._policy)
+        if again:
+            client.restore()
+        client.receiver.start()
+        self._client, self._context = client, context
+
+    def _restart(self, action: Action) -> Outcome:
+        """End the client and begin it again, at the same address, with what it kept on disk."""
+        client, context = self._client, self._context
+        if client is None or context is None:
+            raise Blocked("the reference client has not been started")
+        port = client.receiver.port
+        client.close()
+        self._begin(replace(context, receive_port=port), again=True)
+        return Outcome(action=action.id, status="done", detail="stopped and started again")
 
     def perform(self, action: Action) -> Outcome:
         """See ``Driver.perform``."""
         if self._client is None:
             raise Blocked("the reference client has not been started")
         try:
-            return self._client.perform(action)
+            return self._restart(action) if action.kind == "restart" else self._client.perform(action)
         except Blocked as error:
             return Outcome(action=action.id, status="blocked", detail=str(error))
 
@@ -90,6 +109,7 @@ class _Client:
             raise Blocked("the reference client has no User to act as", mend="Name at least one User.")
         self._acb = Eui64.parse(context.acb) if context.acb else load_acb(context.pki)
         http = HttpClient(context.tls)
+        self._duis = HttpClient(context.tls, policy.http)
         self._certificates = KnownCertificates(
             load_organisations(context.pki),
             context.urls.get("smki", ""),
@@ -104,9 +124,9 @@ class _Client:
         self._repeated: dict[tuple[Eui64, Eui64], int] = {}
         self._in_order = {eui: RLock() for eui in users}
         checker = ResponseChecker(self._certificates, self._acb, policy)
-        self._inbox = Inbox(checker, frozenset(users), policy)
+        self._inbox = Inbox(checker, frozenset(users), policy, MessageFile(context.state_dir))
         self._stopping = Event()
-        self._poster = Poster(http, checker, policy, self._stopping)
+        self._poster = Poster(self._duis, checker, policy, self._stopping)
         self._people: dict[tuple[Eui64, str, str, str], SelfService] = {}
         self._pass_phrases: dict[str, str] = {}
         self._people_lock = Lock()
@@ -119,10 +139,14 @@ class _Client:
             "start-receiving": self._start_receiving,
         }
 
+    def restore(self) -> None:
+        self._inbox.restore()
+
     def close(self) -> None:
         self._stopping.set()
         self._inbox.close()
         self.receiver.stop()
+        self._duis.close()
 
     def perform(self, action: Action) -> Outcome:
         try:

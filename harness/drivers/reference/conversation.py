@@ -177,7 +177,7 @@ class Conversation:
                 body = self._policy.edit_body(body)
             if self._policy.edit_header is not None:
                 header = self._policy.edit_header(header)
-            document = sign(write_request(ServiceRequest(header, body)), self._with.ring.signer)
+            document = self._signed(ServiceRequest(header, body))
             self._request_id = request_id
             self._with.inbox.expect(request_id)
             post_to = self._action.options.get("post_to")
@@ -272,7 +272,13 @@ class Conversation:
         ring = self._with.ring
         key = ring.digital_signing if self._policy.pre_command_key == "ds" else ring.xmlsign
         signed = sign_group(group, key) if self._policy.sign_critical else replace(group, signature=b"")
-        return sign(write_request(SignedPreCommand(header, signed.to_bytes())), ring.signer)
+        return self._signed(SignedPreCommand(header, signed.to_bytes()))
+
+    def _signed(self, request: ServiceRequest | SignedPreCommand) -> bytes:
+        document = write_request(request)
+        if self._policy.edit_document is not None:
+            document = self._policy.edit_document(document)
+        return sign(document, self._with.ring.signer)
 
     # --- concluding -------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from threading import Condition
 
 from harness.drivers.reference.checking import CheckedResponse, ResponseChecker
+from harness.drivers.reference.kept import MessageFile, digest_of
 from harness.drivers.reference.policy import Policy
 from stubs.wire import Eui64, PeerError, RequestId
 from stubs.wire.duis import DccAlert, DeviceAlert, FutureDatedDeviceAlert, Node, Response, ServiceResponse
@@ -26,6 +27,8 @@ class ReceivedAlert:
 
     response: Response
     is_claimed: bool = False
+    digest: str = ""
+    """Of the document, as the client keeps it."""
 
     @property
     def code(self) -> str:
@@ -57,9 +60,12 @@ class Inbox:
         checker: decides what may be used.
         users: whose messages we take; one for somebody else is rejected.
         policy: de-duplication, correlation, the status of alerts.
+        kept: where messages are kept before they are acknowledged; None: nowhere.
     """
 
-    def __init__(self, checker: ResponseChecker, users: frozenset[Eui64], policy: Policy) -> None:
+    def __init__(
+        self, checker: ResponseChecker, users: frozenset[Eui64], policy: Policy, kept: MessageFile | None = None
+    ) -> None:
         self._checker = checker
         self._users = users
         self._policy = policy
@@ -69,6 +75,21 @@ class Inbox:
         self._alerts: list[ReceivedAlert] = []
         self._rejections: list[str] = []
         self._is_closed = False
+        self._kept = kept
+        self._is_restarted = False
+
+    def restore(self) -> None:
+        """Take what was kept before a restart as received; call it before anything else comes."""
+        self._is_restarted = True
+        if self._kept is None or not self._policy.keeps_messages:
+            return
+        messages, reported = self._kept.read()
+        for data in messages:
+            checked = self._checker.check(data, must_be_signed=True)
+            with self._changed:
+                self._take(checked, data)
+        for alert in self._alerts:
+            alert.is_claimed = alert.digest in reported
 
     def close(self) -> None:
         """Nobody waits any longer."""
@@ -78,6 +99,9 @@ class Inbox:
 
     def receive(self, data: bytes) -> int:
         """Take one message; the HTTP status to answer with."""
+        if self._policy.answers_after:
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_closed, self._policy.answers_after)
         try:
             checked = self._checker.check(data, must_be_signed=True)
             self._check_recipient(checked.response)
@@ -86,23 +110,28 @@ class Inbox:
                 self._rejections.append(str(error))
                 self._changed.notify_all()
             return REJECTED
-        response = checked.response
-        is_alert = isinstance(response.body, DeviceAlert | DccAlert)
+        is_alert = isinstance(checked.response.body, DeviceAlert | DccAlert)
+        if self._kept is not None:
+            self._kept.add(data)
         with self._changed:
-            key = _identity(response, data)
-            is_first = key not in self._seen
-            if key not in self._seen or not self._policy.deduplicate:
-                self._seen.add(key)
-                if is_alert and not self._policy.report_alerts:
-                    return self._policy.alert_status
-                if is_alert:
-                    self._alerts.append(ReceivedAlert(response))
-                else:
-                    self._file(checked)
-                self._changed.notify_all()
+            is_first = self._take(checked, data)
+            self._changed.notify_all()
         if is_first and not is_alert and self._policy.first_response_status != ACCEPTED:
             return self._policy.first_response_status
         return self._policy.alert_status if is_alert else self._policy.response_status
+
+    def _take(self, checked: CheckedResponse, data: bytes) -> bool:
+        """Take a message into account; whether it came for the first time. The lock is held."""
+        response = checked.response
+        key = _identity(response, data)
+        is_first = key not in self._seen
+        if is_first or not self._policy.deduplicate:
+            self._seen.add(key)
+            if not isinstance(response.body, DeviceAlert | DccAlert):
+                self._file(checked)
+            elif self._policy.report_alerts:
+                self._alerts.append(ReceivedAlert(response, digest=digest_of(data)))
+        return is_first
 
     def _check_recipient(self, response: Response) -> None:
         response_id = response.header.response_id
@@ -122,6 +151,8 @@ class Inbox:
         if not self._policy.correlate_by_request_id:
             waiting = (key for key, item in self._conversations.items() if item.is_waiting and not item.messages)
             owner = next(waiting, quoted)
+        if self._is_restarted and not self._policy.remembers_requests and owner not in self._conversations:
+            return
         if owner is not None:
             self._conversations.setdefault(owner, _Conversation(is_waiting=False)).messages.append(checked)
 
@@ -175,6 +206,8 @@ class Inbox:
             found = matching()
             if found is not None:
                 found.is_claimed = True
+                if self._kept is not None:
+                    self._kept.note_reported(found.digest)
             return found
 
     def alerts(self, device: Eui64, after: int) -> list[ReceivedAlert]:

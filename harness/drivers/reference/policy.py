@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from stubs.wire.duis import Node, RequestHeader
+
+
+@dataclass(frozen=True, slots=True)
+class HttpHabits:
+    """Ways to speak HTTP; all are correct."""
+
+    content_type: str = ""
+    """Instead of the plain media type of what is posted."""
+    is_chunked: bool = False
+    is_compressed: bool = False
+    """Bodies go out with ``Content-Encoding: gzip``."""
+    keeps_connections: bool = False
+    """Several posts on one connection. Otherwise each post has its own."""
+
+
+PLAIN_HTTP = HttpHabits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,12 @@ class Policy:
     first_response_status: int = 204
     """HTTP status with which a response is answered the first time it comes. Anything but 2xx: it is told again."""
 
+    keeps_messages: bool = True
+    """What was acknowledged survives a restart. Relaxed: it is gone."""
+
+    remembers_requests: bool = True
+    """After a restart a response to an earlier request is still taken. Relaxed: acknowledged and dropped."""
+
     # --- what goes to the DCC -------------------------------------------------------------------------------
 
     document_key: Literal["xmlsign", "ds"] = "xmlsign"
@@ -121,6 +143,15 @@ class Policy:
 
     edit_header: Callable[[RequestHeader], RequestHeader] | None = None
     """The header says what is sent. Set: it is changed before it is signed."""
+
+    edit_document: Callable[[bytes], bytes] | None = None
+    """The document is signed as it is written. Set: it is written otherwise first, in prefixes or white space."""
+
+    http: HttpHabits = field(default_factory=lambda: PLAIN_HTTP)
+    """How it speaks HTTP."""
+
+    answers_after: float = 0.0
+    """Seconds from a message to its HTTP answer."""
 
     posts: int = 1
     """How often a document is posted although it was answered: once."""

@@ -35,6 +35,11 @@ class Receiver:
         """Where the DCC should post."""
         return f"http://{self._host}:{self._port}{PATH}"
 
+    @property
+    def port(self) -> int:
+        """Where it listens; 0 before the first start when any will do."""
+        return self._port
+
     def start(self) -> None:
         """Listen; nothing happens when it does already. Raises: Blocked: the port cannot be had."""
         with self._lock:

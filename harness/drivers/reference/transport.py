@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -10,6 +13,7 @@ from yarl import URL
 
 from harness.drivers.driver import TlsFiles
 from harness.drivers.http_loop import run_in_loop
+from harness.drivers.reference.policy import PLAIN_HTTP, HttpHabits
 from stubs.wire import Blocked
 
 ANSWER_LIMIT = 16 * 1024 * 1024
@@ -61,11 +65,24 @@ def tls_context(files: TlsFiles) -> ssl.SSLContext:
 
 
 class HttpClient:
-    """Posts to the DCC's services; a new connection each time, so that nothing is shared between threads."""
+    """Posts to the DCC's services: a new connection each time, unless the habit is to keep them.
 
-    def __init__(self, tls: TlsFiles | None = None) -> None:
+    Args:
+        tls: files of the connection.
+        habits: how posts go out.
+    """
+
+    def __init__(self, tls: TlsFiles | None = None, habits: HttpHabits = PLAIN_HTTP) -> None:
         self._tls_files = tls or TlsFiles()
         self._tls: ssl.SSLContext | None = None
+        self._habits = habits
+        self._kept: aiohttp.ClientSession | None = None
+
+    def close(self) -> None:
+        """Close the connections that were kept."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            run_in_loop(kept.close())
 
     def post(self, url: str, body: bytes, content_type: str, timeout: float) -> HttpAnswer:
         """POST ``body`` and read the whole answer.
@@ -84,12 +101,18 @@ class HttpClient:
             raise TransportFailureError(f"no answer within {timeout:g} s from {url}") from error
 
     async def _post(self, url: str, body: bytes, content_type: str, limit: aiohttp.ClientTimeout) -> HttpAnswer:
-        headers = {"Content-Type": content_type, "Accept-Encoding": "identity"}
+        habits = self._habits
+        headers = {"Content-Type": habits.content_type or content_type, "Accept-Encoding": "identity"}
+        if habits.is_compressed:
+            headers["Content-Encoding"] = "gzip"
+            body = gzip.compress(body, mtime=0)
+        data = _pieces(body) if habits.is_chunked else body
         try:
-            connector = aiohttp.TCPConnector(ssl=self._context(url), force_close=True)
             async with (
-                aiohttp.ClientSession(connector=connector, timeout=limit, skip_auto_headers=("User-Agent",)) as session,
-                session.post(URL(url, encoded=True), data=body, headers=headers, allow_redirects=False) as response,
+                self._session(url) as session,
+                session.post(
+                    URL(url, encoded=True), data=data, headers=headers, allow_redirects=False, timeout=limit
+                ) as response,
             ):
                 received = await _read(response)
         except TimeoutError:
@@ -102,6 +125,21 @@ class HttpClient:
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         return HttpAnswer(response.status, media_type, received)
 
+    @asynccontextmanager
+    async def _session(self, url: str) -> AsyncIterator[aiohttp.ClientSession]:
+        if self._kept is not None:
+            yield self._kept
+            return
+        keeps = self._habits.keeps_connections
+        connector = aiohttp.TCPConnector(ssl=self._context(url), force_close=not keeps)
+        session = aiohttp.ClientSession(connector=connector, skip_auto_headers=("User-Agent",))
+        if keeps:
+            self._kept = session
+            yield session
+            return
+        async with session:
+            yield session
+
     def _context(self, url: str) -> ssl.SSLContext | bool:
         """The TLS settings; made with the first https address. Raises: Blocked: a TLS file cannot be used."""
         if not url.startswith("https:"):
@@ -109,6 +147,13 @@ class HttpClient:
         if self._tls is None:
             self._tls = tls_context(self._tls_files)
         return self._tls
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    """A body without a length known beforehand: it goes out in chunks."""
+    half = len(body) // 2
+    for piece in (body[:half], body[half:]):
+        yield piece
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

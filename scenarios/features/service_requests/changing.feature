@@ -6,7 +6,7 @@ Feature: Changing meters
   Scenario Outline: The balance of a prepayment meter is adjusted
     Given a party acting as <role>
     And a home with both meters
-    And the <meter> holds payment_mode prepayment
+    And the <meter> is in prepayment mode with £22.42 left
     When the party is asked to send 1.5 to the <meter> with
       | AdjustMeterBalance | 500000 |
     Then the command was signed

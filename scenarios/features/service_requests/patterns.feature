@@ -194,3 +194,41 @@ Feature: Message patterns
       | role | meter             |
       | IS   | electricity meter |
       | GS   | gas meter         |
+
+  @id:PT-020 @role:IS @role:GS @role:OU @srv:11.2 @priority:P2
+  Scenario Outline: A system that was restarted still takes the response to what it had asked
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to stop receiving
+    And the party is asked to send 11.2 to the <device> without waiting
+    Then the request is accepted
+    And the response cannot be delivered
+    When the party's system is stopped and started again
+    And the party is asked what became of it
+    Then the response is delivered after all
+    And nothing is lost by the restart before the response
+    And the party reports FirmwareVersion as the device sent it
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | OU   | electricity meter |
+
+  @id:PT-021 @role:IS @role:GS @role:OU @srv:11.2 @priority:P2
+  Scenario Outline: A system that was restarted still reports what it had acknowledged
+    Given a party acting as <role>
+    And a home with both meters
+    When the party is asked to send 11.2 to the <device> without waiting
+    Then the request is accepted
+    And the response reaches the party
+    When the party's system is stopped and started again
+    And the party is asked what became of it
+    Then nothing is lost by the restart after the response
+    And the party reports FirmwareVersion as the device sent it
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+      | OU   | electricity meter |
