@@ -15,6 +15,7 @@ from stubs.inventory.records import InventoryRecord
 from stubs.settings import DccSettings
 from stubs.wire.duis import Node
 from stubs.wire.eui64 import Eui64
+from stubs.wire.request_id import RequestId
 
 Change = tuple[str, dict[str, Any]]
 """Device (EUI, dashed) and the fields that change, by DUIS names."""
@@ -64,13 +65,13 @@ class NonDeviceResult:
 class NonDeviceRequest(msgspec.Struct, frozen=True):
     """A Non-Device request after the access rules: who asks, in which roles, what."""
 
-    sender: str
+    sender: Eui64
     roles: tuple[UserRole, ...]
     """The User's roles that may send this service, at least one."""
     body: Node
     now: datetime
     settings: DccSettings
-    request_id: str = ""
+    request_id: RequestId
     is_busy: Callable[[str], bool] = lambda _: False
     """Whether an image is on its way to a device (EUI, dashed)."""
 

@@ -85,7 +85,7 @@ def prenotify(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResul
     if not _model_is_known(request):
         raise Refusal("prenotify-model", f"model {body.get('DeviceModel')} is not on the simulated product list")
     values: dict[str, Any] = {ours: text for theirs, ours in _PRENOTIFIED.items() if (text := body.get(theirs))}
-    values |= {"DeviceStatus": "Pending", "CPLStatus": "Active", "PrenotifiedBy": request.sender}
+    values |= {"DeviceStatus": "Pending", "CPLStatus": "Active", "PrenotifiedBy": str(request.sender)}
     if "DeviceFirmwareVersion" in values:
         values["DeviceFirmwareVersionStatus"] = "Active"
     if device_types()[values["DeviceType"]].has_credentials:
@@ -108,9 +108,9 @@ def named(inventory: Inventory, request: NonDeviceRequest) -> tuple[InventoryRec
     responsible = inventory.responsible(record)
     for role in request.roles:
         parties = responsible.get(role, frozenset())
-        if parties is None or request.sender in parties:
+        if parties is None or str(request.sender) in parties:
             return record, role
-    if record.status == "Pending" and record.prenotified_by == request.sender:
+    if record.status == "Pending" and record.prenotified_by == str(request.sender):
         return record, request.roles[0]
     roles = ", ".join(request.roles)
     raise Refusal("inventory-authorised", f"{request.sender} ({roles}) is not responsible for {device}")
@@ -183,7 +183,7 @@ def update_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDevi
     """
     record, role = named(inventory, request)
     _check_status(record, request.body)
-    if not roles()[role].is_supplier and record.prenotified_by != request.sender:
+    if not roles()[role].is_supplier and record.prenotified_by != str(request.sender):
         raise Refusal("update-rights", f"role {role} may change only what it pre-notified")
     _check_kind(record, request.body)
     return replace(_update(inventory, request, record), role=role)

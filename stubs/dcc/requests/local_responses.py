@@ -11,6 +11,7 @@ from stubs.dcc.state.transaction import item_scheduled
 from stubs.inventory import NonDeviceRequest, NonDeviceResult
 from stubs.scheduler.items import PendingCommand, ReturnedAnswer
 from stubs.wire.errors import PeerError, Refusal
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import check_mac, check_signature
 from stubs.wire.gbcs.envelope import Cra, Group, Message
 from stubs.wire.request_id import RequestId
@@ -52,10 +53,10 @@ def _message_of(text: str) -> Message:
         raise Refusal("local-response-broken", f"not a GBCS response: {error}") from error
 
 
-def _awaited(state: DccState, asked: RequestId, sender: str) -> PendingCommand:
+def _awaited(state: DccState, asked: RequestId, sender: Eui64) -> PendingCommand:
     """What was handed out to this User for that request and has not come back."""
     command = state.local.get(str(asked))
-    if command is None or str(command.user) != sender:
+    if command is None or command.user != sender:
         raise Refusal("local-command-unknown", f"no local command of {sender} waits for an answer to {asked}")
     return command
 

@@ -15,7 +15,6 @@ from stubs.scheduler.items import ScheduleRun, schedule_key
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
-from stubs.wire.request_id import RequestId
 
 MOST_TOLD = 99
 """DSPSchedulesRead holds 1 to 99 schedules (DUIS 5.4 schema)."""
@@ -37,7 +36,7 @@ def _may_read(state: DccState, request: NonDeviceRequest, srv: Srv, device: str)
     responsible = state.inventory.responsible(record)
     for role in roles:
         parties = responsible.get(role, frozenset())
-        if parties is None or request.sender in parties:
+        if parties is None or str(request.sender) in parties:
             return role
     raise Refusal("schedule-authorised", f"{request.sender} is not responsible for {device}")
 
@@ -71,9 +70,7 @@ def create(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
         raise Refusal("schedule-limit", f"{device} has {limit} schedules already")
     role = _may_read(state, request, srv, device)
     schedule = state.counts.schedules + 1
-    item = ScheduleRun(
-        schedule, Eui64.parse(request.sender), role, eui, str(srv), RequestId.parse(request.request_id), body
-    )
+    item = ScheduleRun(schedule, request.sender, role, eui, str(srv), request.request_id, body)
     event = item_scheduled(name_of(schedule), first, item)
     return NonDeviceResult(result=Node("DSPScheduleID", str(schedule)), events=(event,), role=role)
 
@@ -84,12 +81,12 @@ def _asked(state: DccState, request: NonDeviceRequest, unknown: str, none: str) 
     if number is not None:
         waiting = state.agenda.items.get(name_of(int(number)))
         item = schedule_in(waiting) if waiting is not None else None
-        if waiting is None or item is None or str(item.user) != request.sender:
+        if waiting is None or item is None or item.user != request.sender:
             why = f"{request.sender} has no schedule {number.strip()}"
             raise Refusal("schedule-unknown", why, response_code=unknown)
         return [(waiting.item, item)]
     device = str(Eui64.parse(request.body.get("DeviceID") or ""))
-    found = [(name, item) for name, item in schedules_of(state, device) if str(item.user) == request.sender]
+    found = [(name, item) for name, item in schedules_of(state, device) if item.user == request.sender]
     if not found:
         raise Refusal("schedule-none", f"{request.sender} has no schedule for {device}", response_code=none)
     return sorted(found, key=lambda one: one[1].schedule)

@@ -51,12 +51,12 @@ def non_device_request(
     """The request as services see it."""
     agenda = transaction.state.agenda
     return NonDeviceRequest(
-        access.sender,
+        access.header.request_id.originator,
         access.eligible_roles,
         body,
         transaction.now,
         context.settings,
-        str(access.header.request_id),
+        access.header.request_id,
         lambda device: bool(agenda.count(f"firmware|{device}")),
     )
 
