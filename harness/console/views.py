@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -42,6 +43,7 @@ _KINDS = {
     "refused": "refused or failed only",
 }
 _STATIC = {"live.css": "text/css", "live.js": "text/javascript"}
+_OF_A_SCENARIO = re.compile(r"scenarios/[A-Za-z0-9_-][A-Za-z0-9_.-]*\.html")
 _REPORTS = frozenset({"report.html", "result.json", "junit.xml", "coverage.csv", "bundle.zip"})
 
 
@@ -66,7 +68,7 @@ class Views:
             ("/traffic/{seq:[0-9]{1,12}}/file", self.message_file),
             ("/home", self.home_page),
             ("/home/{device}", self.device_page),
-            ("/report/{name}", self.report_file),
+            ("/report/{name:.+}", self.report_file),
             ("/static/{name}", self.static_file),
         ):
             app.router.add_get(path, self._in_thread(page))
@@ -163,7 +165,9 @@ class Views:
     def report_file(self, request: web.Request) -> web.Response:
         """A file of the report, once it is written."""
         name = request.match_info["name"]
-        if name not in self._reports():
+        folder = self._run.report if self._run else None
+        is_beside = _OF_A_SCENARIO.fullmatch(name) is not None and folder is not None and (folder / name).is_file()
+        if name not in self._reports() and not is_beside:
             raise LookupError("There is no such report yet.")
         assert self._run is not None, "it has reports"
         assert self._run.report is not None, "it has reports"

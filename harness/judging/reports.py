@@ -39,7 +39,7 @@ def report_problems(data: bytes, run: Run, entries: tuple[Entry, ...]) -> Iterat
         return
     made = {
         "result.json": model.encode(result),
-        "report.html": html.render(result, entries),
+        **html.render(result, entries),
         "junit.xml": tables.junit(result),
         "coverage.csv": tables.coverage_csv(result),
     }
@@ -48,6 +48,9 @@ def report_problems(data: bytes, run: Run, entries: tuple[Entry, ...]) -> Iterat
             yield name, "it is missing"
         elif files[name] != content:
             yield name, "it is not what the journal leads to"
+    for name in sorted(files):
+        if name.startswith(html.SCENARIOS) and name not in made:
+            yield name, "the journal leads to no such page"
 
 
 def _by_content(told: Any, made: Any, where: str) -> Iterator[tuple[str, str]]:

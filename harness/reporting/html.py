@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,7 +22,7 @@ from harness.reporting import coverage_map, sequence, traffic
 from harness.reporting.attention import grouped
 from harness.reporting.decoding import Known, Part, decode
 from harness.reporting.model import Report, Scenario, entries_of
-from stubs.events import ChainTimeStamped, CommandSent, DeviceAnswered, Entry, TimeStampFailed
+from stubs.events import ChainTimeStamped, ClockMoved, CommandSent, DeviceAnswered, Entry, TimeStampFailed
 from stubs.wire.gbcs.view import Commands, ViewKeys
 
 
@@ -59,36 +60,98 @@ class ScenarioView:
     search: str
 
 
-def render(report: Report, entries: Sequence[Entry]) -> bytes:
-    """The page, UTF-8.
+REPORT = "report.html"
+SCENARIOS = "scenarios/"
+"""Folder beside the report, of the pages of its scenarios."""
+LARGEST = 4_000_000
+"""Characters of all scenarios together up to which they stand in the report itself: a browser opens it at once."""
+
+
+def render(report: Report, entries: Sequence[Entry], largest: int = LARGEST) -> dict[str, bytes]:
+    """Pages, UTF-8, by path: one offline file; or, of a large run, the report and a page for each scenario beside it.
 
     Args:
         report: from ``harness.reporting.model.build``.
         entries: the run's journal.
+        largest: characters of all scenarios together from which on they get pages of their own.
     """
     environment = _environment()
     style, script = _source("report.css"), _source("report.js")
     keys = public_keys(entries)
     views = [_scenario_view(scenario, entries, keys) for scenario in report.scenarios]
+    drawn = environment.get_template("scenario.html")
+    articles = [Markup(drawn.render(view=view)) for view in views]  # noqa: S704 - rendered with escaping
+    is_divided = sum(map(len, articles)) > largest
+    shared = {
+        "report": report,
+        "style": Markup(style),  # noqa: S704 - our own file, not data
+        "script": Markup(script),  # noqa: S704 - our own file, not data
+        "script_digest": b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    }
     page = environment.get_template(
-        "report.html"
+        REPORT
     ).render(
-        report=report,
+        **shared,
         headline=_headline(report),
         sentences=_sentences(report),
-        style=Markup(style),  # noqa: S704 - our own file, not data
-        script=Markup(script),  # noqa: S704 - our own file, not data
-        script_digest=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         coverage_map=Markup(coverage_map.draw(report.coverage)),  # noqa: S704 - every text in it is escaped
         covered=[row for row in report.coverage if row.positive or row.negative],
         attention=grouped(report.scenarios),
         wall_clock=str(report.facts.get("wall_clock", ""))[:19].replace("T", " "),
         scenarios=views,
+        articles=articles,
+        is_divided=is_divided,
+        place=page_of if is_divided else _anchor_of,
+        clock_moves=list(clock_moves(report, entries)),
         picked=_picked(report),
         time_stamps=_stamps(entries),
         environment={key: value for key, value in report.facts.items() if key != "certificates"},
     )
+    own = environment.get_template("scenario_page.html")
+    beside = {
+        page_of(view.scenario.key): own.render(**shared, scenario=view.scenario, article=article)
+        for view, article in zip(views, articles, strict=True)
+        if is_divided
+    }
+    return {name: _octets(text) for name, text in {REPORT: page, **beside}.items()}
+
+
+def _octets(page: str) -> bytes:
     return page.replace("\0", "\N{REPLACEMENT CHARACTER}").encode()
+
+
+def _anchor_of(key: str) -> str:
+    return f"#{key}"
+
+
+def page_of(key: str) -> str:
+    """Path of a scenario's page; a key of a foreign plan may hold any character, and names no other folder."""
+    return f"{SCENARIOS}{_OTHER.sub('-', key)}.html"
+
+
+_OTHER = re.compile(r"[^A-Za-z0-9_.-]|^\.+")
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMove:
+    """One move of the run's clock: in which scenario (empty: between two), from when to when, and how."""
+
+    key: str
+    before: datetime
+    after: datetime
+    how: str
+    entry: int
+
+
+def clock_moves(report: Report, entries: Sequence[Entry]) -> Iterator[ClockMove]:
+    """The ledger of the clock: every move, in order."""
+    slices = [(scenario.first, scenario.last, scenario.key) for scenario in report.scenarios]
+    before = entries[0].at if entries else None
+    for entry in entries:
+        if isinstance(entry.event, ClockMoved) and before is not None:
+            key = next((key for first, last, key in slices if first <= entry.seq <= last), "")
+            yield ClockMove(key, before, entry.event.now, entry.event.mode, entry.seq)
+        before = entry.at
 
 
 def _stamps(entries: Sequence[Entry]) -> str:

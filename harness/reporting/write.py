@@ -67,7 +67,7 @@ def make_reports(
     result = model.build(fold_run(evidence.entries), evidence.digest, evidence.head, comparison)
     return result, {
         "result.json": model.encode(result),
-        "report.html": html.render(result, evidence.entries),
+        **html.render(result, evidence.entries),
         "junit.xml": tables.junit(result),
         "coverage.csv": tables.coverage_csv(result),
     }

@@ -170,6 +170,15 @@ def test_a_forged_report_is_found(made: Made, name: str, tmp_path: Path) -> None
     assert uept(["judge", str(tmp_path / "forged.zip")]) == 1
 
 
+def test_a_page_beside_the_report_that_the_journal_does_not_lead_to_is_found(made: Made) -> None:
+    files = archive.unpack(made.sealed)
+    reports = {one: files[one] for one in ("result.json", "report.html", "junit.xml", "coverage.csv")}
+    reports["scenarios/SR-201-IS.html"] = b"<p>all is well</p>"
+    data = bundle.seal(bundle.gather(bundle.rows_of(made.sealed)), reports, ec.generate_private_key(ec.SECP256R1()))
+    assert verify(data).problems == ()
+    assert [(one.kind, one.where) for one in judge_bundle(data).problems] == [("report", "scenarios/SR-201-IS.html")]
+
+
 def test_of_an_unknown_scenario_set_it_cannot_be_decided(made: Made, tmp_path: Path) -> None:
     events = _each(RunStarted, lambda event: replace(event, facts={**event.facts, "scenario_set": {"digest": "00"}}))
     data = made.sealed_again(events(made.events), "unknown")

@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 
 from harness.engine.results import fold_run
 from harness.evidence.bundle import verify
-from harness.reporting import model
+from harness.reporting import html, model
 from harness.reporting.write import Written, write_reports
 from schemas.load import Srv, resource
 from stubs.clock import VirtualClock
@@ -23,6 +23,7 @@ from stubs.events import (
     AnyEvent,
     CertificateFiled,
     CheckJudged,
+    ClockMoved,
     CommandSent,
     MessageDelivered,
     MessageQueued,
@@ -251,3 +252,46 @@ def test_two_schemas_are_set_side_by_side_when_another_is_named(tmp_path: Path) 
     assert (compared.documents, compared.agree) == (1, 0)
     assert compared.disagreements[0].ours == "valid"
     assert compared.disagreements[0].file in theirs.report.read_text(encoding="utf-8")
+
+
+def test_the_scenarios_of_a_large_run_have_pages_beside_the_report_and_every_link_has_its_target() -> None:
+    journal = journal_of(
+        RunStarted(run="run-1", facts={"roles": ["IS"], "plan": [plan_row("SR-201-IS", "SR-201", ["4.1.1"])]}),
+        *scenario_events("SR-201", "4.1.1", "PASS"),
+        RunFinished(run="run-1", complete=True),
+    )
+    entries = tuple(journal.entries())
+    journal.close()
+    pages = html.render(model.build(fold_run(entries), "0" * 64, "0" * 64), entries, largest=0)
+    assert set(pages) == {"report.html", "scenarios/SR-201-IS.html"}
+    for name, octets in pages.items():
+        page: Any = lxml_html.fromstring(octets)
+        ids = page.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        for href in page.xpath("//@href"):
+            path, _, anchor = href.removeprefix("../").partition("#")
+            assert path in {"", *pages}, (name, href)
+            assert not anchor or anchor in ids
+    assert b"<svg" in pages["scenarios/SR-201-IS.html"]
+    assert b'details class="message"' not in pages["report.html"]
+
+
+@pytest.mark.parametrize("key", ["../../outside", "..", "a/b", "C:\\x", ".hidden"])
+def test_the_page_of_a_foreign_key_lies_in_the_folder_of_scenarios(key: str) -> None:
+    path = Path(html.page_of(key))
+    assert (path.parent, path.suffix) == (Path("scenarios"), ".html")
+    assert not path.name.startswith(".")
+
+
+def test_the_ledger_tells_of_every_move_of_the_clock_and_of_the_scenario_that_made_it(written: Written) -> None:
+    move = ClockMoved(mode="advance", now=datetime(2026, 1, 18, 10, tzinfo=UTC), rate=1.0, cause="a scenario")
+    begun, *others = scenario_events("SR-201", "4.1.1", "PASS")
+    journal = journal_of(RunStarted(run="run-1", facts={"roles": ["IS"], "plan": []}), begun, move, *others)
+    entries = tuple(journal.entries())
+    journal.close()
+    report = model.build(fold_run(entries), "0" * 64, "0" * 64)
+    (told,) = html.clock_moves(report, entries)
+    assert (told.key, told.before, told.after, told.entry) == ("SR-201-IS", NOW, move.now, 3)
+    page: Any = lxml_html.fromstring(html.render(report, entries)["report.html"])
+    assert "2026-01-18 10:00:00 UTC" in page.text_content()
+    assert "Moves of the clock (0)" in page_of(written).text_content()
