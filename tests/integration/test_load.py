@@ -15,6 +15,8 @@ import msgspec
 import pytest
 
 from harness.cli import run
+from harness.drivers.reference.repository import KnownCertificates
+from harness.drivers.reference.transport import HttpClient
 from harness.evidence.bundle import verify
 from harness.load.job import LoadJob
 from harness.load.judging import is_load_bundle, judge_load_bundle
@@ -25,10 +27,11 @@ from harness.load.run import check, run_load
 from harness.load.sender import Progress, Sender, Sink
 from harness.load.sender_process import send_apart
 from harness.settings import RehearsalSettings, load_settings
-from stubs.app import init_pki, load_pki
+from stubs.app import DccSettings, Fleet, background_dcc, init_pki, load_pki
 from stubs.clock import SystemClock
 from stubs.events import AnyEvent, LoadEnded
 from stubs.journal import FILE_NAME, Journal, SqliteStore
+from stubs.wire.certificates import CertificateIndex
 from stubs.wire.errors import InputError
 from tests.cli_kit import WAIT, refuser, started
 
@@ -296,3 +299,16 @@ def test_a_rate_is_derived_from_meters_and_a_receiver_of_ours_asked(
     told = json.loads(capsys.readouterr().out)
     assert told["processed"]["once"] == told["planned"] == 10
     assert "inferred: derived from the number of meters" in (out / "load-report.html").read_text(encoding="utf-8")
+
+
+def test_the_smki_repository_knows_the_devices_of_a_fleet(keys: Path) -> None:
+    """A Party checks what they sign and computes their MACs with what it finds there."""
+    pki = load_pki(keys)
+    fleet = Fleet(pki, pki.parties()[0].eui, 1_000_000, SystemClock().now())
+    dcc = DccSettings(pki=str(keys), port=0, smki_port=0, ssi_port=0, control_port=0)
+    with background_dcc(dcc) as running:
+        known = KnownCertificates(CertificateIndex(), running.urls.smki, HttpClient(), check_name=True)
+        for number in (0, 999_999):
+            signing, agreement = fleet.certificates(number)
+            assert known.of(signing.eui, "DS") == (signing,)
+            assert known.of(agreement.eui, "KA") == (agreement,)

@@ -94,30 +94,35 @@ def page(result: LoadResult, digest: str) -> bytes:
         result=result,
         facts=result.facts,
         digest=digest,
-        plots=[Markup(each) for each in _plots(result)],  # noqa: S704 - ours
+        words=_PROCESSED,
+        plots=[(title, Markup(each)) for title, each in _plots(result)],  # noqa: S704 - ours
     )
     return text.encode()
 
 
-def _plots(result: LoadResult) -> list[str]:
+def _plots(result: LoadResult) -> list[tuple[str, str]]:
+    """Title and SVG of each."""
     rows = result.timeline
     places = [row.start for row in rows]
-    return [
-        plot(
-            "Messages a second",
-            "1/s",
-            places,
-            [
-                Line("offered", [row.offered for row in rows]),
-                Line("accepted", [row.accepted for row in rows]),
-                Line("errors", [row.failed for row in rows]),
-            ],
-        ),
-        plot(
-            "Time to acknowledgement, from the planned instant",
-            "s",
-            places,
-            [Line("median", [row.p50 for row in rows]), Line("99 %", [row.p99 for row in rows])],
-        ),
-        plot("Messages that wait", "messages", places, [Line("backlog", [float(row.backlog) for row in rows])]),
+    rates = [
+        Line("offered", [row.offered for row in rows]),
+        Line("accepted", [row.accepted for row in rows]),
+        Line("errors", [row.failed for row in rows]),
     ]
+    times = [Line("median", [row.p50 for row in rows]), Line("99 %", [row.p99 for row in rows])]
+    waiting = [Line("backlog", [float(row.backlog) for row in rows])]
+    wanted = (
+        ("Messages a second", "1/s", rates),
+        ("Time to acknowledgement, from the planned instant", "s", times),
+        ("Messages that wait", "messages", waiting),
+    )
+    return [(title, plot(title, unit, places, lines)) for title, unit, lines in wanted]
+
+
+_PROCESSED = {
+    "once": "Processed once",
+    "duplicates": "Processed more than once",
+    "lost": "Acknowledged and never processed",
+    "misordered": "Processed after a later message, of whatever device",
+    "foreign": "Named, but none of this run",
+}
