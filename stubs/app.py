@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import tempfile
 import threading
@@ -183,7 +184,8 @@ class SimulatedDcc:
             await self._listen(stack)
             if settings.state_dir:
                 written = write_access(
-                    Path(settings.state_dir), AccessFile(url=self.urls.control, token=self.control_token)
+                    Path(settings.state_dir),
+                    AccessFile(url=self.urls.control, token=self.control_token, pid=os.getpid()),
                 )
                 stack.callback(written.unlink, missing_ok=True)
             runtime.start()

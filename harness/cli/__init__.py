@@ -34,6 +34,7 @@ _COMMANDS = {
     "plan": ("harness.cli.plan", "What a rehearsal will run, in which order, and why."),
     "serve": ("harness.cli.serve", "Run the simulated DCC to code against."),
     "load": ("harness.cli.load", "Send a party's system the messages of a fleet at a planned rate; measure, judge."),
+    "stop": ("harness.cli.stop", "End a simulated DCC that `uept serve --detach` started."),
     "control": ("harness.cli.control", "Operate a simulated DCC that runs: premises, faults, the clock, alerts."),
     "state": ("harness.cli.state", "Check, copy and repair the state folder of a simulated DCC."),
     "judge": ("harness.cli.judge", "Judge a run again from its bundle alone."),
@@ -67,7 +68,7 @@ _COMMANDS = {
 
 _GROUPS = {
     "The first day": ("demo", "init", "rehearse", "serve", "explain"),
-    "Rehearse": ("plan", "diff", "summary", "control", "load"),
+    "Rehearse": ("plan", "diff", "summary", "stop", "control", "load"),
     "Judge and hand in": (
         "report", "judge", "verify", "countersign", "attest", "campaign", "issue", "completion-report", "review", "uep",
     ),

@@ -39,6 +39,11 @@ _CONNECTIONS = 65536
 )
 @click.option("--receive-url", help="Where responses and alerts are posted, for every User without a URL of its own.")
 @live_port_option
+@click.option(
+    "--detach",
+    is_flag=True,
+    help="Start it, wait until it is ready, and come back; needs --state. `uept stop` ends it.",
+)
 @settings_option("TOML file; its table [dcc] has every switch.")
 def command(**flags: Any) -> None:
     """Run the simulated DCC until Ctrl-C. Prints one JSON line with all URLs when it is ready.
@@ -47,10 +52,16 @@ def command(**flags: Any) -> None:
     the boxed test appliance, so that clients written for it connect unchanged. Precedence: flag, environment
     (UEPT_DCC_…), settings file, default. Everything listens on loopback only. The run's clock begins at now, or at the
     newest entry of the journal in --state, and can be moved through the control API.
+    GET /health of the control API says it too: it answers once everything listens.
     Exit codes: 0 stopped by Ctrl-C or SIGTERM, 2 usage or settings, 3 a port in use, no room, no journal.
     """
     from harness.settings import load_settings
 
+    if flags.pop("detach"):
+        from harness.cli.background import detached
+
+        say(detached(flags))
+        return
     named = {
         "dcc.port": flags["port"],
         "dcc.smki_port": flags["smki_port"],

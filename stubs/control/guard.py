@@ -34,6 +34,8 @@ class AccessFile(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     token: str
+    pid: int = 0
+    """Process that listens; 0: not told, by an earlier version."""
 
 
 def new_token() -> str:
