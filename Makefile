@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench bench-compare crash fuzz docs site audit lock clean
+.PHONY: help demo test check format lint types imports bench bench-compare crash fuzz docs docs-test site audit lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,9 @@ docs: $(VENV)/.dev ## Write the generated pages again
 	$(BIN)/python .ci/gbcs_coverage.py
 	$(BIN)/python .ci/settings_page.py
 	$(BIN)/python .ci/defects_page.py
+
+docs-test: $(VENV)/.dev ## Run every code block of README and docs and compare what they show
+	$(BIN)/python .ci/docs_test.py
 
 site: $(VENV)/.dev ## The documentation as a site, in build/site
 	$(BIN)/sphinx-build -q -W -b html docs build/site

@@ -19,6 +19,8 @@ One TOML file says how to run. `uept rehearse --settings uept.toml`, `uept serve
 variable `UEPT_SETTINGS` name it. A flag wins over the environment, that over the file, that over the default. An unknown
 key is refused with the nearest known one; every error names file, line and key.
 
+<!-- docs-test: quick -->
+<!-- docs-test: before printf 'roles = ["IS"]\\n' > uept.toml -->
 ```sh
 uept settings show --settings uept.toml    # what is in force, and where each value comes from
 uept settings keys deadline                # the keys whose name or meaning holds a word

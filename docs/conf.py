@@ -11,4 +11,4 @@ html_title = "uept-harness"
 html_static_path: list[str] = []
 exclude_patterns = ["examples"]
 highlight_language = "none"
-suppress_warnings = ["misc.highlighting_failure", "toc.not_included"]
+suppress_warnings = ["misc.highlighting_failure"]

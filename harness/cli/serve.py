@@ -52,7 +52,7 @@ def command(**flags: Any) -> None:
     the boxed test appliance, so that clients written for it connect unchanged. Precedence: flag, environment
     (UEPT_DCC_…), settings file, default. Everything listens on loopback only. The run's clock begins at now, or at the
     newest entry of the journal in --state, and can be moved through the control API.
-    GET /health of the control API says it too: it answers once everything listens.
+    Whether it is ready GET /health of the control API says too: it answers once everything listens.
     Exit codes: 0 stopped by Ctrl-C or SIGTERM, 2 usage or settings, 3 a port in use, no room, no journal.
     """
     from harness.settings import load_settings
