@@ -34,6 +34,7 @@ TITLES = {
     "h": "(h) pending items and schedules",
     "i": "(i) GBCS messages beside their cryptography",
     "j": "(j) a fleet of devices living a year",
+    "k": "(k) start of commands",
     "l": "(l) a load rehearsal: what sending costs",
 }
 
@@ -52,6 +53,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
             "h": lambda: agenda.cost(8, 100_000, 10_000) + agenda.logarithmic(3, 100_000),
             "i": lambda: codec.run(rounds=8),
             "j": lambda: fleet.run(rounds=1, devices=200, sample=5),
+            "k": lambda: starting.commands(rounds=5),
             "l": lambda: sending.run(rounds=2, messages=1_500),
         }
     return {
@@ -65,6 +67,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
         "h": lambda: agenda.cost(30, 1_000_000, 100_000) + agenda.logarithmic(9, 1_000_000),
         "i": lambda: codec.run(rounds=40),
         "j": lambda: fleet.run(rounds=3, devices=10_000, sample=20),
+        "k": lambda: starting.commands(rounds=25),
         "l": lambda: sending.run(rounds=5, messages=10_000),
     }
 

@@ -1,4 +1,4 @@
-"""(c) From starting ``uept serve`` to its first answer, beside the bare imports; (d) wall time of ``uept demo``."""
+"""(c) From starting ``uept serve`` to its first answer, beside the bare imports; (d) ``uept demo``; (k) commands."""
 
 from __future__ import annotations
 
@@ -49,6 +49,35 @@ def start(rounds: int) -> list[Result]:
         figure("c", "serve to first answer / bare imports", ratios(found, seconds["imports"]), aim=Aim("<=", 2.0)),
         figure("c", "serve to first answer", found, unit="s"),
         figure("c", "bare imports", seconds["imports"], unit="s", detail=", ".join(_IMPORTS)),
+    ]
+
+
+def commands(rounds: int) -> list[Result]:
+    """Section (k): what a person waits for at the prompt, beside the bare import of the library that reads options."""
+    with tempfile.TemporaryDirectory(prefix="uept-bench-") as folder:
+        document = Path(folder) / "request.xml"
+        document.write_bytes(
+            subprocess.run([UEPT, "catalogue", "srv", "4.1.1", "--example"], check=True, capture_output=True).stdout
+        )
+
+        def help_() -> None:
+            subprocess.run([UEPT, "--help"], check=True, capture_output=True)
+
+        def validate() -> None:
+            subprocess.run([UEPT, "validate", str(document)], check=True, capture_output=True)
+
+        def bare() -> None:
+            subprocess.run([sys.executable, "-c", "import click"], check=True)
+
+        operations = {"help": help_, "validate": validate, "bare": bare}
+        for operation in operations.values():
+            operation()  # byte code and disk caches are warm
+        seconds = in_rounds(operations, rounds, "bench-commands", wall_seconds)
+    return [
+        figure("k", "uept --help / bare import of click", ratios(seconds["help"], seconds["bare"]), aim=Aim("<=", 2.5)),
+        figure("k", "uept --help", seconds["help"], unit="s", aim=Aim("<=", 0.12)),
+        figure("k", "uept validate / bare import", ratios(seconds["validate"], seconds["bare"]), aim=Aim("<=", 6.0)),
+        figure("k", "uept validate of a file", seconds["validate"], unit="s", aim=Aim("<=", 0.25)),
     ]
 
 
