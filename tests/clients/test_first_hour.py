@@ -19,7 +19,7 @@ from tests.ports import free_port
 
 READS = ("SR-201-IS-2", "SR-601-IS")
 """Scenarios of 4.1.1 and 8.2, which the small client knows."""
-SELECTED = ("--select", f"{' or '.join(READS)} or SR-112-IS or PT-008-IS or AL-001-IS")
+SELECTED = ("--select", f"{' or '.join(READS)} or SR-112-IS or SR-605-IS or AL-001-IS")
 
 
 def uept(*arguments: str, folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
