@@ -45,6 +45,7 @@ from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
 from stubs.gateway.garbage import ShortCollections
 from stubs.gateway.heads import listen
+from stubs.gateway.receive_queries import kept_queries
 from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
 from stubs.journal import FILE_NAME, Journal, SqliteStore
@@ -163,7 +164,7 @@ class SimulatedDcc:
                 stack.callback(write_head, Path(settings.state_dir), journal)
             _catch_up(clock, journal)
             pki = pki or _open_pki(settings, stack)
-            dcc = Dcc(settings, pki)
+            dcc = Dcc(settings, pki, kept_queries(Path(settings.state_dir) if settings.state_dir else None))
             snapshots = Snapshots(Path(settings.state_dir) if settings.state_dir else None, settings)
             snapshots.replay(dcc, journal)
             stack.callback(snapshots.keep, dcc, journal)

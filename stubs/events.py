@@ -243,6 +243,7 @@ class UserRegistered(Event, frozen=True, kw_only=True, tag=True):
     party: str
     roles: tuple[str, ...]
     receive_url: str | None
+    """Its query, where tokens are, is kept beside the journal: what stands for it here says so."""
     status: str = "active"
     duis_version: str = ""
     """The DUIS version it uses; empty: that of the DCC."""

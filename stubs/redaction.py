@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -85,6 +86,34 @@ def shown_address(text: str) -> str:
     user = f"{REDACTED}@" if parts.username is not None or parts.password is not None else ""
     name = f"[{host}]" if ":" in host else host
     return urlunsplit((parts.scheme, f"{user}{name}{port}", parts.path, REDACTED if parts.query else "", ""))
+
+
+def shown_addresses(value: msgspec.Struct, members: dict[str, Any]) -> dict[str, Any]:
+    """Members of a record, the addresses among them as ``shown_address``.
+
+    Args:
+        value: the record.
+        members: the same in JSON's types.
+    """
+    return {
+        name: shown_address(inner) if isinstance(inner, str) and name in _addresses_of(type(value)) else inner
+        for name, inner in members.items()
+    }
+
+
+@cache
+def _addresses_of(kind: type[msgspec.Struct]) -> frozenset[str]:
+    info = inspect.type_info(kind)
+    assert isinstance(info, inspect.StructType), "a struct is one"
+    return frozenset(field.encode_name for field in info.fields if _is_address(field.type))
+
+
+def _is_address(kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.UnionType):
+        return any(map(_is_address, kind.types))
+    return isinstance(kind, inspect.Metadata) and (
+        (kind.extra or {}).get("shown") == "address" or _is_address(kind.type)
+    )
 
 
 def shown_path(text: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from stubs.recording import recordable
 
@@ -68,3 +68,44 @@ def _is_in(host: str, allowed: str) -> bool:
         return ip_address(host) in ip_network(allowed, strict=False)
     except ValueError:
         return fnmatchcase(host.lower(), allowed.lower())
+
+
+KEPT = "kept-outside-the-journal-"
+"""Stands, with a number, in the journal for the query of a receive URL: tokens of endpoints are in such queries."""
+
+
+class KeptQueries:
+    """The queries of receive URLs, by what stands for them in the journal.
+
+    A replay needs them, a bundle must not hold them: so they are kept beside the journal.
+
+    Args:
+        known: those of before.
+        write: keeps all of them, before anything refers to a new one.
+    """
+
+    def __init__(
+        self, known: Mapping[str, str] | None = None, write: Callable[[dict[str, str]], None] = lambda _: None
+    ) -> None:
+        self._known = dict(known or {})
+        self._write = write
+
+    def hide(self, url: str) -> str:
+        """A URL as the journal may hold it. Raises: what ``write`` raises."""
+        parts = urlsplit(url)
+        if not parts.query:
+            return url
+        mark = next((mark for mark, query in self._known.items() if query == parts.query), "")
+        if not mark:
+            mark = f"{KEPT}{len(self._known) + 1}"
+            self._write({**self._known, mark: parts.query})
+            self._known[mark] = parts.query
+        return urlunsplit(parts._replace(query=mark, fragment=""))
+
+    def whole(self, url: str) -> str | None:
+        """The URL that is posted to; None: its query is not known any more. One of an older journal is whole."""
+        parts = urlsplit(url)
+        if not parts.query.startswith(KEPT):
+            return url
+        query = self._known.get(parts.query)
+        return None if query is None else urlunsplit(parts._replace(query=query))

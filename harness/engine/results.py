@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.checks import Finding, Owner, Verdict, begun, checks, finding_of, usual_owner, verdict_named, worst
+from harness.engine.run_facts import check_facts
 from stubs.events import (
     ActionAsked,
     CheckAttested,
@@ -302,6 +303,7 @@ def _step(fold: _Fold, entry: Entry) -> _Fold:
     event = entry.event
     match event:
         case RunStarted():
+            check_facts(event.facts, f"entry {entry.seq}")
             return _Fold(id=event.run, facts=event.facts, started=entry.at, first=entry.seq, boundary=entry.seq)
         case RunFinished():
             fold.close(entry.seq - 1, None, _BROKEN_OFF)

@@ -51,7 +51,11 @@ def _not_as_planned(run: Run, planned: Mapping[str, Any]) -> Iterator[str]:
         row = planned.get(key)
         if row is None or not row["chosen"]:
             yield f"{key} was run and not planned"
-        elif (scenario.id, scenario.role, list(scenario.srvs)) != (row["id"], row["role"], list(row["srvs"])):
+        elif (scenario.id, scenario.role, list(scenario.srvs)) != (
+            row.get("id"),
+            row["role"],
+            list(row.get("srvs", ())),
+        ):
             yield f"{key} was run as {scenario.id} in role {scenario.role}, planned otherwise"
     if run.is_complete:
         missing = [key for key, row in planned.items() if row["chosen"] and key not in ran]

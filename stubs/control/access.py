@@ -16,6 +16,7 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.events import ControlUsed
 from stubs.gateway.runtime import Runtime
 from stubs.recording import RecordedEvents, read_back_all
+from stubs.redaction import shown_addresses
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class Access:
 
     def used(self) -> RecordedEvents:
         """Whose hand moves the world, and how. Raises: UnrecordableError: a parameter cannot be recorded."""
-        members = msgspec.to_builtins(self.given)
+        members = shown_addresses(self.given, msgspec.to_builtins(self.given))
         return read_back_all([ControlUsed(origin=self.origin, operation=self.operation, parameters=members)])
 
     def tester(self, action: Callable[[Operations, Transaction], T]) -> T:

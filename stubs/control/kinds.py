@@ -69,6 +69,7 @@ Url = Annotated[
         max_length=2000,
         description="http:// or https:// URL with a host, without user name and password",
         examples=["http://127.0.0.1:8080/smartdcc/duis"],
+        extra={"shown": "address"},
     ),
 ]
 Values = dict[str, Any]

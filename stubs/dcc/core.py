@@ -39,7 +39,7 @@ from stubs.scheduler import next_attempt
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.smki.repository import Listed
-from stubs.urls import why_unusable
+from stubs.urls import KeptQueries, why_unusable
 from stubs.wire.certificates import Certificate
 from stubs.wire.duis import version_number
 from stubs.wire.errors import Refusal
@@ -59,15 +59,17 @@ class Dcc:
     Args:
         settings: how it behaves.
         pki: keys and certificates.
+        queries: of receive URLs; the journal does not hold them.
     """
 
-    def __init__(self, settings: DccSettings, pki: Pki) -> None:
+    def __init__(self, settings: DccSettings, pki: Pki, queries: KeptQueries | None = None) -> None:
         self.settings = settings
         self.state: DccState = new_state(settings)
         self._context = make_context(settings, pki)
         self._pipeline = RequestPipeline(self._context)
         self._tester = Operations(self._context, self._pipeline)
         self._pki = pki
+        self._queries = queries or KeptQueries()
         self._newest: Transaction | None = None
         self.on_error: Callable[[Exception], None] = _raise
         """Told of an unexpected error of ours: the request or item ends as failed, what happened before stays, and the
@@ -137,7 +139,7 @@ class Dcc:
     def receive_url(self, user: str) -> str | None:
         """Where a User's messages go."""
         known = self.state.users.get(user)
-        return known.receive_url if known else None
+        return self._queries.whole(known.receive_url) if known and known.receive_url is not None else None
 
     def delivered(self, message: str, attempt: int, status: int, now: datetime) -> Events:
         """A User's endpoint answered with a 2xx."""
@@ -172,6 +174,8 @@ class Dcc:
         """
         if receive_url is not None and (why := why_unusable(receive_url, self.settings.receive_url_allow)):
             raise ValueError(f"receive_url: {why}")
+        if receive_url is not None:
+            receive_url = self._queries.hide(receive_url)
         transaction = self._begin(now)
         eui = str(Eui64.parse(user))
         known = tuple(str(UserRole(role)) for role in roles)

@@ -29,12 +29,15 @@ class LoggedDevice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One device in a communications hub's device log."""
 
     device: str
+    """EUI-64."""
     install_code: str = ""
     """Hexadecimal, as it came in the join command."""
     added: int = 0
+    """When it was put into the log."""
     join_until: int = 0
     """End of the period in which the device may join."""
     joined: bool = False
+    """Whether it has joined the home area network."""
     removed: int = 0
     """When it was taken out of the log; 0: it has not been."""
 
@@ -45,10 +48,15 @@ class Pending(msgspec.Struct, frozen=True, gc=False):
     group: str
     """What it sets; a later command of the same group replaces it."""
     use_case: str
+    """Name of the use case."""
     message_code: int
+    """Message code of the use case."""
     originator: str
+    """EUI-64 of who sent it."""
     counter: int
+    """Originator counter."""
     due: int
+    """When it is carried out."""
     content: bytes
     """The command's payload, worked off when due."""
 
@@ -119,11 +127,13 @@ class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Which number holds when: a rate of a tariff, a state of a switch, 1 for friendly hours."""
 
     seasons: tuple[Season, ...] = ()
+    """When each season begins, and which week it has."""
     weeks: tuple[tuple[int, ...], ...] = ()
     """Week number, then the day profiles of Monday to Sunday."""
     days: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
     """Day profile number; its (second of the day, number from then on), ascending."""
     special: tuple[SpecialDay, ...] = ()
+    """Days with a day profile of their own."""
     dated: tuple[Dated, ...] = ()
     """Switch times with dates of their own, which take the place of seasons, weeks and days."""
     otherwise: int = 1
@@ -139,6 +149,7 @@ class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """
 
     calendar: Calendar = Calendar()
+    """Which time-of-use register counts when, or which column of the block matrix."""
     prices: tuple[int, ...] = ()
     """Per 1000 register units, by time-of-use register."""
     block_prices: tuple[int, ...] = ()
@@ -146,13 +157,16 @@ class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     thresholds: tuple[tuple[int, ...], ...] = ()
     """Per column up to three limits in register units, ascending."""
     secondary_calendar: Calendar = Calendar()
+    """The same of the secondary element of a twin-element meter."""
     secondary_prices: tuple[int, ...] = ()
+    """The same of the secondary element, by its time-of-use registers."""
 
 
 class Debt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How a time-based debt is recovered: an amount per period; and a payment-based one: a share of each top-up."""
 
     amount: int = 0
+    """Recovered in each period."""
     period: int = 3600
     """Seconds."""
     share: int = 0
@@ -171,16 +185,27 @@ class Terms(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     """What a meter's account and rate registers follow from; the fields are those of the device's state."""
 
     price: int = 0
+    """Per 1000 register units, where there is no tariff."""
     standing_charge: int = 0
+    """Per day."""
     tariff: Tariff | None = None
+    """Rates and prices; left out: the one price."""
     payment_mode: Literal["credit", "prepayment"] = "credit"
+    """Which the account is in."""
     suspend_debt_emergency: bool = False
+    """Whether debts rest while emergency credit is used."""
     suspend_debt_disabled: bool = False
+    """Whether debts rest while supply is disabled."""
     debt_1: Debt | None = None
+    """The first time-based debt, or the payment-based one."""
     debt_2: Debt | None = None
+    """The second time-based debt."""
     disablement_threshold: int = 0
+    """Balance below which supply is disabled."""
     billing: Billing | None = None
+    """When billing data are stored."""
     resets_blocks_daily: bool = False
+    """Whether block counters begin anew each day."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -211,9 +236,13 @@ class Anchor(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A certificate in a trust-anchor cell: put there by a credentials replacement."""
 
     role: int
+    """Remote party role of the certificate, as GBCS numbers it."""
     usage: Literal["DS", "KA"]
+    """Digital signing or key agreement."""
     cell_usage: int
+    """Of the trust-anchor cell, as GBCS numbers it."""
     der: bytes
+    """The certificate, DER."""
 
 
 class OwnKey(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -229,8 +258,11 @@ class Image(msgspec.Struct, frozen=True, gc=False):
     """A firmware image received and not yet activated; hash and version hexadecimal."""
 
     hash: str
+    """SHA-256 of the image."""
     version: str
+    """Firmware version it holds."""
     is_verified: bool = True
+    """Whether the device found it whole and rightly signed."""
 
 
 DemandRegister = Literal["import", "period", "export"]
@@ -259,13 +291,21 @@ class Unsent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     """An alert that waits until its device is on the network; originator and counter of the command it tells of."""
 
     code: str
+    """Alert code."""
     recipient: str
+    """EUI-64 of whom it is for."""
     payload: bytes
+    """What the alert carries beside its code."""
     cause: str
+    """What raised it."""
     instruction: int | None = None
+    """Number of the instruction it tells of."""
     total: int | None = None
+    """Instructions in that command."""
     originator: str = ""
+    """EUI-64 of who sent that command."""
     counter: int = 0
+    """Originator counter of that command."""
     at: int = 0
     """When it could not be sent."""
 
@@ -282,8 +322,11 @@ class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One auxiliary controller (1 to 5) of an ESME, or the one of an HCALCS or SAPC."""
 
     number: int
+    """1 to 5; 0 for the one of an HCALCS or SAPC."""
     kind: Literal["ALCS", "HCALCS", "APC", ""] = ""
+    """Type of the controller."""
     description: str = ""
+    """As it was configured."""
     device: str = ""
     """The HAN-connected device behind it."""
     level: int = 0
@@ -291,11 +334,15 @@ class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     until: int = 0
     """End of a commanded state; 0: the calendar decides."""
     limit: int = 100
+    """Highest level that is allowed, 0 to 100."""
     limit_until: int = 0
+    """End of a commanded limit; 0: none is commanded."""
     calendar: Calendar = Calendar()
+    """Which level the calendar sets when."""
     coming: Order | None = None
     """The commanded level that begins next; a later command takes its place."""
     coming_limit: Order | None = None
+    """The commanded limit that begins next."""
 
 
 class LoadLimit(msgspec.Struct, frozen=True, gc=False, array_like=True):

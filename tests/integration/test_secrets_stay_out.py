@@ -12,7 +12,9 @@ from tests.unit.test_redaction import MARK, encodings
 SETTINGS = """
 roles = ["IS"]
 select = "IC-001"
+receive_url = "http://127.0.0.1:9/in?token={mark}"
 [dcc]
+receive_url = "http://127.0.0.1:9/in?{mark}"
 pki = "{folder}/keys"
 control_token = "{mark}"
 [dcc.ssi]
@@ -22,7 +24,8 @@ name = "alice"
 user = "A0-B1-C2-D3-E4-01-00-00"
 pass_phrase = "{mark}"
 """
-KEYS = {"pki", "keys", "authorities"}
+KEYS = {"pki", "keys", "authorities", "receive-queries.json"}
+"""What holds secrets because that is what it is for: none of it goes into bundle or report."""
 
 
 def test_nothing_that_a_run_writes_holds_a_secret_of_its_settings(

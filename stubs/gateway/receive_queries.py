@@ -1,0 +1,41 @@
+"""The queries of receive URLs beside the journal, in a file that only its owner reads."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from stubs.urls import KeptQueries
+from stubs.wire.errors import Blocked
+
+FILE_NAME = "receive-queries.json"
+"""In the state folder: what stands for a query in the journal, and the query."""
+
+
+def kept_queries(folder: Path | None) -> KeptQueries:
+    """Those of a state folder; None: they are as short-lived as the journal in memory.
+
+    A file that is lost or damaged is no reason not to start: messages for its addresses wait until a User is registered
+    again.
+    """
+    if folder is None:
+        return KeptQueries()
+    path = folder / FILE_NAME
+    try:
+        known = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    except (OSError, ValueError):
+        known = {}
+    return KeptQueries(known, lambda queries: _write(path, queries))
+
+
+def _write(path: Path, queries: dict[str, str]) -> None:
+    scratch = path.with_suffix(".new")
+    try:
+        scratch.unlink(missing_ok=True)
+        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(queries) + b"\n")
+        scratch.replace(path)
+    except OSError as error:
+        raise Blocked(f"cannot write {path}: {error.strerror}", mend="Free some space on that disk.") from error

@@ -1,0 +1,15 @@
+"""The control API's document tells the meaning of every member, of nested records too."""
+
+from stubs.control.openapi import openapi
+
+
+def test_every_member_of_every_record_is_described() -> None:
+    records = openapi()["components"]["schemas"]
+    silent = [
+        f"{name}.{member}"
+        for name, record in records.items()
+        for member, schema in record.get("properties", {}).items()
+        if not schema.get("description")
+        and not any(part.get("description") for part in (*schema.get("anyOf", ()), *schema.get("allOf", ())))
+    ]
+    assert silent == []
