@@ -91,9 +91,9 @@ class KeptQueries:
         self._write = write
 
     def hide(self, url: str) -> str:
-        """A URL as the journal may hold it. Raises: what ``write`` raises."""
+        """A URL as the journal may hold it; one that is hidden already stays so. Raises: what ``write`` raises."""
         parts = urlsplit(url)
-        if not parts.query:
+        if not parts.query or parts.query in self._known:
             return url
         mark = next((mark for mark, query in self._known.items() if query == parts.query), "")
         if not mark:
