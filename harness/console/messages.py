@@ -178,8 +178,7 @@ def _address(source: Source, own: Entry) -> str:
     if isinstance(event, RequestReceived):
         return source.urls.get(_PATHS.get(event.service, ""), "")
     if isinstance(event, MessageQueued) and source.control is not None:
-        users = {row["user"]: row["receive_url"] for row in source.control.users()}
-        return str(users.get(event.user) or "")
+        return source.control.receive_url(event.user) or ""  # whole: `users` leaves the query out
     return ""
 
 

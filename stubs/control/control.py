@@ -86,6 +86,10 @@ class Control:
         found: list[dict[str, Any]] = self.call("users")
         return found
 
+    def receive_url(self, user: str) -> str | None:
+        """Where a User's messages are posted, query and all; for this process only."""
+        return self._runtime.call(lambda: self._dcc.receive_url(user))
+
     def set_fault(self, rule: dict[str, Any]) -> str:
         """Arm a fault rule; its id. Fields: see ``stubs.faults.FaultRule``."""
         return str(self.call("set-fault", **rule))
