@@ -9,8 +9,22 @@ among what was put aside are never freed: this is for a process that serves unti
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+
+@contextmanager
+def no_collections() -> Iterator[None]:
+    """Make much that stays without looking through all of it again and again; two thirds of a restore's time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
 
 _MOST_PROMOTED = 10
 """Collections of the middle generation, each of which promotes some thousand objects at most, before a full one."""

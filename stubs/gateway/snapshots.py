@@ -15,6 +15,7 @@ import msgspec
 
 from stubs.dcc import FOLDED_KINDS, Dcc
 from stubs.dcc.state.snapshot import FORMAT
+from stubs.gateway.garbage import no_collections
 from stubs.journal import Journal
 from stubs.redaction import redacted
 from stubs.settings import DccSettings
@@ -89,7 +90,8 @@ class Snapshots:
         if row is None or row.hash != snapshot.hash:
             return 0
         try:
-            dcc.restore(snapshot.image)
+            with no_collections():
+                dcc.restore(snapshot.image)
         except ValueError:
             return 0
         return snapshot.seq

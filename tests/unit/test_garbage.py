@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+
+import pytest
+
+from stubs.gateway.garbage import no_collections
+
+
+def test_collections_rest_while_much_is_made_and_go_on_whatever_happens() -> None:
+    def broken_off() -> None:
+        with no_collections():
+            assert not gc.isenabled()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken_off()
+    assert gc.isenabled()
+
 
 PROGRAM = """
 import gc
