@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.checks.comparing import identity
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unreported, unsaid
-from harness.checks.ssi_views import untold
+from harness.checks.ssi_views import seen_of, untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import PageViewed, PersonSignedIn
 
@@ -57,22 +56,17 @@ def inventory_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     if not pages:
         return missing(action, expected, "no such page was served")
     seq = pages[-1][0]
-    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values", {}).get("seen"))
+    told = seen_of(action.outcome)
+    open_finding = unsaid(action, expected, seq, data=told)
     if open_finding is not None:
         return open_finding
-    silence = unreported(action, expected, "what it saw", action.outcome.get("values", {}).get("seen"), seq)
+    silence = unreported(action, expected, "what it saw", told, seq)
     if silence is not None:
         return silence
-    seen = {identity(device) for device in _listed(action.outcome.get("values", {}).get("seen", []))}
-    unseen = sorted(wanted - seen)
+    unseen = sorted(wanted - set(told or []))
     if unseen:
         return failed(expected, f"the party did not see {', '.join(unseen)}", seq, action.claimed_seq)
     return passed(expected, f"served and seen: {pages[-1][1].title}", seq, action.claimed_seq)
-
-
-def _listed(said: Any) -> list[Any]:
-    """Identities that the party named: a list, or a text with commas or blanks between them, as a person types it."""
-    return said.replace(",", " ").replace(";", " ").split() if isinstance(said, str) else list(said)
 
 
 @check(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.checks.comparing import identity
 from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unsaid
-from harness.checks.ssi_views import during, own_pages, pages_of, said_of, unserved, untold
+from harness.checks.ssi_views import during, own_pages, pages_of, said_of, seen_of, unserved, untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from schemas.ssi_tables import advice, allowed, functions, job_types
 from stubs.events import ActRefused, PageViewed, PersonSignedIn
@@ -70,9 +69,9 @@ def session_ended(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     if not asked:
         return missing(action, expected, "no page was asked for")
     seq = asked[-1][0]
-    seen = action.outcome.get("values", {}).get("seen")
+    seen = seen_of(action.outcome)
     if seen:
-        return failed(expected, f"the party says it saw {', '.join(map(str, seen))}", seq, action.claimed_seq)
+        return failed(expected, f"the party says it saw {', '.join(seen)}", seq, action.claimed_seq)
     return _refused(action, expected, "the sign-in page was served, and shows nothing", seq)
 
 
@@ -130,7 +129,7 @@ def nothing_found(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     silence = said_of(action, expected, seq)
     if silence is not None:
         return silence
-    told = [identity(one) for one in action.outcome["values"].get("seen") or []]
+    told = seen_of(action.outcome) or []
     seen = [one for one in told if one != evidence.user]  # who is signed in stands on every page
     if seen or action.status == "refused":
         got = f"the party saw {', '.join(seen)}" if seen else "the party says that it was refused"
@@ -279,7 +278,7 @@ def same_in_both_browsers(evidence: Evidence, parameters: Mapping[str, Any]) -> 
         return failed(
             expected, f"both pages went to {first.agent or 'the same browser'}", first_seq, seq, cause="browser"
         )
-    seen = [one.outcome.get("values", {}).get("seen") for one in (before[-1], action)]
+    seen = [seen_of(one.outcome) for one in (before[-1], action)]
     if first.shown != second.shown or seen[0] != seen[1]:
         return failed(expected, f"{seen[0]} and {seen[1]}", first_seq, seq, action.claimed_seq)
     return passed(expected, f"{first.agent} and {second.agent}", first_seq, seq, action.claimed_seq)

@@ -10,7 +10,7 @@ from harness.checks.comparing import identity
 from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unsaid
-from harness.checks.ssi_views import during, own_pages, said_of, unserved, untold
+from harness.checks.ssi_views import during, own_pages, said_of, seen_of, unserved, untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import ReportRun
 from stubs.wire.errors import PeerError
@@ -48,8 +48,8 @@ def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     silence = said_of(action, expected, answered, seq)
     if silence is not None:
         return silence
-    told = action.outcome["values"].get("seen")
-    seen = {identity(one) for one in told or []}
+    told = seen_of(action.outcome)
+    seen = set(told or [])
     if told is not None and not on_page <= seen:
         return failed(expected, f"the party did not see {_list(on_page - seen)}", seq, action.claimed_seq)
     if told is None and untold(action.outcome, on_page):

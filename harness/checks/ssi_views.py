@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from harness.checks.comparing import identity
 from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.requests import missing, unreported, unsaid
 from harness.checks.verdict import Finding
@@ -69,6 +70,16 @@ def untold(outcome: dict[str, Any], wanted: Iterable[str]) -> list[str]:
     """Those texts that the party does not tell."""
     said = told(outcome)
     return [text for text in wanted if text.casefold() not in said]
+
+
+def seen_of(outcome: Mapping[str, Any]) -> list[str] | None:
+    """Identities that the party says it saw: a list, or a text with one or several; None: it does not say."""
+    values = outcome.get("values") or {}
+    seen = values.get("seen")
+    if seen is None:
+        return None
+    named = seen.replace(",", " ").split() if isinstance(seen, str) else [str(one) for one in seen]
+    return [identity(one) for one in named]
 
 
 def said_of(action: ActionRecord, expected: str, *references: int) -> Finding | None:

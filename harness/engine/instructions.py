@@ -12,23 +12,25 @@ from schemas.load import Srv, service_requests
 _PLAIN = re.compile(r"[\w:+-]+(?:\.[\w:+-]+)*")
 
 
-def sentence(template: str, action: Action, device: str = "") -> str:
+def sentence(template: str, action: Action, device: str = "", person: str = "") -> str:
     """The text for an action, its words in braces filled in.
 
     Args:
         template: words: role, user, service, to (device or DCC), from (device, if any), values, how, device, target,
-            code, request_id; for the Self-Service Interface ssi, person, search, browser.
+            code, request_id; for the Self-Service Interface ssi, person, signed_in, search, browser.
         action: with everything but its instruction.
         device: what the scenario calls the target; empty: it has no name, or there is none.
+        person: who acts on the Self-Service Interface where the action names nobody; empty: not known.
     """
     text = template
-    for name, value in _words(action, device).items():
+    for name, value in _words(action, device, person).items():
         text = text.replace(f"{{{name}}}", value)
     return " ".join(text.split())
 
 
-def _words(action: Action, device: str) -> Mapping[str, str]:
+def _words(action: Action, device: str, person: str) -> Mapping[str, str]:
     row = service_requests().get(Srv(action.service))
+    who = str(action.parameters.get("person") or person or f"one of your people in role {action.role}")
     target = " ".join(part for part in (device and f"the {device}", action.target) if part)
     return {
         "role": action.role,
@@ -43,7 +45,8 @@ def _words(action: Action, device: str) -> Mapping[str, str]:
         "code": str(action.parameters.get("code", "")) or "of any code",
         "request_id": str(action.parameters.get("request_id", "")) or "of yours that was accepted last",
         "ssi": action.urls.get("ssi", "") or "its usual address",
-        "person": str(action.parameters.get("person", "")) or f"one of your people who may act in role {action.role}",
+        "person": who,
+        "signed_in": "without signing in again" if action.options.get("sign_in") is False else f"signed in as {who}",
         "search": _search(action, target),
         "browser": ", in the second of two browsers," if action.options.get("browser") == "second" else "",
     }
@@ -58,8 +61,7 @@ def _search(action: Action, target: str) -> str:
     """What to look for: by the parameters, else the target, else everything."""
     given = ", ".join(f"{name} {_written(value)}" for name, value in _told(action).items() if value != action.target)
     keys = " and ".join(part for part in (target, given) if part)
-    without = " without signing in again" if action.options.get("sign_in") is False else ""
-    return (f"for {keys}" if keys else "as a whole") + without
+    return f"for {keys}" if keys else "as a whole"
 
 
 def _values(parameters: Mapping[str, Any]) -> str:
@@ -70,6 +72,8 @@ def _values(parameters: Mapping[str, Any]) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return " and ".join(f"{name} {_written(one)}" for name, one in value.items())
     text = str(value)
     return text if _PLAIN.fullmatch(text) else f'"{text}"'
 

@@ -17,9 +17,11 @@ from harness.engine.homes import Home
 from harness.engine.instructions import sentence
 from harness.engine.progress import Progress
 from harness.engine.run_control import RunControl
+from harness.engine.service_management import people_of
 from harness.plan import load_test_data
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
+from schemas.ssi_tables import ssi_actions
 from stubs.events import CertificateFiled, CertificateIssued, Entry, EvidenceFiled, OutcomeClaimed, ScenarioStarted
 from stubs.journal import Journal
 from stubs.recording import recordable
@@ -190,7 +192,11 @@ class RunContext:
     def prompt(self, action: Action, device: str) -> str:
         """The action in whole sentences, for a person; empty when there is no text for its kind."""
         path = self.prompts / f"{action.kind}.txt"
-        return sentence(path.read_text(encoding="utf-8"), action, device) if path.is_file() else ""
+        if not path.is_file():
+            return ""
+        people = people_of(self, action.user, action.role) if action.kind in ssi_actions() else []
+        person = next((one.name for one in people if one.status == "active"), "")
+        return sentence(path.read_text(encoding="utf-8"), action, device, person)
 
     # --- the journal, as scenarios need it --------------------------------------------------------------------
 

@@ -52,6 +52,22 @@ _COVERAGE: Mapping[str, Mapping[str, Any]] = {
 """What is set for a post code, by the words of a scenario."""
 
 
+def _settings(run_context: RunContext) -> SsiSettings:
+    from stubs.app import SsiSettings  # noqa: PLC0415 - who only collects scenarios does not load the simulated DCC
+
+    return msgspec.convert(run_context.dcc.settings.ssi, SsiSettings)
+
+
+def people_of(run_context: RunContext, user: str, role: str) -> list[Person]:
+    """Who may sign in to the pages for a User and act in a role."""
+    from stubs.app import SsiUser, ssi_persons  # noqa: PLC0415 - as above
+
+    rows = run_context.control.users()
+    users = [SsiUser(row["user"], row["party"], tuple(row["roles"])) for row in rows]
+    people = ssi_persons(_settings(run_context), users)
+    return [one for one in people if one.user == user and (not one.roles or role in one.roles)]
+
+
 class ServiceManagement:
     """The service desk of one scenario; what the scenario published is taken back when it ends."""
 
@@ -79,7 +95,11 @@ class ServiceManagement:
             names = {"any": "", "new": self.new_name}
             self.person = names.get(job, f"unknown-{self._user.replace('-', '').lower()}")
             return
-        fitting = (one for one in self._persons() if one.status == status and (not job or one.job_types == (job,)))
+        fitting = (
+            one
+            for one in people_of(self._run_context, self._user, self._role.value)
+            if one.status == status and (not job or one.job_types == (job,))
+        )
         found = next(fitting, None)
         if found is None:
             wanted = f'status = "{status}"' + (f' and job_types = ["{job}"]' if job else "")
@@ -89,23 +109,10 @@ class ServiceManagement:
             )
         self.person = found.name
 
-    def _settings(self) -> SsiSettings:
-        from stubs.app import SsiSettings  # noqa: PLC0415 - who only collects scenarios does not load the simulated DCC
-
-        return msgspec.convert(self._run_context.dcc.settings.ssi, SsiSettings)
-
-    def _persons(self) -> list[Person]:
-        from stubs.app import SsiUser, ssi_persons  # noqa: PLC0415 - as above
-
-        rows = self._run_context.control.users()
-        users = [SsiUser(row["user"], row["party"], tuple(row["roles"])) for row in rows]
-        people = ssi_persons(self._settings(), users)
-        return [one for one in people if one.user == self._user and (not one.roles or self._role.value in one.roles)]
-
     @property
     def session_seconds(self) -> float:
         """How long a session lasts, in seconds of the run's clock."""
-        return 60 * self._settings().session_minutes
+        return 60 * _settings(self._run_context).session_minutes
 
     # --- what the DCC publishes -------------------------------------------------------------------------------
 

@@ -266,6 +266,17 @@ def test_every_check_of_the_pages_is_kept_and_tripped_here_or_beside_the_other_c
         assert {PASS, FAIL} <= verdicts[check], check
 
 
+@pytest.mark.parametrize(
+    ("check", "parameters", "shown"),
+    [("ssi-inventory-seen", {"devices": [METER]}, METER), ("ssi-nothing-found", {}, "")],
+)
+def test_a_person_may_type_what_the_page_shows(check: str, parameters: dict[str, Any], shown: str) -> None:
+    events: list[AnyEvent] = [page("/inventory", *filter(None, [shown]))]
+    typed = {"seen": f"{USER}, {shown.lower()}"}
+    case = Case(check, "view-inventory", PASS, events, {}, "attested", typed, parameters)
+    assert case.finding().verdict is PASS, case.finding().lines
+
+
 @pytest.mark.parametrize("status", ["attested", "blocked", "unsupported"])
 @pytest.mark.parametrize("case", [case for case in CASES if case.verdict is PASS], ids=lambda case: case.id)
 def test_who_says_nothing_to_compare_is_never_failed(case: Case, status: str) -> None:
