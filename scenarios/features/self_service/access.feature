@@ -63,7 +63,7 @@ Feature: Access to the Self-Service Interface
       | GT   | both meters                         |
       | OU   | both meters                         |
 
-  @id:SSI-003 @role:IS @role:ES @role:GS @role:RSA @role:ED @role:GT @role:OU @priority:P3
+  @id:SSI-003 @role:IS @role:ES @role:GS @role:RSA @role:ED @role:GT @role:OU @priority:P3 @clock
   Scenario Outline: A session that nobody uses ends by itself
     Given a party acting as <role>
     And the party has signed in to the SSI
