@@ -115,7 +115,7 @@ def test_a_broken_feature_file_is_blocked(tmp_path: Path) -> None:
         load_library(tmp_path)
 
 
-_MOVES = re.compile(r"\d+ (minutes|days) pass|^it is (the|a day in) |local midnight comes")
+_MOVES = re.compile(r"\d+ (minutes|days) pass|^it is (the|a day in) |local midnight comes|longer than a session lasts")
 
 
 @pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.key)
