@@ -852,6 +852,8 @@ class LoadFinished(Event, frozen=True, kw_only=True, tag=True):
 
     run: str
     complete: bool
+    reason: str = ""
+    """What went wrong beside what was measured: a sender that died, a Party that did not say what it processed."""
 
 
 AnyEvent = (

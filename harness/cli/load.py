@@ -13,7 +13,7 @@ import click
 
 from harness.cli.output import json_option, print_json, print_table, say, say_error, settings_option
 
-_EXIT_CODES = {"PASS": 0, "FAIL": 1, "BLOCKED": 3, "NOT_RUN": 130}
+_EXIT_CODES = {"PASS": 0, "FAIL": 1, "BLOCKED": 3, "NOT_RUN": 3}
 _RATE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(?:/\s*(s|min|h))?\s*")
 _PER = {None: 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
 
@@ -118,6 +118,8 @@ def _run(settings: Any, receiver: str | None, signing_key: Path | None, *, as_js
     finally:
         journal.close()
     code = 130 if run.is_interrupted else _EXIT_CODES[written.result.verdict]
+    if run.reason:
+        say_error(run.reason)
     (_print_json if as_json else _print)(written, code)
     return code
 

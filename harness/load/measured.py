@@ -35,6 +35,8 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
 
     run: str
     complete: bool
+    reason: str
+    """What went wrong beside what was measured; empty: nothing."""
     verdict: str
     """PASS, FAIL, BLOCKED, or NOT_RUN when it was interrupted before the end of its plan."""
     facts: dict[str, Any]
@@ -122,7 +124,15 @@ def result_of(events: Iterable[AnyEvent]) -> LoadResult:
     if started is None or run is None:
         raise PeerError("no load rehearsal", expected="an entry LoadStarted", got="none")
     is_complete = finished is not None and finished.complete
-    return _result(started, run, processed, acknowledged, asked, is_complete=is_complete)
+    return _result(
+        started,
+        run,
+        processed,
+        acknowledged,
+        asked,
+        is_complete=is_complete,
+        reason=finished.reason if finished else "",
+    )
 
 
 def _result(
@@ -133,6 +143,7 @@ def _result(
     asked: Sequence[LoadAsked],
     *,
     is_complete: bool,
+    reason: str,
 ) -> LoadResult:
     said = None
     failed = sum(one.status != "done" for one in asked) if asked else None
@@ -151,6 +162,7 @@ def _result(
     return LoadResult(
         run=started.run,
         complete=is_complete,
+        reason=reason,
         verdict=_verdict(results, is_complete=is_complete),
         facts=started.facts,
         limits=[{"limit": one.limit, "verdict": one.verdict, "measured": one.measured} for one in results],

@@ -33,7 +33,7 @@ from stubs.events import AnyEvent, LoadFinished, LoadProcessed, LoadStarted
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.settings import LOOPBACK
 from stubs.urls import why_unusable
-from stubs.wire.errors import InputError
+from stubs.wire.errors import Blocked, InputError
 
 _LEAD = timedelta(milliseconds=200)
 _LEAD_OF_PROCESSES = timedelta(seconds=1.5)
@@ -53,6 +53,8 @@ class LoadRun:
 
     folder: Path
     is_interrupted: bool
+    reason: str = ""
+    """What went wrong beside what was measured."""
 
 
 def check(settings: RehearsalSettings) -> LoadProfile:
@@ -125,14 +127,42 @@ def run_load(settings: RehearsalSettings, folder: Path, pki: Path, send: Send, s
     try:
         name = f"load-{job.start:%Y%m%dT%H%M%S}"
         sink(LoadStarted(run=name, facts=_facts(settings, profile, job)))
-        with asking(settings, job.user, pki, folder, sink):
-            is_whole = send(job, sink, show)
-        if settings.load.collect and is_whole:
-            _collect(settings.load.collect, fleet, sink)
-        sink(LoadFinished(run=name, complete=is_whole))
+        is_whole, is_interrupted, reason = _carry_out(
+            settings, folder, pki, job, fleet, sink, partial(send, job, sink, show)
+        )
+        sink(LoadFinished(run=name, complete=is_whole, reason=reason))
     finally:
         journal.close()
-    return LoadRun(folder, not is_whole)
+    return LoadRun(folder, is_interrupted, reason)
+
+
+def _carry_out(
+    settings: RehearsalSettings,
+    folder: Path,
+    pki: Path,
+    job: LoadJob,
+    fleet: Fleet,
+    sink: Sink,
+    send: Callable[[], bool],
+) -> tuple[bool, bool, str]:
+    """Send and collect: whether the plan was followed to its end, whether a person ended it, and what went wrong.
+
+    What was measured until then is kept whatever goes wrong.
+    """
+    try:
+        with asking(settings, job.user, pki, folder, sink):
+            is_whole = send()
+    except Blocked as blocked:
+        return False, False, str(blocked)
+    if not is_whole or not settings.load.collect:
+        return is_whole, not is_whole, ""
+    try:
+        _collect(settings.load.collect, fleet, sink)
+    except Blocked as blocked:
+        return True, False, str(blocked)
+    except KeyboardInterrupt:
+        return False, True, "interrupted while the Party was asked what it processed"
+    return True, False, ""
 
 
 def sender_of(settings: RehearsalSettings) -> Send:

@@ -22,8 +22,9 @@ from harness.load.job import LoadJob
 from harness.load.judging import is_load_bundle, judge_load_bundle
 from harness.load.measured import LoadResult
 from harness.load.receiving import BEHAVIOURS, Behaviour, Inbox, Receiver
+from harness.load.records import Ending, Record, pack
 from harness.load.reporting.write import LoadReports, write_load_reports
-from harness.load.run import check, run_load
+from harness.load.run import Send, check, run_load
 from harness.load.sender import Progress, Sender, Sink
 from harness.load.sender_process import send_apart
 from harness.settings import RehearsalSettings, load_settings
@@ -32,7 +33,7 @@ from stubs.clock import SystemClock
 from stubs.events import AnyEvent, LoadEnded
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.wire.certificates import CertificateIndex
-from stubs.wire.errors import InputError
+from stubs.wire.errors import Blocked, InputError
 from tests.cli_kit import WAIT, refuser, started
 
 
@@ -226,6 +227,35 @@ def test_ctrl_c_ends_a_run_with_its_reports(keys: Path, tmp_path: Path) -> None:
     result = json.loads((out / "load-result.json").read_bytes())
     assert result["complete"] is False
     assert result["verdict"] in {"NOT_RUN", "FAIL"}
+
+
+def ended(keys: Path, folder: Path, send: Send, **load: object) -> LoadResult:
+    """A run whose senders do what the test says."""
+    (folder / "state").mkdir(parents=True)
+    chosen = msgspec.structs.replace(settings(**load), receive_url="http://127.0.0.1:1/")
+    told = run_load(chosen, folder, keys, send)
+    with closing(Journal(SqliteStore(folder / "state" / FILE_NAME), SystemClock())) as journal:
+        result = write_load_reports(folder, journal.rows(0)).result
+    assert result.reason == told.reason
+    return result
+
+
+def test_a_run_whose_sender_died_keeps_what_was_measured_and_is_no_pass(keys: Path, tmp_path: Path) -> None:
+    def dies(_job: LoadJob, sink: Sink, _show: Callable[[Progress], None]) -> bool:
+        done = Record(0, 0, 10, 20, 204, 1, Ending.ACKNOWLEDGED, bytes(32))
+        sink(LoadEnded(sender=0, rows=pack([done])))
+        raise Blocked("sender 1 ended before its work was done")
+
+    result = ended(keys, tmp_path / "run", dies, limits=["errors = 0"])
+    assert (result.verdict, result.complete, result.acknowledged) == ("NOT_RUN", False, 1)
+    assert "sender 1 ended" in result.reason
+
+
+def test_a_party_that_does_not_say_what_it_processed_is_blocked(keys: Path, tmp_path: Path) -> None:
+    collect = str(tmp_path / "nothing.txt")
+    result = ended(keys, tmp_path / "run", lambda *_: True, limits=["lost = 0"], collect=collect)
+    assert (result.verdict, result.complete, result.processed) == ("BLOCKED", True, None)
+    assert "cannot be read" in result.reason
 
 
 def test_load_goes_to_this_machine_or_where_the_settings_allow_it() -> None:
