@@ -48,6 +48,7 @@ from stubs.gateway.heads import listen
 from stubs.gateway.receive_queries import kept_queries
 from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
+from stubs.http_runner import close_runner
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.journal.maintenance import check_at_start, write_head
 from stubs.settings import LOOPBACK, DccSettings
@@ -265,7 +266,7 @@ class SimulatedDcc:
             site.application.middlewares.insert(0, plain_bodies)
         runner = web.AppRunner(site.application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await runner.setup()
-        stack.push_async_callback(runner.cleanup)
+        stack.push_async_callback(close_runner, runner)
         host = site.host
         # A stream or a held answer ends only when it learns that the DCC stops.
         stack.callback(self._runtime.stopping.set)

@@ -75,6 +75,20 @@ class RequestAnswered(Event, frozen=True, kw_only=True, tag=True):
     response_code: str | None
 
 
+class AnswerLate(Event, frozen=True, kw_only=True, tag=True):
+    """The answer in the HTTP exchange left late, or nobody was there to take it any more: no fault of the User's.
+
+    Recorded when a second or more passed although no fault rule asked for it, and when the client had closed the
+    connection before the answer left.
+    """
+
+    exchange: str
+    seconds: float
+    """Real seconds from the head of the request to the answer."""
+    is_abandoned: bool
+    """Whether the client had closed the connection."""
+
+
 class PreCommandIssued(Event, frozen=True, kw_only=True, tag=True):
     """Transform handed out a Pre-Command."""
 
@@ -861,6 +875,7 @@ AnyEvent = (
     | RequestRefused
     | RequestAccepted
     | RequestAnswered
+    | AnswerLate
     | PreCommandIssued
     | LocalCommandIssued
     | RequestQuarantined

@@ -18,7 +18,7 @@ from harness.cli import run
 ROOT = Path(__file__).parents[1]
 UEPT = (sys.executable, "-c", "from harness.cli import main; main()")
 FREE = ("--port", "0", "--smki-port", "0", "--ssi-port", "0", "--control-port", "0")
-WAIT = 60.0
+WAIT = 500.0
 """Seconds until a process counts as hanging: many times what it takes, on a machine with other work."""
 
 REQUEST = (

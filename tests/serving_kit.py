@@ -32,7 +32,7 @@ FREE = DccSettings(
     join_delay=0.0,
     delivery_retries=(0.02, 0.02, 0.05),
 )
-WAIT = 30.0
+WAIT = 500.0
 """Seconds until something that should happen counts as not happening: many times what it takes."""
 
 

@@ -232,14 +232,12 @@ def one_request(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
 
 def _repeated(evidence: Evidence, exchanges: tuple[Exchange, ...]) -> tuple[str, Exchange, Exchange] | None:
     for index, exchange in enumerate(exchanges):
-        for earlier in exchanges[:index]:
+        for earlier in filter(evidence.is_answered_in_time, exchanges[:index]):
             if earlier.received.body == exchange.received.body:
-                if evidence.is_answered(earlier):
-                    return "sent again after it was answered", earlier, exchange
-            elif _is_first_stage(earlier) and _is_first_stage(exchange):
-                if evidence.is_answered(earlier):
-                    return "a second request", earlier, exchange
-            elif not _is_first_stage(earlier) and not _is_first_stage(exchange) and evidence.is_answered(earlier):
+                return "sent again after it was answered", earlier, exchange
+            if _is_first_stage(earlier) and _is_first_stage(exchange):
+                return "a second request", earlier, exchange
+            if not _is_first_stage(earlier) and not _is_first_stage(exchange):
                 return "a second Signed Pre-Command", earlier, exchange
     return None
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from harness.checks.stored import begun
 from stubs.events import (
     ActionAsked,
+    AnswerLate,
     CertificateIssued,
     DeliveryFailed,
     DeviceAnswered,
@@ -282,11 +283,20 @@ class Evidence:
             if not message.deliveries and not message.failures and now is not None and message.queued.due <= now
         )
 
+    @cached_property
+    def late_answers(self) -> frozenset[str]:
+        """Exchanges whose answer left so late that the party may have given up, or did."""
+        return frozenset(event.exchange for _, event in self.of(AnswerLate))
+
     def is_answered(self, exchange: Exchange) -> bool:
         """Whether the party got a usable answer: not cut, not garbled, no bare HTTP error."""
         if exchange.answered is None or exchange.code is None:
             return False
         return not self.bent.get(exchange.received.exchange, frozenset()) & UNANSWERED
+
+    def is_answered_in_time(self, exchange: Exchange) -> bool:
+        """Whether the party must have taken the answer: a late one it may have taken, or given up before."""
+        return self.is_answered(exchange) and exchange.received.exchange not in self.late_answers
 
     @property
     def is_observed(self) -> bool:

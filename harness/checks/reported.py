@@ -66,7 +66,9 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
     """The first contradiction between a claim and the wire, and its kind."""
     said = code(action.outcome.get("response_code", ""))
     synchronous = [code(exchange.code) for exchange in evidence.exchanges_of(action) if evidence.is_answered(exchange)]
-    bent = any(exchange.code and not evidence.is_answered(exchange) for exchange in evidence.exchanges_of(action))
+    bent = any(
+        exchange.code and not evidence.is_answered_in_time(exchange) for exchange in evidence.exchanges_of(action)
+    )
     messages = usable(evidence, action)
     codes = synchronous + [
         code(message.code)

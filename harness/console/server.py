@@ -24,6 +24,7 @@ from harness.console.stream import Streams
 from harness.console.views import Views
 from harness.engine.attendance import Opened
 from stubs.app import BackgroundDcc, SimulatedDcc, guard, new_token
+from stubs.http_runner import close_runner
 from stubs.wire.errors import Blocked, InputError
 
 REMEMBERED = "live.json"
@@ -175,7 +176,7 @@ class LivePage:
             await ended.wait()
         finally:
             self.streams.stop()
-            await runner.cleanup()
+            await close_runner(runner)
 
     def _stop(self) -> None:
         self._is_stopping = True

@@ -22,6 +22,7 @@ from pathlib import Path
 from aiohttp import web
 
 from stubs.app import Pki, load_pki
+from stubs.http_runner import close_runner
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.xmlsig import REFERENCE_CLIENT, verify
 
@@ -121,7 +122,7 @@ class Receiver:
         if self._worker is not None:
             self._worker.cancel()
         if self._runner is not None:
-            await self._runner.cleanup()
+            await close_runner(self._runner)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method == "GET" and request.path == "/processed":

@@ -12,6 +12,7 @@ from datetime import datetime
 from schemas import load
 from stubs.events import (
     AlertRaised,
+    AnswerLate,
     ClockMoved,
     CommandSent,
     DeliveryFailed,
@@ -121,6 +122,9 @@ def _message(entry: Entry, context: _Context) -> Iterator[Message]:
             then = f"next attempt {event.next_attempt:%H:%M:%S}" if event.next_attempt else "now held"
             answer = f"HTTP {event.status}" if event.status else event.reason
             yield from _delivery(entry, event.message, f"{answer}, {then}", context, good=False)
+        case AnswerLate() as event:
+            label = "the client had hung up" if event.is_abandoned else "the answer left late"
+            yield Message(entry.seq, entry.at, DCC, DCC, label, f"{event.seconds:g} s after the request", tone="note")
         case _:
             yield from _remark(entry)
 

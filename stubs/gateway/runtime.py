@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from stubs.clock import Clock
 from stubs.dcc import Dcc, Handled, Reply
 from stubs.dcc.core import Events
-from stubs.events import JournalStalled, MessageQueued
+from stubs.events import AnyEvent, JournalStalled, MessageQueued
 from stubs.gateway.refusals import Refusals
 from stubs.journal import Journal
 from stubs.recording import read_back_all, recordable
@@ -94,6 +94,12 @@ class Runtime:
         await self._committed()
         self._wake_if_earlier()
         return handled.reply
+
+    def note(self, event: AnyEvent) -> None:
+        """Record what changes no state; nobody waits for the entry."""
+        self.append(read_back_all((event,)), self.clock.now())
+        with suppress(Blocked):  # a full disk: the entry stays pending
+            self.journal.commit()
 
     def not_recorded(self, detail: str, service: str, peer: str) -> None:
         """Note that a request was refused since nothing could be recorded: recorded as soon as there is room again."""

@@ -12,6 +12,7 @@ from aiohttp import ClientPayloadError, HttpVersion11, web
 
 from schemas.load import Service
 from stubs.dcc import Cut, Handled, Reply
+from stubs.events import AnswerLate
 from stubs.gateway.bodies import RefusedBody, read_body
 from stubs.gateway.runtime import Runtime
 from stubs.recording import recordable
@@ -19,6 +20,8 @@ from stubs.settings import DccSettings
 from stubs.wire.errors import Blocked
 
 _HANG_SECONDS = 600.0
+_LATE = 1.0
+"""Seconds after which an answer is late: the DCC's public client waits three, the way there and back included."""
 _HANG_POLL = 0.02
 _SHOWN = 200
 _RESET = struct.pack("ii", 1, 0)
@@ -85,7 +88,7 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
     dcc = runtime.dcc
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        peer = peer_of(request)
+        peer, began = peer_of(request), asyncio.get_running_loop().time()
         if (request.content_length or 0) > settings.max_request_bytes:
             announced = f"expected at most {settings.max_request_bytes} bytes, {request.content_length} are announced"
             return await _refused(runtime, request, "too-large", announced, service)
@@ -111,9 +114,18 @@ def _handler(runtime: Runtime, settings: DccSettings, service: Service) -> Handl
             reply = await runtime.submit(lambda now: dcc.handle(body, service, content_type, peer, now))
         except Blocked as blocked:
             return _unavailable(runtime, blocked, service, peer)
+        _note_if_late(runtime, request, reply, asyncio.get_running_loop().time() - began)
         return await _leave(runtime, request, reply)
 
     return handle
+
+
+def _note_if_late(runtime: Runtime, request: web.Request, reply: Reply, seconds: float) -> None:
+    """Record an answer that a client with the usual patience does not see, so that its next post is no blind retry."""
+    is_abandoned = request.transport is None or request.transport.is_closing()
+    if is_abandoned or seconds >= _LATE:
+        late = AnswerLate(exchange=reply.exchange, seconds=round(seconds, 3), is_abandoned=is_abandoned)
+        runtime.note(late)
 
 
 async def _refused(runtime: Runtime, request: web.Request, rule: str, why: str, service: str) -> web.Response:

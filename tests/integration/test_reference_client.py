@@ -744,6 +744,7 @@ def test_broken_the_pass_phrase_is_another(broken: Driver, dcc: TinyDcc) -> None
         def do_GET(self) -> None:
             form = b'<form method="post" action="/"><input name="person"><input name="password" type="password"></form>'
             self.send_response(200)
+            self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(form)))
             self.end_headers()
             self.wfile.write(form)

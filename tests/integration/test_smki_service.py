@@ -16,6 +16,7 @@ import pytest
 from aiohttp import web
 from lxml import etree
 
+from stubs.http_runner import close_runner
 from stubs.smki import DEFAULT_ACB, DEFAULT_PARTIES, Pki, init_pki, load_pki
 from stubs.smki.repository import Listed, Repository
 from stubs.smki.service import ORGANISATIONS, RETRIEVE, SEARCH, make_app
@@ -54,7 +55,7 @@ async def _serving(repository: Repository, read_seconds: float = 10.0) -> AsyncI
     try:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
-        await runner.cleanup()
+        await close_runner(runner)
 
 
 Ask = Callable[[aiohttp.ClientSession, str], Awaitable[None]]

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from harness.checks import Finding, Verdict, checks, evidence_of, judge, judge_again, standing_checks, worst
 from stubs.events import (
     ActionAsked,
+    AnswerLate,
     AnyEvent,
     CertificateIssued,
     CheckJudged,
@@ -98,6 +99,9 @@ class Story:
             RequestAnswered(exchange=name, status=200, content_type="", body=b"", response_code=code),
         )  # fmt: skip
         return self
+
+    def late(self, *, is_abandoned: bool = True) -> Story:
+        return self.add(AnswerLate(exchange=f"x{self._exchange}", seconds=3.5, is_abandoned=is_abandoned))
 
     def refused(
         self, code: str | None, counter: int = 1, service: str = "send-command", srv: str = "4.1.1", status: int = 200

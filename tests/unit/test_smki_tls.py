@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from stubs.http_runner import close_runner
 from stubs.smki.authority import make_hierarchy
 from stubs.smki.tls import client_identity, server_identity, trust_only
 from stubs.wire.errors import PeerError
@@ -33,7 +34,7 @@ async def _fetch(server: ssl.SSLContext, client: ssl.SSLContext) -> str:
         async with aiohttp.ClientSession() as session, session.get(url, ssl=client) as answer:
             return await answer.text()
     finally:
-        await runner.cleanup()
+        await close_runner(runner)
 
 
 def _client(*, certified: bool) -> ssl.SSLContext:

@@ -84,6 +84,13 @@ def test_a_repetition_after_no_answer_is_none_of_that() -> None:
     assert failing(Story().asked().refused(None, 1, status=503).posted(2)) == {}
 
 
+def test_a_repetition_after_a_late_answer_is_none_of_that() -> None:
+    assert failing(Story().asked().posted(1, body=b"same").late().posted(1, body=b"same")) == {}
+    assert failing(Story().asked().posted(1).late(is_abandoned=False).posted(2)) == {}
+    after_the_second = Story().asked().posted(1).posted(2).late()
+    assert failing(after_the_second) == {"one-request-per-action": "a second request"}
+
+
 def test_traffic_of_no_action_is_noted_and_not_failed() -> None:
     story = Story().posted(1).posted(2, srv="11.2")
     evidence = evidence_of(story.entries, "SR-201", "IS", 1, 99)

@@ -34,6 +34,8 @@ class Reply(msgspec.Struct, frozen=True):
     leaves: datetime | None = None
     """Not before this instant of the run's clock."""
     cut: Cut = Cut.NONE
+    exchange: str = ""
+    """Id of the exchange that it ends."""
 
 
 class Handled(msgspec.Struct, frozen=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from schemas.load import CommandVariant, GatewayRuleRow, Service, UserRole, command_variants, gateway_rules
 from stubs.dcc.commands.planning import planned_from
 from stubs.dcc.context import DccContext
@@ -59,15 +61,13 @@ class RequestPipeline:
             on_error(error)
             ours = Refusal("internal-error", recordable(f"{type(error).__name__}: {error}"))
             reply = self._refusal(transaction, exchange, ours, request)
-        _answer(transaction, exchange, reply)
-        return reply
+        return _answer(transaction, exchange, reply)
 
     def refuse_unread(self, transaction: Transaction, refusal: Refusal, service: str, peer: str) -> Reply:
         """A request whose body was not read, so that there is nothing to check; ``service`` may be another path."""
         exchange = _receive(transaction, b"", str(service), "", peer)
         reply = self._refusal(transaction, exchange, refusal, None)
-        _answer(transaction, exchange, reply)
-        return reply
+        return _answer(transaction, exchange, reply)
 
     # --- saying no ---
 
@@ -191,8 +191,8 @@ def _accept(transaction: Transaction, request: RequestInProgress) -> None:
         )
 
 
-def _answer(transaction: Transaction, exchange: str, reply: Reply) -> None:
-    """Record what leaves."""
+def _answer(transaction: Transaction, exchange: str, reply: Reply) -> Reply:
+    """Record what leaves; the reply, with the exchange that it ends."""
     is_cut = reply.cut is not Cut.NONE
     transaction.emit(
         RequestAnswered(
@@ -203,6 +203,7 @@ def _answer(transaction: Transaction, exchange: str, reply: Reply) -> None:
             response_code=None if is_cut else reply.response_code,
         )
     )
+    return msgspec.structs.replace(reply, exchange=exchange)
 
 
 def _code_of(settings: DccSettings, refusal: Refusal) -> tuple[str, GatewayRuleRow]:

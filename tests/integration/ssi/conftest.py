@@ -32,6 +32,7 @@ from stubs.events import (
     RequestReceived,
     RequestRefused,
 )
+from stubs.http_runner import close_runner
 from stubs.inventory import Inventory, MeterPoint
 from stubs.journal import Journal, SqliteStore
 from stubs.smki.authority import make_hierarchy
@@ -272,18 +273,15 @@ def _serve(world: World, settings: SsiSettings) -> tuple[threading.Thread, async
         world.url = f"https://127.0.0.1:{runner.addresses[0][1]}"
         ready.set()
         await stop.wait()
-        await runner.cleanup()
-        await asyncio.sleep(0.1)  # TLS connections say goodbye after the runner has let go of them
+        await close_runner(runner)
 
     def main() -> None:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(run())
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
+        with asyncio.Runner(loop_factory=lambda: loop) as running:
+            running.run(run())
 
     thread = threading.Thread(target=main, daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(500)
     return thread, loop, stop
 
 
