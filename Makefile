@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench bench-compare crash fuzz docs docs-test site audit lock clean
+.PHONY: help demo test check format lint types imports bench bench-compare first-hour crash fuzz docs docs-test site audit lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ docs: $(VENV)/.dev ## Write the generated pages again
 
 docs-test: $(VENV)/.dev ## Run every code block of README and docs and compare what they show
 	$(BIN)/python .ci/docs_test.py
+
+first-hour: $(VENV)/.dev ## The first hour with the wheel alone, in an empty folder with an empty home
+	$(BIN)/python .ci/first_hour.py
 
 site: $(VENV)/.dev ## The documentation as a site, in build/site
 	$(BIN)/sphinx-build -q -W -b html docs build/site
