@@ -2,7 +2,7 @@
 
 An element's consumption counter is a function of seed and time, so the use of a rate is the sum of the counter's
 differences over the spans in which the rate held. Spans are added up once per stretch of 32 days and kept; a read of
-ten years touches 115 kept sums and two parts of days. Registers of all rates together move exactly as the import
+ten years touches one kept sum and two parts of days. Registers of all rates together move exactly as the import
 register does, since both are differences of the same counter in whole units.
 """
 
@@ -50,6 +50,22 @@ def _stretch(element: Element, calendar: Calendar, number: int) -> tuple[dict[in
     return tuple(sums)
 
 
+@lru_cache(maxsize=512)
+def _sums_from(_element: Element, _calendar: Calendar, _number: int) -> list[dict[int, int]]:
+    """Use by rate from the start of a stretch to its start, to that of the next, and so on; longer with each need."""
+    return [{}]
+
+
+def _whole(element: Element, calendar: Calendar, first: int, last: int) -> dict[int, int]:
+    """Use by rate from the start of one stretch to the start of another."""
+    sums = _sums_from(element, calendar, first)
+    while len(sums) <= last - first:
+        total = Counter(sums[-1])
+        total.update(_stretch(element, calendar, first + len(sums) - 1)[-1])
+        sums.append(dict(total))
+    return sums[last - first]
+
+
 def use_by_rate(element: Element, calendar: Calendar, first: int, last: int) -> dict[int, int]:
     """Register units used in ``first`` to ``last`` (seconds since 2000), by rate. Empty when ``last <= first``."""
     if last <= first:
@@ -62,13 +78,14 @@ def use_by_rate(element: Element, calendar: Calendar, first: int, last: int) -> 
         return _day(element, calendar, day, second, rest)
     found: Counter[int] = Counter(_day(element, calendar, day, second, DAY)) if second else Counter()
     day += bool(second)
-    while day < end:
+    if day < end:
         number, place = divmod(day, _STRETCH)
-        until = min(end, (number + 1) * _STRETCH)
-        sums = _stretch(element, calendar, number)
-        before = sums[place]
-        found.update({rate: units - before.get(rate, 0) for rate, units in sums[until - number * _STRETCH].items()})
-        day = until
+        last_number, last_place = divmod(end, _STRETCH)
+        # From the start of the first stretch to ``end``, less what was used in that stretch before ``day``.
+        found.update(_whole(element, calendar, number, last_number))
+        if last_place:
+            found.update(_stretch(element, calendar, last_number)[last_place])
+        found.subtract(_stretch(element, calendar, number)[place])
     if rest:
         found.update(_day(element, calendar, end, 0, rest))
     return found
