@@ -157,8 +157,11 @@ class World:
             self._run_context.journal.wait(after=self._recorder.read()[-1].seq, timeout=TICK)
 
     def another_reads(self, device: str, service: str) -> None:
-        """Another User reads a device of the home: an Other User, or the supplier where the party is one itself."""
-        role = UserRole.OU if self.role is not UserRole.OU else UserRole.IS
+        """Another User reads a device of the home: an Other User, or the network operator where the party is one.
+
+        Not the supplier: its top-ups raise its counters far above the clock, where a second client does not know them.
+        """
+        role = UserRole.OU if self.role is not UserRole.OU else UserRole.ED
         reader = self._run_context.user_of(role)
         other_party_sends(self._run_context, reader, role.value, service, self.device(device))
         self._carried = {**self._carried, "the other reader": reader}
