@@ -90,9 +90,31 @@ def made() -> Iterator[tuple[str, str, str, Any, Any]]:
             yield "parameter sent", f"{name} {word} in {scenario}", scenario, asked, correct
 
 
+def _shows(dcc: Any, run: Any, kind: str, driver: Any, how: Any) -> bool:
+    """Whether the client did anything that differs from a correct one in this scenario."""
+    if how == policy.CORRECT and not driver.changes:
+        return False
+    if any(
+        action.claimed and action.claimed["status"] == "unsupported" for one in run.scenarios for action in one.actions
+    ):
+        return False  # it says itself that it cannot send such a value, and the scenario is not run
+    if kind != "acknowledgement":
+        return True
+    kinds = {type(entry.event).__name__ for entry in dcc.journal.entries(after=run.first - 1, until=run.last)}
+    return bool(kinds & {"MessageDelivered", "DeliveryFailed"})  # nothing was delivered: nothing was answered
+
+
+ALLOWED = {
+    ("count", "1 more in SR-417-IS"): "the Pre-Command in the HTTP answer may be counted as a message",
+    ("count", "1 more in SR-601-IS"): "the answer in the HTTP exchange may be counted as a message",
+    ("parameter sent", "ExecutionDateTime cut in PT-002-IS"): "a time without a zone is UTC in DUIS: the same instant",
+}
+"""What can be made and is no defect, with the reason."""
+
+
 def main(count: int, seed: str) -> None:
     """Run ``count`` of them and print the catch rate by kind."""
-    clients = list(made())
+    clients = [one for one in made() if one[:2] not in ALLOWED]
     chosen = Random(seed).sample(clients, min(count, len(clients)))  # noqa: S311 - a choice, not a secret
     folder = Path(tempfile.mkdtemp())
     app.init_pki(folder / "pki")
@@ -108,7 +130,7 @@ def main(count: int, seed: str) -> None:
             total[kind] += 1
             if any(one.verdict.value == "FAIL" for one in run.scenarios):
                 caught[kind] += 1
-            elif how == policy.CORRECT and not driver.changes:
+            elif not _shows(dcc, run, kind, driver, how):
                 total[kind] -= 1
             else:
                 missed.append(f"{kind}: {name}: {[one.verdict.value for one in run.scenarios]}")
@@ -116,6 +138,7 @@ def main(count: int, seed: str) -> None:
         print(f"{kind:24} {caught[kind]:4} of {total[kind]:4} caught")
     print(f"{'all':24} {sum(caught.values()):4} of {sum(total.values()):4} caught, seed {seed}")
     print("\n".join(f"not caught: {one}" for one in missed))
+    print("\n".join(f"not tried: {kind}: {name}: {why}" for (kind, name), why in ALLOWED.items()))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from harness.checks.comparing import identity
 from harness.checks.evidence import Evidence, Message
 from harness.checks.registry import check
 from harness.checks.requests import action_of, unreported, unsaid
-from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 
 
 def _alerts(evidence: Evidence, code: str) -> list[Message]:
@@ -84,4 +84,10 @@ def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
         )
         for alert in reported
     )
-    return (passed if is_known else failed)(expected, got, messages[0].seq, action.claimed_seq)
+    if not is_known or any(not alert.get("verified", True) for alert in reported):
+        return failed(expected, got, messages[0].seq, action.claimed_seq)
+    given = [message for message in messages if any(seq < action.claimed_seq for seq, _ in message.deliveries)]
+    if action.asked.get("options", {}).get("wait_for_outcome") and len(reported) < len(given):
+        # One alert for each instruction of the command: a party may sum them up, which only a person can tell.
+        return review(f"{expected}, all {len(given)}", got, *(one.seq for one in given), action.claimed_seq)
+    return passed(expected, got, messages[0].seq, action.claimed_seq)

@@ -369,6 +369,7 @@ class World:
         settings, control = self._run_context.settings, self._run_context.run_control
         end = time.monotonic() + settings.deadline + settings.grace + settings.patience
         quiet, first = 0.0, self._recorder.first
+        began, late = time.monotonic(), 0.0
         while True:
             entries = self._recorder.read()
             is_busy = self._run_context.driver_runner.is_busy or _is_attested(entries)
@@ -379,13 +380,17 @@ class World:
             now = time.monotonic()
             quiet = now if is_busy or not quiet else quiet
             limit = control.added + (end if is_busy else min(end, quiet + settings.patience))
-            if finding.is_final or now >= limit:
+            if finding.is_final:
                 return finding, last
+            if now >= limit:
+                return _after(finding, now - began, late), last
             self.heed()
             if self._run_context.journal.is_behind:
                 self._run_context.journal.commit()  # a full disk: raised here and now, since waiting would not help
             self._run_context.progress.awaiting(finding.expected, limit - now)
-            self._run_context.journal.wait(after=last, timeout=min(TICK, limit - now))
+            wait = min(TICK, limit - now)
+            self._run_context.journal.wait(after=last, timeout=wait)
+            late += max(0.0, time.monotonic() - now - wait)
 
     # --- the record of the scenario ---------------------------------------------------------------------------
 
@@ -450,6 +455,16 @@ class World:
             return stopped or Ending(Verdict.NOT_RUN, "no check was judged", Owner.HARNESS)
         verdict = worst(tuple(finding.verdict for finding in self.findings))
         return ending_by(next(finding for finding in self.findings if finding.verdict is verdict))
+
+
+_LATE = 1.0
+"""Seconds of its own lateness that a run tells of where the end of a wait decides."""
+
+
+def _after(finding: Finding, waited: float, late: float) -> Finding:
+    """A finding that the end of the wait decided: how long that was, and how late the run itself was meanwhile."""
+    own = f"; this run itself was {late:.1f} s late, as on a machine under load" if late >= _LATE else ""
+    return msgspec.structs.replace(finding, got=f"{finding.got} (after waiting {waited:.1f} s{own})")
 
 
 def _is_attested(entries: Sequence[Entry]) -> bool:

@@ -103,3 +103,27 @@ def test_a_device_that_did_what_was_taken_back_fails() -> None:
 def test_a_device_that_did_nothing_still_has_its_value() -> None:
     finding = Story().asked().posted().judged("device-still-has", device=METER, name="payment_mode", value="credit")
     assert finding.verdict is Verdict.PASS
+
+
+def outcomes(*alerts: dict[str, Any]) -> Story:
+    """Two outcome alerts of one held command came, and the party reports these."""
+    story = Story().asked(options={"wait_for_outcome": True})
+    for _ in range(2):
+        story.queued(kind="device-alert", alert="8F66").delivered()
+    return story.claimed(alerts=list(alerts))
+
+
+ONE = {"code": "8F66", "device": METER, "verified": True}
+
+
+@pytest.mark.parametrize(
+    ("alerts", "verdict"),
+    [
+        ([ONE, ONE], Verdict.PASS),
+        ([ONE], Verdict.REVIEW),
+        ([ONE, {**ONE, "verified": False}], Verdict.FAIL),
+        ([{**ONE, "code": "8F67"}], Verdict.FAIL),
+    ],
+)
+def test_all_outcome_alerts_of_a_command_are_looked_at_not_one(alerts: list[dict[str, Any]], verdict: Verdict) -> None:
+    assert outcomes(*alerts).judged("alert-understood", code="8F66").verdict is verdict
