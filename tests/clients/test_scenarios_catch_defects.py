@@ -36,6 +36,7 @@ CATCHES = {
     "reuses-counter": ["PT-012"],
     "sends-critical-unsigned": ["IC-021", "PT-002", "SR-105", "SR-106", "SR-501"],
     "sends-to-wrong-service": ["SR-502"],
+    "signs-any-pre-command": ["PT-006"],
     "signs-documents-with-wrong-key": [
         "IC-001", "IC-002", "IC-004", "IC-005", "IC-008", "IC-009", "IC-014", "IC-015", "IC-016", "IC-018", "IC-042",
         "PT-001", "PT-010", "SR-112", "SR-113", "SR-114", "SR-121", "SR-417", "SR-421", "SR-503", "SR-605",
