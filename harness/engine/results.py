@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.checks import Finding, Owner, Verdict, begun, checks, finding_of, usual_owner, verdict_named, worst
-from harness.engine.run_facts import check_facts
+from harness.engine.run_facts import check_facts, check_premises
 from stubs.events import (
     ActionAsked,
     CheckAttested,
@@ -309,6 +309,7 @@ def _step(fold: _Fold, entry: Entry) -> _Fold:
             fold.close(entry.seq - 1, None, _BROKEN_OFF)
             fold.finished, fold.is_complete = entry.at, event.complete
         case ScenarioStarted():
+            check_premises(event.premises, f"entry {entry.seq}")
             fold.begin(entry, event)
         case CheckAttested():
             fold.attestations.append(Attestation(entry.seq, event))

@@ -53,10 +53,24 @@ class _Facts(msgspec.Struct):
     users: dict[str, str] | None = None
     system: dict[str, Any] | None = None
     settings: _Settings = msgspec.field(default_factory=_Settings)
-    scenario_set: dict[str, Any] = {}
+    scenario_set: dict[str, str] = {}
     driver_facts: dict[str, Any] = {}
     declared_unused: list[str] = []
     certificates: list[_Certificate] | None = None
+
+
+class _Premises(msgspec.Struct):
+    """What a scenario says of its home: identities by name."""
+
+    devices: dict[str, str] = {}
+
+
+def check_premises(premises: dict[str, Any], where: str) -> None:
+    """Raises: PeerError: its devices are no identities by name."""
+    try:
+        msgspec.convert(premises, _Premises)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise PeerError("not the premises of a scenario", where=where, got=str(error)) from error
 
 
 def check_facts(facts: dict[str, Any], where: str) -> None:

@@ -81,7 +81,7 @@ async def _post(settings: TimeStampSettings, octets: bytes) -> bytes:
     limit = aiohttp.ClientTimeout(total=settings.timeout)
     headers = {"Content-Type": time_stamps.REQUEST_TYPE}
     async with (
-        aiohttp.ClientSession(timeout=limit) as session,
+        aiohttp.ClientSession(timeout=limit, auto_decompress=False) as session,
         session.post(settings.url, data=octets, headers=headers, allow_redirects=False) as answer,
     ):
         if answer.status != http.HTTPStatus.OK:

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.engine.results import Run
 from harness.judging.owed import ScenarioSet
-from harness.plan import make_plan
+from harness.plan import ExpressionError, make_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,12 @@ def plan_problems(run: Run, scenarios: ScenarioSet) -> Iterator[str]:
         tuple(told.get("roles", ())), tuple(told.get("services", ())), tuple(told.get("priorities", ())),
         str(told.get("select", "")),
     )  # fmt: skip
-    owed = {str(row["key"]): row for row in (one.row() for one in make_plan(scenarios.library.values(), asked).rows)}
+    try:
+        rows = make_plan(scenarios.library.values(), asked).rows
+    except ExpressionError as error:
+        yield f"the settings hold a selection that cannot be read: {error}"
+        return
+    owed = {str(row["key"]): row for row in (one.row() for one in rows)}
     planned = {str(row["key"]): row for row in run.planned}
     for key in sorted(owed.keys() - planned.keys()):
         yield f"{key} belongs to the scenario set and is not in the plan"

@@ -54,8 +54,8 @@ def judge_bundle(data: bytes, scenario_set: ScenarioSet | None = None) -> Judgem
     Raises: PeerError: no bundle of a run that this version can read.
     """
     entries = tuple(read_journal(data))
+    run = fold_run(entries)  # looks at facts and premises, which the checks then rely on
     rejudged = tuple(judge_again(entries))
-    run = fold_run(entries)
     if not run.id:
         raise PeerError("the bundle's journal tells of no run", expected="an entry RunStarted")
     problems = [

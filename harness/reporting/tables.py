@@ -33,7 +33,7 @@ def junit(report: Report) -> bytes:
         suite = etree.SubElement(
             root,
             "testsuite",
-            name=f"{role.role} {role.name}",
+            name=_printable(f"{role.role} {role.name}"),
             tests=str(len(runs)),
             failures=str(sum(run.verdict == "FAIL" for run in runs)),
             errors=str(sum(run.verdict == "BLOCKED" for run in runs)),
@@ -53,7 +53,7 @@ def _case(suite: etree._Element, run: Scenario, number: str) -> None:
     case = etree.SubElement(
         suite,
         "testcase",
-        classname=f"{run.scope}.{run.role}",
+        classname=_printable(f"{run.scope}.{run.role}"),
         name=_printable(f"{run.key} {run.title}{number}"),
         time=f"{run.seconds:.3f}",
     )
