@@ -44,7 +44,7 @@ from stubs.fleet import Fleet, FleetMessage, FleetMessageKind
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
 from stubs.gateway.garbage import ShortCollections
-from stubs.gateway.heads import listen
+from stubs.gateway.heads import listen, readable_expectations
 from stubs.gateway.receive_queries import kept_queries
 from stubs.gateway.snapshots import Snapshots
 from stubs.gateway.tls import delivery_tls, server_tls
@@ -92,6 +92,7 @@ __all__ = [
     "load_pki",
     "new_token",
     "read_access",
+    "readable_expectations",
     "ssi_persons",
     "view_keys",
 ]

@@ -23,7 +23,7 @@ from harness.console.sources import Source, close, source_of, stopped
 from harness.console.stream import Streams
 from harness.console.views import Views
 from harness.engine.attendance import Opened
-from stubs.app import BackgroundDcc, SimulatedDcc, guard, new_token
+from stubs.app import BackgroundDcc, SimulatedDcc, guard, new_token, readable_expectations
 from stubs.http_runner import close_runner
 from stubs.wire.errors import Blocked, InputError
 
@@ -167,6 +167,8 @@ class LivePage:
         application = self._application(port)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
+        assert runner.server is not None, "it was set up"
+        readable_expectations(runner.server)
         try:
             site = web.TCPSite(runner, _HOST, port)
             await site.start()

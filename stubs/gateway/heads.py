@@ -10,9 +10,14 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from typing import Any
 
 from aiohttp import web
+from aiohttp.http import RawRequestMessage
 from aiohttp.http_exceptions import HttpProcessingError
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from stubs.recording import recordable
 
 _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -87,10 +92,26 @@ class TimedHandler(web.RequestHandler):
         self._on_refused("too-slow", f"the head did not arrive within {self._seconds:g} s", peer)
 
 
+def readable_expectations(server: web.Server) -> None:
+    """Let a header ``Expect`` of any octets be refused with 417: the library quotes it, and can write text only."""
+    make = server.request_factory
+
+    def made(message: RawRequestMessage, *more: Any) -> web.BaseRequest:
+        wanted = message.headers.get("Expect", "")
+        if recordable(wanted) != wanted:
+            headers = CIMultiDict(message.headers)
+            headers["Expect"] = recordable(wanted)
+            message = message._replace(headers=CIMultiDictProxy(headers))
+        return make(message, *more)
+
+    server.request_factory = made
+
+
 async def listen(
     server: web.Server, host: str, port: int, tls: ssl.SSLContext | None, seconds: float, on_refused: OnRefused
 ) -> asyncio.Server:
     """Listen for connections whose heads must arrive within ``seconds``. Raises: OSError: the port cannot be had."""
+    readable_expectations(server)
     loop = asyncio.get_running_loop()
     return await loop.create_server(
         lambda: TimedHandler(server, seconds, on_refused), host, port, ssl=tls, backlog=socket.SOMAXCONN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -63,3 +64,19 @@ def test_the_private_names_that_we_lean_on_are_there() -> None:
     """When this fails, aiohttp changed them: look at ``waits_for_head`` before its range is widened."""
     assert {"_waiter", "_request_count"} <= set(web.RequestHandler.__slots__)
     assert waits_for_head.__doc__
+
+
+@pytest.mark.parametrize("path", ["/", "/elsewhere"])
+def test_an_expectation_of_any_octets_is_refused_by_every_server(dcc: BackgroundDcc, path: str) -> None:
+    for url in map(str, (dcc.urls.send_command, dcc.urls.smki, dcc.urls.control, dcc.urls.ssi)):
+        parts = urlsplit(url)
+        connection: socket.socket = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=WAIT)
+        if parts.scheme == "https":
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            connection = context.wrap_socket(connection)
+        with connection:
+            head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{parts.port}\r\nConnection: close\r\n"
+            connection.sendall(head.encode() + b"Expect: 100-continue\xa3\r\n\r\n")
+            answer = connection.recv(12)
+        assert answer.split()[1] in {b"417", b"404", b"405"}, (url, answer)
