@@ -76,3 +76,13 @@ def test_the_certificate_is_of_the_device_and_begins_now() -> None:
     other = spki(derive_private_key(bytes(32), "another"))
     serials = {authority.issue_device(DEVICE, "DS", public, since=NOW).serial for public in (spki(KEY), other)}
     assert len(serials | {authority.issue_device(DEVICE, "DS", spki(KEY)).serial}) == 3
+
+
+def test_a_request_of_another_version_is_refused() -> None:
+    """cryptography raises ``InvalidVersion`` for it, which is no ``ValueError``."""
+    good = made(name(), key_usage())
+    at = good.index(bytes.fromhex("020100"))
+    for version in (1, 2, 5, 127):
+        bent = good[: at + 2] + bytes([version]) + good[at + 3 :]
+        with pytest.raises(PeerError, match="not a certification request"):
+            read_device_request(bent)
