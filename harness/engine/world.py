@@ -371,6 +371,7 @@ class World:
         quiet, first = 0.0, self._recorder.first
         began, late = time.monotonic(), 0.0
         while True:
+            self.heed()
             entries = self._recorder.read()
             is_busy = self._run_context.driver_runner.is_busy or _is_attested(entries)
             last = entries[-1].seq if entries else first
@@ -384,7 +385,6 @@ class World:
                 return finding, last
             if now >= limit:
                 return _after(finding, now - began, late), last
-            self.heed()
             if self._run_context.journal.is_behind:
                 self._run_context.journal.commit()  # a full disk: raised here and now, since waiting would not help
             self._run_context.progress.awaiting(finding.expected, limit - now)

@@ -40,16 +40,20 @@ class OnceWaiting(Silent):
 
 
 def run(
-    bench: Bench, control: RunControl, progress: Silent, select: str = "SR-605-IS, SR-605-OU", **flags: float
+    bench: Bench,
+    control: RunControl,
+    progress: Silent,
+    select: str = "SR-605-IS, SR-605-OU",
+    released: Event | None = None,
 ) -> RunResult:
-    """A run against a system that never answers."""
-    never = Event()
+    """A run against a system that does not answer before it is released, or the run has ended."""
+    never = released or Event()
 
     def hang(action: Action) -> Outcome:
         never.wait()
         return Outcome(action=action.id, status="done")
 
-    settings = bench.settings("reference", select, **({"deadline": LONG, "grace": LONG, "patience": LONG} | flags))
+    settings = bench.settings("reference", select, deadline=LONG, grace=LONG, patience=LONG)
     try:
         return run_rehearsal(settings, dcc=bench.dcc, driver=Scripted(hang), progress=progress, control=control)
     finally:
@@ -72,8 +76,13 @@ def test_a_cancelled_scenario_was_not_run_and_the_next_one_begins(bench: Bench) 
 
 
 def test_a_skipped_scenario_lets_the_action_end(bench: Bench) -> None:
-    control = RunControl()
-    result = run(bench, control, OnceWaiting(control.skip_scenario), "SR-605-IS", deadline=0.2, grace=0.1)
+    control, released = RunControl(), Event()
+
+    def skip() -> None:
+        control.skip_scenario()
+        released.set()
+
+    result = run(bench, control, OnceWaiting(skip), "SR-605-IS", released)
     assert endings(result) == [("SR-605-IS", Verdict.NOT_RUN, "skipped by a person")]
 
 
