@@ -50,6 +50,7 @@ _COMMANDS = {
     "sign": ("harness.cli.sign", "Sign a DUIS document."),
     "verify-signature": ("harness.cli.verify_signature", "Check the signature of a DUIS document."),
     "gbcs": ("harness.cli.gbcs", "Decode and build GBCS messages."),
+    "browser": ("harness.cli.browser", "Record a script for your people's browser."),
     "pki": ("harness.cli.pki", "Make, import and list test keys and certificates."),
     "attest": ("harness.cli.attest", "A person's word for what a run left to a person."),
     "campaign": ("harness.cli.campaign", "One folder from notice to certificate: where each role stands."),
@@ -68,7 +69,7 @@ _COMMANDS = {
 
 _GROUPS = {
     "The first day": ("demo", "init", "rehearse", "serve", "explain"),
-    "Rehearse": ("plan", "diff", "summary", "stop", "control", "load"),
+    "Rehearse": ("plan", "browser", "diff", "summary", "stop", "control", "load"),
     "Judge and hand in": (
         "report", "judge", "verify", "countersign", "attest", "campaign", "issue", "completion-report", "review", "uep",
     ),

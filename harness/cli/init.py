@@ -16,7 +16,7 @@ _ROLES = ("IS", "ES", "GS", "ED", "GT", "RSA", "OU")
 @click.option("--role", type=click.Choice(_ROLES), required=True, help="User Role to rehearse.")
 @click.option(
     "--driver",
-    type=click.Choice(["command", "http", "python", "manual", "observe"]),
+    type=click.Choice(["command", "http", "python", "browser", "manual", "observe"]),
     default="command",
     show_default=True,
     help="How your system is asked.",

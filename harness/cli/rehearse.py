@@ -25,7 +25,9 @@ EXIT_FAIL = 1
 @click.option(
     "--role", "roles", multiple=True, help="User Role of the party: IS, ES, GS, RSA, ED, GT or OU; repeatable."
 )
-@click.option("--driver", help="reference, broken:<defect>, command:<program>, http:<url>, manual, observe.")
+@click.option(
+    "--driver", help="reference, broken:<defect>, command:<program>, http:<url>, browser:<script>, manual, observe."
+)
 @click.option("--select", "-k", help="Which scenarios, e.g. 'SR-* and not role:GS'; default: all of the roles.")
 @click.option("--plan", type=click.Path(path_type=Path), metavar="FILE", help="Exactly the scenarios of this plan.")
 @click.option("--only", multiple=True, metavar="SCENARIO", help="Only this scenario, such as SR-201-IS; repeatable.")

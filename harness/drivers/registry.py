@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from harness.drivers.broken import DEFECTS, defect
+from harness.drivers.browser import BrowserDriver
 from harness.drivers.command import CommandDriver
 from harness.drivers.driver import Driver
 from harness.drivers.endpoint import EndpointDriver
@@ -26,6 +27,7 @@ _PLAIN: Mapping[str, Callable[[], Driver]] = {
 }
 _WITH_ARGUMENT: Mapping[str, tuple[str, Callable[[str], Driver]]] = {
     "broken": ("a defect", _broken),
+    "browser": ("a script", BrowserDriver),
     "command": ("a command line", CommandDriver),
     "http": ("an address", EndpointDriver),
     "https": ("an address", lambda rest: EndpointDriver(f"https:{rest}")),
@@ -38,6 +40,7 @@ def driver_names() -> tuple[str, ...]:
     return (
         *_PLAIN,
         *(f"broken:{name}" for name in DEFECTS),
+        "browser:<script>",
         "command:<command line>",
         "http:<address>",
         "python:<module>:<factory>",

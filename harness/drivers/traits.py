@@ -29,6 +29,7 @@ TRAITS: Mapping[str, DriverTraits] = {
     "broken": DriverTraits(is_built_in=True, follows_clock=True),
     "manual": DriverTraits(is_manual=True, is_exclusive=True, needs_receive_url=True),
     "observe": DriverTraits(is_manual=True, is_exclusive=True, needs_receive_url=True, reports_outcomes=False),
+    "browser": DriverTraits(is_built_in=True),
     "command": DriverTraits(needs_receive_url=True),
     "http": DriverTraits(is_exclusive=True, needs_receive_url=True),
     "https": DriverTraits(is_exclusive=True, needs_receive_url=True),

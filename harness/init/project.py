@@ -10,12 +10,14 @@ DRIVERS: Mapping[str, str] = {
     "command": "command:{python} client.py",
     "http": "http:http://127.0.0.1:{act_port}/act",
     "python": "python:party:make_driver",
+    "browser": "browser:pages.py",
     "manual": "manual",
     "observe": "observe",
 }
 """What ``--driver`` may be, and how the run file names it."""
 
 _BY_PERSONS = frozenset({"manual", "observe"})
+_OTHER_DRIVER = 'OTHER_DRIVER = "reference"'
 _PIPELINES = {"github": (".github/workflows/uept.yml", "github.yml"), "gitlab": (".gitlab-ci.yml", "gitlab.yml")}
 _MEANINGS = {
     "uept.toml": "how to rehearse: role, driver, addresses, keys",
@@ -23,6 +25,7 @@ _MEANINGS = {
     "receiver.py": "the receive-response endpoint, runs beside the rehearsal",
     "endpoint.py": "the small client as a service",
     "party.py": "the small client as a Python object",
+    "pages.py": "what your people's browser does on the Self-Service Interface; the small client does the rest",
     ".github/workflows/uept.yml": "the pipeline",
     ".gitlab-ci.yml": "the pipeline",
     ".gitignore": "what is not kept in version control",
@@ -69,6 +72,10 @@ def _files(project: NewProject) -> Iterator[ProjectFile]:
         yield ProjectFile("endpoint.py", _filled("endpoint.py", ports))
     if project.driver == "python":
         yield ProjectFile("party.py", _filled("party.py", ports))
+    if project.driver == "browser":
+        script = files("harness.drivers.reference").joinpath("ssi_pages.py").read_text(encoding="utf-8")
+        other = DRIVERS["command"].format(python=project.python)
+        yield ProjectFile("pages.py", script.replace(_OTHER_DRIVER, f'OTHER_DRIVER = "{other}"'))
     if project.pipeline:
         path, template = _PIPELINES[project.pipeline]
         yield ProjectFile(path, _filled(template, {}))

@@ -65,6 +65,9 @@ class _NotingWorld:
     def ask(self, *_args: object, **_named: object) -> None:
         self.asked += 1
 
+    ask_on_ssi = sign_in_to_ssi = ask
+    """What the world asks in other words is asked all the same."""
+
     def expect(self, check: str, **parameters: Any) -> None:
         self.noted.append((check, parameters, self.asked))
 

@@ -15,7 +15,7 @@ from harness.settings.model import fields
 from stubs.wire.errors import InputError
 
 PREFIX = "UEPT_"
-_IGNORED = frozenset({"UEPT_DEBUG", "UEPT_SETTINGS", "UEPT_KNOWN_KEYS"})
+_IGNORED = frozenset({"UEPT_CHROMIUM", "UEPT_DEBUG", "UEPT_KNOWN_KEYS", "UEPT_LIVE_PORT", "UEPT_SETTINGS"})
 """Variables of the command line itself."""
 
 
