@@ -100,8 +100,12 @@ def text(value: Any) -> str:
         return "yes" if value else "no"
     if value is None or value == "":
         return "—"
-    if isinstance(value, list) and not value:
+    if isinstance(value, list | tuple) and not value:
         return "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(text(one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {text(one)}" for name, one in value.items()) or "none"
     return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
 
 

@@ -116,7 +116,8 @@ class JournalIndex:
         self.premises: dict[str, PremisesShown] = {}
         self.hands: list[HandShown] = []
         self._exchanges: dict[str, list[TrafficRow]] = {}
-        self._queued: dict[str, tuple[int, MessageQueued]] = {}
+        self._queued: dict[str, TrafficRow] = {}
+        """What a delivery's row will say, by message: without the body."""
         self._commands: dict[str, int] = {}
         self._names: dict[str, str] = {}
         self._making = ""
@@ -212,7 +213,10 @@ class JournalIndex:
             case RequestAnswered():
                 self._answered(seq, event)
             case MessageQueued():
-                self._queued[event.message] = (seq, event)
+                code = event.alert_code or event.response_code
+                self._queued[event.message] = TrafficRow(
+                    seq, "delivery", event.user, event.device or "", event.srv or "", code
+                )
                 if event.device in self.devices and event.alert_code:
                     self._alert(event.device or "", seq)
             case MessageDelivered() | DeliveryFailed():
@@ -262,12 +266,9 @@ class JournalIndex:
         queued = self._queued.get(event.message)
         if queued is None:
             return
-        at, message = queued
-        code = message.alert_code or message.response_code
         is_bad = isinstance(event, DeliveryFailed)
-        self._add(
-            TrafficRow(seq, "delivery", message.user, message.device or "", message.srv or "", code, is_bad, (at,))
-        )
+        told = (queued.user, queued.device, queued.service, queued.code)
+        self._add(TrafficRow(seq, "delivery", *told, is_bad, (queued.seq,)))
 
 
 def _position(rows: list[TrafficRow], seq: int) -> int:
