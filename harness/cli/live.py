@@ -66,7 +66,7 @@ class Attended(Unattended):
 
 @contextmanager
 def attended(
-    settings: Any, control: RunControl, terminal: Progress, *, is_live: bool, port: int | None
+    settings: Any, control: RunControl, terminal: Progress, *, is_live: bool, waits: bool, port: int | None
 ) -> Iterator[Unattended]:
     """With ``is_live`` a live page until the block ends. Raises: InputError: several workers; Blocked: no port."""
     if not is_live:
@@ -78,9 +78,11 @@ def attended(
     from harness.drivers import driver_traits
 
     has_person = driver_traits(settings.driver).is_manual and driver_traits(settings.driver).reports_outcomes
-    run = FollowedRun(control, terminal, waits_for_start=has_person, has_person=has_person)
+    run = FollowedRun(control, terminal, waits_for_start=has_person, starts_when_attended=waits, has_person=has_person)
     with live_page(run, port or 0) as page:
         terminal.say(f"live page  {page.address}")
         if has_person:
             terminal.say("The rehearsal begins when it is started there.")
+        elif waits:
+            terminal.say("The rehearsal begins when somebody opens it.")
         yield Attended(run, page)

@@ -50,6 +50,9 @@ EXIT_FAIL = 1
     is_flag=True,
     help="Follow and steer the run at a page whose address is printed; the program stays while somebody looks.",
 )
+@click.option(
+    "--live-wait", is_flag=True, help="With --live: begin when somebody opens the page, so that nothing is missed."
+)
 @live_port_option
 @click.option("--build", help="Build of the system under test, kept with the results; default: the campaign's.")
 @click.option("--jobs", type=int, help="Scenarios at a time, each on a simulated DCC of its own.")
@@ -112,7 +115,14 @@ def command(
             else load_settings(settings, {**named, "select": select, "out": out}, os.environ)
         )
         code = rehearse(
-            one, signing_key, schema_dir, as_json=as_json, again=again, is_live=is_live, live_port=flags["live_port"]
+            one,
+            signing_key,
+            schema_dir,
+            as_json=as_json,
+            again=again,
+            is_live=is_live or flags["live_wait"],
+            live_waits=flags["live_wait"],
+            live_port=flags["live_port"],
         )
         if code:
             break
@@ -136,6 +146,7 @@ def rehearse(
     as_json: bool = False,
     again: str = "",
     is_live: bool = False,
+    live_waits: bool = False,
     live_port: int | None = None,
 ) -> int:
     """Run, write every report, print the verdicts; the exit code of the run.
@@ -156,7 +167,7 @@ def rehearse(
     control = RunControl()
     with logs_in_one_line(), signals_as_operations(control):
         terminal = Terminal(again=again)
-        with attended(settings, control, terminal, is_live=is_live, port=live_port) as person:
+        with attended(settings, control, terminal, is_live=is_live, waits=live_waits, port=live_port) as person:
             with terminal_keys(control, terminal):
                 result = run_rehearsal(
                     settings, progress=person.progress, control=control, attendance=person.attendance

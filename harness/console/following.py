@@ -41,14 +41,23 @@ class FollowedRun:
         control: what is asked of the run while it goes on.
         terminal: progress is told there as well.
         waits_for_start: the run begins when the person at the page says so.
+        starts_when_attended: the run begins when somebody opens the page.
         has_person: whether a person acts for the party's system (the driver ``manual``).
     """
 
     def __init__(
-        self, control: RunControl, terminal: Progress, *, waits_for_start: bool = False, has_person: bool = False
+        self,
+        control: RunControl,
+        terminal: Progress,
+        *,
+        waits_for_start: bool = False,
+        starts_when_attended: bool = False,
+        has_person: bool = False,
     ) -> None:
         self.control = control
-        self.steering = Steering(control, waits_for_start=waits_for_start)
+        self.steering = Steering(
+            control, waits_for_start=waits_for_start, starts_when_attended=starts_when_attended and not waits_for_start
+        )
         self.steering.when_changed(self._changed)
         self.has_person = has_person
         self.waits_for_start = waits_for_start

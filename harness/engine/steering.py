@@ -33,12 +33,16 @@ class Steering:
     Args:
         control: what else is asked of the run; an interruption ends every wait here.
         waits_for_start: the run begins only when the person says so.
+        starts_when_attended: the person says so by coming.
     """
 
-    def __init__(self, control: RunControl | None = None, *, waits_for_start: bool = False) -> None:
+    def __init__(
+        self, control: RunControl | None = None, *, waits_for_start: bool = False, starts_when_attended: bool = False
+    ) -> None:
         self._control = control or RunControl()
         self._changed = Condition()
-        self._waits_for_start = waits_for_start
+        self._waits_for_start = waits_for_start or starts_when_attended
+        self._starts_when_attended = starts_when_attended
         self._is_attended = False
         self._is_finished = False
         self._is_dismissed = False
@@ -68,6 +72,9 @@ class Steering:
     def attend(self) -> None:
         """Somebody looks: the run is held at its end until that person finishes it."""
         self._is_attended = True
+        if self._starts_when_attended:
+            self._starts_when_attended = False
+            self.start()
 
     def start(self) -> None:
         """Let the run begin."""

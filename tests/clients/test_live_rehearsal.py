@@ -62,7 +62,18 @@ def rehearsing(
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`uept rehearse --live` as a process, and the address that it printed."""
     program = "import sys; from harness.cli import main; main()"
-    arguments = ["rehearse", "--live", "--role", "IS", "--driver", driver, "--select", select, "--out", str(folder)]
+    arguments = [
+        "rehearse",
+        "--live-wait",
+        "--role",
+        "IS",
+        "--driver",
+        driver,
+        "--select",
+        select,
+        "--out",
+        str(folder),
+    ]
     ports = ["--port", "0", "--smki-port", "0", "--ssi-port", "0", "--control-port", "0"]
     with subprocess.Popen(
         [sys.executable, "-c", program, *arguments, *ports, "--json"],

@@ -79,3 +79,13 @@ def test_an_interruption_of_a_held_run_breaks_nothing_off() -> None:
     control.interrupt()
     thread.join(60)
     assert steering.was_held
+
+
+def test_a_run_may_begin_when_somebody_comes() -> None:
+    steering = Steering(starts_when_attended=True)
+    begun = Event()
+    steering.when_changed(lambda: begun.set() if steering.stage is Stage.RUNNING else None)
+    Thread(target=steering.wait_for_start, daemon=True).start()
+    assert not begun.is_set()
+    steering.attend()
+    assert begun.wait(60)
