@@ -207,10 +207,10 @@ def test_a_device_shows_state_registers_balance_certificates_alerts(stage: Stage
 
 def test_what_is_done_is_an_entry_with_its_origin(stage: Stage) -> None:
     status, said = stage.do(
-        "control", operation="set-device", members={"device": stage.meter, "values": {"balance": 123000}}
+        "control", operation="set-device", members={"device": stage.meter, "values": {"low_credit_threshold": 123000}}
     )
     assert (status, said["said"]) == (200, "Done: set-device.")
-    assert stage.dcc.control.device(stage.meter)["balance"] == 123000
+    assert stage.dcc.control.device(stage.meter)["low_credit_threshold"] == 123000
     used = [e.event for e in stage.dcc.journal.entries() if isinstance(e.event, ControlUsed)]
     assert (used[-1].origin, used[-1].operation) == ("live-page", "set-device")
 
@@ -364,7 +364,7 @@ def test_a_person_changes_a_device_and_sees_it_without_loading_again(stage: Stag
     page = context.new_page()
     page.goto(stage.page.address)
     page.goto(f"{stage.page.url}/home/{stage.meter}")
-    page.get_by_label("Field", exact=True).select_option("balance")
+    page.get_by_label("Field", exact=True).select_option("low_credit_threshold")
     page.get_by_label("New value").fill("777000")
     page.get_by_role("button", name="Change it").click()
     expect(page.locator("#said")).to_have_text("Done: set-device.")
