@@ -157,12 +157,17 @@ class World:
             self._run_context.journal.wait(after=self._recorder.read()[-1].seq, timeout=TICK)
 
     def another_reads(self, device: str, service: str) -> None:
-        """Another User reads a device of the home: an Other User, or the network operator where the party is one.
+        """Another User reads a device of the home: an Other User, or the network operator where the party is that User.
 
         Not the supplier: its top-ups raise its counters far above the clock, where a second client does not know them.
+
+        Raises: Blocked: the party is both.
         """
-        role = UserRole.OU if self.role is not UserRole.OU else UserRole.ED
-        reader = self._run_context.user_of(role)
+        others = {role: self._run_context.user_of(role) for role in (UserRole.OU, UserRole.ED)}
+        role = next((role for role, eui in others.items() if eui != self.user), None)
+        if role is None:
+            raise Blocked("the party is the only User that reads", mend="Give OU and ED different User IDs in [users].")
+        reader = others[role]
         other_party_sends(self._run_context, reader, role.value, service, self.device(device))
         self._carried = {**self._carried, "the other reader": reader}
 
