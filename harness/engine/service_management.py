@@ -85,7 +85,10 @@ class ServiceManagement:
 
     @property
     def new_name(self) -> str:
-        """Name of the person whom a scenario lets be created."""
+        """Name of the person whom a scenario lets be created.
+
+        No other scenario has it, nor a repetition of this one: people stay when the simulated DCC is reset.
+        """
         return f"new-{self._name}".lower()
 
     def person_is(self, words: str) -> None:

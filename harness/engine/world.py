@@ -47,7 +47,9 @@ class World:
         self._recorder = ScenarioRecorder(run_context, scenario, attempt)
         self._actions: list[str] = []
         self._hidden: tuple[str, ...] = ()
-        self._desk = ServiceManagement(run_context, self.user, self.role, f"{scenario.key}-{attempt}")
+        self._desk = ServiceManagement(
+            run_context, self.user, self.role, f"{scenario.key}-{attempt}-{run_context.journal.last_seq}"
+        )
         self._carried: dict[str, str] = {}
         self._acting_as = self.role
 

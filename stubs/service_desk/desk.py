@@ -43,6 +43,8 @@ class ServiceDesk(msgspec.Struct):
     runs: dict[str, Run] = {}
     given: dict[str, int] = {}
     """How many references of each letter were given out; never put back, so that references do not repeat."""
+    resets: int = 0
+    """How often a tester has reset the DCC."""
 
     def next_reference(self, letters: str) -> str:
         """The reference that the next record of a kind gets, such as ``INC0000001``."""
@@ -234,6 +236,7 @@ def reset(desk: ServiceDesk) -> None:
         desk.runs,
     ):
         records.clear()
+    desk.resets += 1
 
 
 FOLDS: Mapping[type[events.Event], Folder] = MappingProxyType(

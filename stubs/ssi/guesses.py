@@ -25,6 +25,13 @@ class Guesses:
     """Wrong guesses by the name that was typed, whether somebody has it or not: waiting tells nothing about names."""
 
     _names: dict[str, _Guesses] = field(default_factory=dict)
+    _resets: int = 0
+
+    def forget_before(self, resets: int) -> None:
+        """Forget everything when the DCC was reset since the last call; ``resets``: how often it was in all."""
+        if resets != self._resets:
+            self._names.clear()
+            self._resets = resets
 
     def wait_until(self, name: str, now: datetime) -> datetime | None:
         """From when on the name may be tried again; None: now."""

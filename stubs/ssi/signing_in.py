@@ -109,6 +109,8 @@ class SigningIn:
         """Open a session, unless too much was guessed for the name; None as pass phrase: by certificate."""
         now = self.sources.now()
         name = person if pass_phrase is not None else f"certificate of {person}"  # so that neither locks the other
+        desk = self.sources.back.desk()
+        self.guesses.forget_before(desk.resets)
         until = self.guesses.wait_until(name, now)
         if until is not None:
             return SignInRefused(
@@ -117,8 +119,7 @@ class SigningIn:
                 "There were too many wrong guesses for this name.",
                 f"Try again after {until:%H:%M:%S} of the run's clock.",
             )
-        people = self.sources.back.desk().people
-        result = self.sessions.sign_in(self.sources.users(), person, pass_phrase, role, now, people)
+        result = self.sessions.sign_in(self.sources.users(), person, pass_phrase, role, now, desk.people)
         self._count_guess(name, result, now)
         return result
 

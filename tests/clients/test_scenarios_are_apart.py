@@ -47,3 +47,16 @@ def test_a_scenario_ends_with_nothing_left_over(bench: Bench) -> None:
     assert {
         name: health[name] for name in ("agenda", "outbox", "held", "faults", "devices", "inventory")
     } == dict.fromkeys(("agenda", "outbox", "held", "faults", "devices", "inventory"), 0)
+
+
+def test_a_person_whom_a_failed_scenario_left_is_in_nobodys_way(bench: Bench) -> None:
+    left = bench.run("broken:gives-new-people-every-job", select="SSI-004", roles=("IS",)).run
+    assert [one.verdict for one in left.scenarios] == [Verdict.FAIL]
+    again = bench.run(select="SSI-004", roles=("IS",)).run
+    assert [f"{one.verdict.value} {one.reason}".strip() for one in again.scenarios] == ["PASS"]
+
+
+def test_a_name_that_was_locked_in_one_scenario_is_free_in_the_next(bench: Bench) -> None:
+    bench.run("broken:uses-wrong-pass-phrase", select="SSI-001 or SSI-002 or SSI-003", roles=("IS",))
+    after = bench.run(select="SSI-001", roles=("IS",)).run
+    assert [f"{one.verdict.value} {one.reason}".strip() for one in after.scenarios] == ["PASS"]

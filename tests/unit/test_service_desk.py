@@ -96,7 +96,10 @@ def test_a_reset_keeps_people_and_goes_on_counting() -> None:
     desk = _folded()
     reset(desk)
     assert list(desk.people) == ["kim"]
-    assert not any(value for name, value in msgspec.structs.asdict(desk).items() if name not in {"people", "given"})
+    assert not any(
+        value for name, value in msgspec.structs.asdict(desk).items() if name not in {"people", "given", "resets"}
+    )
+    assert desk.resets == 1
     assert desk.next_reference("INC") == "INC0000002"
 
 
