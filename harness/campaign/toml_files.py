@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from harness.toml_errors import not_toml
+from schemas.published import published_schema
 from stubs.wire.errors import InputError
 
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -29,9 +31,7 @@ def parse_toml(text: str, kind: type[Record], name: str) -> Record:
     try:
         values = tomllib.loads(text, parse_float=Decimal)
     except ValueError as error:  # TOMLDecodeError is one; a number too long is no more than one
-        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line = found.group(1) if found else str(text.count("\n") + 1)
-        what = re.sub(r" \(at .*\)$", "", str(error))
+        line, what = not_toml(error, text)
         raise InputError(f"{name}:{line}: not TOML: {what}", mend="Mend that line") from error
     except RecursionError as error:
         raise InputError(f"{name}: nested too deeply", mend="Tables of plain values are expected") from error
@@ -73,12 +73,7 @@ def schema_name(kind: type[msgspec.Struct]) -> str:
 
 def json_schema(kind: type[msgspec.Struct], title: str) -> dict[str, Any]:
     """The published JSON Schema of a record, in a stable order."""
-    _, components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
-    body = components.pop(kind.__name__)
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
-    schema = {**head, **body, "$defs": components}
-    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema, order="deterministic"))
-    return plain
+    return published_schema(kind, title=title)
 
 
 def line_of(text: str, path: str) -> int | None:

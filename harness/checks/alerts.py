@@ -9,7 +9,7 @@ from harness.checks.comparing import code as canonical
 from harness.checks.comparing import identity
 from harness.checks.evidence import Evidence, Message
 from harness.checks.registry import check
-from harness.checks.requests import action_of, unreported, unsaid
+from harness.checks.requests import action_of, without_claim
 from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 
 
@@ -64,10 +64,9 @@ def alert_understood(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     messages = _alerts(evidence, code)
     if not messages:
         return waiting(expected, "the DCC has sent no such alert", amounts_to=Verdict.BLOCKED)
-    open_finding = unsaid(action, expected, messages[0].seq, data=action.outcome.get("alerts"))
-    if open_finding is not None:
-        return open_finding
-    silence = unreported(action, expected, "which alerts came", action.outcome.get("alerts") or None, messages[0].seq)
+    silence = without_claim(
+        action, expected, "which alerts came", action.outcome.get("alerts") or None, messages[0].seq
+    )
     if silence is not None:
         return silence
     reported = [alert for alert in action.outcome.get("alerts", []) if canonical(alert.get("code")) == canonical(code)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
-from harness.checks.requests import action_of, unable, unreported, unsaid
+from harness.checks.requests import action_of, unable, without_claim
 from harness.checks.verdict import Finding, Verdict, failed, not_run, passed, waiting
 
 
@@ -47,10 +47,7 @@ def entries_read(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     if not isinstance(sent, list | tuple) or len(sent) != count:  # the simulated device's doing, not the party's
         return waiting(expected, f"the device sent {_length(sent)}", seq, amounts_to=Verdict.BLOCKED)
     reported = action.outcome.get("values")
-    open_finding = unsaid(action, expected, seq, data=reported)
-    if open_finding is not None:
-        return open_finding
-    silence = unreported(action, expected, "what it read", reported, seq)
+    silence = without_claim(action, expected, "what it read", reported, seq)
     if silence is not None:
         return silence
     said = (reported or {}).get(name)

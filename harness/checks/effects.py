@@ -9,7 +9,7 @@ from harness.checks.asked import unlike_told
 from harness.checks.comparing import is_same, plain_name
 from harness.checks.evidence import ActionRecord, Evidence, Message, read_answer
 from harness.checks.registry import check
-from harness.checks.requests import action_of, unable, unreported, unsaid
+from harness.checks.requests import action_of, unable, unsaid, without_claim
 from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from stubs.events import CommandSent, DeviceChanged
 from stubs.wire.duis import LocalCommand, Node, OtherResult, Response, ServiceResponse
@@ -61,10 +61,7 @@ def reading_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     unsent = _lacking(values, wanted)
     if unsent:  # the simulated device's doing, not the party's
         return waiting(expected, f"the answer holds {unsent}", seq, amounts_to=Verdict.BLOCKED)
-    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values"))
-    if open_finding is not None:
-        return open_finding
-    silence = unreported(action, expected, "what it read", action.outcome.get("values"), seq)
+    silence = without_claim(action, expected, "what it read", action.outcome.get("values"), seq)
     if silence is not None:
         return silence
     reported = action.outcome.get("values", {})

@@ -10,7 +10,7 @@ from harness.checks.comparing import identity, is_same
 from harness.checks.comparing import named as value_of
 from harness.checks.evidence import Evidence, read_answer
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing, unable, unreported, unsaid
+from harness.checks.requests import action_of, missing, unable, without_claim
 from harness.checks.values import disagreements, named, only_missing
 from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from stubs.events import DeviceChanged, InventoryChanged
@@ -43,10 +43,7 @@ def reading_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     if not compared or any(name not in answer.values for name in names):
         sent = ", ".join(answer.values) or "nothing"
         return waiting(expected, f"the device's answer holds {sent}", seq, amounts_to=Verdict.BLOCKED)
-    open_finding = unsaid(action, expected, seq, data=action.outcome.get("values"))
-    if open_finding is not None:
-        return open_finding
-    silence = unreported(action, expected, "what it read", action.outcome.get("values"), seq)
+    silence = without_claim(action, expected, "what it read", action.outcome.get("values"), seq)
     if silence is not None:
         return silence
     difference = disagreements(answer.values, action.outcome.get("values", {}), names)
@@ -83,10 +80,7 @@ def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
         return waiting(f"{wanted} in the inventory", f"{', '.join(listed)}", seq, amounts_to=Verdict.BLOCKED)
     expected = ", ".join(f"{device} {status or 'without status'}" for device, status in listed.items())
     said = value_of(action.outcome.get("values", {}), "devices")
-    open_finding = unsaid(action, expected, seq, data=said)
-    if open_finding is not None:
-        return open_finding
-    silence = unreported(action, expected, "which devices it found", said, seq)
+    silence = without_claim(action, expected, "which devices it found", said, seq)
     if silence is not None:
         return silence
     told = [one for one in said if isinstance(one, Mapping)] if isinstance(said, list) else []

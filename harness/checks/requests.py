@@ -67,6 +67,11 @@ def unreported(action: ActionRecord, expected: str, what: str, data: object, *re
     return review(expected, got, *references, action.claimed_seq, cause=f"did not say {what}")
 
 
+def without_claim(action: ActionRecord, expected: str, what: str, data: object, *references: int) -> Finding | None:
+    """The finding while the party has not told ``data``, in words ``what``: ``unsaid``, or else ``unreported``."""
+    return unsaid(action, expected, *references, data=data) or unreported(action, expected, what, data, *references)
+
+
 def missing(action: ActionRecord, expected: str, got: str, *references: int) -> Finding:
     """Nothing seen yet: waits while the party is at work, final once it has said that it is done."""
     cannot = unable(action, expected)

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing, unreported, unsaid
+from harness.checks.requests import action_of, missing, without_claim
 from harness.checks.ssi_views import seen_of, untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import PageViewed, PersonSignedIn
@@ -57,10 +57,7 @@ def inventory_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
         return missing(action, expected, "no such page was served")
     seq = pages[-1][0]
     told = seen_of(action.outcome)
-    open_finding = unsaid(action, expected, seq, data=told)
-    if open_finding is not None:
-        return open_finding
-    silence = unreported(action, expected, "what it saw", told, seq)
+    silence = without_claim(action, expected, "what it saw", told, seq)
     if silence is not None:
         return silence
     unseen = sorted(wanted - set(told or []))

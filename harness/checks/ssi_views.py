@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from harness.checks.comparing import identity
 from harness.checks.evidence import ActionRecord, Evidence
-from harness.checks.requests import missing, unreported, unsaid
+from harness.checks.requests import missing, without_claim
 from harness.checks.verdict import Finding
 from schemas.ssi_tables import ssi_actions
 from stubs.events import Event, PageViewed
@@ -85,9 +85,7 @@ def seen_of(outcome: Mapping[str, Any]) -> list[str] | None:
 def said_of(action: ActionRecord, expected: str, *references: int) -> Finding | None:
     """The finding while the party says nothing of what it saw; None when there is something to compare."""
     values = action.outcome.get("values")
-    return unsaid(action, expected, *references, data=values) or unreported(
-        action, expected, "what it saw", values, *references
-    )
+    return without_claim(action, expected, "what it saw", values, *references)
 
 
 def unserved(evidence: Evidence, action: ActionRecord, expected: str, what: str) -> Finding:

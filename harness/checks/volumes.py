@@ -8,7 +8,7 @@ from typing import Any
 from harness.checks.comparing import request_id
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
-from harness.checks.requests import action_of, missing, unable, unreported, unsaid
+from harness.checks.requests import action_of, missing, unable, without_claim
 from harness.checks.verdict import Finding, failed, passed, waiting
 from stubs.events import PageViewed, RequestQuarantined, ThresholdWarned
 
@@ -60,10 +60,7 @@ def volume_warning_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Fi
     if not pages:
         return missing(action, expected, "no page that shows it was served")
     told = action.outcome.get("values", {}).get("rows")
-    open_finding = unsaid(action, expected, pages[-1], data=told)
-    if open_finding is not None:
-        return open_finding
-    silence = unreported(action, expected, "what it saw", told, pages[-1])
+    silence = without_claim(action, expected, "what it saw", told, pages[-1])
     if silence is not None:
         return silence
     named = {request_id(text) for text in _texts(told)}

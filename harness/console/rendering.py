@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from schemas import load
+from stubs.page_style import with_shared_style
 
 
 @cache
@@ -38,7 +39,8 @@ def static(name: str) -> bytes:
     found = files("harness.console") / "static" / name
     if not found.is_file():
         raise LookupError(name)
-    return found.read_bytes()
+    text = found.read_text(encoding="utf-8")
+    return (with_shared_style(text) if name.endswith(".css") else text).encode()
 
 
 def instant(value: datetime | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from harness.console.views import Views
 from harness.engine.attendance import Opened
 from stubs.app import BackgroundDcc, SimulatedDcc, guard, new_token, readable_expectations
 from stubs.http_runner import close_runner
+from stubs.private_files import write_private
 from stubs.wire.errors import Blocked, InputError
 
 REMEMBERED = "live.json"
@@ -261,12 +261,8 @@ def _remembered(state: Path | None) -> Remembered | None:
 
 def _remember(state: Path, remembered: Remembered) -> None:
     path = state / REMEMBERED
-    scratch = path.with_suffix(".new")
     try:
         state.mkdir(parents=True, exist_ok=True)
-        scratch.unlink(missing_ok=True)
-        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(remembered))
-        scratch.replace(path)
+        write_private(path, msgspec.json.encode(remembered))
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}", mend="Check the state folder.") from error

@@ -13,6 +13,7 @@ from harness.drivers.traits import driver_traits
 from harness.load.settings import LoadSettings
 from harness.verdicts import Deviation
 from schemas.load import UserRole
+from schemas.published import published_schema
 from stubs.settings import Address, DccSettings, FilePath
 
 FREE_PORTS: dict[str, Any] = {"port": 0, "smki_port": 0, "ssi_port": 0, "control_port": 0}
@@ -183,16 +184,7 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
 
 def json_schema() -> dict[str, Any]:
     """The published schema of the run file, as ``schemas/run/settings.schema.json`` holds it."""
-    _, components = msgspec.json.schema_components([RehearsalSettings], ref_template="#/$defs/{name}")
-    body = components.pop(RehearsalSettings.__name__)
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://uept-harness.invalid/schemas/run/settings.schema.json",
-        **body,
-        "$defs": components,
-    }
-    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema, order="deterministic"))
-    return plain
+    return published_schema(RehearsalSettings, id_="https://uept-harness.invalid/schemas/run/settings.schema.json")
 
 
 def fields() -> dict[str, msgspec.inspect.Type]:

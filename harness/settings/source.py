@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from harness.settings.model import fields
+from harness.toml_errors import not_toml
 from stubs.wire.errors import InputError
 
 PREFIX = "UEPT_"
@@ -33,10 +34,7 @@ class Source:
         try:
             self.values: dict[str, Any] = tomllib.loads(text)
         except ValueError as error:  # TOMLDecodeError is one; a number too long is no more than one
-            # Python 3.11 gives line and column in the message only.
-            found = re.search(r"\(at line (\d+), column \d+\)", str(error))
-            line = found.group(1) if found else str(text.count("\n") + 1)
-            what = re.sub(r" \(at .*\)$", "", str(error))
+            line, what = not_toml(error, text)
             raise SettingsError(f"{path}:{line}: not TOML: {what}", mend="Mend that line.") from error
         except RecursionError as error:
             raise SettingsError(f"{path}: nested too deeply", mend="Settings are tables of plain values.") from error

@@ -7,7 +7,6 @@ a page can post to loopback, and a name of its own can be made to point there (D
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from stubs.private_files import write_private
 from stubs.wire.errors import InputError
 
 FILE_NAME = "control.json"
@@ -46,12 +46,8 @@ def new_token() -> str:
 def write_access(folder: Path, access: AccessFile) -> Path:
     """Put address and token where only the owner reads them. Raises: InputError: the file cannot be written."""
     path = folder / FILE_NAME
-    scratch = path.with_suffix(".new")
     try:
-        scratch.unlink(missing_ok=True)
-        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(access) + b"\n")
-        scratch.replace(path)
+        write_private(path, msgspec.json.encode(access) + b"\n")
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}", mend="Check the state folder.") from error
     return path

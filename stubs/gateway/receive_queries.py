@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 
+from stubs.private_files import write_private
 from stubs.urls import KeptQueries
 from stubs.wire.errors import Blocked
 
@@ -31,11 +31,7 @@ def kept_queries(folder: Path | None) -> KeptQueries:
 
 
 def _write(path: Path, queries: dict[str, str]) -> None:
-    scratch = path.with_suffix(".new")
     try:
-        scratch.unlink(missing_ok=True)
-        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(queries) + b"\n")
-        scratch.replace(path)
+        write_private(path, msgspec.json.encode(queries) + b"\n")
     except OSError as error:
         raise Blocked(f"cannot write {path}: {error.strerror}", mend="Free some space on that disk.") from error

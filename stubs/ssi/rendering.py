@@ -9,6 +9,7 @@ from importlib.resources import files
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from schemas.ssi_tables import functions
+from stubs.page_style import with_shared_style
 from stubs.ssi.fields import KIND_NAMES
 from stubs.ssi.labels import service_name
 from stubs.ssi.pages.page import Page, instant_text
@@ -72,7 +73,7 @@ def menu(viewer: Viewer, path: str) -> list[MenuSection]:
 @cache
 def stylesheet() -> str:
     """The one style sheet."""
-    return (files("stubs.ssi") / "static" / "ssi.css").read_text(encoding="utf-8")
+    return with_shared_style((files("stubs.ssi") / "static" / "ssi.css").read_text(encoding="utf-8"))
 
 
 def render(page: Page, *, viewer: Viewer | None, csrf: str, path: str) -> str:

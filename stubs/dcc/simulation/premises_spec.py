@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from schemas.load import device_statuses, device_types, resource
+from schemas.published import published_schema
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import read_mpxn, read_postcode, read_uprn
@@ -182,13 +183,4 @@ def read_file(path: str) -> PremisesFile:
 
 def json_schema() -> dict[str, Any]:
     """The published schema of the file, as ``schemas/run/premises.schema.json`` holds it."""
-    _, components = msgspec.json.schema_components([PremisesFile], ref_template="#/$defs/{name}")
-    body = components.pop(PremisesFile.__name__)
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://uept-harness.invalid/schemas/run/premises.schema.json",
-        **body,
-        "$defs": components,
-    }
-    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema, order="deterministic"))
-    return plain
+    return published_schema(PremisesFile, id_="https://uept-harness.invalid/schemas/run/premises.schema.json")

@@ -6,8 +6,9 @@ import base64
 import binascii
 import copy
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -103,3 +104,21 @@ def without_signature(root: etree._Element, signature: etree._Element) -> etree.
     assert parent is not None, "the document element itself is never read as the signature"
     take_out(parent, found)
     return copied
+
+
+def with_namespaces(root: etree._Element, declared: Mapping[Any, str]) -> etree._Element:
+    """The same elements, attributes and texts, with these namespaces declared at the root: prefix (or None) to URI."""
+
+    def build(element: etree._Element, parent: etree._Element | None) -> etree._Element:
+        attributes = {str(name): str(value) for name, value in element.attrib.items()}
+        made = (
+            etree.Element(element.tag, attributes, nsmap=dict(declared))
+            if parent is None
+            else etree.SubElement(parent, element.tag, attributes)
+        )
+        made.text, made.tail = element.text, (element.tail if parent is not None else None)
+        for child in element.iterchildren("*"):
+            build(child, made)
+        return made
+
+    return build(root, None)

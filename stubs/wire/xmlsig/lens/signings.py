@@ -18,7 +18,7 @@ from lxml import etree
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import PeerError
 from stubs.wire.xml import DS
-from stubs.wire.xmlsig.lens.reading import Named, Read
+from stubs.wire.xmlsig.lens.reading import Named, Read, with_namespaces
 from stubs.wire.xmlsig.profile import COORDINATE, canonical
 
 _MOST_CERTIFICATES = 4000
@@ -78,19 +78,7 @@ def _numbers(value: bytes, *, is_hex: bool) -> Iterator[tuple[tuple[Named, ...],
 def _with_prefix(signed_info: etree._Element, prefix: str | None) -> bytes:
     declared: dict[Any, str] = {prefix: DS}
 
-    def build(element: etree._Element, parent: etree._Element | None) -> etree._Element:
-        attributes = {str(name): str(value) for name, value in element.attrib.items()}
-        made = (
-            etree.Element(element.tag, attributes, nsmap=declared)
-            if parent is None
-            else etree.SubElement(parent, element.tag, attributes)
-        )
-        made.text, made.tail = element.text, (element.tail if parent is not None else None)
-        for child in element.iterchildren("*"):
-            build(child, made)
-        return made
-
-    return canonical(build(signed_info, None), exclusive=True)
+    return canonical(with_namespaces(signed_info, declared), exclusive=True)
 
 
 def _relaid(signed_info: etree._Element, space: str | None) -> bytes:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from schemas.duis_versions import versions
 from stubs.wire.xml import DS, RA, SR, path_of
-from stubs.wire.xmlsig.lens.reading import Named, cut_signature, without_signature
+from stubs.wire.xmlsig.lens.reading import Named, cut_signature, with_namespaces, without_signature
 from stubs.wire.xmlsig.profile import canonical
 
 _LARGEST = 256 * 1024
@@ -113,19 +113,7 @@ def _rebuilt(
         spaces.setdefault(rename(element), etree.QName(element).namespace or "")
     usable = {prefix: uri for prefix, uri in spaces.items() if uri}
 
-    def build(element: etree._Element, parent: etree._Element | None) -> etree._Element:
-        attributes = {str(name): str(value) for name, value in element.attrib.items()}
-        made = (
-            etree.Element(element.tag, attributes, nsmap=usable)
-            if parent is None
-            else etree.SubElement(parent, element.tag, attributes)
-        )
-        made.text, made.tail = element.text, (element.tail if parent is not None else None)
-        for child in element.iterchildren("*"):
-            build(child, made)
-        return made
-
-    return build(root, None)
+    return with_namespaces(root, usable)
 
 
 def _prefixed(prefix: str | None) -> Edit:
