@@ -11,6 +11,7 @@ from stubs.dcc.commands.agenda_handlers import run_due_items
 from stubs.dcc.context import make_context
 from stubs.dcc.outbound.alerts import forward_device_alerts
 from stubs.dcc.outbound.reply import Handled
+from stubs.dcc.requests.checked_request import CheckedRequest
 from stubs.dcc.requests.request_pipeline import RequestPipeline
 from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.simulation.premises import add_premises
@@ -113,10 +114,21 @@ class Dcc:
 
     # --- the wire ---
 
-    def handle(self, request: bytes, service: Service, content_type: str, peer: str, now: datetime) -> Handled:
-        """One POST: the answer, and the events to commit before it leaves."""
+    def handle(
+        self,
+        request: bytes,
+        service: Service,
+        content_type: str,
+        peer: str,
+        now: datetime,
+        checked: CheckedRequest | None = None,
+    ) -> Handled:
+        """One POST: the answer, and the events to commit before it leaves.
+
+        ``checked`` is what was found of it before, by somebody who is trusted; None: everything is looked at here.
+        """
         transaction = self._begin(now)
-        reply = self._pipeline.handle(transaction, request, service, content_type, peer, self.on_error)
+        reply = self._pipeline.handle(transaction, request, service, content_type, peer, self.on_error, checked)
         return Handled(reply, transaction.recorded())
 
     def refuse_transport(self, rule: str, detail: str, service: str, peer: str, now: datetime) -> Handled:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from schemas.load import Service
 from stubs.clock import Clock
-from stubs.dcc import Dcc, Handled, Reply
+from stubs.dcc import CheckedRequest, Dcc, Handled, Reply
 from stubs.dcc.core import Events
 from stubs.events import AnyEvent, JournalStalled, MessageQueued
 from stubs.gateway.refusals import Refusals
@@ -80,6 +81,21 @@ class Runtime:
         self._sleeps_until: datetime | None = None
 
     # --- events in ---
+
+    async def handle(
+        self,
+        body: bytes,
+        service: Service,
+        content_type: str,
+        peer: str,
+        checked: CheckedRequest | None = None,
+    ) -> Reply:
+        """Let the core handle one whole POST; see ``Decider``."""
+        return await self.submit(lambda now: self.dcc.handle(body, service, content_type, peer, now, checked))
+
+    async def refuse(self, rule: str, why: str, service: str, peer: str) -> Reply:
+        """Let the core refuse a POST that was not read to its end; see ``Decider``."""
+        return await self.submit(lambda now: self.dcc.refuse_transport(rule, why, service, peer, now))
 
     async def submit(self, handle: Callable[[datetime], Handled]) -> Reply:
         """Let the core handle one request; the answer, once its events are durable.

@@ -28,7 +28,7 @@ def refused(context: DccContext, srv: Srv, body: Node) -> str:
     try:
         request_validation.read_valid(element)
         request_validation.check_simulated(element)
-        request_validation.verify_signature(context, element)
+        request_validation.verify_signature(element, context.pki.certificates)
     except Refusal as refusal:
         return refusal.rule
     return ""

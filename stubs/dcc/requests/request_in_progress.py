@@ -10,6 +10,7 @@ from schemas.load import Service, UserRole
 from stubs.access import AccessRequest, Breach
 from stubs.dcc.commands.planning import PlannedCommand
 from stubs.dcc.outbound.duis_version import UserVersion
+from stubs.dcc.requests.checked_request import CheckedRequest
 from stubs.dcc.state.transaction import NO_FAULT, MatchedFaults, Transaction
 from stubs.inventory import InventoryRecord, NonDeviceResult, PendingDccAlert
 from stubs.wire.certificates import Certificate
@@ -30,8 +31,10 @@ class RequestInProgress:
     content_type: str
     service: Service
     """The web service it was posted to."""
+    checked: CheckedRequest | None = None
+    """What was found of it before it came here."""
     element: etree._Element = field(init=False)
-    """Stage ``read``: the document element."""
+    """Stage ``read``: the document element; not set where the request came ``checked``."""
     document: Request = field(init=False)
     """Stage ``read``: the request; not yet verified."""
     version: UserVersion = field(init=False)

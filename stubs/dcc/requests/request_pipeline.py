@@ -13,6 +13,7 @@ from stubs.dcc.outbound.alerts import raise_pending_alert
 from stubs.dcc.outbound.reply import XML, Cut, Reply
 from stubs.dcc.requests import quarantine
 from stubs.dcc.requests.access_facts import access_request
+from stubs.dcc.requests.checked_request import CheckedRequest
 from stubs.dcc.requests.request_execution import RequestOutcome, execute_request
 from stubs.dcc.requests.request_in_progress import AcceptedRequest, Planned, RefusalWithAlert, RequestInProgress
 from stubs.dcc.requests.service_rules import decide
@@ -48,10 +49,11 @@ class RequestPipeline:
         content_type: str,
         peer: str,
         on_error: Callable[[Exception], None],
+        checked: CheckedRequest | None = None,
     ) -> Reply:
         """One request: received, checked, executed and answered."""
         exchange = _receive(transaction, body, str(service), content_type, peer)
-        request = RequestInProgress(transaction, exchange, body, content_type, service)
+        request = RequestInProgress(transaction, exchange, body, content_type, service, checked)
         try:
             run_stages(self._context, request)
             reply = self._execute(transaction, request)

@@ -17,7 +17,7 @@ from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.messages import XML_SIGN_ROLE
 from stubs.dcc.outbound.reply import XML
 from stubs.dcc.requests.simulated_services import is_simulated
-from stubs.wire.certificates import Certificate
+from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
 from stubs.wire.errors import PeerError, Refusal
 from stubs.wire.xml import SR, Limits, XmlError, parse
@@ -32,9 +32,8 @@ _RULE_OF_REASON = {
 }
 
 
-def check_size(context: DccContext, body: bytes) -> None:
+def check_size(body: bytes, limit: int) -> None:
     """Raises: Refusal: ``too-large``."""
-    limit = context.settings.max_request_bytes
     if len(body) > limit:
         raise Refusal("too-large", f"expected at most {limit} bytes, got {len(body)}")
 
@@ -45,10 +44,10 @@ def check_content_type(content_type: str) -> None:
         raise Refusal("content-type", f"expected {XML}, got {content_type[:80] or 'none'}")
 
 
-def parse_body(context: DccContext, body: bytes) -> etree._Element:
-    """The document element. Raises: Refusal: ``xml``."""
+def parse_body(body: bytes, limit: int) -> etree._Element:
+    """The document element of at most ``limit`` octets. Raises: Refusal: ``xml``."""
     try:
-        return parse(body, Limits(size=context.settings.max_request_bytes))
+        return parse(body, Limits(size=limit))
     except XmlError as error:
         raise Refusal("xml", str(error)) from error
 
@@ -102,10 +101,10 @@ def check_version(context: DccContext, request: Request) -> None:
         raise Refusal("schema-version", f"expected {', '.join(accepted)}, got {request.schema_version}")
 
 
-def verify_signature(context: DccContext, element: etree._Element) -> Certificate:
+def verify_signature(element: etree._Element, certificates: CertificateStore) -> Certificate:
     """The signer's certificate. Raises: Refusal: ``unsigned``, ``signature``, ``unknown-signer``, ``signer-role``."""
     try:
-        return verify(element, context.pki.certificates).certificate
+        return verify(element, certificates).certificate
     except SignatureError as error:
         raise Refusal(_RULE_OF_REASON.get(error.reason, "signature"), f"{error.reason}: {error}") from error
 

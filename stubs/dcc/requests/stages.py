@@ -33,23 +33,34 @@ class Stage(NamedTuple):
 
 def receive(context: DccContext, request: RequestInProgress) -> None:
     """What came over HTTP is whole and not too long. All but its length is judged by ``stubs.gateway`` before."""
-    request_validation.check_size(context, request.body)
+    request_validation.check_size(request.body, context.settings.max_request_bytes)
 
 
 def read(context: DccContext, request: RequestInProgress) -> None:
     """From octets to a typed request: content type, XML, schema, a service and a version that are simulated."""
-    request_validation.check_content_type(request.content_type)
-    request.element = request_validation.parse_body(context, request.body)
-    request.document = request_validation.read_valid(request.element, request.body)
-    request.version = access_facts.version_of(context, request.transaction, request.document)
-    request_validation.check_structures(request.element, request.version.schema)
-    request_validation.check_simulated(request.element)
+    checked = request.checked
+    if checked is not None:
+        request.document = checked.document
+        request.version = access_facts.version_of(context, request.transaction, request.document)
+        if request.version.schema not in checked.schemas:
+            element = request_validation.parse_body(request.body, context.settings.max_request_bytes)
+            request_validation.check_structures(element, request.version.schema)
+    else:
+        request_validation.check_content_type(request.content_type)
+        request.element = request_validation.parse_body(request.body, context.settings.max_request_bytes)
+        request.document = request_validation.read_valid(request.element, request.body)
+        request.version = access_facts.version_of(context, request.transaction, request.document)
+        request_validation.check_structures(request.element, request.version.schema)
+        request_validation.check_simulated(request.element)
     request_validation.check_version(context, request.document)
 
 
 def verify(context: DccContext, request: RequestInProgress) -> None:
     """The XML signature, and whose it is."""
-    request.certificate = request_validation.verify_signature(context, request.element)
+    if request.checked is not None:
+        request.certificate = request.checked.certificate
+    else:
+        request.certificate = request_validation.verify_signature(request.element, context.pki.certificates)
     request.notes = request_validation.check_signer(
         context, request.document, request.certificate, request.transaction.now
     )

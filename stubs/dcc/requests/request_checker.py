@@ -1,0 +1,46 @@
+"""Looks at a request as far as that needs no state: read, valid by the schema, and signed by whom.
+
+A process that does no more than that may stand before the core and take this work from it. Only what is found to be
+in order is handed on: a request in which anything is wrong is looked at again by the core, from its first octet, and
+refused there, so that there is one place that refuses and one order of checks.
+"""
+
+from __future__ import annotations
+
+from schemas.duis_versions import NEWEST
+from stubs.dcc.outbound.duis_version import UserVersions
+from stubs.dcc.requests import request_validation
+from stubs.dcc.requests.checked_request import CheckedRequest
+from stubs.settings import DccSettings
+from stubs.wire.certificates import CertificateStore
+from stubs.wire.duis import schema_problems
+
+
+class RequestChecker:
+    """Looks at requests as the stages do.
+
+    Args:
+        settings: limits, and which schema a version has.
+        certificates: those that the core knows.
+    """
+
+    def __init__(self, settings: DccSettings, certificates: CertificateStore) -> None:
+        self._limit = settings.max_request_bytes
+        self._versions = UserVersions(settings)
+        self._certificates = certificates
+
+    def check(self, body: bytes, content_type: str) -> CheckedRequest | None:
+        """What is found of a POST; None: something is wrong with it, and the core has to say what."""
+        try:
+            request_validation.check_size(body, self._limit)
+            request_validation.check_content_type(content_type)
+            element = request_validation.parse_body(body, self._limit)
+            document = request_validation.read_valid(element, body)
+            request_validation.check_simulated(element)
+            certificate = request_validation.verify_signature(element, self._certificates)
+            stated = self._versions.of(None, document.schema_version).schema
+        except Exception:  # noqa: BLE001 - whatever it is, a mistake of ours too: it shows in the core and is recorded there
+            return None
+        if stated == NEWEST or schema_problems(element, 1, stated):
+            return CheckedRequest(document, certificate, (NEWEST,))
+        return CheckedRequest(document, certificate, (NEWEST, stated))
