@@ -54,7 +54,7 @@ def _all() -> Iterator[Explanation]:
     yield from _services()
     for event in typing.get_args(AnyEvent):
         meaning = " ".join((inspect.getdoc(event) or "").split())
-        yield Explanation(event.__name__, "event", meaning, "", "", "stubs/events.py")
+        yield Explanation(event.__name__, "event", meaning, "", "", f"{event.__module__.replace('.', '/')}.py")
 
 
 def _codes() -> Iterator[Explanation]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from schemas.load import Service, UserRole
 from stubs.dcc.commands.agenda_handlers import run_due_items
 from stubs.dcc.context import make_context
-from stubs.dcc.outbound.alerts import forward_device_alerts
+from stubs.dcc.outbound.device_alerts import forward_device_alerts
 from stubs.dcc.outbound.reply import Handled
 from stubs.dcc.requests.checked_request import CheckedRequest
 from stubs.dcc.requests.request_pipeline import RequestPipeline

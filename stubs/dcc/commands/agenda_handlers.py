@@ -10,7 +10,7 @@ from stubs.dcc.commands import command_dispatch, device_log, device_responses, f
 from stubs.dcc.commands.response_effects import follow_firmware
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound import power_outages
-from stubs.dcc.outbound.alerts import end_throttle_window, forward_device_alerts
+from stubs.dcc.outbound.device_alerts import end_throttle_window, forward_device_alerts
 from stubs.dcc.outbound.responses import respond_error, sequence_code
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.transaction import Transaction

@@ -13,7 +13,7 @@ from stubs.dcc.commands import device_responses
 from stubs.dcc.commands.device_responses import NO_ANSWER, NOT_REACHED, time_out
 from stubs.dcc.commands.planning import protect
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import forward_device_alerts
+from stubs.dcc.outbound.device_alerts import forward_device_alerts
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.reachability import is_in_reach
 from stubs.dcc.state.transaction import Transaction

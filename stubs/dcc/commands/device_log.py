@@ -7,7 +7,7 @@ from typing import Any
 
 from stubs import alerts
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import raise_dcc_alert
+from stubs.dcc.outbound.dcc_alerts import raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged
 from stubs.scheduler.items import JoinCheck, PendingCommand

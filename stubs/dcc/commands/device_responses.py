@@ -14,7 +14,8 @@ from stubs.dcc.commands import schedules
 from stubs.dcc.commands.planning import CANCELLATION_YEAR
 from stubs.dcc.commands.response_effects import AnsweredCommand, apply_response_effects
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import outcome_name, raise_dcc_alert
+from stubs.dcc.outbound.command_outcomes import outcome_name
+from stubs.dcc.outbound.dcc_alerts import raise_dcc_alert
 from stubs.dcc.outbound.responses import release_followers, respond, respond_error
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices import Execution

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from stubs import alerts
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import forward_device_alerts, raise_dcc_alert
+from stubs.dcc.outbound.dcc_alerts import raise_dcc_alert
+from stubs.dcc.outbound.device_alerts import forward_device_alerts
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.reachability import is_in_reach
 from stubs.dcc.state.transaction import Transaction

@@ -17,7 +17,7 @@ from stubs import alerts
 from stubs.dcc.commands import associations, device_log
 from stubs.dcc.commands.schedules import is_of_other_user, remove
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import dcc_alert, raise_dcc_alert
+from stubs.dcc.outbound.dcc_alerts import dcc_alert, raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged
 from stubs.inventory import InventoryRecord

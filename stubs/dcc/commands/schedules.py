@@ -15,7 +15,7 @@ from schemas.load import CommandVariant, Srv, UserRole, service_requests
 from stubs import alerts
 from stubs.dcc.commands import planning
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import raise_dcc_alert
+from stubs.dcc.outbound.dcc_alerts import raise_dcc_alert
 from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.fold import next_acb_counter
 from stubs.dcc.state.transaction import Transaction

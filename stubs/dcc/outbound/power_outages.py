@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from stubs import alerts
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import raise_dcc_alert
+from stubs.dcc.outbound.dcc_alerts import raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices.records import Outage
 from stubs.devices.state import instant, seconds

@@ -11,7 +11,7 @@ from stubs import alerts
 from stubs.access import Breach
 from stubs.dcc.commands.planning import PlannedCommand
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import raise_dcc_alert
+from stubs.dcc.outbound.dcc_alerts import raise_dcc_alert
 from stubs.dcc.outbound.messages import OutboundMessage
 from stubs.dcc.outbound.responses import release_followers
 from stubs.dcc.requests.request_execution import RequestOutcome

@@ -11,7 +11,7 @@ from stubs.access import AccessRequest
 from stubs.dcc.commands import planning
 from stubs.dcc.commands.schedules import remove
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import raise_pending_alert
+from stubs.dcc.outbound.dcc_alerts import raise_pending_alert
 from stubs.dcc.requests.request_in_progress import AcceptedRequest
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged, LocalCommandIssued, PreCommandIssued

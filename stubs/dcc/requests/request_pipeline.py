@@ -9,7 +9,7 @@ import msgspec
 from schemas.load import CommandVariant, GatewayRuleRow, Service, UserRole, command_variants, gateway_rules
 from stubs.dcc.commands.planning import planned_from
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import raise_pending_alert
+from stubs.dcc.outbound.dcc_alerts import raise_pending_alert
 from stubs.dcc.outbound.reply import XML, Cut, Reply
 from stubs.dcc.requests import quarantine
 from stubs.dcc.requests.access_facts import access_request

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.alerts import forward_device_alerts
+from stubs.dcc.outbound.device_alerts import forward_device_alerts
 from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.device_certificates import credentials_of
 from stubs.dcc.state.device_changes import change_device

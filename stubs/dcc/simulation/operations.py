@@ -10,7 +10,8 @@ from schemas.load import dcc_alerts
 from stubs import alerts
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound import power_outages
-from stubs.dcc.outbound.alerts import dcc_alert, forward_device_alerts, raise_dcc_alert
+from stubs.dcc.outbound.dcc_alerts import dcc_alert, raise_dcc_alert
+from stubs.dcc.outbound.device_alerts import forward_device_alerts
 from stubs.dcc.requests import quarantine
 from stubs.dcc.requests.request_pipeline import RequestPipeline
 from stubs.dcc.simulation import smets1
