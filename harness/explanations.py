@@ -40,7 +40,9 @@ def explain(subject: str) -> tuple[Explanation, ...]:
     if not found:
         near = get_close_matches(wanted, {one.subject.lower() for one in _all()}, n=3)
         hint = (
-            f"Did you mean {', '.join(near)}?" if near else "Codes: `uept catalogue codes`; rules: docs/simulated.md."
+            f"Did you mean {', '.join(near)}?"
+            if near
+            else "Codes: `uept catalogue codes`; rules: `uept docs simulated`."
         )
         raise InputError(f"nothing is called {subject!r}", mend=hint)
     return found

@@ -81,7 +81,7 @@ Refused = Callable[..., str]
 def refuser(capsys: pytest.CaptureFixture[str]) -> Refused:
     """A function that runs one command in this process and holds it to what a refusal is.
 
-    One line on standard error, no traceback, the exit code; it returns that line.
+    One line on standard error that says where to read on, no traceback, the exit code; it returns that line.
     """
 
     def refused(*arguments: str | Path, code: int = 2) -> str:
@@ -94,6 +94,7 @@ def refuser(capsys: pytest.CaptureFixture[str]) -> Refused:
         lines = shown.err.splitlines()
         assert len(lines) == 1, lines
         assert lines[0].startswith("uept: ")
+        assert "`uept " in lines[0], f"says not where to read on: {lines[0]}"
         return lines[0].removeprefix("uept: ")
 
     return refused

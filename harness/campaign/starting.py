@@ -15,7 +15,7 @@ from stubs.wire.errors import InputError
 
 RUN_FILE = "uept.toml"
 _RUN_FILE_TEXT = """\
-# How to run: the run file. Keys are described in docs/drivers.md and schemas/run/settings.schema.json.
+# How to run: the run file. `uept settings keys` and `uept docs settings` describe every key.
 campaign = "."                      # deviations, system under test and the folder of runs come from campaign.toml
 roles = [{roles}]
 driver = "{driver}"

@@ -47,7 +47,7 @@ def own_requests(evidence: Evidence, action: ActionRecord) -> list[tuple[Exchang
     "request-as-asked",
     rule="A request says what was asked for: its service, device, User and every value, by the meaning of the field; "
     "it is dated when a date was asked and not when none was",
-    clause="DUIS, bodies of Service Requests; docs/drivers.md, parameters",
+    clause="DUIS, bodies of Service Requests; uept docs drivers, parameters",
     standing=True,
 )
 def request_as_asked(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:

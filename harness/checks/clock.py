@@ -14,7 +14,7 @@ from harness.checks.verdict import Finding, Verdict, failed, not_run, passed, wa
 @check(
     "clock-followed",
     rule="A scenario that moves the clock is for a system that takes its time from each action",
-    clause="docs/drivers.md, time",
+    clause="uept docs drivers, time",
     provenance="inferred",
 )
 def clock_followed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:  # noqa: ARG001 - a declaration decides

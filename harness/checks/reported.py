@@ -183,7 +183,7 @@ def _awaits(evidence: Evidence, action: ActionRecord) -> bool:
     "values-as-received",
     rule="Every value a party reports stands in a message it was given for that request; nothing is scaled, shifted, "
     "mixed up, left out of a list or made up, and a refusal or a time-out has no values",
-    clause="GBCS use case of the service; DUIS, results of Non-Device Services; docs/drivers.md, values",
+    clause="GBCS use case of the service; DUIS, results of Non-Device Services; uept docs drivers, values",
     standing=True,
 )
 def values_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:

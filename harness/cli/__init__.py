@@ -62,6 +62,7 @@ _COMMANDS = {
     "review": ("harness.cli.review", "Review a completion report: verify, judge again, recompute, conclude."),
     "uep": ("harness.cli.uep", "The User Entry Process: steps, dates, User IDs, credit, evidence, disputes."),
     "catalogue": ("harness.cli.catalogue", "Service requests, codes, alerts, roles, scenarios."),
+    "docs": ("harness.cli.docs", "The pages of the documentation, at the prompt."),
     "explain": ("harness.cli.explain", "What a code, rule, check, alert or event means, and what to do."),
     "settings": ("harness.cli.settings", "Which settings are in force, and where each comes from."),
     "doctor": ("harness.cli.doctor", "What this machine has, what is missing, and how to get it."),
@@ -74,7 +75,7 @@ _GROUPS = {
         "report", "judge", "verify", "countersign", "attest", "campaign", "issue", "completion-report", "review", "uep",
     ),
     "Read and write messages": ("validate", "sign", "verify-signature", "gbcs"),
-    "Keys, facts, settings": ("pki", "catalogue", "settings", "doctor", "state"),
+    "Keys, facts, settings": ("pki", "catalogue", "docs", "settings", "doctor", "state"),
 }  # fmt: skip
 """Commands by job, as `uept --help` shows them; a command that is missing here is listed last."""
 
@@ -187,22 +188,24 @@ def run(arguments: list[str] | None = None) -> int:
         forget_output()
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: no bare traceback reaches a user
-        return _explain(error)
+        return _explain(error, sys.argv[1:] if arguments is None else arguments)
     return result if isinstance(result, int) else 0
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: Exception, arguments: list[str]) -> int:
+    from harness.cli.read_on import read_on
     from stubs.wire.errors import Blocked, PeerError, Refusal
 
     if os.environ.get("UEPT_DEBUG"):
         traceback.print_exception(error)
     if isinstance(error, Blocked):
-        return _fail(str(error), error.exit_code)
+        return _fail(read_on(str(error), arguments, error.page), error.exit_code)
     if isinstance(error, PeerError | Refusal):
-        return _fail(str(error), EXIT_USAGE)
+        return _fail(read_on(str(error), arguments), EXIT_USAGE)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        return _fail(f"{where}{error.strerror or error}. {_mend(error)}", EXIT_BLOCKED)
+        said = f"{where}{error.strerror or error}. {_mend(error)}"
+        return _fail(read_on(said, arguments), EXIT_BLOCKED)
     return _fail(
         f"an error of the harness itself, not of your system: {type(error).__name__}: {error}. "
         "Set UEPT_DEBUG=1 for the traceback and report it",

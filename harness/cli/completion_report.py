@@ -8,6 +8,7 @@ import click
 
 from harness.cli.documents import write
 from harness.cli.output import json_option, print_json, print_table, say, say_error
+from harness.cli.read_on import read_on
 from harness.cli.uep import campaign_option, need_folder
 
 
@@ -62,5 +63,5 @@ def command(
             say(str(place / name))
         say(f"manifest digest {report.cover.manifest_digest}")
     if problem is not None:
-        say_error(str(problem))
+        say_error(read_on(str(problem), ["completion-report"]))
         click.get_current_context().exit(3)

@@ -12,6 +12,7 @@ import click
 from harness.cli import EXIT_FAIL, EXIT_USAGE
 from harness.cli.documents import read, reading
 from harness.cli.output import json_option, print_json, say, say_error
+from harness.cli.read_on import read_on
 from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def mmc(
             parts = ("what", "where", "expected", "got", "clause")
             print_json({"errors": [{name: getattr(problem, name) for name in parts if getattr(problem, name)}]})
         else:
-            say_error(str(problem))
+            say_error(read_on(str(problem), ["gbcs"]))
         ctx.exit(code)
     problems = schema_problems(document.encode())
     if as_json:
@@ -244,7 +245,7 @@ def build(
                 say("\n".join(f"{key}: {value}" for key, value in result.items()))
     errors = [f"{result['file']}: {result['error']}" for result in results if "error" in result]
     if errors:
-        say_error("; ".join(errors))
+        say_error(read_on("; ".join(errors), ["gbcs"]))
     ctx.exit(exit_code)
 
 

@@ -9,6 +9,7 @@ import click
 
 from harness.cli.documents import read, schema_dir_option, schema_folder
 from harness.cli.output import json_option, print_json, say, say_error
+from harness.cli.read_on import read_on
 from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def command(
                 _print(result)
     unreadable = [result["errors"][0]["message"] for result in results if result.get("unreadable")]
     if unreadable:
-        say_error("; ".join(unreadable))
+        say_error(read_on("; ".join(unreadable), ["validate"]))
         ctx.exit(2)
     ctx.exit(0 if all(result["valid"] and result.get("agree", True) for result in results) else 1)
 

@@ -102,7 +102,7 @@ def _probe(settings: RehearsalSettings, dcc: BackgroundDcc, folder: Path, pki: P
         state_dir=folder,
         now=dcc.clock.now,
     )
-    mend = "It reads one action (JSON) and gives one outcome: docs/drivers.md."
+    mend = "It reads one action (JSON) and gives one outcome: `uept docs drivers`."
     try:
         with running(make_driver(settings.driver), context) as driver:
             outcome = driver.perform(Action(id="doctor", kind="sign-out-ssi", user=user, deadline=PROBE_SECONDS))

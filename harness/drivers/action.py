@@ -96,7 +96,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One thing the party's system is asked to do."""
 
     id: Annotated[str, Meta(min_length=1, description="Unique in a run; the outcome repeats it.")]
-    kind: Annotated[ActionKind, Meta(description="What to do; see docs/drivers.md.")] = "send"
+    kind: Annotated[ActionKind, Meta(description="What to do; see `uept docs drivers`.")] = "send"
     scenario: Annotated[str, Meta(description="Id of the scenario that asks, for the log.")] = ""
     user: Annotated[str, Meta(pattern=_EUI, description="EUI-64 of the User to act as.")] = ""
     role: Annotated[str, Meta(description="User Role to act in: IS, ES, GS, RSA, ED, GT or OU.")] = ""
@@ -106,7 +106,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         str, Meta(description="What the target is: ESME, GSME, GPF, CHF, PPMID, …; empty: not known, or no device.")
     ] = ""
     parameters: Annotated[
-        dict[str, Any], Meta(description="Values of the request by DUIS element name; see docs/drivers.md.")
+        dict[str, Any], Meta(description="Values of the request by DUIS element name; see `uept docs drivers`.")
     ] = {}
     deadline: Annotated[float, Meta(gt=0, le=86400, description="Seconds of real time for the whole action.")] = 30.0
     urls: Annotated[
@@ -124,7 +124,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What the party's system concluded. Checks compare it with what went over the wire."""
 
     action: Annotated[str, Meta(description="Id of the action.")]
-    status: Annotated[OutcomeStatus, Meta(description="How it ended; see docs/drivers.md.")]
+    status: Annotated[OutcomeStatus, Meta(description="How it ended; see `uept docs drivers`.")]
     response_code: Annotated[
         str, Meta(pattern=_CODE, description="The last response code understood, such as I0 or E19.")
     ] = ""
@@ -152,7 +152,7 @@ def decode_action(data: bytes) -> Action:
     try:
         return msgspec.json.decode(data, type=Action)
     except (ValueError, RecursionError) as error:
-        raise PeerError("not an action", got=str(error), clause="schemas/run/action.schema.json") from error
+        raise PeerError("not an action", got=str(error), clause="uept docs schemas/run/action.schema.json") from error
 
 
 def decode_outcome(data: bytes, action: Action) -> Outcome:
@@ -170,7 +170,7 @@ def decode_outcome(data: bytes, action: Action) -> Outcome:
     except (ValueError, RecursionError) as error:  # not JSON, not as the schema says, not UTF-8, nested without end
         raise PeerError(
             "not an outcome",
-            expected="a JSON object as schemas/run/outcome.schema.json says",
+            expected="a JSON object as `uept docs schemas/run/outcome.schema.json` says",
             got=f"{_start(data)} ({error})",
         ) from error
     if outcome.action != action.id:

@@ -34,5 +34,7 @@ def load_driver(text: str) -> Driver:
     missing = [name for name in _METHODS if not callable(getattr(driver, name, None))]
     if missing or not hasattr(type(driver), "receive_url"):
         lacking = ", ".join([*missing, *([] if hasattr(type(driver), "receive_url") else ["receive_url"])])
-        raise InputError(f"the object of python:{text} is no driver: it lacks {lacking}", mend="See docs/drivers.md.")
+        raise InputError(
+            f"the object of python:{text} is no driver: it lacks {lacking}", mend="See `uept docs drivers`."
+        )
     return driver

@@ -51,7 +51,7 @@ def _mend() -> str:
     arguments = (
         f"{kind}:<{wanted.removeprefix('a ').removeprefix('an ')}>" for kind, (wanted, _) in _WITH_ARGUMENT.items()
     )
-    return f"Known: {', '.join((*_PLAIN, *arguments))}; see docs/drivers.md."
+    return f"Known: {', '.join((*_PLAIN, *arguments))}; see `uept docs drivers`."
 
 
 def make_driver(text: str) -> Driver:

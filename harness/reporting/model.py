@@ -26,7 +26,7 @@ SCOPES = ("I&C", "DUIS", "SSI", "Alerts & Response Codes")
 
 LIMITS = (
     "The text of the CTSD is not public: scenarios are our own reading of its scopes, with their basis.",
-    "Order of checks, many response-code meanings, time-outs and retry rules are inferred; see docs/simulated.md.",
+    "Order of checks, many response-code meanings, time-outs and retry rules are inferred; see `uept docs simulated`.",
     "Simulated devices answer with real GBCS, but they are not the devices the DCC selects for its tests.",
     "SMKI, DCCKI and network connections of the real DCC are not rehearsed; keys here are test keys.",
     "The Self-Service Interface of the real DCC is not public; pages here follow its known functions only.",

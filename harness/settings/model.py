@@ -94,7 +94,7 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     """One rehearsal."""
 
     driver: Annotated[
-        DriverText, Meta(min_length=1, description="How the party's system is asked; see docs/drivers.md.")
+        DriverText, Meta(min_length=1, description="How the party's system is asked; see `uept docs drivers`.")
     ] = "reference"
     users: Annotated[
         dict[UserRole, str], Meta(description="EUI-64 to act as, by role; default: the PKI's parties.")

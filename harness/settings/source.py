@@ -23,6 +23,8 @@ _IGNORED = frozenset({"UEPT_CHROMIUM", "UEPT_DEBUG", "UEPT_KNOWN_KEYS", "UEPT_LI
 class SettingsError(InputError):
     """The settings cannot be used."""
 
+    page = "settings"
+
 
 class Source:
     """The parsed run file, and where each key came from."""

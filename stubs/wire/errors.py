@@ -61,6 +61,8 @@ class Blocked(Exception):  # noqa: N818 - the surroundings prevent the work
 
     exit_code = 3
     """Of a command line that ends with it."""
+    page = ""
+    """Of the documentation, on this kind of error (``uept docs PAGE``); empty: the page of the command."""
 
     def __init__(self, what: str, *, mend: str = "") -> None:
         super().__init__(f"{what}. {mend}" if mend else what)

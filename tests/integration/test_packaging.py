@@ -69,7 +69,13 @@ def test_what_is_read_at_run_time_is_packaged(wheel: frozenset[str], name: str) 
     assert any(packaged.startswith(name) for packaged in wheel)
 
 
-def test_tests_and_documentation_stay_out(wheel: frozenset[str]) -> None:
+def test_the_pages_of_the_documentation_are_packaged(wheel: frozenset[str]) -> None:
+    pages = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}
+    assert {f"harness/documentation/{page}" for page in pages} - wheel == set()
+    assert "harness/documentation/examples/command_client.py" in wheel
+
+
+def test_tests_stay_out(wheel: frozenset[str]) -> None:
     strange = {name.partition("/")[0] for name in wheel} - set(ROOMS)
     assert all(name.endswith(".dist-info") for name in strange), strange
 

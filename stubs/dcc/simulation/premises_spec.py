@@ -168,7 +168,7 @@ def read_file(path: str) -> PremisesFile:
     """
     is_ready_made = path in READY_MADE
     source = resource("premises", f"{path}.toml") if is_ready_made else Path(path)
-    mend = f"See schemas/run/premises.schema.json, or name a ready-made set: {', '.join(READY_MADE)}."
+    mend = f"See `uept docs schemas/run/premises.schema.json`, or name a ready-made set: {', '.join(READY_MADE)}."
     try:
         text = source.read_text(encoding="utf-8-sig")
         values = tomllib.loads(text) if is_ready_made or path.lower().endswith(".toml") else json.loads(text)
