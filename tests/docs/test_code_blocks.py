@@ -23,7 +23,9 @@ def test_every_command_and_option_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_block_is_run_or_can_be_read_or_says_why_not(page: Path) -> None:
-    assert [f"{block.place}: {wrong}" for block in blocks(page) if (wrong := unexplained(block) or problem(block))] == []
+    assert [
+        f"{block.place}: {wrong}" for block in blocks(page) if (wrong := unexplained(block) or problem(block))
+    ] == []
 
 
 @pytest.mark.parametrize("page", QUICK, ids=name)
