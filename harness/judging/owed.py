@@ -50,6 +50,13 @@ class Unknown:
     def __iter__(self) -> Iterator[Unknown]:
         return iter((self,))
 
+    def _reckoned(self, *_others: object) -> Unknown:
+        """Whatever is reckoned from it is unknown too."""
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _reckoned
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __abs__ = _reckoned
+
 
 UNKNOWN = Unknown()
 
@@ -151,7 +158,12 @@ def _walk(step: Any, world: _NotingWorld) -> None:
             }
             if "datatable" in wanted and step.datatable is not None:
                 values["datatable"] = step.datatable.raw()
-            context.step_func(world, **values) if "world" not in wanted else context.step_func(world=world, **values)
+            if "world" in wanted:
+                values["world"] = world
+            try:
+                context.step_func(**values) if "world" in wanted else context.step_func(world, **values)
+            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+                raise Blocked(f"{step.name!r} cannot be walked through without a run: {error}") from error
             return
     raise Blocked(f"no step of this version fits {step.keyword} {step.name!r}")
 
