@@ -18,6 +18,7 @@ _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 _CODE = re.compile(r"([IEW])0*([0-9]+)", re.IGNORECASE)
 _HEX = re.compile(r"(?:0x)?[0-9A-F](?:[\s:.\-_]?[0-9A-F])*", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s:.\-_]")
+_BETWEEN_WORDS = re.compile(r"[\s_\-]")
 _REQUEST_ID_PARTS = 3
 _IDENTITY_DIGITS = 16
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
@@ -183,10 +184,21 @@ def _compare_lists(path: str, sent: Sequence[Any], claimed: Any) -> Iterator[Dif
         return
     left = list(claimed)
     for index, item in enumerate(sent):
-        ranked = sorted(left, key=lambda other: _distance(item, other))
-        best = ranked[0]
+        best = _nearest(item, left)
         left.remove(best)
         yield from compare(f"{path}[{_name_of(item, index)}]", item, best)
+
+
+def _nearest(item: Mapping[str, Any], others: Sequence[Any]) -> Any:
+    """The first of the items that differ least; most reports keep the order, so that the first one is the same."""
+    best, least = others[0], _distance(item, others[0])
+    for other in others[1:]:
+        if least == 0:
+            break
+        distance = _distance(item, other)
+        if distance < least:
+            best, least = other, distance
+    return best
 
 
 def _distance(item: Mapping[str, Any], other: Any) -> int:
@@ -208,7 +220,7 @@ def named(values: Mapping[str, Any], name: str, otherwise: Any = None) -> Any:
 
 def plain_name(name: str) -> str:
     """A name without regard to case and separators: ``active_import_register`` is ``ActiveImportRegister``."""
-    return re.sub(r"[\s_\-]", "", str(name)).casefold()
+    return _BETWEEN_WORDS.sub("", str(name)).casefold()
 
 
 def _numbers(value: Any) -> Iterator[Decimal]:

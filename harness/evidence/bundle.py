@@ -42,7 +42,8 @@ With uept-harness:   uept verify bundle.zip      every byte, the hash chain, the
                      uept judge bundle.zip       the verdicts again, from the journal alone
 
 Without it:
-1. manifest.json lists every file but itself and its signature, with size and SHA-256: compare with `sha256sum`.
+1. unzip the bundle. manifest.json lists every file but itself and its signature, with size and SHA-256: compare with
+   `sha256sum`. "deflated" is the SHA-256 of the file's octets as they lie compressed in the ZIP.
 2. openssl dgst -sha256 -verify manifest.key.pem -signature manifest.sig manifest.json
 3. journal.ndjson: each line's hash is SHA-256 over: the hash of the line before (32 bytes, zeros before the first), seq
    (8 bytes, big-endian), the text of `at`, the bytes of `event` as they stand.
@@ -103,11 +104,12 @@ def seal(
         earlier: seals of the revisions before, from ``harness.evidence.revisions``.
     """
     files = {**evidence.files, **reports, **(earlier or {}), HOWTO: _HOWTO_TEXT.encode()}
-    listing = manifest.describe(files).encode()
+    streams = archive.deflate(files)
+    listing = manifest.describe(files, streams).encode()
     files[MANIFEST] = listing
     files[SIGNATURE] = manifest.sign(listing, key)
     files[PUBLIC_KEY] = manifest.encode_public(key.public_key())
-    return archive.pack(files)
+    return archive.pack(files, streams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def verify(data: bytes, authorities: Sequence[Certificate] = ()) -> Verification
         problems.append(Problem("chain", JOURNAL, str(error)))
     added = list(countersignature.read(files, files[MANIFEST]))
     problems += [Problem("countersignature", one.place, one.problem) for one in added if one.problem]
+    problems += _other_streams(archive.streams_of(data), files[MANIFEST])
     if not archive.is_canonical(data, files):
         problems.append(Problem("container", "bundle.zip", "its bytes are not those of an archive of its files"))
     statements = tuple(one.statement for one in added if one.statement is not None)
@@ -207,6 +210,19 @@ def _compare(listing: str, present: Mapping[str, bytes], files: Mapping[str, byt
         if name in listed and manifest.digest(body) != listed[name].sha256
     ]
     return problems
+
+
+def _other_streams(streams: Mapping[str, bytes], listing: bytes) -> list[Problem]:
+    """Deflated files whose stream is not the one that was sealed, although its content may be."""
+    try:
+        sealed = {file.name: file.deflated for file in manifest.decode(listing).files}
+    except PeerError:
+        sealed = {}
+    return [
+        Problem("container", name, f"its deflated octets are not those that {MANIFEST} lists")
+        for name, stream in streams.items()
+        if sealed.get(name) != manifest.digest(stream)
+    ]
 
 
 def _messages_agree(entries: Iterable[Entry], files: Mapping[str, bytes]) -> list[Problem]:

@@ -65,7 +65,7 @@ def add(data: bytes, statement: Statement, key: ec.EllipticCurvePrivateKey) -> b
     files[own + STATEMENT] = octets
     files[own + SIGNATURE] = manifest.sign(octets, key)
     files[own + PUBLIC_KEY] = manifest.encode_public(key.public_key())
-    return archive.pack(files)
+    return archive.pack(files, archive.streams_of(data))
 
 
 def encode(statement: Statement) -> bytes:

@@ -21,12 +21,14 @@ FORMAT = 1
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
-class FileDigest(msgspec.Struct, frozen=True):
+class FileDigest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One file: its path inside the bundle, size in bytes, SHA-256 as lower-case hex."""
 
     name: str
     size: int
     sha256: str
+    deflated: str = ""
+    """SHA-256 of the DEFLATE stream that holds it in the archive; empty when it is stored."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -40,9 +42,15 @@ class Manifest(msgspec.Struct, frozen=True):
         return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
 
 
-def describe(files: Mapping[str, bytes]) -> Manifest:
-    """The manifest of ``files`` (name to content)."""
-    return Manifest(FORMAT, tuple(FileDigest(name, len(data), digest(data)) for name, data in sorted(files.items())))
+def describe(files: Mapping[str, bytes], streams: Mapping[str, bytes] | None = None) -> Manifest:
+    """The manifest of ``files`` (name to content), of which those in ``streams`` are held deflated."""
+    deflated = {name: digest(stream) for name, stream in (streams or {}).items()}
+    return Manifest(
+        FORMAT,
+        tuple(
+            FileDigest(name, len(data), digest(data), deflated.get(name, "")) for name, data in sorted(files.items())
+        ),
+    )
 
 
 def decode(data: bytes) -> Manifest:

@@ -1,5 +1,8 @@
 """Bundles: what was packed comes out, and any altered byte is found."""
 
+import io
+import zipfile
+import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -16,7 +19,10 @@ from stubs.wire.errors import PeerError
 KEY = ec.derive_private_key(7, ec.SECP256R1())
 
 
-def make_bundle() -> bytes:
+REPORT = b"".join(b"<p>scenario %d is a PASS</p>" % number for number in range(100))
+
+
+def make_evidence() -> bundle.Evidence:
     journal = Journal(SqliteStore(), VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC), rate=0))
     journal.record(
         RunStarted(run="r1", facts={"driver": "reference"}),
@@ -29,12 +35,13 @@ def make_bundle() -> bytes:
         ),
         RunFinished(run="r1", complete=True),
     )
-    sealed = bundle.seal(bundle.gather(journal.rows()), {"report.html": b"<html></html>", "result.json": b"{}"}, KEY)
+    evidence = bundle.gather(journal.rows())
     journal.close()
-    return sealed
+    return evidence
 
 
-BUNDLE = make_bundle()
+EVIDENCE = make_evidence()
+BUNDLE = bundle.seal(EVIDENCE, {"report.html": REPORT, "junit.xml": b"<testsuites/>", "result.json": b"{}"}, KEY)
 
 
 def test_an_untouched_bundle_verifies() -> None:
@@ -75,11 +82,52 @@ def test_a_truncated_bundle_is_found(cut: int) -> None:
     assert found.problems
 
 
-@pytest.mark.parametrize("name", ["report.html", "journal.ndjson", "messages/000002-request.xml"])
+@pytest.mark.parametrize("name", ["report.html", "junit.xml", "journal.ndjson", "messages/000002-request.xml"])
 def test_an_altered_byte_of_a_file_is_told_with_the_file(name: str) -> None:
+    held = archive.streams_of(BUNDLE).get(name) or archive.unpack(BUNDLE)[name]
     altered = bytearray(BUNDLE)
-    altered[BUNDLE.index(archive.unpack(BUNDLE)[name]) + 3] ^= 1
+    altered[BUNDLE.index(held) + 3] ^= 1
     assert ("changed", name) in {(problem.state, problem.name) for problem in bundle.verify(bytes(altered)).problems}
+
+
+def test_large_files_are_deflated_and_any_tool_reads_them() -> None:
+    assert set(archive.streams_of(BUNDLE)) == {"report.html", "HOWTO.txt"}
+    assert len(archive.streams_of(BUNDLE)["report.html"]) < len(REPORT) // 4
+    with zipfile.ZipFile(io.BytesIO(BUNDLE)) as opened:
+        assert opened.testzip() is None
+        assert opened.read("report.html") == REPORT
+
+
+def test_bundles_of_stored_files_as_earlier_versions_sealed_them_verify() -> None:
+    files = {**EVIDENCE.files, "report.html": REPORT}
+    listing = manifest.describe(files).encode()
+    assert b"deflated" not in listing
+    seal = {
+        "manifest.json": listing,
+        "manifest.sig": manifest.sign(listing, KEY),
+        "manifest.key.pem": manifest.encode_public(KEY.public_key()),
+    }
+    assert bundle.verify(archive.pack({**files, **seal})).problems == ()
+
+
+@given(
+    level=st.integers(0, 9),
+    strategy=st.sampled_from([zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_HUFFMAN_ONLY, zlib.Z_FIXED]),
+)
+def test_another_stream_of_the_same_content_is_found(level: int, strategy: int) -> None:
+    streams = archive.streams_of(BUNDLE)
+    compressor = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 8, strategy)
+    other = compressor.compress(REPORT) + compressor.flush()
+    found = bundle.verify(archive.pack(archive.unpack(BUNDLE), {"report.html": other}))
+    assert bool(found.problems) == (other != streams["report.html"])
+
+
+def test_what_another_compressor_sealed_verifies() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(archive, "_LEVEL", 1)
+        sealed = bundle.seal(EVIDENCE, {"report.html": REPORT}, KEY)
+    assert sealed != bundle.seal(EVIDENCE, {"report.html": REPORT}, KEY)
+    assert bundle.verify(sealed).problems == ()
 
 
 def test_appended_bytes_are_found() -> None:
