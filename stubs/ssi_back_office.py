@@ -120,7 +120,7 @@ class DccBackOffice:
         physical = state.devices.get(device)
         if record is None:
             return {}
-        is_connected = physical is not None and physical.reachable
+        is_connected = physical is not None and physical.reachable and physical.sm_wan
         values = record.as_dict()
         now = self.runtime.clock.now()
         signal = 2 + Eui64.parse(device).octets[-1] % 4

@@ -40,7 +40,8 @@ def command(settings: Path | None, write: Path | None, *, as_json: bool, **flags
     from harness.settings import load_settings
 
     chosen = load_settings(settings, {**flags, "driver": flags["driver"]}, os.environ)
-    plan = make_plan(load_library(Path(chosen.scenarios) if chosen.scenarios else None), chosen)
+    library = load_library(Path(chosen.scenarios) if chosen.scenarios else None)
+    plan = make_plan(library, chosen, opened=chosen.dcc.eligible_roles)
     if write is not None:
         plan.require_scenarios()
         out = {row.scenario.key: row.reason for row in plan.rows if not row.is_chosen}

@@ -49,6 +49,11 @@ CONDITIONS: Mapping[str, tuple[str, Callable[..., dict[str, Any]]]] = MappingPro
             _lent,
         ),
         "in prepayment mode": ("in prepayment mode", lambda: {"payment_mode": "prepayment"}),
+        "left with £-8.10": (rf"left with {_AMOUNT}", lambda left: {"balance": money(left)}),
+        "in credit mode with £0.40 left": (
+            rf"in credit mode with {_AMOUNT} left",
+            lambda left: {"payment_mode": "credit", "balance": money(left)},
+        ),
         "in credit mode": ("in credit mode", lambda: {"payment_mode": "credit"}),
         "in debt with £30": (rf"in debt with {_AMOUNT}", _owing),
         "without supply": ("without supply", lambda: {"supply": "disabled"}),
@@ -70,6 +75,7 @@ CONDITIONS: Mapping[str, tuple[str, Callable[..., dict[str, Any]]]] = MappingPro
         ),
         "joined with no other device": ("joined with no other device", lambda: {"joined": []}),
         "out of reach": ("out of reach", lambda: {"reachable": False}),
+        "within reach of the SM WAN": ("within reach of the SM WAN", lambda: {"sm_wan": True}),
         "broken": ("broken", lambda: {"hardware_fault": True}),
     }
 )

@@ -22,6 +22,8 @@ class DeviceInHome:
     status: str = _COMMISSIONED
     """SMI status; ``absent``: the device exists and the inventory does not know it."""
     values: Mapping[str, Any] = field(default_factory=dict)
+    inventory: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the inventory's record, by their DUIS names."""
 
     def spec(self, statuses: Mapping[str, str], values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """As ``add_premises`` wants it."""
@@ -31,10 +33,13 @@ class DeviceInHome:
             "status": statuses.get(self.name, self.status),
             "values": {**self.values, **values.get(self.name, {})},
         }
+        row |= {"inventory": dict(self.inventory)} if self.inventory else {}
         return row | ({"variant": self.variant} if self.variant else {})
 
 
 _HUB = DeviceInHome("hub", "CHF")
+_HUB_WITHOUT_WAN = DeviceInHome("hub", "CHF", "", "InstalledNotCommissioned", {"sm_wan": False})
+_DUAL_BAND_HUB = DeviceInHome("hub", "CHF", inventory={"HANVariant": "Dual Band"})
 _GPF = DeviceInHome("gas proxy", "GPF")
 _ESME = DeviceInHome("electricity meter", "ESME", "ADEF")
 """One element, with auxiliary load switches, so that 7.5 to 7.16 find what they command."""
@@ -78,6 +83,8 @@ HOMES: Mapping[str, Home] = MappingProxyType(
             (_HUB, _GPF, _SWITCHED, _GSME, _PPMID, _HCALCS, _SAPC, _IHD, _CAD), has_export_supplier=True
         ),
         "both meters and a hub to be exchanged": Home((_OLD_HUB, _OLD_GPF, _ESME, _GSME, _PPMID, _NEW_HUB, _NEW_GPF)),
+        "both meters and a hub without SM WAN": Home((_HUB_WITHOUT_WAN, _GPF, _ESME, _GSME)),
+        "both meters and a dual-band hub": Home((_DUAL_BAND_HUB, _GPF, _ESME, _GSME)),
         "a hub that nobody has told of": Home(
             (DeviceInHome("hub", "CHF", status="absent"), DeviceInHome("gas proxy", "GPF", status="absent"))
         ),
@@ -118,9 +125,13 @@ def device_name(text: str) -> str:
     return text
 
 
+NEIGHBOUR = "neighbour's "
+"""Before the name of a device of a second home, which is another supplier's."""
+
+
 def _names() -> list[str]:
     names = {device.name for home in HOMES.values() for device in home.devices}
-    return sorted(names, key=len, reverse=True)
+    return sorted(names | {f"{NEIGHBOUR}{name}" for name in names}, key=len, reverse=True)
 
 
 device_name.pattern = "|".join(_names())  # type: ignore[attr-defined]  # how the parse library finds it

@@ -253,7 +253,7 @@ class Rehearsal:
 def planned_by(settings: RehearsalSettings, library: tuple[LibraryScenario, ...]) -> Plan:
     """The plan of a run. Raises: InputError: its plan file is none, or names a scenario that does not exist."""
     file = read_plan_file(Path(settings.plan), library) if settings.plan else None
-    return make_plan(library, settings, file)
+    return make_plan(library, settings, file, settings.dcc.eligible_roles)
 
 
 def _require_endpoint(settings: RehearsalSettings, plan: Plan) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.engine.civil_time import local_midnight
 from harness.engine.conditions import condition_called
-from harness.engine.homes import STATUSES, Home, home_called, status_called
+from harness.engine.homes import NEIGHBOUR, STATUSES, Home, home_called, status_called
 from harness.engine.lived_in import lived_in
 from harness.engine.run_context import RunContext
 from schemas.load import UserRole
@@ -42,6 +42,8 @@ class ScenarioHome:
         self._role = role
         self._user = user
         self._home: str | None = None
+        self._next_door: str | None = None
+        self._neighbours: dict[str, str] = {}
         self._is_of_others = False
         self._days = 0
         self._statuses: dict[str, str] = {}
@@ -52,6 +54,12 @@ class ScenarioHome:
         """Name it. ``of_others``: another supplier's. Raises: Misuse: no home has that name."""
         home_called(home)
         self._home, self._is_of_others = home, of_others
+
+    def has_next_door(self, home: str) -> None:
+        """Name a second home, of another supplier. Raises: Misuse: no home has that name."""
+        self._before_it_is_built()
+        home_called(home)
+        self._next_door = home
 
     def has_status(self, device: str, words: str) -> None:
         """Say how far a device's installation has come, or how it is. Raises: Misuse: it is built already."""
@@ -86,6 +94,9 @@ class ScenarioHome:
     def build(self) -> None:
         """Put the devices where they are; nothing when no home was named. Raises: Misuse: it lacks a device named."""
         self._is_built = True
+        if self._next_door is not None:
+            built = self._build_for_others(self._next_door)
+            self._neighbours = {f"{NEIGHBOUR}{name}": eui for name, eui in built.items()}
         if self._home is None:
             return
         home = home_called(self._home)
@@ -104,27 +115,32 @@ class ScenarioHome:
 
     def build_neighbour(self) -> str:
         """EUI of the meter next door, another party's."""
+        return self._build_for_others("an electricity meter")["electricity meter"]
+
+    def _build_for_others(self, home: str) -> dict[str, str]:
         other = self._run_context.other_than(self._user, UserRole.IS)
-        spec = self._run_context.premises_spec(f"{self._name}-neighbour", home_called("an electricity meter"))
+        spec = self._run_context.premises_spec(f"{self._name}-neighbour", home_called(home))
         premises = self._run_context.add_premises({**spec, "supplier": other, "gas_supplier": other})
-        return str(premises["devices"]["electricity meter"])
+        return {str(name): str(eui) for name, eui in premises["devices"].items()}
 
     # --- words ------------------------------------------------------------------------------------------------
 
     def device(self, name: str) -> str:
         """EUI of a device. Raises: Misuse: there is none of that name."""
-        devices: dict[str, str] = self.premises["devices"]
+        devices: dict[str, str] = {**self.premises["devices"], **self._neighbours}
         if name not in devices:
             raise Misuse(f"the home has no {name!r}; it has {', '.join(devices) or 'nothing'}")
         return devices[name]
 
     def target(self, to: str) -> str:
         """EUI of the device of that name; else the word as it is: an EUI, or nothing."""
-        return str(self.premises["devices"].get(to, to))
+        return str(self.premises["devices"].get(to) or self._neighbours.get(to, to))
 
     def type_of(self, name: str) -> str:
         """Device type, as the catalogue names it, of a device of the home; empty: there is none of that name."""
-        devices = home_called(self._home).devices if self._home else ()
+        is_next_door = name in self._neighbours
+        home, name = (self._next_door if is_next_door else self._home), name.removeprefix(NEIGHBOUR)
+        devices = home_called(home).devices if home else ()
         return next((device.device_type for device in devices if device.name == name), "")
 
     def meter_point(self, device: str) -> str:
@@ -157,6 +173,7 @@ class ScenarioHome:
         named: dict[str, Any] = {
             **made,
             **self.premises["devices"],
+            **self._neighbours,
             **{f"install code of {name}": code for name, code in codes.items()},
             **{f"the home's {name}": self.premises[name] for name in _OF_THE_HOME if name in self.premises},
         }

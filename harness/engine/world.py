@@ -91,6 +91,10 @@ class World:
         """Name the scenario's home; it is built when first needed. ``of_others``: another supplier's."""
         self._home.is_called(home, of_others=of_others)
 
+    def lives_next_to(self, home: str) -> None:
+        """Name a second home, of another supplier. Raises: Misuse: the homes are built already."""
+        self._home.has_next_door(home)
+
     def has_status(self, device: str, words: str) -> None:
         """Say how far a device's installation has come, or how it is. Raises: Misuse: the home is built already."""
         self._home.has_status(device, words)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from harness.plan.expression import parse_expression
@@ -108,8 +109,19 @@ class Plan:
         return replace(self, rows=tuple(rows))
 
 
-def make_plan(library: Iterable[LibraryScenario], wanted: Wanted, file: PlanFile | None = None) -> Plan:
+NOTHING_OPENED: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+def make_plan(
+    library: Iterable[LibraryScenario],
+    wanted: Wanted,
+    file: PlanFile | None = None,
+    opened: Mapping[str, Sequence[str]] = NOTHING_OPENED,
+) -> Plan:
     """Choose and order. ``file``: exactly what it includes, in its order, whatever ``wanted`` says of scenarios.
+
+    ``opened``: SRV to the roles that may send it although the public matrix does not name them; scenarios of services
+    that it names nobody for run in these roles only.
 
     Order: scope (install and commission, service requests, alerts and codes, SSI), catalogue, role, file.
     """
@@ -137,7 +149,7 @@ def make_plan(library: Iterable[LibraryScenario], wanted: Wanted, file: PlanFile
             return f"priority {scenario.priority} is not asked for"
         if not matches(scenario.names):
             return f"left out by --select {wanted.select}"
-        return ""
+        return _closed(scenario, opened)
 
     if file is not None:
         return _by_file(ordered, file)
@@ -146,6 +158,18 @@ def make_plan(library: Iterable[LibraryScenario], wanted: Wanted, file: PlanFile
         against = reason_against(scenario)
         rows.append(Planned(scenario, not against, against or _reason_for(scenario)))
     return Plan(chosen_roles, tuple(rows), _beyond(available, chosen_roles))
+
+
+def _closed(scenario: LibraryScenario, opened: Mapping[str, Sequence[str]]) -> str:
+    """Why a scenario of a service that the matrix gives to nobody does not run; empty: it does."""
+    if scenario.id in scenarios():
+        return ""
+    known = service_requests()
+    shut = [srv for srv in scenario.srvs if Srv(srv) in known and not known[Srv(srv)].eligible_roles]
+    lacking = [srv for srv in shut if scenario.role not in opened.get(srv, ())]
+    if not lacking:
+        return ""
+    return f"the public matrix gives {', '.join(lacking)} to nobody, and dcc.eligible_roles not to {scenario.role}"
 
 
 def _by_file(available: list[LibraryScenario], file: PlanFile) -> Plan:

@@ -53,6 +53,11 @@ def home_of_others(world: World, home: str) -> None:
     world.lives_in(home, of_others=True)
 
 
+@given(parsers.parse("next door a home of another supplier with {home}"))
+def home_next_door(world: World, home: str) -> None:
+    world.lives_next_to(home)
+
+
 @given(parsers.parse("the home has been lived in for {days:d} days"))
 def home_lived_in(world: World, days: int) -> None:
     world.has_been_lived_in(days)
@@ -78,6 +83,11 @@ def device_is_out_of_reach(world: World, device: str) -> None:
     world.faults.bend("command", "unreachable", device=world.device(device), times=0)
 
 
+@given(parsers.parse("the next firmware image that reaches the {device:Device} is damaged on its way", DEVICE))
+def image_is_damaged(world: World, device: str) -> None:
+    world.faults.bend("firmware", "altered", device=world.device(device))
+
+
 @when(parsers.parse("the {device:Device} raises alert {code:w}", DEVICE))
 def device_raises_alert(world: World, device: str, code: str) -> None:
     world.raise_device_alert(device, code)
@@ -91,6 +101,11 @@ def device_raises_alerts(world: World, device: str, code: str, times: int) -> No
 @when(parsers.parse("the {device:Device} becomes {words}", DEVICE))
 def device_becomes_so(world: World, device: str, words: str) -> None:
     world.becomes(device, words)
+
+
+@when(parsers.parse("use has brought the balance of the {device:Device} down to {amount}", DEVICE))
+def balance_falls(world: World, device: str, amount: str) -> None:
+    world.becomes(device, f"left with {amount}")
 
 
 @when(parsers.parse("the {device:Device} {words:Happening}", HAPPENING))

@@ -20,6 +20,11 @@ def ask_with_test_data(world: World, srv: str, device: str) -> None:
     world.ask(service=srv, to=device, parameters=world.test_data(srv, device))
 
 
+@when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} with its test data and", DEVICE))
+def ask_with_test_data_and(world: World, srv: str, device: str, datatable: Table) -> None:
+    world.ask(service=srv, to=device, parameters={**world.test_data(srv, device), **dict(datatable)})
+
+
 @when(parsers.parse("the party is asked to send {srv:S} to the {device:Device} with", DEVICE))
 def ask_to_send_with(world: World, srv: str, device: str, datatable: Table) -> None:
     world.ask(service=srv, to=device, parameters=datatable)
@@ -64,6 +69,16 @@ def ask_as_variant(world: World, srv: str, device: str, variant: int) -> None:
 )
 def ask_as_variant_with(world: World, srv: str, device: str, variant: int, datatable: Table) -> None:
     world.ask(service=srv, to=device, command_variant=variant, parameters=datatable)
+
+
+@when(
+    parsers.parse(
+        "the party is asked to send {srv:S} to the {device:Device} as command variant {variant:d} with its test data",
+        DEVICE,
+    )
+)
+def ask_as_variant_with_test_data(world: World, srv: str, device: str, variant: int) -> None:
+    world.ask(service=srv, to=device, command_variant=variant, parameters=world.test_data(srv, device))
 
 
 @when(parsers.parse("the party is asked to post {srv:S} to the {service:S} service with"))

@@ -117,6 +117,8 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """A gas proxy's meter."""
     reachable: bool = True
     """Whether commands reach the device."""
+    sm_wan: bool = True
+    """Of a hub: whether the SM WAN is there; without it the home network works, and the DCC reaches nothing of it."""
     commissioned: bool = False
     """Whether the device was commissioned."""
     hardware_fault: bool = False

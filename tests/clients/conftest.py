@@ -21,6 +21,8 @@ from tests.ports import free_port
 PARTY = "A0-B1-C2-D3-E4-01-00-00"
 ACB = "DC-C0-00-00-00-00-00-02"
 ROOT = Path(__file__).resolve().parents[2]
+OPENED: dict[str, tuple[str, ...]] = {"7.16": ("IS",), "8.5": ("IS", "GS"), "8.6": ("IS", "GS")}
+"""Services that the public matrix gives to nobody: their scenarios run as well."""
 
 
 class Bench:
@@ -34,7 +36,8 @@ class Bench:
     def settings(self, driver: str = "reference", select: str = "", **flags: object) -> RehearsalSettings:
         self._runs += 1
         given = {"driver": driver, "select": select, "out": str(self._folder / f"run-{self._runs}"), **flags}
-        return load_settings(flags={"deadline": 10.0, "patience": 5.0} | given)
+        always = {"deadline": 10.0, "patience": 5.0, "dcc.eligible_roles": OPENED}
+        return load_settings(flags=always | given)
 
     def run(self, driver: str = "reference", select: str = "", **flags: object) -> RunResult:
         return run_rehearsal(self.settings(driver, select, **flags), dcc=self.dcc)
@@ -45,7 +48,13 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("bench")
     init_pki(folder / "pki")
     settings = DccSettings(
-        port=0, smki_port=0, ssi_port=0, control_port=0, pki=str(folder / "pki"), state_dir=str(folder / "state")
+        port=0,
+        smki_port=0,
+        ssi_port=0,
+        control_port=0,
+        pki=str(folder / "pki"),
+        state_dir=str(folder / "state"),
+        eligible_roles=OPENED,
     )
     clock = VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC))
     said = Traffic()

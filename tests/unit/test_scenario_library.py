@@ -29,7 +29,12 @@ def test_library_covers_four_roles_and_every_scope() -> None:
     assert {scenario.scope for scenario in LIBRARY} == {"I&C", "DUIS", "Alerts & Response Codes", "SSI"}
 
 
-@pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.key)
+OWN = [scenario for scenario in LIBRARY if scenario.id not in scenarios()]
+"""Of services that the matrix gives to nobody, which no row of the catalogue asks for."""
+OF_THE_CATALOGUE = [scenario for scenario in LIBRARY if scenario.id in scenarios()]
+
+
+@pytest.mark.parametrize("scenario", OF_THE_CATALOGUE, ids=lambda scenario: scenario.key)
 def test_scenario_agrees_with_its_catalogue_row(scenario: LibraryScenario) -> None:
     row = scenarios()[scenario.id]
     assert scenario.role in row.roles
@@ -37,12 +42,29 @@ def test_scenario_agrees_with_its_catalogue_row(scenario: LibraryScenario) -> No
     assert all(Srv(srv) in service_requests() for srv in scenario.srvs)
 
 
-POSITIVE = [scenario for scenario in LIBRARY if scenarios()[scenario.id].polarity == "positive"]
+POSITIVE = [scenario for scenario in OF_THE_CATALOGUE if scenarios()[scenario.id].polarity == "positive"]
 
 
 @pytest.mark.parametrize("scenario", POSITIVE, ids=lambda scenario: scenario.key)
 def test_a_positive_scenario_asks_for_services_its_role_may_send(scenario: LibraryScenario) -> None:
     assert all(UserRole(scenario.role) in service_requests()[Srv(srv)].eligible_roles for srv in scenario.srvs)
+
+
+def test_services_that_the_matrix_gives_to_nobody_have_a_scenario_of_our_own() -> None:
+    closed = {str(srv) for srv, row in service_requests().items() if not row.eligible_roles}
+    assert closed == {"7.16", "8.5", "8.6"} == {srv for scenario in OWN for srv in scenario.srvs}
+    assert all("opened" in scenario.tags for scenario in OWN)
+
+
+def test_a_service_of_nobody_runs_in_the_roles_that_the_settings_open_it_for() -> None:
+    def chosen(opened: dict[str, tuple[str, ...]]) -> list[str]:
+        plan = make_plan(LIBRARY, wanted(select="OWN-*"), opened=opened)
+        return [one.key for one in plan.chosen]
+
+    assert chosen({}) == []
+    assert chosen({"8.5": ("GS",), "7.16": ("IS",)}) == ["OWN-001-IS", "OWN-002-GS"]
+    reasons = {row.scenario.key: row.reason for row in make_plan(LIBRARY, EVERYTHING).rows}
+    assert reasons["OWN-002-GS"] == "the public matrix gives 8.5 to nobody, and dcc.eligible_roles not to GS"
 
 
 def test_keys_are_unique() -> None:

@@ -49,12 +49,32 @@ Feature: Response codes
       | IS   | electricity meter |
       | GS   | gas proxy         |
 
+  @id:RC-004 @role:IS @role:GS @srv:6.2.4 @priority:P1
+  Scenario Outline: E4, the meter next door is another supplier's, and the own one goes on
+    Given a party acting as <role>
+    And a home with both meters
+    And next door a home of another supplier with both meters
+    When the party is asked to send 6.2.4 to the neighbour's <device>
+    Then the request is refused with E4
+    And nothing is changed by it
+    And the party understands E4
+    When the party is asked to send 6.2.4 to the <device>
+    Then it is accepted and answered
+    And the party reports the values the device sent
+
+    Examples:
+      | role | device            |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
   @id:RC-006 @role:IS @srv:7.1 @priority:P1
   Scenario: E11, the service does not exist for this device
     Given a party acting as IS
     And a home with both meters
     When the party is asked to send 7.1 to the gas meter
     Then the request is refused with E11
+    And nothing is changed by it
+    And the party does not flood the DCC
     And the party understands E11
 
   @id:RC-007 @role:IS @role:GS @srv:7.2 @priority:P1

@@ -208,7 +208,7 @@ Feature: Installations from beginning to end
   @id:IC-040 @role:IS @role:GS @srv:8.11 @srv:8.1.1 @srv:8.13 @srv:8.14.2 @priority:P1
   Scenario Outline: A meter is installed where there is no SM WAN
     Given a party acting as <role>
-    And a home with both meters
+    And a home with both meters and a hub without SM WAN
     And the <meter> is pending
     When the party is asked to send 8.11 to the hub as command variant 2 with
       | DeviceID    | <meter>                 |
@@ -221,15 +221,25 @@ Feature: Installations from beginning to end
       | DeviceGBCSResponse | the answer carried back |
     Then it is accepted and reported
     And the inventory shows the <meter> as InstalledNotCommissioned
+    When the party is asked to send 1.1.1 to the <meter> as command variant 6 with its test data
+    Then each request went to the service of its command variant
+    And the request is accepted
+    When a hand-held terminal carries the command to the <meter> and its answer back
+    And the party is asked to send 8.13 to the DCC with
+      | DeviceGBCSResponse | the answer carried back |
+    Then it is accepted and reported
     When the party is asked to send 8.14.2 to the DCC with
       | DeviceID | hub |
       | MPxN | the home's <point> |
       | AerialInstall | no |
     Then it is accepted and reported
-    When the party is asked to send 8.1.1 to the <meter> with its test data
+    When the hub becomes within reach of the SM WAN
+    And the party is asked to send 8.1.1 to the <meter> with its test data
     Then the command was signed
     And the response reaches the party
     And the inventory shows the <meter> as Commissioned
+    When the party is asked to send 8.9 to the hub
+    Then the party reports the values the device sent
 
     Examples:
       | role | meter             | point |

@@ -51,6 +51,14 @@ Feature: Journeys
     Given a party acting as <role>
     And a home with both meters
     And the home has been lived in for 63 days
+    When the party is asked to send 5.1 to the DCC with
+      | ScheduleFrequency                        | Daily             |
+      | ScheduleStartDate                        | the day in 5 days |
+      | DSPScheduledServiceReference             | 4.6               |
+      | DSPScheduledServiceReferenceVariant      | 4.6.1             |
+      | DeviceID                                 | <log>             |
+      | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z         |
+    Then the request is accepted
     When the party is asked to send 4.6.1 to the <log> with its test data
     Then the party reports the values the device sent
     When the party is asked to send 4.8.1 to the <log> with its test data
@@ -62,6 +70,7 @@ Feature: Journeys
     Then the party reports alert N27
     When the party is asked to send 4.6.1 to the <log> with its test data
     Then the request is refused with E4
+    And nothing is changed by it
     And the party understands E4
 
     Examples:
@@ -83,71 +92,65 @@ Feature: Journeys
       | IS   | electricity meter |
       | GS   | gas meter         |
 
-  @id:JY-006 @role:IS @srv:1.6 @srv:2.1 @srv:2.2 @srv:2.3 @srv:2.5 @srv:4.3 @srv:4.13 @srv:4.14 @srv:4.18 @srv:7.2 @srv:7.3 @priority:P1
-  Scenario: Prepayment of electricity, from the change of mode to the supply armed again
-    Given a party acting as IS
+  @srv:1.6 @srv:2.1 @srv:2.2 @srv:2.3 @srv:2.5 @srv:4.3 @srv:4.13 @srv:4.14 @srv:4.18 @srv:7.2 @srv:7.3 @priority:P1 @clock
+  Scenario Outline: Prepayment at the <meter>, from the change of mode to disablement and back
+    Given a party acting as <role>
     And a home with both meters
-    And the electricity meter is in credit mode
-    When the party is asked to send 1.6 to the electricity meter with its test data
+    And the <meter> is in credit mode with £0.40 left
+    When the party is asked to send 1.6 to the <meter> with its test data
     Then it is accepted, answered and reported
-    When the party is asked to send 2.1 to the electricity meter with its test data
+    And the <meter> then shows payment_mode = prepayment
+    When the party is asked to send 2.1 to the <meter> with its test data
     Then it is accepted, answered and reported
-    When the electricity meter becomes in prepayment mode with £1.20 left and £5 of emergency credit on offer
-    When the party is asked to send 2.5 to the electricity meter
-    Then it is accepted, answered and reported
-    And the electricity meter then shows emergency_credit = 500000
-    When the party is asked to send 2.2 to the electricity meter with
+    When the party is asked to send 2.2 to the <meter> with
       | amount_pence | 1275 |
     Then it is accepted, answered and reported
-    When the party is asked to send 2.3 to the electricity meter with its test data
+    When use has brought the balance of the <meter> down to <low>
+    And 180 minutes pass
+    Then the party acknowledges alert 810D
+    When use has brought the balance of the <meter> down to <offered>
+    And 180 minutes pass
+    Then the party acknowledges alert 8119
+    And the <meter> still has supply enabled
+    When the party is asked to send 2.5 to the <meter>
     Then it is accepted, answered and reported
-    When the party is asked to send 4.3 to the electricity meter with its test data
-    Then the party reports the values the device sent
-    When the party is asked to send 4.13 to the electricity meter with its test data
-    Then the party reports the values the device sent
-    When the party is asked to send 4.14 to the electricity meter with its test data
-    Then the party reports the values the device sent
-    When the party is asked to send 4.18 to the electricity meter with its test data
-    Then the party reports the values the device sent
-    When the party is asked to send 7.2 to the electricity meter
+    And the <meter> then shows emergency_credit = <lent>
+    And the party acknowledges alert 81AB
+    When use has brought the balance of the <meter> down to <used up>
+    And 180 minutes pass
+    Then the party acknowledges alert 81AA
+    And the <meter> still has supply enabled
+    When the party is asked to send 2.1 to the <meter> with its test data and
+      | <friendly hours> | STOP |
     Then it is accepted, answered and reported
-    And the electricity meter then shows supply = disabled
-    When the party is asked to send 7.3 to the electricity meter
+    And the <meter> then shows supply = disabled
+    And the party acknowledges alert 8F0F
+    When the party is asked to send 2.3 to the <meter> with its test data
     Then it is accepted, answered and reported
-    And the electricity meter then shows supply = armed
+    When the party is asked to send 4.3 to the <log> with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.13 to the <log> with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 4.14 to the <log> with its test data
+    Then the party reports the values the device sent
+    When the party is asked to send 2.2 to the <meter> with
+      | amount_pence | 8500 |
+    Then it is accepted, answered and reported
+    And the <meter> then shows supply = armed
+    When the party is asked to send 4.18 to the <log> with its test data
+    Then the party reports the values the device sent
+    When the <meter> has its supply turned on by its consumer
+    And the party is asked to send 7.2 to the <meter>
+    Then it is accepted, answered and reported
+    And the <meter> then shows supply = disabled
+    When the party is asked to send 7.3 to the <meter>
+    Then it is accepted, answered and reported
+    And the <meter> then shows supply = armed
 
-  @id:JY-007 @role:GS @srv:1.6 @srv:2.1 @srv:2.2 @srv:2.3 @srv:2.5 @srv:4.3 @srv:4.13 @srv:4.14 @srv:4.18 @srv:7.2 @srv:7.3 @priority:P1
-  Scenario: Prepayment of gas, from the change of mode to the supply armed again
-    Given a party acting as GS
-    And a home with both meters
-    And the gas meter is in credit mode
-    When the party is asked to send 1.6 to the gas meter with its test data
-    Then it is accepted, answered and reported
-    When the party is asked to send 2.1 to the gas meter with its test data
-    Then it is accepted, answered and reported
-    When the gas meter becomes in prepayment mode with £1.20 left and £5 of emergency credit on offer
-    When the party is asked to send 2.5 to the gas meter
-    Then it is accepted, answered and reported
-    And the gas meter then shows emergency_credit = 500000
-    When the party is asked to send 2.2 to the gas meter with
-      | amount_pence | 1275 |
-    Then it is accepted, answered and reported
-    When the party is asked to send 2.3 to the gas meter with its test data
-    Then it is accepted, answered and reported
-    When the party is asked to send 4.3 to the gas proxy with its test data
-    Then the party reports the values the device sent
-    When the party is asked to send 4.13 to the gas proxy with its test data
-    Then the party reports the values the device sent
-    When the party is asked to send 4.14 to the gas proxy with its test data
-    Then the party reports the values the device sent
-    When the party is asked to send 4.18 to the gas proxy with its test data
-    Then the party reports the values the device sent
-    When the party is asked to send 7.2 to the gas meter
-    Then it is accepted, answered and reported
-    And the gas meter then shows supply = disabled
-    When the party is asked to send 7.3 to the gas meter
-    Then it is accepted, answered and reported
-    And the gas meter then shows supply = armed
+    Examples:
+      | id     | role | meter             | log               | low   | offered | lent   | used up | friendly hours       |
+      | JY-006 | IS   | electricity meter | electricity meter | £2.30 | £1.20   | 810000 | £-8.10  | NonDisablementScript |
+      | JY-007 | GS   | gas meter         | gas proxy         | £2.40 | £1.30   | 710000 | £-7.10  | NonDisablementAction |
 
   @id:JY-008 @role:IS @role:GS @srv:2.2 @priority:P2
   Scenario Outline: A top-up token that is not for this meter
@@ -165,9 +168,24 @@ Feature: Journeys
       | GS   | gas meter         |
 
   @id:JY-009 @role:IS @role:GS @srv:11.2 @srv:11.1 @srv:11.3 @priority:P1 @clock
-  Scenario Outline: A firmware image is sent, checked and activated
+  Scenario Outline: A firmware campaign with a bad image, then a good one that is activated on its day
     Given a party acting as <role>
     And a home with both meters
+    When the party is asked to send 11.2 to the <meter>
+    Then the party reports the values the device sent
+    Given the next firmware image that reaches the <meter> is damaged on its way
+    When the party is asked to send 11.1 to the DCC with
+      | DeviceIDList | <meter> |
+      | FirmwareVersion | 01020A0B |
+    Then the request is accepted
+    When 180 minutes pass
+    Then the party acknowledges alert N60
+    And the party acknowledges alert 8F1C
+    When the party is asked to wait for alert 8F1C from the <meter>
+    Then the party reports alert 8F1C
+    When the party is asked to send 11.3 to the <meter> with its test data
+    Then the response reaches the party
+    And the party reports that the device did not do it
     When the party is asked to send 11.2 to the <meter>
     Then the party reports the values the device sent
     When the party is asked to send 11.1 to the DCC with
@@ -175,12 +193,15 @@ Feature: Journeys
       | FirmwareVersion | 01020A0B |
     Then the request is accepted
     When 180 minutes pass
-    Then the party acknowledges alert N60
-    And the party acknowledges alert 8F72
+    Then the party acknowledges alert 8F72
     When the <meter> becomes holding a verified firmware image
-    When the party is asked to send 11.3 to the <meter> with its test data
-    Then it is accepted, answered and reported
-    And the <meter> then shows firmware_version = 01020A0B
+    And the party is asked to send 11.3 to the <meter> with its test data and
+      | ExecutionDateTime | in 2 days |
+    Then the command was signed
+    And it is accepted, answered and reported
+    When 3 days pass
+    Then the party acknowledges alert 8F66
+    And the party acknowledges alert 8F43
     When the party is asked to send 11.2 to the <meter>
     Then what it reports shows FirmwareVersion = 01020A0B
 
@@ -194,12 +215,21 @@ Feature: Journeys
     Given a party acting as ED
     And a home with an electricity meter
     And the home has been lived in for 63 days
-    When the DCC raises alert AD1 about the hub
-    Then the party acknowledges alert AD1
-    When the electricity meter loses its power
+    When the hub loses its power
+    And the electricity meter loses its power
     And 10 minutes pass
+    Then the party acknowledges alert AD1
+    When the party is asked to wait for alert AD1 from the hub
+    Then the party reports alert AD1
+    When the hub has its power back
     And the electricity meter has its power back
     Then the party acknowledges alert 8F36
+    When the party is asked to wait for alert 8F36 from the electricity meter
+    Then the party reports alert 8F36
+    When the electricity meter loses its power
+    And 1 minutes pass
+    And the electricity meter has its power back
+    Then the party acknowledges alert 8F35
     When the party is asked to send 6.13 to the electricity meter with its test data
     Then the party reports the values the device sent
     When the party is asked to send 4.10 to the electricity meter with its test data
@@ -212,16 +242,25 @@ Feature: Journeys
     And the home has been lived in for 63 days
     When the party is asked to send 6.5 to the electricity meter with its test data
     Then it is accepted, answered and reported
+    And the electricity meter then shows AverageRMSOverVoltageThreshold = 2530; RMSVoltageSagThreshold = 2080
     When the party is asked to send 6.22 to the electricity meter with its test data
     Then it is accepted, answered and reported
-    When the party is asked to send 6.2.1 to the electricity meter
+    When the electricity meter is supplied with 260 V
+    Then the party acknowledges alert 8002
+    When the party is asked to wait for alert 8002 from the electricity meter
+    Then the party reports alert 8002
+    When the electricity meter is supplied with 200 V
+    Then the party acknowledges alert 8003
+    When the electricity meter is supplied with 240 V
+    And the party is asked to send 6.2.1 to the electricity meter
     Then the party reports the values the device sent
     When the party is asked to send 4.10 to the electricity meter with its test data
     Then the party reports the values the device sent
 
     Examples:
-      | home                 |
-      | an electricity meter |
+      | home                         |
+      | an electricity meter         |
+      | a polyphase electricity meter |
 
   @id:JY-012 @role:GT @srv:8.2 @srv:6.2.8 @srv:14.1 @srv:4.10 @priority:P1
   Scenario: A gas transporter visits a meter

@@ -2,7 +2,7 @@
 Feature: Change of tenancy
   A new tenant must not see what the one before used.
 
-  @id:JY-005 @role:IS @role:GS @srv:3.2 @srv:3.3 @srv:3.5 @priority:P1
+  @id:JY-005 @role:IS @role:GS @srv:3.2 @srv:4.4.2 @srv:3.3 @srv:3.5 @priority:P1
   Scenario Outline: What was used before the move is hidden from the new tenant
     Given a party acting as <role>
     And a home with both meters and an in-home display
@@ -11,6 +11,8 @@ Feature: Change of tenancy
     Then the request is accepted
     And the response reaches the party
     And the party reports what the response says
+    When the party is asked to send 4.4.2 to the <log> with its test data
+    Then the party reports the values the device sent
     When the party is asked to send 3.3 to the <meter> with its test data
     Then the request is accepted
     And the response reaches the party

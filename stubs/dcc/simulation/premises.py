@@ -171,6 +171,19 @@ def _of_type(spec: PremisesSpec, place: Place, kind: str) -> str:
     return next((place.euis[device.name] for device in spec.devices if device.type == kind), "")
 
 
+def _partner(spec: PremisesSpec, place: Place, device: PremisesDevice, kind: str) -> str:
+    """The hub of a gas proxy, or the gas proxy of a hub: they are one case, so the second goes with the second."""
+    own = [one.name for one in spec.devices if one.type == device.type]
+    others = [place.euis[one.name] for one in spec.devices if one.type == kind]
+    number = own.index(device.name)
+    return others[number] if number < len(others) else _of_type(spec, place, kind)
+
+
+def _hub_of(spec: PremisesSpec, place: Place, device: PremisesDevice) -> str:
+    """The hub whose network a device is on: of several the first, but for their own gas proxies."""
+    return _partner(spec, place, device, "CHF") if device.type == "GPF" else _of_type(spec, place, "CHF")
+
+
 def _manufacture(
     context: DccContext, transaction: Transaction, spec: PremisesSpec, place: Place, device: PremisesDevice
 ) -> None:
@@ -186,7 +199,7 @@ def _manufacture(
     if device.type == "GPF":
         values["mirrors"] = _of_type(spec, place, "GSME")
     if device.status in _ON_HAN and device.type != "CHF":
-        values["hub"] = _of_type(spec, place, "CHF")
+        values["hub"] = _hub_of(spec, place, device)
     if device.status not in {ABSENT, "Pending", _WHITELISTED, "InstalledNotCommissioned"}:
         values["commissioned"] = True
     if device.type == "CHF":
@@ -194,6 +207,7 @@ def _manufacture(
             {"device": place.euis[other.name], "joined": other.status in _ON_HAN}
             for other in spec.devices
             if other.type != "CHF" and other.status in _ON_HAN | {_WHITELISTED}
+            if _hub_of(spec, place, other) == place.euis[device.name]
         ]
     transaction.emit(
         DeviceManufactured(
@@ -261,11 +275,11 @@ def _add_to_inventory(
         if device.type == "ESME" and place.secondary_mpan:
             values["SecondaryImportMPAN"] = place.secondary_mpan
         if device.type != "CHF":
-            values["AssociatedCHFDeviceID"] = _of_type(spec, place, "CHF")
+            values["AssociatedCHFDeviceID"] = _hub_of(spec, place, device)
     if device.type == "CHF":
         # No Connectivity: it is new in DUIS 5.4, and the public client's tool (schema 5.1) refuses the whole answer.
         values |= {"CSPRegion": "Central", "HANVariant": "Single Band"}
-        values["AssociatedGPFDeviceID"] = _of_type(spec, place, "GPF")
+        values["AssociatedGPFDeviceID"] = _partner(spec, place, device, "GPF")
         if device.status in _ON_HAN:
             values["MPxNs"] = [place.mpan, place.mprn]
     if physical.joined:

@@ -19,10 +19,10 @@ _HUB = "CHF"
 def is_in_reach(state: DccState, device: str) -> bool:
     """Whether a message gets to a device and back; False for one that does not exist."""
     physical = state.devices.get(device)
-    if physical is None or not physical.reachable:
+    if physical is None or not (physical.reachable and physical.sm_wan):
         return False
     hub = state.devices.get(physical.hub)
-    return hub is None or hub.reachable
+    return hub is None or (hub.reachable and hub.sm_wan)
 
 
 def has_network(state: DccState, device: str) -> bool:

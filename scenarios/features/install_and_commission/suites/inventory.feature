@@ -238,9 +238,15 @@ Feature: Inventory and communications hubs, service by service
       | IC-043 | OU   | electricity meter | ESME |
 
   @srv:8.12.1 @srv:8.12.2 @srv:8.9 @srv:8.14.1 @srv:8.14.3 @priority:P1
-  Scenario Outline: A hub takes over the device log of the hub it replaces
+  Scenario Outline: A hub is exchanged: the new one takes over the device log, the home goes on, the old one is returned
     Given a party acting as <role>
     And a home with both meters and a hub to be exchanged
+    When the old hub loses its power
+    And the party is asked to send 8.14.1 to the DCC with
+      | DeviceID | hub                |
+      | MPxN     | the home's <point> |
+    Then the request is accepted
+    And the inventory shows the hub as Commissioned
     When the party is asked to send 8.12.1 to the hub with its test data
     Then the request is accepted
     And the response reaches the party
@@ -253,16 +259,15 @@ Feature: Inventory and communications hubs, service by service
     And the gas proxy then shows joined = gas meter
     When the party is asked to send 8.9 to the gas proxy
     Then the party reports the values the device sent
-    When the party is asked to send 8.14.1 to the DCC with
-      | DeviceID | hub                |
-      | MPxN     | the home's <point> |
-    Then the request is accepted
+    When the party is asked to send 11.2 to the <meter>
+    Then the party reports the values the device sent
     When the party is asked to send 8.14.3 to the DCC with
       | DeviceID       | old hub      |
       | OtherDeviceID  | <meter>      |
       | CHFFaultReason | Aerial fault |
     Then the request is accepted
     And the party reports what the response says
+    And the inventory shows the old hub as Decommissioned
 
     Examples:
       | id     | role | meter             | point |

@@ -17,8 +17,8 @@ Feature: Setting devices, service by service
       | id     | role | srv  | service                                   | home        | device    | state        | read back | priority |
       | IC-030 | GS   | 6.21 | Request Handover Of DCC Controlled Device | a gas meter | gas proxy | commissioned | 6.24.1    | P1       |
       | IC-030 | IS   | 6.21 | Request Handover Of DCC Controlled Device | both meters | gas proxy | commissioned | 6.24.1    | P1       |
-      | IC-046 | GS   | 6.29 | Request CHF Sub GHz Channel Scan          | both meters | hub       | commissioned | 6.31      | P2       |
-      | IC-046 | IS   | 6.29 | Request CHF Sub GHz Channel Scan          | both meters | hub       | commissioned | 6.31      | P2       |
+      | IC-046 | GS   | 6.29 | Request CHF Sub GHz Channel Scan          | both meters and a dual-band hub | hub       | commissioned | 6.31      | P2       |
+      | IC-046 | IS   | 6.29 | Request CHF Sub GHz Channel Scan          | both meters and a dual-band hub | hub       | commissioned | 6.31      | P2       |
 
   Scenario Outline: <service> (<srv>), <device>, read back
     Given a party acting as <role>
@@ -44,5 +44,5 @@ Feature: Setting devices, service by service
       | IC-035 | GS   | 6.20.1 | Set Device Configuration (Import MPxN) | a gas meter                         | gas meter         | commissioned                | ImportMPRN = the home's mprn          | 6.2.7     | P1       |
       | IC-035 | IS   | 6.20.1 | Set Device Configuration (Import MPxN) | an electricity meter                | electricity meter | commissioned                | ImportMPAN = the home's mpan          | 6.2.7     | P1       |
       | IC-036 | ES   | 6.20.2 | Set Device Configuration (Export MPAN) | an electricity meter and generation | electricity meter | commissioned                | ExportMPAN = the home's export_mpan   | 6.2.7     | P1       |
-      | IC-046 | GS   | 6.28   | Set CHF Sub GHz Configuration          | both meters                         | hub               | commissioned                | NormalLimitedDutyCycleThreshold = 0.5 | 6.30      | P2       |
-      | IC-046 | IS   | 6.28   | Set CHF Sub GHz Configuration          | both meters                         | hub               | commissioned                | NormalLimitedDutyCycleThreshold = 0.5 | 6.30      | P2       |
+      | IC-046 | GS   | 6.28   | Set CHF Sub GHz Configuration          | both meters and a dual-band hub                         | hub               | commissioned                | NormalLimitedDutyCycleThreshold = 0.5 | 6.30      | P2       |
+      | IC-046 | IS   | 6.28   | Set CHF Sub GHz Configuration          | both meters and a dual-band hub                         | hub               | commissioned                | NormalLimitedDutyCycleThreshold = 0.5 | 6.30      | P2       |

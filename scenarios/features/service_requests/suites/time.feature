@@ -105,4 +105,5 @@ Feature: Winter time, summer time, month ends and leap days
       | SR-307 | IS   | Daily     | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   | the day before the clocks go forward | 4    | 4     |
       | SR-307 | GS   | Daily     | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z | the day before the clocks go back    | 4    | 4     |
       | SR-307 | ED   | Monthly   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   | the 30th of January                  | 92   | 4     |
+      | SR-307 | IS   | Monthly   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   | the day before the clocks go forward | 366  | 12    |
       | SR-307 | OU   | Quarterly | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z | the 30th of January                  | 185  | 3     |
