@@ -52,7 +52,7 @@ def send(context: DccContext, transaction: Transaction, name: str, item: DueComm
         code = NOT_REACHED if fault.effect == "unreachable" else NO_ANSWER
         time_out(context, transaction, command, sent, code, f"fault: {fault.effect}")
     elif transaction.state.devices[device].reachable and not is_in_reach(transaction.state, device):
-        time_out(context, transaction, command, sent, NOT_REACHED, "its hub is out of reach or has no SM WAN")
+        time_out(context, transaction, command, sent, NOT_REACHED, "its hub is out of reach")
     else:
         _execute(context, transaction, command, sent, payload)
 
