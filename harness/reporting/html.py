@@ -7,7 +7,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from random import Random
@@ -78,9 +78,12 @@ def render(report: Report, entries: Sequence[Entry], largest: int = LARGEST) -> 
     environment = _environment()
     style, script = _source("report.css"), _source("report.js")
     keys = public_keys(entries)
-    views = [_scenario_view(scenario, entries, keys) for scenario in report.scenarios]
     drawn = environment.get_template("scenario.html")
-    articles = [Markup(drawn.render(view=view)) for view in views]  # noqa: S704 - rendered with escaping
+    views, articles = [], []
+    for scenario in report.scenarios:
+        view = _scenario_view(scenario, entries, keys)
+        articles.append(Markup(drawn.render(view=view)))  # noqa: S704 - rendered with escaping
+        views.append(replace(view, messages=(), diagram=Markup("")))  # of all scenarios at once they fill the memory
     is_divided = sum(map(len, articles)) > largest
     shared = {
         "report": report,
