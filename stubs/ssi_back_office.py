@@ -113,7 +113,7 @@ class DccBackOffice:
             for name, value in values.items()
         }
 
-    def hub(self, device: str) -> Mapping[str, str]:
+    def hub(self, device: Eui64) -> Mapping[str, str]:
         """Connection, last contact, signal (made up, always the same), region, variant, firmware, number of devices."""
         state = self.runtime.dcc.state
         record = state.inventory.get(device)
@@ -123,7 +123,7 @@ class DccBackOffice:
         is_connected = physical is not None and physical.reachable and physical.sm_wan
         values = record.as_dict()
         now = self.runtime.clock.now()
-        signal = 2 + Eui64.parse(device).octets[-1] % 4
+        signal = 2 + device.octets[-1] % 4
         return {
             "state": "Connected" if is_connected else "Not connected",
             "last_contact": (now - timedelta(seconds=now.timestamp() % 900)).strftime("%Y-%m-%d %H:%M UTC")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.state.transaction import Transaction
 from stubs.settings import DccSettings
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import OTHER_SUPPLIER, SUPPLIER, DccFixture
 from tests.service_trips import create, local_answer, update_firmware
 
@@ -130,7 +131,9 @@ def _set_by_hand(dcc: DccFixture, third: dict[str, str]) -> None:
     _operate(dcc, lambda tester, transaction: tester.set_threshold(transaction, SUPPLIER, "4.8.1", 9))
     for _ in range(4):
         dcc.keep(dcc.dcc.raise_device_alert(third["esme"], "8F3F", None, dcc.now)[1])
-    _operate(dcc, lambda tester, transaction: tester.let_happen(transaction, third["chf"], "power lost", {}))
+    _operate(
+        dcc, lambda tester, transaction: tester.let_happen(transaction, Eui64.parse(third["chf"]), "power lost", {})
+    )
 
 
 def _delivered(dcc: DccFixture) -> None:

@@ -206,7 +206,7 @@ class DccFixture:
 
     def status(self, device: str) -> str:
         """SMI status of a device."""
-        record = self.dcc.state.inventory.get(device)
+        record = self.dcc.state.inventory.get(Eui64.parse(device))
         return record.status if record else ""
 
     def critical(self, srv: str, target: str, /, **children: Any) -> Reply:

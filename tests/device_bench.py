@@ -154,7 +154,7 @@ class DeviceBench:
         return bench_authority().issue_device(wanted.eui, wanted.usage, wanted.public, since=self.now)
 
     def surroundings(self, *states: DeviceState) -> Surroundings:
-        return Surroundings({state.eui: state for state in states})
+        return Surroundings({state.id: state for state in states})
 
 
 @cache

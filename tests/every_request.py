@@ -353,7 +353,7 @@ def local_answer_for(home: Home) -> dict[str, str]:
     assert isinstance(answer.result, LocalCommand), fixture.refused()
     command = answer.result.gbcs_payload
     (payload, refused), events = fixture.dcc.perform(
-        lambda tester, transaction: tester.hand_over(transaction, meter, command), fixture.now
+        lambda tester, transaction: tester.hand_over(transaction, Eui64.parse(meter), command), fixture.now
     )
     fixture.keep(events)
     assert payload is not None, refused

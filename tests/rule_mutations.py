@@ -280,7 +280,7 @@ def _registration_changes(change: dict[str, Any], tester: Operations, transactio
 
 
 def _stranger(core: Dcc, one: Broken) -> None:
-    record = core.state.inventory.get(one.target)
+    record = core.state.inventory.get(Eui64.parse(one.target))
     if record is None:
         raise Excluded("of a device that nobody knows nothing more is asked")
     transaction = Transaction(core.state, one.dcc.now)

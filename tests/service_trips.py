@@ -192,7 +192,7 @@ def local_answer(
     assert isinstance(response.result, LocalCommand)
     command = response.result.gbcs_payload
     (payload, refused), events = fixture.dcc.perform(
-        lambda tester, transaction: tester.hand_over(transaction, device, command), fixture.now
+        lambda tester, transaction: tester.hand_over(transaction, Eui64.parse(device), command), fixture.now
     )
     fixture.keep(events)
     assert payload is not None, refused

@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from stubs.wire.duis import Node, write_date_time
+from stubs.wire.eui64 import Eui64
+
+HubAndProxy = tuple[Eui64 | None, Eui64 | None]
 
 
-def _named(name: str, **values: str) -> Node:
+def _named(name: str, **values: Eui64 | str | None) -> Node:
     """An element with texts; empty ones are left out."""
-    return Node(name, children=tuple(Node(label, text) for label, text in values.items() if text))
+    return Node(name, children=tuple(Node(label, str(value)) for label, value in values.items() if value))
 
 
-def _status_change(device: str, *change: Node) -> Node:
+def _status_change(device: Eui64, *change: Node) -> Node:
     return Node(
-        "DeviceStatusChangeEvent", children=(Node("DeviceID", device), Node("DeviceStatusChange", children=change))
+        "DeviceStatusChangeEvent", children=(Node("DeviceID", str(device)), Node("DeviceStatusChange", children=change))
     )
 
 
@@ -30,12 +33,12 @@ def device_log_result(request_id: str) -> Node:
     return Node("UpdateHANDeviceLogResult", children=(Node("UpdateHANDeviceLogServiceRequestID", request_id),))
 
 
-def command_failure(request_id: str, device: str, schedule: int | None = None) -> Node:
+def command_failure(request_id: str, device: Eui64, schedule: int | None = None) -> Node:
     """``CommandFailure``: a device did not answer; ``schedule`` when a schedule asked."""
     return _named("CommandFailure", CommandRequestID=request_id, DSPScheduleID=str(schedule or ""), DeviceID=device)
 
 
-def meter_identity(device: str, mpxn: str, variant: str = "", secondary: str = "", export: str = "") -> Node:
+def meter_identity(device: Eui64, mpxn: str, variant: str = "", secondary: str = "", export: str = "") -> Node:
     """``DeviceStatusChangeEvent`` with ``MeterIdentity``: a meter was commissioned."""
     children = [_meter_points("MeterMPxNs", mpxn, secondary, export)]
     if variant:
@@ -44,8 +47,8 @@ def meter_identity(device: str, mpxn: str, variant: str = "", secondary: str = "
 
 
 def decommissioned(
-    device: str, device_type: str, mpxn: str = "", secondary: str = "", export: str = "",
-    associated: Iterable[tuple[str, str]] = (),
+    device: Eui64, device_type: str, mpxn: str = "", secondary: str = "", export: str = "",
+    associated: Iterable[tuple[Eui64, str]] = (),
 ) -> Node:  # fmt: skip
     """``DeviceStatusChangeEvent`` for a decommissioned device.
 
@@ -56,14 +59,14 @@ def decommissioned(
     if not mpxn:
         return device_removed(device)
     others = (
-        Node("AssociatedType1Device", children=(Node("DeviceID", eui), Node("DeviceType", kind)))
+        Node("AssociatedType1Device", children=(Node("DeviceID", str(eui)), Node("DeviceType", kind)))
         for eui, kind in list(associated)[:7]
     )
     points = _meter_points("MeterDecommissionOrWithdrawal", mpxn, secondary, export)
     return _status_change(device, Node("MeterDecommissioningOrWithdrawal", children=(points, *others)))
 
 
-def device_removed(device: str) -> Node:
+def device_removed(device: Eui64) -> Node:
     """``DeviceStatusChangeEvent`` for a device that left the inventory."""
     return _status_change(device, Node("DeviceRemovedFromInventory"))
 
@@ -74,29 +77,31 @@ def quarantined(request_id: str, reference: str, breach: str = "ADUserThresholdB
     return Node("QuarantinedRequest", children=(held,))
 
 
-def power_outage(hub: str, start: datetime, mpxn: str) -> Node:
+def power_outage(hub: Eui64, start: datetime, mpxn: str) -> Node:
     """``PowerOutageEvent``: a hub lost its supply for more than three minutes."""
-    children = (Node("CommsHubDeviceID", hub), Node("StartDateTime", write_date_time(start)), Node("MPxN", mpxn))
+    children = (Node("CommsHubDeviceID", str(hub)), Node("StartDateTime", write_date_time(start)), Node("MPxN", mpxn))
     return Node("PowerOutageEvent", children=children)
 
 
-def status_change(device: str, change: str) -> Node:
+def status_change(device: Eui64, change: str) -> Node:
     """``DeviceStatusChangeEvent`` with an empty element: DeviceSuspended, DeviceRestored, RecoveryComplete."""
     return _status_change(device, Node(change))
 
 
-def schedule_removal(device: str, schedule: int) -> Node:
+def schedule_removal(device: Eui64, schedule: int) -> Node:
     """``DSPScheduleRemoval``: the DCC ended a schedule."""
     return _named("DSPScheduleRemoval", DeviceID=device, DSPScheduleID=str(schedule))
 
 
-def distribution_failure(request_id: str, devices: Iterable[str]) -> Node:
+def distribution_failure(request_id: str, devices: Iterable[Eui64]) -> Node:
     """``FirmwareDistributionFailure``: an image could not be sent on its way."""
-    return _named("FirmwareDistributionFailure", UpdateFirmwareRequestID=request_id, MeterIDs=",".join(devices))
+    return _named(
+        "FirmwareDistributionFailure", UpdateFirmwareRequestID=request_id, MeterIDs=",".join(map(str, devices))
+    )
 
 
 def firmware_delivery(
-    request_id: str, hub: str, device: str, version: str, at: datetime, *, is_delivered: bool
+    request_id: str, hub: Eui64, device: Eui64, version: str, at: datetime, *, is_delivered: bool
 ) -> Node:
     """``CSPFirmwareDeliveryStatus``: an image reached the hub, or did not."""
     return _named(
@@ -110,7 +115,7 @@ def firmware_delivery(
     )
 
 
-def firmware_mismatch(device: str, device_type: str, expected: str, got: str) -> Node:
+def firmware_mismatch(device: Eui64, device_type: str, expected: str, got: str) -> Node:
     """``FirmwareVersionMismatch``: the device runs another version than the inventory says."""
     return _named(
         "FirmwareVersionMismatch",
@@ -121,10 +126,10 @@ def firmware_mismatch(device: str, device_type: str, expected: str, got: str) ->
     )
 
 
-def supplier_changed(device: str, device_type: str, mpxn: str, secondary: str = "", export: str = "") -> Node:
+def supplier_changed(device: Eui64, device_type: str, mpxn: str, secondary: str = "", export: str = "") -> Node:
     """``ChangeOfSupplier`` for the old supplier: the device trusts another one now."""
     points = _meter_points("MPxNs", mpxn, secondary, export)
-    children = (Node("DeviceID", device), Node("DeviceType", device_type), points)
+    children = (Node("DeviceID", str(device)), Node("DeviceType", device_type), points)
     return Node("ChangeOfSupplier", children=(Node("DeviceChangeOfSupplier", children=children),))
 
 
@@ -133,9 +138,9 @@ def supplier_not_changed(request_id: str, code: str = "") -> Node:
     return _named("ChangeOfSupplier", ChangeOfSupplierServiceRequestID=request_id, ECoSErrorCode=code)
 
 
-def credentials_updated(device: str, role: str, hashes: Mapping[str, str], floor: str = "") -> Node:
+def credentials_updated(device: Eui64, role: str, hashes: Mapping[str, str], floor: str = "") -> Node:
     """``SecurityCredentialsUpdated``: ``hashes`` are base64 by CertificateType, one to three."""
-    children = [Node("DeviceID", device), Node("RemotePartyRole", role)]
+    children = [Node("DeviceID", str(device)), Node("RemotePartyRole", role)]
     if floor:
         children.append(_named("RemotePartySeqNumberChange", RemotePartyFloorSeqNumber=floor))
     children.extend(
@@ -144,19 +149,19 @@ def credentials_updated(device: str, role: str, hashes: Mapping[str, str], floor
     return Node("SecurityCredentialsUpdated", children=tuple(children))
 
 
-def log_restored(at: datetime, log: str, old: tuple[str, str], new: tuple[str, str]) -> Node:
+def log_restored(at: datetime, log: str, old: HubAndProxy, new: HubAndProxy) -> Node:
     """``DeviceLogRestored``: ``log`` is CHFDeviceLog or GPFDeviceLog; old and new are hub and gas proxy."""
     devices = _named(log, OldCHFDeviceID=old[0], NewCHFDeviceID=new[0], OldGPFDeviceID=old[1], NewGPFDeviceID=new[1])
     return Node("DeviceLogRestored", children=(Node("RestoredDate", at.date().isoformat()), devices))
 
 
-def display_removed(display: str, hub: str) -> Node:
+def display_removed(display: Eui64, hub: Eui64) -> Node:
     """``PPMIDRemoval``: a prepayment display left a hub's network."""
     return _named("PPMIDRemoval", PPMIDDeviceID=display, CHFDeviceID=hub)
 
 
 def display_alert(
-    display: str, code: str, at: datetime, version: str = "", *, is_activated: bool | None = None
+    display: Eui64, code: str, at: datetime, version: str = "", *, is_activated: bool | None = None
 ) -> Node:
     """``PPMIDAlert``: what a prepayment display told the DCC, in the DCC's words."""
     children = [*_named("", DeviceID=display, DeviceAlertCode=code, Timestamp=write_date_time(at)).children]
@@ -166,35 +171,35 @@ def display_alert(
     return Node("PPMIDAlert", children=tuple(children))
 
 
-def hub_alert(hub: str, code: str, at: datetime) -> Node:
+def hub_alert(hub: Eui64, code: str, at: datetime) -> Node:
     """``CommsHubAlert``: what a hub told the DCC, in the DCC's words."""
     return _named("CommsHubAlert", CommsHubDeviceID=hub, AlertCode=code, TimeStamp=write_date_time(at))
 
 
-def dual_band_alert(hub: str, code: str, message_code: str) -> Node:
+def dual_band_alert(hub: Eui64, code: str, message_code: str) -> Node:
     """``DualBandCHAlert``: what a dual-band hub told the DCC of its radio; details are not repeated."""
     return _named("DualBandCHAlert", CHFDeviceID=hub, DeviceAlertCode=code, GBCSHexadecimalMessageCode=message_code)
 
 
-def hub_firmware(hub: str, version: str) -> Node:
+def hub_firmware(hub: Eui64, version: str) -> Node:
     """``CommsHubFirmwareActivation``: a hub runs another firmware now."""
     return _named("CommsHubFirmwareActivation", DeviceID=hub, FirmwareVersion=version)
 
 
-def load_switches_changed(meter: str, variant: str = "", gbcs_version: str = "") -> Node:
+def load_switches_changed(meter: Eui64, variant: str = "", gbcs_version: str = "") -> Node:
     """``ALCSHCALCSConfigurationChange``: a meter's load switches were described anew."""
     return _named(
         "ALCSHCALCSConfigurationChange", ESMEDeviceID=meter, ESMEVariant=variant, DeviceGBCSVersion=gbcs_version
     )
 
 
-def version_mismatch(code: str, device: str, user_version: str) -> Node:
+def version_mismatch(code: str, device: Eui64 | None, user_version: str) -> Node:
     """``DUISVersionMismatch``: an alert that the User's version of DUIS cannot express."""
     withheld = _named("DCCAlertVersionMismatch", DCCAlertCode=code, DeviceID=device)
     return Node("DUISVersionMismatch", children=(withheld, Node("ServiceUserDUISVersion", user_version)))
 
 
-def wrong_certificate(device: str, serial: int | None) -> Node:
+def wrong_certificate(device: Eui64, serial: int | None) -> Node:
     """``CoSCertificateAlert``: a change of supplier named a certificate that cannot be used."""
     return _named("CoSCertificateAlert", DeviceID=device, CertificateSerialNumber="" if serial is None else str(serial))
 

@@ -140,13 +140,13 @@ def set_device(on: Access, to: p.ChangeDevice) -> dict[str, Any]:
 
 def let_happen(on: Access, to: p.LetHappen) -> list[str]:
     """Ids of the messages it caused."""
-    eui = _eui(to.device)
+    eui = Eui64.parse(to.device)
     return on.tester(lambda tester, transaction: tester.let_happen(transaction, eui, to.what, to.detail))
 
 
 def hand_over(on: Access, to: p.HandOver) -> dict[str, Any]:
     """``response`` in hexadecimal, or why there is none in ``refused``."""
-    eui, octets = _eui(to.device), bytes.fromhex(to.command)
+    eui, octets = Eui64.parse(to.device), bytes.fromhex(to.command)
     response, refused = on.tester(lambda tester, transaction: tester.hand_over(transaction, eui, octets))
     return {"response": response.hex().upper() if response is not None else None, "refused": refused}
 
@@ -236,7 +236,7 @@ def reject(on: Access, to: p.OfQuarantine) -> None:
 
 def find_inventory(on: Access, of: p.OfDevice) -> dict[str, Any] | None:
     """The record by DUIS names; None when the inventory has none."""
-    record = on.dcc.state.inventory.get(_eui(of.device))
+    record = on.dcc.state.inventory.get(Eui64.parse(of.device))
     return record.as_dict() if record is not None else None
 
 

@@ -241,7 +241,8 @@ class Dcc:
     ) -> tuple[list[str], Events]:
         """Let a device raise an alert; ids of the messages to Users. Raises: LookupError, PeerError."""
         transaction = self._begin(now)
-        state = self.state.devices[device]
+        eui = Eui64.parse(device)
+        state = self.state.devices[eui]
         to = Eui64.parse(recipient) if recipient else None
         raised = raise_alert(
             state,
@@ -250,15 +251,15 @@ class Dcc:
             self._context.keys_of(state),
             recipient=to,
         )
-        change_device(transaction, device, raised.changes, "raised by a tester")
-        return forward_device_alerts(self._context, transaction, device, raised.alerts), transaction.recorded()
+        change_device(transaction, eui, raised.changes, "raised by a tester")
+        return forward_device_alerts(self._context, transaction, eui, raised.alerts), transaction.recorded()
 
     def device_certificates(self, device: Eui64) -> tuple[Listed, ...]:
         """What the SMKI repository has of a device; nothing when nobody knows it.
 
         Devices of a load rehearsal are known to everybody: a Party has to check what they sign.
         """
-        known = str(device) in self.state.devices or self.state.inventory.get(str(device)) is not None
+        known = device in self.state.devices or self.state.inventory.get(device) is not None
         is_known = known or device.octets.startswith(FLEET_PREFIX)
         return certificates_of(self._pki, self.state, device) if is_known else ()
 
@@ -283,14 +284,16 @@ class Dcc:
     def set_device(self, device: str, values: dict[str, Any], now: datetime) -> Events:
         """Give fields of a device's state new values. Raises: LookupError, PeerError."""
         transaction = self._begin(now)
-        changes = amend(self.state.devices[device], now, values)
-        change_device(transaction, device, changes, "set by a tester")
-        forward_device_alerts(self._context, transaction, device, ())
+        eui = Eui64.parse(device)
+        changes = amend(self.state.devices[eui], now, values)
+        change_device(transaction, eui, changes, "set by a tester")
+        forward_device_alerts(self._context, transaction, eui, ())
         return transaction.recorded()
 
     def set_inventory(self, device: str, values: dict[str, Any], now: datetime) -> Events:
         """Give fields of an inventory record new values. Raises: ValueError: no such field."""
-        return self.perform(lambda tester, transaction: tester.set_inventory(transaction, device, values), now)[1]
+        eui = Eui64.parse(device)
+        return self.perform(lambda tester, transaction: tester.set_inventory(transaction, eui, values), now)[1]
 
     def redeliver(self, user: str, now: datetime) -> Events:
         """Make a User's held messages due at once."""
@@ -309,7 +312,7 @@ class Dcc:
 
     def device(self, device: str, now: datetime) -> dict[str, Any]:
         """A physical device as a tester sees it. Raises: LookupError."""
-        return view(self.state.devices[device], now)
+        return view(self.state.devices[Eui64.parse(device)], now)
 
     def reset(self, seed: str | None, now: datetime) -> Events:
         """Back to the beginning: Users stay, everything else goes."""

@@ -31,7 +31,7 @@ class Execution:
     Args:
         response: the GBCS response; None when the device stays silent.
         changes: new values of the device's fields in JSON's types; ``apply`` takes them.
-        other_changes: the same for neighbours, by dashed EUI.
+        other_changes: the same for neighbours, by identity.
         alerts: in the order they were raised.
         refused: id of the check that failed; None when the command was accepted.
         details: use case, named values of command and answer, result: for the journal and for people.
@@ -42,7 +42,7 @@ class Execution:
     alerts: tuple[RaisedAlert, ...] = ()
     refused: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
-    other_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    other_changes: dict[Eui64, dict[str, Any]] = field(default_factory=dict)
 
 
 def execute(
@@ -73,7 +73,7 @@ def _given(state: DeviceState, command: bytes, at: int, sender: Sender, surround
     try:
         accepted = accept(state, command, keys)
         values = _values(accepted)
-        mirrored = surroundings.devices.get(state.mirrors, state) if state.mirrors else state
+        mirrored = surroundings.devices.get(Eui64.parse(state.mirrors), state) if state.mirrors else state
         done = _apply_effect(state, mirrored, accepted, values, at, sender.keys, surroundings)
         reply = answer(state, mirrored, accepted, done, at, keys)
     except Rejected as rejected:

@@ -298,8 +298,13 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 
     @property
     def id(self) -> Eui64:
-        """The device's identity as octets."""
+        """The device's identity."""
         return Eui64.parse(self.eui)
+
+    @property
+    def hub_id(self) -> Eui64 | None:
+        """The hub whose network it is on; None: none."""
+        return Eui64.parse(self.hub) if self.hub else None
 
 
 FIXED = frozenset({"eui", "device_type", "variant", "seed"})

@@ -14,12 +14,12 @@ class Surroundings:
     """The neighbours of a device; only ever looked up by identity, so a mapping of a whole fleet may be given.
 
     Args:
-        devices: states by dashed EUI. A gas proxy answers from its meter's state, a hub lets these devices join.
+        devices: states by identity. A gas proxy answers from its meter's state, a hub lets these devices join.
         is_token_for_another: (token digits, supplier, counter) to whether it is another device's top-up token. A
             meter cannot tell that from a forged one by itself; without this every such token is "not authentic".
     """
 
-    devices: Mapping[str, DeviceState] = field(default_factory=dict)
+    devices: Mapping[Eui64, DeviceState] = field(default_factory=dict)
     is_token_for_another: Callable[[str, Eui64, int], bool] | None = None
 
 

@@ -119,7 +119,7 @@ class Fleet:
         device = self.device(number, kind.device_type)
         eui = fleet_eui(device)
         if kind.kind == "dcc-alert":
-            sender, body = self._pki.acb, self._dcc_alert(kind.code, str(eui), at)
+            sender, body = self._pki.acb, self._dcc_alert(kind.code, eui, at)
         else:
             sender, body = eui, self._from_device(number, device, kind)
         response_id = RequestId(sender, self._user, self.counter(number))
@@ -140,7 +140,7 @@ class Fleet:
         credentials = self._pki.device(fleet_eui(device))
         return credentials.ds.certificate, credentials.ka.certificate
 
-    def _dcc_alert(self, code: str, device: str, at: datetime) -> ResponseBody:
+    def _dcc_alert(self, code: str, device: Eui64, at: datetime) -> ResponseBody:
         return DccAlert(code, _DCC_ALERTS[code](device, at))
 
     def _from_device(self, number: int, device: int, kind: FleetMessageKind) -> ResponseBody:
@@ -171,8 +171,8 @@ class Fleet:
 
 _HASH = base64.b64encode(bytes(32)).decode()
 _MPXN = "1234567890123"
-_NOBODY, _HUB = "A0-B1-C2-D3-E4-01-00-00", "00-DB-1F-12-00-00-00-01"
-_DCC_ALERTS: dict[str, Callable[[str, datetime], Node]] = {
+_NOBODY, _HUB = "A0-B1-C2-D3-E4-01-00-00", Eui64.parse("00-DB-1F-12-00-00-00-01")
+_DCC_ALERTS: dict[str, Callable[[Eui64, datetime], Node]] = {
     "AD1": lambda device, at: dcc_alert_contents.power_outage(device, at, _MPXN),
     "N16": lambda device, _at: dcc_alert_contents.meter_identity(device, _MPXN),
     "N27": lambda device, _at: dcc_alert_contents.supplier_changed(device, "ESME", _MPXN),

@@ -55,11 +55,11 @@ class Sorted:
     """Devices that take the image, and the others by the list that says why not."""
 
     taken: list[InventoryRecord] = field(default_factory=list)
-    left_out: dict[str, list[str]] = field(default_factory=dict)
+    left_out: dict[str, list[Eui64]] = field(default_factory=dict)
 
     def warning(self, name: str) -> Node:
         """The element that lists who was left out."""
-        lists = (Node(each, ",".join(self.left_out[each])) for each in _LISTS if each in self.left_out)
+        lists = (Node(each, ",".join(map(str, self.left_out[each]))) for each in _LISTS if each in self.left_out)
         return Node(name, children=tuple(lists))
 
 
@@ -128,7 +128,7 @@ def _sort(inventory: Inventory, request: NonDeviceRequest, kind: Distribution, i
         )
     found = Sorted()
     for text in dict.fromkeys((request.body.get("DeviceIDList") or "").upper().split(",")):
-        device = str(Eui64.parse(text))
+        device = Eui64.parse(text)
         record = inventory.get(device)
         why = _why_not(inventory, request, kind, record, products)
         if why:
@@ -159,7 +159,7 @@ def _distribute(kind: Distribution, inventory: Inventory, request: NonDeviceRequ
 
 def _on_its_way(request: NonDeviceRequest, image: Image, record: InventoryRecord) -> ImageOnItsWay:
     due = request.now + timedelta(seconds=request.settings.firmware_time)
-    return ImageOnItsWay(Eui64.parse(record.device), due, image.version, image.hash)
+    return ImageOnItsWay(record.device, due, image.version, image.hash)
 
 
 def _requested(kind: Distribution, request: NonDeviceRequest, found: Sorted) -> list[PendingDccAlert]:
@@ -174,7 +174,7 @@ def _requested(kind: Distribution, request: NonDeviceRequest, found: Sorted) -> 
             children=(
                 Node("DeviceType", device_type),
                 Node("FirmwareVersion", request.body.get("FirmwareVersion") or ""),
-                Node("DeviceList", ",".join(record.device for record in records)),
+                Node("DeviceList", ",".join(str(record.device) for record in records)),
             ),
         )
         notices.append(PendingDccAlert("firmware-requested", records[0], content))

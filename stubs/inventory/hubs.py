@@ -12,6 +12,7 @@ from stubs.inventory.inventory import Inventory
 from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, eui_of
 from stubs.inventory.records import InventoryRecord
 from stubs.wire.errors import Refusal
+from stubs.wire.eui64 import Eui64
 
 _ENDED = frozenset({"Decommissioned", "Withdrawn"})
 
@@ -27,7 +28,7 @@ def hub_of(inventory: Inventory, request: NonDeviceRequest) -> InventoryRecord:
     return record
 
 
-def _proxies(inventory: Inventory, hub: str) -> list[InventoryRecord]:
+def _proxies(inventory: Inventory, hub: Eui64) -> list[InventoryRecord]:
     return [member for member in inventory.on_hub(hub) if member.device_type == "GPF"]
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.load import UserRole, roles
 from stubs.inventory.records import InventoryRecord, MeterPoint, Product
+from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import like, read_mpxn, read_place, read_postcode, read_uprn
 
 REMOVED = "Removed"
@@ -61,18 +62,18 @@ def _as_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Inventory:
-    """Records by device (EUI, dashed), meter points by MPxN, coverage by place, the certified products list."""
+    """Records by device, meter points by MPxN, coverage by place, the certified products list."""
 
-    records: dict[str, InventoryRecord] = field(default_factory=dict)
+    records: dict[Eui64, InventoryRecord] = field(default_factory=dict)
     meter_points: dict[str, MeterPoint] = field(default_factory=dict)
     coverage: dict[str, dict[str, Any]] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
     """By manufacturer, model and firmware version, joined by ``/``; empty: everything is on the list."""
-    _index: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict, compare=False)
-    _responsible: dict[str, tuple[InventoryRecord, Responsible]] = field(default_factory=dict, compare=False)
+    _index: dict[tuple[str, str | Eui64], dict[Eui64, None]] = field(default_factory=dict, compare=False)
+    _responsible: dict[Eui64, tuple[InventoryRecord, Responsible]] = field(default_factory=dict, compare=False)
     """What ``responsible`` found of devices asked about since the last change of anything it looks at."""
 
-    def change(self, device: str, values: Mapping[str, Any]) -> None:
+    def change(self, device: Eui64, values: Mapping[str, Any]) -> None:
         """Fold of InventoryChanged: create, change or (``Removed``) delete one record.
 
         Raises: ValueError: a field the inventory does not have.
@@ -135,8 +136,8 @@ class Inventory:
         """The entry of the certified products list for a device and a firmware version."""
         return self.products.get(f"{record.manufacturer}/{record.model}/{firmware_version}")
 
-    def _keys(self, record: InventoryRecord) -> list[tuple[str, str]]:
-        keys = [(name, value) for name in _INDEXED if (value := getattr(record, name))]
+    def _keys(self, record: InventoryRecord) -> list[tuple[str, str | Eui64]]:
+        keys: list[tuple[str, str | Eui64]] = [(name, value) for name in _INDEXED if (value := getattr(record, name))]
         if record.postcode:
             keys.append(("place", f"{like(read_postcode, record.postcode)}|{normal(record.address)}"))
         keys.extend(("meter_points", mpxn) for mpxn in record.meter_points)
@@ -149,13 +150,13 @@ class Inventory:
             if not devices:
                 self._index.pop(key, None)
 
-    def _where(self, name: str, value: str) -> list[InventoryRecord]:
+    def _where(self, name: str, value: str | Eui64) -> list[InventoryRecord]:
         # In order of identity: the same whenever each device was last changed.
         return [self.records[device] for device in sorted(self._index.get((name, value), ()))]
 
-    def get(self, device: str) -> InventoryRecord | None:
-        """The record of one device."""
-        return self.records.get(device)
+    def get(self, device: Eui64 | None) -> InventoryRecord | None:
+        """The record of one device; None: there is none, or no device was named."""
+        return None if device is None else self.records.get(device)
 
     def by_meter_point(self, mpxn: str) -> list[InventoryRecord]:
         """Devices that measure or serve a meter point."""
@@ -171,7 +172,7 @@ class Inventory:
         """Devices at a post code and address identifier."""
         return self._where("place", f"{like(read_postcode, postcode)}|{normal(address)}")
 
-    def on_hub(self, hub: str) -> list[InventoryRecord]:
+    def on_hub(self, hub: Eui64) -> list[InventoryRecord]:
         """The hub, then every device associated with it."""
         record = self.records.get(hub)
         return ([record] if record else []) + [found for found in self._where("hub", hub) if found.device != hub]

@@ -17,8 +17,8 @@ from stubs.wire.duis import Node
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
-Change = tuple[str, dict[str, Any]]
-"""Device (EUI, dashed) and the fields that change, by DUIS names."""
+Change = tuple[Eui64, dict[str, Any]]
+"""Device and the fields that change, by DUIS names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ class NonDeviceRequest(msgspec.Struct, frozen=True):
     now: datetime
     settings: DccSettings
     request_id: RequestId
-    is_busy: Callable[[str], bool] = lambda _: False
-    """Whether an image is on its way to a device (EUI, dashed)."""
+    is_busy: Callable[[Eui64], bool] = lambda _: False
+    """Whether an image is on its way to a device."""
 
 
-def eui_of(body: Node, path: str) -> str:
-    """An identity of the body, dashed; empty when it is not there."""
+def eui_of(body: Node, path: str) -> Eui64 | None:
+    """An identity of the body; None when it is not there."""
     text = body.get(path)
-    return str(Eui64.parse(text)) if text else ""
+    return Eui64.parse(text) if text else None

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
+
+from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
 
 
 class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the inventory knows of one device; field names on the outside are those of DUIS.
 
-    Empty means unknown. ``hub`` and ``proxy`` are EUIs (dashed) of the associated CHF and GPF, ``meter_points`` the
-    MPxNs of the premises a hub was installed for, ``joined`` the devices it was told to share keys with; these four
-    are not shown by 8.2.
+    Empty and None mean unknown. ``hub`` and ``proxy`` are the associated CHF and GPF, ``meter_points`` the MPxNs of the
+    premises a hub was installed for, ``joined`` the devices it was told to share keys with; these four are not shown
+    by 8.2. Outside (``as_dict``, ``changed``, ``from_values``) identities are text, and empty where there is none.
     """
 
-    device: str = msgspec.field(name="DeviceID")
+    device: Eui64 = msgspec.field(name="DeviceID")
     device_type: str = msgspec.field(name="DeviceType", default="")
     status: str = msgspec.field(name="DeviceStatus", default="Pending")
     manufacturer: str = msgspec.field(name="DeviceManufacturer", default="")
@@ -38,11 +41,11 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
     gbcs_version: str = msgspec.field(name="DeviceGBCSVersion", default="")
     han_variant: str = msgspec.field(name="HANVariant", default="")
     connectivity: str = msgspec.field(name="Connectivity", default="")
-    hub: str = msgspec.field(name="AssociatedCHFDeviceID", default="")
-    proxy: str = msgspec.field(name="AssociatedGPFDeviceID", default="")
+    hub: Eui64 | None = msgspec.field(name="AssociatedCHFDeviceID", default=None)
+    proxy: Eui64 | None = msgspec.field(name="AssociatedGPFDeviceID", default=None)
     meter_points: tuple[str, ...] = msgspec.field(name="MPxNs", default=())
-    joined: tuple[str, ...] = msgspec.field(name="JoinedDeviceIDs", default=())
-    prenotified_by: str = msgspec.field(name="PrenotifiedBy", default="")
+    joined: tuple[Eui64, ...] = msgspec.field(name="JoinedDeviceIDs", default=())
+    prenotified_by: Eui64 | None = msgspec.field(name="PrenotifiedBy", default=None)
 
     @property
     def told_type(self) -> str:
@@ -54,23 +57,61 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises: ValueError: a name or value that no field takes.
         """
-        unknown = values.keys() - _NAMES
+        unknown = values.keys() - _ATTRIBUTES.keys()
         if unknown:
             raise ValueError(
-                f"the inventory has no field {', '.join(sorted(unknown))}; it has {', '.join(sorted(_NAMES))}"
+                f"the inventory has no field {', '.join(sorted(unknown))}; it has {', '.join(sorted(_ATTRIBUTES))}"
             )
         try:
-            return msgspec.convert({**msgspec.to_builtins(self), **values}, InventoryRecord)
-        except msgspec.ValidationError as error:
+            return msgspec.structs.replace(self, **_read(values))
+        except (msgspec.ValidationError, PeerError) as error:
             raise ValueError(f"inventory record of {self.device}: {error}") from error
 
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> InventoryRecord:
+        """The inverse of ``as_dict``. Raises: ValueError: values that make no record."""
+        return cls(**_read(values))
+
     def as_dict(self) -> dict[str, Any]:
-        """Fields that are known, by their DUIS names."""
-        fields: dict[str, Any] = msgspec.to_builtins(self)
-        return {name: value for name, value in fields.items() if value}
+        """Fields that are known, by their DUIS names, identities as text."""
+        known = ((name, getattr(self, attribute)) for name, attribute in _ATTRIBUTES.items())
+        return {name: _TO_TEXT[name](value) if name in _TO_TEXT else value for name, value in known if value}
 
 
-_NAMES = frozenset(field.encode_name for field in msgspec.structs.fields(InventoryRecord))
+_ATTRIBUTES = {field.encode_name: field.name for field in msgspec.structs.fields(InventoryRecord)}
+_IDENTITIES = ("DeviceID", "AssociatedCHFDeviceID", "AssociatedGPFDeviceID", "PrenotifiedBy")
+_JOINED = "JoinedDeviceIDs"
+
+
+def _eui_or_none(text: str) -> Eui64 | None:
+    return Eui64.parse(text) if text else None
+
+
+def _euis(texts: Iterable[str]) -> tuple[Eui64, ...]:
+    return tuple(Eui64.parse(text) for text in texts)
+
+
+def _texts(euis: Iterable[Eui64]) -> list[str]:
+    return [str(eui) for eui in euis]
+
+
+_FROM_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, _eui_or_none), _JOINED: _euis}
+_TO_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, str), _JOINED: _texts}
+
+_Values: Any = TypedDict(  # type: ignore[misc]
+    "_Values",
+    {name: tuple[str, ...] if name in {"MPxNs", _JOINED} else str for name in _ATTRIBUTES},
+    total=False,
+)
+"""Fields of a record as text, by their DUIS names: what ``msgspec`` checks the types of."""
+
+
+def _read(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by attribute. Raises: msgspec.ValidationError, PeerError: one that its field does not take."""
+    checked: dict[str, Any] = msgspec.convert(values, _Values)
+    return {
+        _ATTRIBUTES[name]: _FROM_TEXT[name](value) if name in _FROM_TEXT else value for name, value in checked.items()
+    }
 
 
 class Term(msgspec.Struct, frozen=True, gc=False):

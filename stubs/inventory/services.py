@@ -14,6 +14,7 @@ from stubs.inventory.records import InventoryRecord
 from stubs.inventory.views import MOST_DEVICES, inventory_node, place_of, wan_matrix_node
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
+from stubs.wire.eui64 import Eui64
 
 
 def read_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResult:
@@ -43,10 +44,10 @@ def read_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDevice
     return NonDeviceResult(result=inventory_node(shown.values()))
 
 
-def _that_fit(shown: Mapping[str, InventoryRecord], asked_for: Collection[str]) -> dict[str, InventoryRecord]:
+def _that_fit(shown: Mapping[Eui64, InventoryRecord], asked_for: Collection[Eui64]) -> dict[Eui64, InventoryRecord]:
     """As many as the answer holds: hubs, then what the search named, then the rest by identity; in their order."""
 
-    def rank(record: InventoryRecord) -> tuple[bool, bool, str]:
+    def rank(record: InventoryRecord) -> tuple[bool, bool, Eui64]:
         return (record.device_type != "CHF", record.device not in asked_for, record.device)
 
     kept = {record.device for record in sorted(shown.values(), key=rank)[:MOST_DEVICES]}
@@ -74,9 +75,9 @@ def prenotify(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResul
     Raises: Refusal: ``prenotify-duplicate``, ``prenotify-same-identity``, ``prenotify-model``.
     """
     body = request.body
-    device, proxy = eui_of(body, "DeviceID"), eui_of(body, "AssociatedGPFDeviceID")
+    device, proxy = Eui64.parse(body.get("DeviceID") or ""), eui_of(body, "AssociatedGPFDeviceID")
     for identity in (device, proxy):
-        if identity and inventory.get(identity) is not None:
+        if inventory.get(identity) is not None:
             raise Refusal("prenotify-duplicate", f"{identity} is in the inventory already")
     if device == proxy:
         raise Refusal(
@@ -92,9 +93,9 @@ def prenotify(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResul
         values["DeviceGBCSVersion"] = "4.2"
     changes: list[Change] = [(device, values)]
     if proxy:
-        values["AssociatedGPFDeviceID"] = proxy
+        values["AssociatedGPFDeviceID"] = str(proxy)
         changes.append(
-            (proxy, {**values, "DeviceType": "GPF", "AssociatedCHFDeviceID": device, "AssociatedGPFDeviceID": ""})
+            (proxy, {**values, "DeviceType": "GPF", "AssociatedCHFDeviceID": str(device), "AssociatedGPFDeviceID": ""})
         )
     return NonDeviceResult(changes=tuple(changes))
 
@@ -110,7 +111,7 @@ def named(inventory: Inventory, request: NonDeviceRequest) -> tuple[InventoryRec
         parties = responsible.get(role, frozenset())
         if parties is None or str(request.sender) in parties:
             return record, role
-    if record.status == "Pending" and record.prenotified_by == str(request.sender):
+    if record.status == "Pending" and record.prenotified_by == request.sender:
         return record, request.roles[0]
     roles = ", ".join(request.roles)
     raise Refusal("inventory-authorised", f"{request.sender} ({roles}) is not responsible for {device}")
@@ -183,7 +184,7 @@ def update_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDevi
     """
     record, role = named(inventory, request)
     _check_status(record, request.body)
-    if not roles()[role].is_supplier and record.prenotified_by != str(request.sender):
+    if not roles()[role].is_supplier and record.prenotified_by != request.sender:
         raise Refusal("update-rights", f"role {role} may change only what it pre-notified")
     _check_kind(record, request.body)
     return replace(_update(inventory, request, record), role=role)

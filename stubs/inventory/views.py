@@ -47,7 +47,7 @@ def _simple(record: InventoryRecord, names: Iterable[tuple[str, str]]) -> list[N
     for name, attribute in names:
         value = getattr(record, attribute)
         if value or name in _MANDATORY:
-            nodes.append(Node(name, value))
+            nodes.append(Node(name, str(value)))
     return nodes
 
 

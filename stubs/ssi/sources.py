@@ -12,14 +12,15 @@ from stubs.events import AnyEvent, Entry
 from stubs.service_desk import ServiceDesk
 from stubs.service_desk.files import Action, Threshold
 from stubs.ssi.settings import SsiSettings
+from stubs.wire.eui64 import Eui64
 
 
 class InventoryRecordLike(Protocol):
     """One device of the Smart Metering Inventory."""
 
     @property
-    def device(self) -> str:
-        """EUI-64, dashed, upper case."""
+    def device(self) -> Eui64:
+        """Its identity."""
         ...
 
     def as_dict(self) -> dict[str, Any]:
@@ -31,11 +32,11 @@ class InventoryReader(Protocol):
     """Look-ups in the Smart Metering Inventory; records are opaque but for ``InventoryRecordLike``."""
 
     @property
-    def records(self) -> Mapping[str, Any]:
+    def records(self) -> Mapping[Eui64, Any]:
         """All records by device."""
         ...
 
-    def get(self, device: str) -> Any:
+    def get(self, device: Eui64) -> Any:
         """The record of a device, or None."""
         ...
 
@@ -136,7 +137,7 @@ class BackOffice(Protocol):
         """SM WAN coverage of a post code or UPRN by the elements of 12.1's answer."""
         ...
 
-    def hub(self, device: str) -> Mapping[str, str]:
+    def hub(self, device: Eui64) -> Mapping[str, str]:
         """What the DCC knows of a hub's connection: see ``stubs.ssi_back_office``."""
         ...
 

@@ -16,6 +16,7 @@ from stubs.events import AnyEvent
 from stubs.journal import Journal, SqliteStore
 from stubs.settings import DccSettings
 from stubs.smki import Pki, init_pki, load_pki
+from stubs.wire.eui64 import Eui64
 from tests.bench.mix import PREMISES, Home, Mix, Template, load_templates
 
 START = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
@@ -46,7 +47,7 @@ class BareCore:
         """A fresh signed request, after what has to be there before it can succeed."""
         before, counter = next(self.counters), next(self.counters)
         device = self.mix.device_of(template, counter)
-        if template.needs_record and self.dcc.state.inventory.get(device) is None:
+        if template.needs_record and self.dcc.state.inventory.get(Eui64.parse(device)) is None:
             notice = next(template for template in self.mix.templates if template.srv == "12.2")
             self.handle(notice, self.mix.prenotification(device, before))
         return self.mix.signed(template, counter)

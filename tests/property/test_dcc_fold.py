@@ -22,6 +22,7 @@ from stubs.events import Entry, MessageQueued
 from stubs.journal import Journal, SqliteStore
 from stubs.settings import DccSettings
 from stubs.smki import Pki
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import NETWORK_OPERATOR, NOW, OTHER_USER, SUPPLIER, DccFixture, Party, a_pki
 from tests.service_trips import create, update_firmware
 from tests.state_picture import picture
@@ -152,7 +153,7 @@ class Rehearsal(RuleBasedStateMachine):
     @rule()
     def tester(self) -> None:
         fixture = self.fixture
-        if self.devices["esme"] in fixture.dcc.state.devices:
+        if Eui64.parse(self.devices["esme"]) in fixture.dcc.state.devices:
             fixture.keep(fixture.dcc.raise_device_alert(self.devices["esme"], "8F3F", None, fixture.now)[1])
             fixture.keep(fixture.dcc.set_device(self.devices["esme"], {"reachable": False}, fixture.now))
         fixture.keep(fixture.dcc.raise_dcc_alert("N999", NETWORK_OPERATOR, None, fixture.now)[1])
@@ -162,10 +163,10 @@ class Rehearsal(RuleBasedStateMachine):
     def hub(self, what: str, is_there: bool) -> None:
         """The hub goes and comes, and takes its devices with it."""
         fixture, hub, meter = self.fixture, self.devices["chf"], self.devices["gsme"]
-        if hub in fixture.dcc.state.devices:
-            self.operate(lambda tester, transaction: tester.let_happen(transaction, hub, what, {}))
+        if Eui64.parse(hub) in fixture.dcc.state.devices:
+            self.operate(lambda tester, transaction: tester.let_happen(transaction, Eui64.parse(hub), what, {}))
             fixture.keep(fixture.dcc.set_device(hub, {"reachable": is_there}, fixture.now))
-        if meter in fixture.dcc.state.devices:
+        if Eui64.parse(meter) in fixture.dcc.state.devices:
             fixture.keep(fixture.dcc.raise_device_alert(meter, "8F74", None, fixture.now)[1])
 
     @rule()
@@ -191,7 +192,7 @@ class Rehearsal(RuleBasedStateMachine):
         """Schedules, images on their way, registrations to come, coverage."""
         fixture = self.fixture
         fixture.party = Party(pki(), SUPPLIER, fixture.party.counter + 1)
-        if self.devices["esme"] in fixture.dcc.state.devices:
+        if Eui64.parse(self.devices["esme"]) in fixture.dcc.state.devices:
             create(fixture, self.devices["esme"])
             fixture.party = Party(pki(), SUPPLIER, fixture.party.counter + 1000)
             update_firmware(fixture, self.devices["esme"])

@@ -38,7 +38,7 @@ def meter(fixture: DccFixture) -> Eui64:
 
 
 def state(fixture: DccFixture) -> DeviceState:
-    return fixture.dcc.state.devices[str(meter(fixture))]
+    return fixture.dcc.state.devices[Eui64.parse(str(meter(fixture)))]
 
 
 def issued(fixture: DccFixture, number: int, *, signs: bool = True) -> Certificate:
@@ -111,7 +111,7 @@ def test_replay_and_snapshot_give_the_same_keys_and_certificates(fixture: DccFix
     restored.restore(fixture.dcc.snapshot())
     for dcc in (replayed, restored):
         assert dcc.device_certificates(meter(fixture)) == fixture.dcc.device_certificates(meter(fixture))
-        device = dcc.state.devices[str(meter(fixture))]
+        device = dcc.state.devices[Eui64.parse(str(meter(fixture)))]
         assert credentials_of(fixture.pki, device) == credentials_of(fixture.pki, state(fixture))
         assert dcc.snapshot() == fixture.dcc.snapshot()
 

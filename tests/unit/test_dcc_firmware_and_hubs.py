@@ -13,6 +13,7 @@ from stubs.events import AlertRaised, DeviceAnswered
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, Node, OtherResult, ServiceResponse
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
 from tests.dcc_kit import (
     NETWORK_OPERATOR,
@@ -78,7 +79,7 @@ def test_an_image_reaches_hub_and_meter_which_tells_of_it(fixture: DccFixture) -
         (SUPPLIER, "N60", "CSPFirmwareDeliveryStatus"),
         (SUPPLIER, "N60", "CSPFirmwareDeliveryStatus"),
     ]
-    image = fixture.dcc.state.devices[devices["esme"]].image
+    image = fixture.dcc.state.devices[Eui64.parse(devices["esme"])].image
     assert image is not None
     assert image.version == "00000A02"
     raised = [entry.event.code for entry in fixture.entries if isinstance(entry.event, AlertRaised)]
@@ -91,7 +92,7 @@ def test_a_hub_out_of_reach_is_a_failed_delivery(fixture: DccFixture) -> None:
     update_firmware(fixture, devices["esme"])
     fixture.pass_time(120)
     assert told(fixture)[-1] == (SUPPLIER, "N61", "CSPFirmwareDeliveryStatus")
-    assert fixture.dcc.state.devices[devices["esme"]].image is None
+    assert fixture.dcc.state.devices[Eui64.parse(devices["esme"])].image is None
 
 
 @pytest.mark.parametrize(("effect", "code"), [("drop", "N61"), ("altered", "N60")])
@@ -101,7 +102,7 @@ def test_faults_bend_an_image_on_its_way(fixture: DccFixture, effect: str, code:
     update_firmware(fixture, device)
     fixture.pass_time(120)
     assert told(fixture)[-1][1] == code
-    assert fixture.dcc.state.devices[device].image is None
+    assert fixture.dcc.state.devices[Eui64.parse(device)].image is None
 
 
 def test_devices_that_do_not_take_the_image_are_listed_with_the_reason(fixture: DccFixture) -> None:
@@ -146,11 +147,11 @@ def test_an_activated_image_is_what_the_inventory_says(fixture: DccFixture) -> N
     device = fixture.build()["esme"]
     update_firmware(fixture, device)
     fixture.pass_time(120)
-    image = fixture.dcc.state.devices[device].image
+    image = fixture.dcc.state.devices[Eui64.parse(device)].image
     assert image is not None
     assert fixture.critical("11.3", device, FirmwareHash=image.hash).response_code == "I99"
     fixture.pass_time(1)
-    record = fixture.dcc.state.inventory.get(device)
+    record = fixture.dcc.state.inventory.get(Eui64.parse(device))
     assert record is not None
     assert record.firmware_version == "00000A02"
 
@@ -208,14 +209,14 @@ def test_a_returned_hub_is_decommissioned_with_its_proxy(fixture: DccFixture, sr
 def test_devices_of_a_replaced_hub_belong_to_the_new_one(fixture: DccFixture) -> None:
     old = fixture.build()
     new = fixture.build({"name": "chf", "type": "CHF"}, {"name": "gpf", "type": "GPF"})
-    fixture.keep(fixture.dcc.set_inventory(new["chf"], {"MPxNs": [fixture.dcc.state.inventory.records[old["esme"]].import_mpxn]},
+    fixture.keep(fixture.dcc.set_inventory(new["chf"], {"MPxNs": [fixture.dcc.state.inventory.records[Eui64.parse(old["esme"])].import_mpxn]},
                                      fixture.now))  # fmt: skip
     answer = fixture.post(fixture.party.request("8.12.1", new["chf"], OldCHFID=old["chf"]))
     assert answer.response_code == "I99", fixture.refused()
     fixture.pass_time(1)
-    record = fixture.dcc.state.inventory.get(old["esme"])
+    record = fixture.dcc.state.inventory.get(Eui64.parse(old["esme"]))
     assert record is not None
-    assert record.hub == new["chf"]
+    assert record.hub == Eui64.parse(new["chf"])
     assert "DeviceLogRestored" in [structure for _, _, structure in told(fixture)]
 
 
@@ -327,7 +328,7 @@ def test_a_new_supplier_takes_over_the_meter_and_the_old_one_is_told(fixture: Dc
     assert change_of_supplier(fixture, device).response_code == "I99", fixture.refused()
     fixture.pass_time(1)
     assert fixture.last_response().header.response_code == "I0"
-    assert fixture.dcc.state.devices[device].supplier == SUPPLIER
+    assert fixture.dcc.state.devices[Eui64.parse(device)].supplier == SUPPLIER
     assert (OTHER_SUPPLIER, "N27", "ChangeOfSupplier") in told(fixture)
     assert (NETWORK_OPERATOR, "N42", "SecurityCredentialsUpdated") in told(fixture)
 
@@ -354,7 +355,7 @@ def test_a_command_handed_over_to_a_device_out_of_reach_is_not_answered(fixture:
     device = fixture.build()["esme"]
     fixture.keep(fixture.dcc.set_device(device, {"reachable": False}, fixture.now))
     (response, refused), _ = fixture.dcc.perform(
-        lambda tester, transaction: tester.hand_over(transaction, device, b"x"), fixture.now
+        lambda tester, transaction: tester.hand_over(transaction, Eui64.parse(device), b"x"), fixture.now
     )
     assert (response, refused) == (None, "unreachable")
 

@@ -11,6 +11,7 @@ from stubs.dcc import Reply
 from stubs.events import CommandSent, DeviceAnswered, DeviceSilent
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, ServiceRequest, example, write_request
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import DccFixture, a_pki, code_of, response_of
 from tests.every_request import TOMORROW, Home, fitted, home_for, texts_for, user_for
 from tests.service_trips import create
@@ -59,7 +60,7 @@ def test_a_device_opts_out_on_its_date_and_no_earlier(home: Home) -> None:
     assert answered.device == home.target
     assert fixture.last_response().header.response_code == "I0"
     assert fixture.status(home.target) == "Withdrawn"
-    assert fixture.dcc.state.devices[home.target].anchors, "the broker's certificates were replaced"
+    assert fixture.dcc.state.devices[Eui64.parse(home.target)].anchors, "the broker's certificates were replaced"
 
 
 def test_who_opted_out_takes_no_more_requests_and_no_schedule_runs_for_it(pki: Pki) -> None:
@@ -119,12 +120,12 @@ def test_an_exchanged_hub_and_proxy_know_the_devices_of_the_old_ones(pki: Pki, o
         assert answer.response_code == "I99", fixture.refused()
         fixture.pass_time(1)
         assert fixture.last_response().header.response_code == "I0"
-    proxy = fixture.dcc.state.devices[new["gpf"]]
+    proxy = fixture.dcc.state.devices[Eui64.parse(new["gpf"])]
     assert {one.device for one in proxy.joined} == {old["gsme"], old["ppmid"]}
     assert proxy.mirrors == old["gsme"]
-    record = fixture.dcc.state.inventory.get(new["gpf"])
+    record = fixture.dcc.state.inventory.get(Eui64.parse(new["gpf"]))
     assert record is not None
-    assert record.joined == tuple(sorted((old["gsme"], old["ppmid"])))
+    assert record.joined == tuple(sorted(Eui64.parse(old[name]) for name in ("gsme", "ppmid")))
     assert structures(fixture).count("DeviceLogRestored") >= 2
     fixture.valid()
 

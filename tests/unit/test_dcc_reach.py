@@ -10,6 +10,7 @@ from stubs.dcc import Dcc
 from stubs.events import AlertRaised, DeviceAnswered, DeviceSilent
 from stubs.inventory import REMOVED
 from stubs.smki import Pki
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import NETWORK_OPERATOR, DccFixture, a_pki
 
 
@@ -31,9 +32,9 @@ def reach(fixture: DccFixture, device: str, *, is_there: bool) -> None:
 
 def happens(fixture: DccFixture, device: str, what: str) -> None:
     fixture.keep(
-        fixture.dcc.perform(lambda tester, transaction: tester.let_happen(transaction, device, what, {}), fixture.now)[
-            1
-        ]
+        fixture.dcc.perform(
+            lambda tester, transaction: tester.let_happen(transaction, Eui64.parse(device), what, {}), fixture.now
+        )[1]
     )
 
 
@@ -91,7 +92,7 @@ def test_alerts_of_all_devices_behind_a_hub_wait_and_come_in_the_order_they_were
     assert told(fixture) == []
     reach(fixture, home["chf"], is_there=True)
     assert told(fixture) == [(home[name], code) for name, code in raised]
-    assert all(fixture.dcc.state.devices[home[name]].unsent == () for name in ("esme", "gsme"))
+    assert all(fixture.dcc.state.devices[Eui64.parse(home[name])].unsent == () for name in ("esme", "gsme"))
     reach(fixture, home["chf"], is_there=True)
     assert len(told(fixture)) == len(raised)
 
@@ -114,7 +115,7 @@ def test_what_falls_due_behind_a_hub_that_is_not_there_is_told_of_later(fixture:
     fixture.keep(fixture.dcc.set_device(home["esme"], values, fixture.now))
     reach(fixture, home["chf"], is_there=False)
     fixture.pass_time(600)
-    assert fixture.dcc.state.devices[home["esme"]].supply == "disabled"
+    assert fixture.dcc.state.devices[Eui64.parse(home["esme"])].supply == "disabled"
     assert told(fixture) == []
     reach(fixture, home["chf"], is_there=True)
     assert (home["esme"], "8F0F") in told(fixture)
@@ -162,7 +163,7 @@ def test_a_hand_held_terminal_finds_no_network_without_a_hub_that_has_power(fixt
 
     def hand_over() -> tuple[bytes | None, str | None]:
         done, events = fixture.dcc.perform(
-            lambda tester, transaction: tester.hand_over(transaction, home["esme"], b"\0"), fixture.now
+            lambda tester, transaction: tester.hand_over(transaction, Eui64.parse(home["esme"]), b"\0"), fixture.now
         )
         fixture.keep(events)
         return done

@@ -32,6 +32,7 @@ from stubs.wire.duis import (
     schema_problems,
 )
 from stubs.wire.errors import Blocked, PeerError
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
 from stubs.wire.xml import parse
 from stubs.wire.xmlsig import SignatureError, is_signed, verify
@@ -171,7 +172,7 @@ def test_details_and_meter_points_are_updated(fixture: DccFixture) -> None:
     fixture.post(fixture.party.request("8.4", DeviceID=device, UpdateDeviceDetails={"DeviceModel": "better"}))
     other = fixture.premises["mprn"]
     fixture.post(fixture.party.request("8.4", DeviceID=device, UpdateMPxN={"ImportMPxN": other}))
-    record = fixture.dcc.state.inventory.get(device)
+    record = fixture.dcc.state.inventory.get(Eui64.parse(device))
     assert record is not None
     assert (record.model, record.import_mpxn) == ("better", other)
 
@@ -263,7 +264,7 @@ def test_a_message_is_shown(fixture: DccFixture) -> None:
     device = fixture.build()["esme"]
     fixture.post(fixture.party.request("3.1", device, SupplierMessage="Good morning"))
     fixture.pass_time()
-    assert fixture.dcc.state.devices[device].display_message == "Good morning"
+    assert fixture.dcc.state.devices[Eui64.parse(device)].display_message == "Good morning"
 
 
 CRITICAL: list[tuple[str, str, dict[str, Any]]] = [
@@ -295,7 +296,7 @@ def test_a_disabled_supply_changes_the_meter_and_is_reported(fixture: DccFixture
     device = fixture.build()["esme"]
     fixture.critical("7.2", device)
     fixture.pass_time()
-    assert fixture.dcc.state.devices[device].supply == "disabled"
+    assert fixture.dcc.state.devices[Eui64.parse(device)].supply == "disabled"
     alerts = fixture.messages("device-alert")
     assert [alert.alert_code for alert in alerts] == ["8F57"]
     body = response_of(alerts[0].body).body
@@ -327,7 +328,7 @@ def test_without_memory_of_the_transform_a_signed_pre_command_is_taken_when_sett
     fixture.dcc.state.ledger.highest.clear()
     assert fixture.post(fixture.party.signed_pre_command(answer.body)).response_code == "I99"
     fixture.pass_time()
-    assert fixture.dcc.state.devices[device].supply == "disabled"
+    assert fixture.dcc.state.devices[Eui64.parse(device)].supply == "disabled"
 
 
 def test_an_other_user_reads_through_the_broker(fixture: DccFixture) -> None:
@@ -385,7 +386,7 @@ def test_a_device_is_taken_from_the_hub(fixture: DccFixture) -> None:
     assert fixture.post(request).response_code == "I99"
     fixture.pass_time()
     assert fixture.status(devices["ppmid"]) == "Pending"
-    assert fixture.dcc.state.devices[devices["ppmid"]].hub == ""
+    assert fixture.dcc.state.devices[Eui64.parse(devices["ppmid"])].hub == ""
 
 
 # --- command variants, dates, sequences ---
@@ -452,9 +453,9 @@ def test_a_dated_payment_mode_is_held_by_the_meter_which_reports_its_outcome(fix
     })  # fmt: skip
     fixture.pass_time(1)
     assert [message.response_code for message in fixture.messages("response")] == ["I0"]
-    assert fixture.dcc.state.devices[device].payment_mode == "credit"
+    assert fixture.dcc.state.devices[Eui64.parse(device)].payment_mode == "credit"
     fixture.pass_time(7300)
-    assert fixture.dcc.state.devices[device].payment_mode == "prepayment"
+    assert fixture.dcc.state.devices[Eui64.parse(device)].payment_mode == "prepayment"
     first, *outcomes = [response_of(message.body) for message in fixture.messages("response")]
     results = [response.body.result for response in outcomes if isinstance(response.body, ServiceResponse)]
     assert results
@@ -629,7 +630,7 @@ def test_a_dropped_device_response_is_e21_although_the_device_acted(fixture: Dcc
     fault(fixture, point="device-response", effect="drop")
     fixture.critical("7.2", device)
     fixture.pass_time(40)
-    assert fixture.dcc.state.devices[device].supply == "disabled"
+    assert fixture.dcc.state.devices[Eui64.parse(device)].supply == "disabled"
     assert fixture.messages("response")[-1].response_code == "E21"
 
 
@@ -756,7 +757,7 @@ def test_the_same_seed_gives_the_same_premises(pki: Pki) -> None:
 
 def test_an_absent_device_exists_but_the_inventory_does_not_know_it(fixture: DccFixture) -> None:
     device = fixture.build({"name": "esme", "type": "ESME", "status": "absent"})["esme"]
-    assert device in fixture.dcc.state.devices
+    assert Eui64.parse(device) in fixture.dcc.state.devices
     assert fixture.post(fixture.party.request("11.2", device)).response_code == "E19"
 
 

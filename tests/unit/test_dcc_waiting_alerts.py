@@ -11,6 +11,7 @@ from stubs.devices.waiting import MOST_UNSENT
 from stubs.events import AlertRaised
 from stubs.smki import Pki
 from stubs.wire.duis import DeviceAlert
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import DccFixture, a_pki, response_of
 
 
@@ -52,7 +53,7 @@ def test_alerts_of_a_device_out_of_reach_come_in_order_once_it_is_back(fixture: 
     assert told(fixture) == ["8F74", "8F3F", "8F75", "8F76"]
     bodies = [response_of(message.body).body for message in fixture.messages("device-alert")]
     assert [body.alert_code for body in bodies if isinstance(body, DeviceAlert)] == told(fixture)
-    assert fixture.dcc.state.devices[device].unsent == ()
+    assert fixture.dcc.state.devices[Eui64.parse(device)].unsent == ()
     reach(fixture, device, is_there=True)
     assert len(told(fixture)) == 4
 
@@ -61,14 +62,16 @@ def test_what_waited_comes_before_what_is_raised_by_the_return(fixture: DccFixtu
     device = fixture.build()["esme"]
     fixture.keep(
         fixture.dcc.perform(
-            lambda tester, transaction: tester.let_happen(transaction, device, "power lost", {}), fixture.now
+            lambda tester, transaction: tester.let_happen(transaction, Eui64.parse(device), "power lost", {}),
+            fixture.now,
         )[1]
     )
     raise_alert(fixture, device, "8F3F")
     fixture.pass_time(600)
     fixture.keep(
         fixture.dcc.perform(
-            lambda tester, transaction: tester.let_happen(transaction, device, "power restored", {}), fixture.now
+            lambda tester, transaction: tester.let_happen(transaction, Eui64.parse(device), "power restored", {}),
+            fixture.now,
         )[1]
     )
     codes = [entry.event.code for entry in fixture.entries if isinstance(entry.event, AlertRaised)]

@@ -636,7 +636,7 @@ def test_a_device_with_the_right_code_joins(bench: DeviceBench) -> None:
     assert bench.read(hub, execution.response)["MessageSuccess"]
     (entry,) = apply(hub, execution.changes).device_log
     assert (entry.device, entry.joined, entry.join_until) == (esme.eui, True, seconds(bench.now) + 600)
-    assert execution.other_changes == {esme.eui: {"hub": hub.eui}}
+    assert execution.other_changes == {esme.id: {"hub": hub.eui}}
     assert [(alert.code, alert.recipient) for alert in execution.alerts] == [("8F12", bench.acb), ("8183", bench.acb)]
     for alert in execution.alerts:
         assert alert_content(bench, hub, alert.payload)["AlertCode"] == alert.code
@@ -678,7 +678,7 @@ def test_a_removed_device_leaves(bench: DeviceBench) -> None:
     hub = apply(hub, {"device_log": [{"device": esme.eui, "joined": True}]})
     execution = to_hub(bench, hub, "CCS02", {"RequestType": "Remove", "DeviceID": esme.eui}, esme)
     assert apply(hub, execution.changes).device_log == ()
-    assert execution.other_changes == {esme.eui: {"hub": ""}}
+    assert execution.other_changes == {esme.id: {"hub": ""}}
     assert [alert.code for alert in execution.alerts] == ["8F12"]
 
 

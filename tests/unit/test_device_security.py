@@ -230,7 +230,7 @@ def test_a_meter_joins_lists_and_leaves_another_device(bench: DeviceBench) -> No
 def test_a_join_without_an_answer_fails(bench: DeviceBench) -> None:
     gsme, gpf = bench.device("GSME"), bench.device("GPF", number=2, reachable=False)
     command = bench.command(gsme, "CS03A1", joining("GPF", gpf))
-    execution = bench.execute(gsme, command, surroundings=Surroundings({gpf.eui: gpf}))
+    execution = bench.execute(gsme, command, surroundings=Surroundings({gpf.id: gpf}))
     assert bench.read(gsme, execution.response)["JoinResponseCode"] == 13
     assert [alert.code for alert in execution.alerts] == ["8F48"]
 
@@ -245,7 +245,7 @@ def test_a_join_by_method_c_needs_the_other_device_s_certificate(bench: DeviceBe
         "no certificate": b"0",
     }
     certificate = {} if bad == "none" else {"Certificate": der[bad].hex().upper()}
-    around = Surroundings({ppmid.eui: ppmid})
+    around = Surroundings({ppmid.id: ppmid})
     failed = EffectContext(
         gsme, 0, joining("PPMID", ppmid) | certificate, bench.supplier, 1, gsme, around, lambda _token, _counter: False
     )
@@ -327,9 +327,9 @@ def test_a_hub_lists_who_it_hears_and_takes_over_another_s_list(bench: DeviceBen
     other = bench.device("CHF", number=6)
     values = {name: backup[name] for name in ("ExtendedPanID", "Devices")}
     group = bench.group(other, "CCS03", values, party=bench.supplier)
-    execution = bench.execute(other, bench.protect(group), surroundings=Surroundings({esme.eui: esme}))
+    execution = bench.execute(other, bench.protect(group), surroundings=Surroundings({esme.id: esme}))
     assert [one.device for one in apply(other, execution.changes).device_log] == [esme.eui]
-    assert execution.other_changes == {esme.eui: {"hub": other.eui}}
+    assert execution.other_changes == {esme.id: {"hub": other.eui}}
     assert [alert.code for alert in execution.alerts] == ["8F12"]
 
 

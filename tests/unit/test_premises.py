@@ -64,7 +64,7 @@ def test_devices_on_one_network_share_keys_and_others_do_not(fixture: DccFixture
 
 def test_an_export_meter_point_is_that_of_its_supplier(fixture: DccFixture) -> None:
     device = fixture.build(export_supplier=OTHER_SUPPLIER)["esme"]
-    record = fixture.dcc.state.inventory.get(device)
+    record = fixture.dcc.state.inventory.get(Eui64.parse(device))
     assert record is not None
     assert record.export_mpan == fixture.premises["export_mpan"]
     point = fixture.dcc.state.inventory.meter_points[record.export_mpan]
@@ -84,21 +84,21 @@ def test_of_homes_of_which_nothing_is_said_some_generate(fixture: DccFixture) ->
 
 
 def test_duis_knows_a_standalone_controller_as_an_electricity_meter(fixture: DccFixture) -> None:
-    record = fixture.dcc.state.inventory.get(fixture.build(*EVERY_TYPE)["SAPC"])
+    record = fixture.dcc.state.inventory.get(Eui64.parse(fixture.build(*EVERY_TYPE)["SAPC"]))
     assert record is not None
     assert (record.device_type, record.told_type) == ("SAPC", "ESME")
 
 
 def test_a_three_phase_meter_is_told_by_its_variant(fixture: DccFixture) -> None:
     device = fixture.build({"name": "chf", "type": "CHF"}, {"name": "meter", "type": "ESME", "variant": "polyphase"})
-    record = fixture.dcc.state.inventory.get(device["meter"])
+    record = fixture.dcc.state.inventory.get(Eui64.parse(device["meter"]))
     assert record is not None
     assert record.esme_variant == "C"
 
 
 def test_a_meter_in_a_home_of_which_nothing_is_said_has_every_controller(fixture: DccFixture) -> None:
     device = fixture.build({"name": "chf", "type": "CHF"}, {"name": "meter", "type": "ESME"})["meter"]
-    record = fixture.dcc.state.inventory.get(device)
+    record = fixture.dcc.state.inventory.get(Eui64.parse(device))
     assert record is not None
     assert record.esme_variant == "ADEF"
     assert len(fixture.dcc.device(device, fixture.now)["switches"]) == 5

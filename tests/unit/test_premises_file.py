@@ -14,6 +14,7 @@ from schemas.load import device_statuses, resource
 from stubs.dcc.simulation.premises_spec import READY_MADE, json_schema, read_file
 from stubs.smki import Pki
 from stubs.wire.errors import InputError
+from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import INWARD_LETTERS, mpan_of, mprn_of, read_mpxn, read_postcode, read_uprn
 from tests.dcc_kit import SUPPLIER, DccFixture, a_pki
 
@@ -59,11 +60,11 @@ def test_premises_take_what_is_given_and_tell_it_in_its_one_form(fixture: DccFix
                 "mprn": "12345678", "postcode": "M22 0RR", "address": "Threapwood Road", "uprn": "31508416322",
                 "supplier": SUPPLIER}  # fmt: skip
     assert {name: made[name] for name in expected} == expected
-    record = fixture.dcc.state.inventory.get("00-DB-12-34-56-78-90-A0")
+    record = fixture.dcc.state.inventory.get(Eui64.parse("00-DB-12-34-56-78-90-A0"))
     assert record is not None
     assert (record.firmware_version, record.manufacturer, record.model) == ("0A0B0C0D", "M", "m-1")
     assert fixture.dcc.device("00-DB-12-34-56-78-90-A0", fixture.now)["firmware_version"] == "0A0B0C0D"
-    hub = fixture.dcc.state.inventory.get("00-DB-12-34-56-78-90-A2")
+    hub = fixture.dcc.state.inventory.get(Eui64.parse("00-DB-12-34-56-78-90-A2"))
     assert hub is not None
     assert hub.csp_region == "4G North"
 

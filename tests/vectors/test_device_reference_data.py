@@ -271,7 +271,7 @@ def test_our_response_has_the_structure_of_the_references(path: Path) -> None:
     is_maced = Message.from_bytes(octets_of(path)).mac is not None
     command = bench.protect(replace(group, signature=b""), is_critical=is_signed, is_maced=is_maced)
     meter = bench.device("GSME", clock_status="reliable")
-    around = Surroundings({METER: meter} if "RELIABLE_GSME" in path.name else {})
+    around = Surroundings({Eui64.parse(METER): meter} if "RELIABLE_GSME" in path.name else {})
     execution = bench.execute(state, command, LATER.get(name, NOW), surroundings=around)
     assert execution.refused is None, execution.details
     assert execution.response is not None

@@ -48,7 +48,7 @@ def follower_timed_out(context: DccContext, transaction: Transaction, name: str,
 def let_device_act(context: DccContext, transaction: Transaction, name: str, item: DeviceActivity) -> None:
     """A device does something by itself: a held command, a threshold."""
     transaction.done(name, "elapsed")
-    device = str(item.device)
+    device = item.device
     state = transaction.state.devices[device]
     elapsed = elapse(state, transaction.now, context.keys_of(state))
     change_device(transaction, device, elapsed.changes, "time")

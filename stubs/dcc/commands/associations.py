@@ -10,28 +10,29 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stubs.inventory import InventoryRecord
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.gbcs.use_cases import read_command
 
 FIELD = "JoinedDeviceIDs"
 
-Associate = Callable[[InventoryRecord, Mapping[str, Any]], tuple[str, ...]]
+Associate = Callable[[InventoryRecord, Mapping[str, Any]], tuple[Eui64, ...]]
 """The devices a device shares keys with after the command with these values."""
 
 
-def joined(record: InventoryRecord, told: Mapping[str, Any]) -> tuple[str, ...]:
+def joined(record: InventoryRecord, told: Mapping[str, Any]) -> tuple[Eui64, ...]:
     """8.7: one more."""
-    return tuple(sorted({*record.joined, str(told["OtherDeviceID"])}))
+    return tuple(sorted({*record.joined, Eui64.parse(str(told["OtherDeviceID"]))}))
 
 
-def unjoined(record: InventoryRecord, told: Mapping[str, Any]) -> tuple[str, ...]:
+def unjoined(record: InventoryRecord, told: Mapping[str, Any]) -> tuple[Eui64, ...]:
     """8.8: one less."""
-    return tuple(other for other in record.joined if other != str(told["OtherDeviceID"]))
+    return tuple(other for other in record.joined if other != Eui64.parse(str(told["OtherDeviceID"])))
 
 
-def restored(_record: InventoryRecord, told: Mapping[str, Any]) -> tuple[str, ...]:
+def restored(_record: InventoryRecord, told: Mapping[str, Any]) -> tuple[Eui64, ...]:
     """8.12.2: those of the proxy that was exchanged."""
-    return tuple(sorted(str(one["DeviceID"]) for one in told["LogEntries"]))
+    return tuple(sorted(Eui64.parse(str(one["DeviceID"])) for one in told["LogEntries"]))
 
 
 def after(associate: Associate, record: InventoryRecord, group: Group) -> dict[str, Any]:
@@ -40,4 +41,4 @@ def after(associate: Associate, record: InventoryRecord, group: Group) -> dict[s
     Read from the command: the body of a Signed Pre-Command does not repeat whom it is about.
     """
     others = associate(record, read_command(group.other.message_code, group.content))
-    return {FIELD: list(others)} if others != record.joined else {}
+    return {FIELD: [str(other) for other in others]} if others != record.joined else {}

@@ -34,13 +34,13 @@ def send(context: DccContext, transaction: Transaction, name: str, item: DueComm
         transaction.schedule(transaction.now + timedelta(seconds=fault.seconds), item)
         return
     payload = protect(context, transaction.state, command.group)
-    device = str(command.device)
+    device = command.device
     transaction.emit(
         CommandSent(
             command=sent,
             request_id=str(command.request_id),
             srv=command.srv,
-            device=device,
+            device=str(device),
             use_case=command.use_case,
             message_code=command.message_code,
             payload=payload,
@@ -58,7 +58,7 @@ def send(context: DccContext, transaction: Transaction, name: str, item: DueComm
 
 
 def _execute(context: DccContext, transaction: Transaction, command: PendingCommand, sent: str, payload: bytes) -> None:
-    device = str(command.device)
+    device = command.device
     state = transaction.state.devices[device]
     execution = execute(
         state,

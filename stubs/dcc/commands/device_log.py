@@ -20,7 +20,7 @@ _DEFAULT_JOIN_PERIOD = 3600
 def succeeded(context: DccContext, transaction: Transaction, command: PendingCommand) -> None:
     """The hub changed its log: inventory, the DCC alert, and the time in which the device may join."""
     given, hub = command.parameters, command.device
-    device = str(Eui64.parse(given["DeviceID"]))
+    device = Eui64.parse(given["DeviceID"])
     values: dict[str, Any]
     if given["RequestType"] == "Add":
         values = {"DeviceStatus": "Whitelisted", "AssociatedCHFDeviceID": str(hub)}
@@ -30,12 +30,12 @@ def succeeded(context: DccContext, transaction: Transaction, command: PendingCom
             values |= {"PostCode": point.postcode, "AddressIdentifier": point.address, "UPRN": point.uprn}
     else:
         values = {"DeviceStatus": "Pending", "AssociatedCHFDeviceID": ""}
-    transaction.emit(InventoryChanged(device=device, values=values, cause=str(command.request_id)))
+    transaction.emit(InventoryChanged(device=str(device), values=values, cause=str(command.request_id)))
     _raise_alert(context, transaction, "device-log-updated", command, "the hub changed its device log")
     if given["RequestType"] == "Add":
         due = transaction.now + timedelta(seconds=context.settings.join_delay)
         until = transaction.now + timedelta(seconds=float(given.get("JoinTimePeriod", _DEFAULT_JOIN_PERIOD)))
-        transaction.schedule(min(due, until), JoinCheck(Eui64.parse(device), hub, until, command))
+        transaction.schedule(min(due, until), JoinCheck(device, hub, until, command))
 
 
 def failed(context: DccContext, transaction: Transaction, command: PendingCommand) -> None:
@@ -45,15 +45,15 @@ def failed(context: DccContext, transaction: Transaction, command: PendingComman
 
 def check_joined(context: DccContext, transaction: Transaction, name: str, item: JoinCheck) -> None:
     """Whether the device has joined: now, or, for the last time, when its join period ends."""
-    device, hub = str(item.device), str(item.hub)
+    device, hub = item.device, item.hub
     physical = transaction.state.devices.get(device)
     record = transaction.state.inventory.get(device)
     if record is None or record.status != "Whitelisted" or record.hub != hub:
         transaction.done(name, "overtaken")
-    elif physical is not None and physical.hub == hub:
+    elif physical is not None and physical.hub_id == hub:
         transaction.done(name, "joined")
         values = {"DeviceStatus": "InstalledNotCommissioned"}
-        transaction.emit(InventoryChanged(device=device, values=values, cause="joined the home area network"))
+        transaction.emit(InventoryChanged(device=str(device), values=values, cause="joined the home area network"))
     elif transaction.now < item.until:
         transaction.done(name, "not joined yet")
         transaction.schedule(item.until, item)
@@ -65,6 +65,6 @@ def check_joined(context: DccContext, transaction: Transaction, name: str, item:
 def _raise_alert(
     context: DccContext, transaction: Transaction, occasion: str, command: PendingCommand, cause: str
 ) -> None:
-    record = transaction.state.inventory.get(str(command.device))
+    record = transaction.state.inventory.get(command.device)
     content = alerts.device_log_result(str(command.request_id))
     raise_dcc_alert(context, transaction, occasion, content, record, requester=str(command.user), cause=cause)

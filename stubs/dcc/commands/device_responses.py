@@ -184,8 +184,8 @@ def timed_out(context: DccContext, transaction: Transaction, name: str, item: Re
         request = command.schedule_request or command.request_id
         schedules.failed(context, transaction, request, command.device, command.schedule, command.user, item.reason)
     else:
-        record = transaction.state.inventory.get(str(command.device))
-        content = alerts.command_failure(str(command.request_id), str(command.device))
+        record = transaction.state.inventory.get(command.device)
+        content = alerts.command_failure(str(command.request_id), command.device)
         raise_dcc_alert(
             context,
             transaction,

@@ -12,14 +12,15 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.devices import occur
 from stubs.inventory import InventoryRecord
 from stubs.scheduler.items import FirmwareDelivery
+from stubs.wire.eui64 import Eui64
 
 
 def deliver(context: DccContext, transaction: Transaction, name: str, item: FirmwareDelivery) -> None:
     """The image has had its time: it is at hub and device, or it is not."""
-    device, request_id, user = str(item.device), str(item.request_id), str(item.user)
+    device, request_id, user = item.device, str(item.request_id), str(item.user)
     record = transaction.state.inventory.get(device)
-    facts = {"srv": item.srv, "user": user, "device": device, "request_id": request_id}
-    fault = transaction.fault("firmware", device, facts)
+    facts = {"srv": item.srv, "user": user, "device": str(device), "request_id": request_id}
+    fault = transaction.fault("firmware", str(device), facts)
     effect = fault.effect if fault is not None else ""
     transaction.done(name, "delivered or not")
     if record is None or not record.hub:
@@ -30,7 +31,7 @@ def deliver(context: DccContext, transaction: Transaction, name: str, item: Firm
         )
         return
     is_delivered = effect != "drop" and is_in_reach(transaction.state, record.hub)
-    _tell(context, transaction, record, item, is_delivered=is_delivered)
+    _tell(context, transaction, record, record.hub, item, is_delivered=is_delivered)
     if is_delivered and is_in_reach(transaction.state, device):
         _received(context, transaction, item, is_valid=effect != "altered")
 
@@ -39,12 +40,13 @@ def _tell(
     context: DccContext,
     transaction: Transaction,
     record: InventoryRecord,
+    hub: Eui64,
     item: FirmwareDelivery,
     *,
     is_delivered: bool,
 ) -> None:
     content = alerts.firmware_delivery(
-        str(item.request_id), record.hub, record.device, item.version, transaction.now, is_delivered=is_delivered
+        str(item.request_id), hub, record.device, item.version, transaction.now, is_delivered=is_delivered
     )
     occasion = "firmware-delivered" if is_delivered else "firmware-delivery-failed"
     cause = "the image reached the hub" if is_delivered else "the image did not reach the hub"
@@ -53,7 +55,7 @@ def _tell(
 
 def _received(context: DccContext, transaction: Transaction, item: FirmwareDelivery, *, is_valid: bool) -> None:
     """The device takes the image, checks it and raises its own alert (8F72, or 8F1C when it is broken)."""
-    device = str(item.device)
+    device = item.device
     state = transaction.state.devices[device]
     happened = occur(
         state,

@@ -26,13 +26,13 @@ def _customer_number(_context: DccContext, state: DccState, request: ServiceRequ
 
 def _old_hub_log(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, Any]:
     """8.12.1: the device log of the hub that was replaced, as its alerts told the DCC of it."""
-    old = str(Eui64.parse(request.body.get("OldCHFID") or ""))
+    old = Eui64.parse(request.body.get("OldCHFID") or "")
     members = [record.device for record in state.inventory.on_hub(old) if record.device_type not in {"CHF", "GPF"}]
-    devices = [{"DeviceID": device, "DeviceSecurityDetails": _admission(state, device)} for device in members]
-    return {"ExtendedPanID": old.replace("-", ""), "Devices": devices}
+    devices = [{"DeviceID": str(device), "DeviceSecurityDetails": _admission(state, device)} for device in members]
+    return {"ExtendedPanID": old.hex.upper(), "Devices": devices}
 
 
-def _admission(state: DccState, device: str) -> str:
+def _admission(state: DccState, device: Eui64) -> str:
     """By what another hub admits a device: 16 octets, hexadecimal; zeros when the DCC never saw it."""
     if device not in state.devices:
         return "00" * 16
@@ -45,13 +45,13 @@ def _old_proxy_log(_context: DccContext, state: DccState, request: ServiceReques
 
     Of a proxy no join of which is known: the devices of its hub that join proxies.
     """
-    old = str(Eui64.parse(request.body.get("OldGPFID") or ""))
+    old = Eui64.parse(request.body.get("OldGPFID") or "")
     record = state.inventory.get(old)
     if record is None:
         return {"LogEntries": ()}
     joined = [state.inventory.get(device) for device in record.joined]
     entries = tuple(
-        {"DeviceID": member.device, "DeviceType": member.device_type}
+        {"DeviceID": str(member.device), "DeviceType": member.device_type}
         for member in (joined or state.inventory.family(record))
         if member is not None and member.device_type in {"GSME", "PPMID"}
     )
@@ -61,7 +61,7 @@ def _old_proxy_log(_context: DccContext, state: DccState, request: ServiceReques
 def _other_device(context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, Any]:
     """8.7: of the device to be joined, its type and its key-agreement certificate."""
     other = Eui64.parse(request.body.get("OtherDeviceID") or "")
-    record = state.inventory.get(str(other))
+    record = state.inventory.get(other)
     if record is None:
         return {}
     held = context.pki.certificates_of(other, "KA") if device_types()[record.device_type].has_credentials else ()

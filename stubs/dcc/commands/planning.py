@@ -86,7 +86,7 @@ def target_of(state: DccState, record: InventoryRecord) -> Target:
         known = state.inventory.parties(record) if record.device_type in _METERS else ()
         variant = ("twin" if "B" in record.esme_variant else "single") if record.device_type == "ESME" else ""
     return Target(
-        eui=Eui64.parse(record.device),
+        eui=record.device,
         device_type=record.device_type,
         variant=variant,
         gbcs_version=record.gbcs_version or "4.2",

@@ -58,8 +58,8 @@ class AnsweredCommand:
 ResponseEffect = Callable[[DccContext, Transaction, AnsweredCommand, InventoryRecord], None]
 
 
-def _change_inventory(transaction: Transaction, device: str, values: dict[str, Any], cause: str) -> None:
-    transaction.emit(InventoryChanged(device=device, values=values, cause=cause))
+def _change_inventory(transaction: Transaction, device: Eui64, values: dict[str, Any], cause: str) -> None:
+    transaction.emit(InventoryChanged(device=str(device), values=values, cause=cause))
 
 
 def _raise_alert(
@@ -99,7 +99,7 @@ def _device_log(
     if not answered.is_done:
         device_log.failed(context, transaction, answered.command)
         return
-    gone = transaction.state.inventory.get(str(Eui64.parse(answered.given["DeviceID"])))
+    gone = transaction.state.inventory.get(Eui64.parse(answered.given["DeviceID"]))
     device_log.succeeded(context, transaction, answered.command)
     if gone is not None and gone.device_type == "PPMID" and answered.given["RequestType"] == "Remove":
         content = alerts.display_removed(gone.device, record.device)
@@ -206,13 +206,13 @@ def _hub_restored(
     context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord
 ) -> None:
     """8.12.1: the devices of the old hub belong to the new one."""
-    old = str(Eui64.parse(answered.given.get("OldCHFID", "")))
+    old = Eui64.parse(answered.given.get("OldCHFID", ""))
     if not answered.is_done:
         return
     proxies = [_proxy(transaction, hub) for hub in (old, record.device)]
     for member in transaction.state.inventory.on_hub(old):
         if member.device_type not in {"CHF", "GPF"}:
-            values = {"AssociatedCHFDeviceID": record.device}
+            values = {"AssociatedCHFDeviceID": str(record.device)}
             _change_inventory(transaction, member.device, values, answered.request_id)
     content = alerts.log_restored(transaction.now, "CHFDeviceLog", (old, proxies[0]), (record.device, proxies[1]))
     _raise_alert(context, transaction, "device-log-restored", content, record, answered)
@@ -225,14 +225,14 @@ def _proxy_restored(
     if not answered.is_done:
         return
     _associated(associations.restored)(context, transaction, answered, record)
-    old = str(Eui64.parse(answered.given.get("OldGPFID", "")))
+    old = Eui64.parse(answered.given.get("OldGPFID", ""))
     former = transaction.state.inventory.get(old)
     hubs = (former.hub if former is not None and former.hub else record.hub, record.hub)
     content = alerts.log_restored(transaction.now, "GPFDeviceLog", (hubs[0], old), (hubs[1], record.device))
     _raise_alert(context, transaction, "device-log-restored", content, record, answered)
 
 
-def _proxy(transaction: Transaction, hub: str) -> str:
+def _proxy(transaction: Transaction, hub: Eui64) -> Eui64:
     members = transaction.state.inventory.on_hub(hub)
     return next((member.device for member in members if member.device_type == "GPF"), hub)
 
@@ -298,8 +298,8 @@ RESPONSE_EFFECTS: Mapping[str, ResponseEffect] = MappingProxyType(
 
 
 def apply_response_effects(context: DccContext, transaction: Transaction, answered: AnsweredCommand) -> None:
-    """Let apply_response_effects what follows."""
+    """Change the inventory and raise the DCC alerts that follow a device's answer."""
     step = RESPONSE_EFFECTS.get(answered.command.srv)
-    record = transaction.state.inventory.get(str(answered.command.device))
+    record = transaction.state.inventory.get(answered.command.device)
     if step is not None and record is not None:
         step(context, transaction, answered, record)

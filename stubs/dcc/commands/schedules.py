@@ -43,7 +43,7 @@ def recurrence_of(details: Node, default_time: str) -> Recurrence:
     )
 
 
-def schedules_of(state: DccState, device: str) -> list[tuple[str, ScheduleRun]]:
+def schedules_of(state: DccState, device: Eui64) -> list[tuple[str, ScheduleRun]]:
     """The schedules of a device, oldest first: items of the agenda and what they say."""
     return [(item.item, schedule_in(item)) for item in state.agenda.named(schedule_key(device))]
 
@@ -65,7 +65,7 @@ def run(context: DccContext, transaction: Transaction, name: str, item: Schedule
         transaction.done(name, "ran for the last time")
     else:
         transaction.schedule(following, item, name)
-    record = transaction.state.inventory.get(str(item.device))
+    record = transaction.state.inventory.get(item.device)
     request = _request(context, transaction, item)
     try:
         if record is None:
@@ -140,8 +140,8 @@ def failed(
     cause: str,
 ) -> None:
     """A run gave nothing: a CommandFailure alert, since there is no request that a response could answer."""
-    content = alerts.command_failure(str(request_id), str(device), schedule)
-    record = transaction.state.inventory.get(str(device))
+    content = alerts.command_failure(str(request_id), device, schedule)
+    record = transaction.state.inventory.get(device)
     raise_dcc_alert(context, transaction, "scheduled-command-failed", content, record, requester=str(user), cause=cause)
 
 
@@ -153,7 +153,7 @@ def is_of_other_user(item: ScheduleRun) -> bool:
 def remove(
     context: DccContext,
     transaction: Transaction,
-    device: str,
+    device: Eui64,
     cause: str,
     of: Callable[[ScheduleRun], bool] = lambda _: True,
 ) -> None:

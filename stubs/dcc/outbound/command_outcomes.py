@@ -11,12 +11,13 @@ from stubs.scheduler import read_item
 from stubs.scheduler.items import AwaitedOutcome, OutcomeCame, PendingCommand, outcome_key
 from stubs.wire.duis import FutureDatedDeviceAlert, ServiceResponse
 from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
 from stubs.wire.gbcs.use_cases import FUTURE_DATED_DONE
 from stubs.wire.gbcs.use_cases.alerts import read_alert
 
 
-def awaited_by(transaction: Transaction, device: str, alert: RaisedAlert) -> tuple[str, PendingCommand] | None:
+def awaited_by(transaction: Transaction, device: Eui64, alert: RaisedAlert) -> tuple[str, PendingCommand] | None:
     """The item that waits for the outcome of this command, and the command; None: none does, or it is no outcome."""
     if alert.command is None:
         return None
@@ -41,13 +42,15 @@ def respond_with_outcome(
     return _queue_outcome(context, transaction, whose, service, alert)
 
 
-def respond_unawaited(context: DccContext, transaction: Transaction, device: str, user: str, alert: RaisedAlert) -> str:
+def respond_unawaited(
+    context: DccContext, transaction: Transaction, device: Eui64, user: str, alert: RaisedAlert
+) -> str:
     """An outcome after its time was up: the message tells the service, the User's own counter the request."""
     assert alert.command is not None
     originator, counter = alert.command
     srv, service_reference = _service_of(alert.payload)
     service = ServiceResponse(service_reference, srv, _outcome_result(alert))
-    return _queue_outcome(context, transaction, (user, device, f"{originator}:{device}:{counter}"), service, alert)
+    return _queue_outcome(context, transaction, (user, str(device), f"{originator}:{device}:{counter}"), service, alert)
 
 
 def _outcome_result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
@@ -76,7 +79,7 @@ def _queue_outcome(
     return context.writer.queue(transaction, outbound)
 
 
-def outcome_name(device: str, srv: str, user: str) -> str:
+def outcome_name(device: Eui64 | str, srv: str, user: str) -> str:
     """The item that waits for the outcome of a command a device holds; a later command replaces an earlier one."""
     return f"outcome {device} {srv} {user}"
 

@@ -10,6 +10,7 @@ from stubs.devices import RaisedAlert
 from stubs.events import AlertRaised
 from stubs.inventory import InventoryRecord, PendingDccAlert
 from stubs.wire.duis import DccAlert, Node
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
 
 
@@ -49,7 +50,7 @@ def raise_dcc_alert(
 
 
 def dcc_alert(
-    context: DccContext, transaction: Transaction, user: str, code: str, content: Node, device: str | None, cause: str
+    context: DccContext, transaction: Transaction, user: str, code: str, content: Node, device: Eui64 | None, cause: str
 ) -> str:
     """Raise one DCC alert for one User; the message's id.
 
@@ -57,10 +58,11 @@ def dcc_alert(
     """
     version = context.writer.versions.of(transaction.state.users[user])
     if not version.can_tell(code, content.name, context.settings.structures_since):
-        content = alerts.version_mismatch(code, device or "", version.version)
+        content = alerts.version_mismatch(code, device, version.version)
         code = alerts.code_of("version-mismatch", context.settings.dcc_alert_codes)
-    transaction.emit(AlertRaised(alert_kind="dcc", code=code, device=device, recipient=user, cause=cause))
-    return context.writer.dcc_alert(transaction, user, DccAlert(code, content), device)
+    named = str(device) if device is not None else None
+    transaction.emit(AlertRaised(alert_kind="dcc", code=code, device=named, recipient=user, cause=cause))
+    return context.writer.dcc_alert(transaction, user, DccAlert(code, content), named)
 
 
 def raise_pending_alert(context: DccContext, transaction: Transaction, notice: PendingDccAlert, requester: str) -> None:
@@ -90,7 +92,7 @@ _RECORDED, _DUAL_BAND, _ANY = "recorded", "dual-band-alert", "dcc-alert"
 _ACTIVATED = {"8F66": True, "8F67": False}
 
 
-def raise_as_dcc_alert(context: DccContext, transaction: Transaction, device: str, alert: RaisedAlert) -> None:
+def raise_as_dcc_alert(context: DccContext, transaction: Transaction, device: Eui64, alert: RaisedAlert) -> None:
     """Raise a DCC alert for a device alert that hubs and prepayment displays send to the broker.
 
     They cannot address a User. An alert that the catalogue marks as recorded raises none.

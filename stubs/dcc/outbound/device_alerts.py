@@ -14,11 +14,12 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.devices import RaisedAlert, kept_back
 from stubs.events import AlertRaised
 from stubs.scheduler.items import ThrottleWindow
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
 
 
 def forward_device_alerts(
-    context: DccContext, transaction: Transaction, device: str, raised: Iterable[RaisedAlert]
+    context: DccContext, transaction: Transaction, device: Eui64, raised: Iterable[RaisedAlert]
 ) -> list[str]:
     """Record a device's alerts and pass on those for a registered User; ids of the messages.
 
@@ -34,17 +35,19 @@ def forward_device_alerts(
     return messages
 
 
-def _take_alert(context: DccContext, transaction: Transaction, device: str, alert: RaisedAlert) -> list[str]:
+def _take_alert(context: DccContext, transaction: Transaction, device: Eui64, alert: RaisedAlert) -> list[str]:
     """One alert that came to the DCC; ids of the messages it became."""
     recipient = str(alert.recipient)
     key = throttle_key(device, alert.code, recipient)
     is_kept_back = alert.command is None and transaction.state.throttle.keeps_back(key, transaction.now)
-    fault = transaction.fault("device-alert", f"{device} {alert.code}", {"device": device, "alert_code": alert.code})
+    fault = transaction.fault(
+        "device-alert", f"{device} {alert.code}", {"device": str(device), "alert_code": alert.code}
+    )
     transaction.emit(
         AlertRaised(
             alert_kind="device",
             code=alert.code,
-            device=device,
+            device=str(device),
             recipient=recipient,
             cause=alert.cause,
             payload=alert.payload,
@@ -63,13 +66,13 @@ def _take_alert(context: DccContext, transaction: Transaction, device: str, aler
         _start_throttle_window(transaction, key)
         return []
     if alert.command is None:
-        return [context.writer.device_alert(transaction, recipient, device, alert.code, counter, alert.payload)]
+        return [context.writer.device_alert(transaction, recipient, str(device), alert.code, counter, alert.payload)]
     return [respond_unawaited(context, transaction, device, recipient, alert)]
 
 
 def _alerts_in_reach(
-    transaction: Transaction, device: str, raised: tuple[RaisedAlert, ...]
-) -> list[tuple[str, RaisedAlert]]:
+    transaction: Transaction, device: Eui64, raised: tuple[RaisedAlert, ...]
+) -> list[tuple[Eui64, RaisedAlert]]:
     """Alerts that the device or its hub kept while out of reach, then the new ones; none while it is out of reach."""
     if not is_in_reach(transaction.state, device):
         kept = kept_back(transaction.state.devices[device], raised, transaction.now)

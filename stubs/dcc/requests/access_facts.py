@@ -22,7 +22,7 @@ def gather(context: DccContext, request: RequestInProgress) -> None:
     """Find the device's record, and the facts."""
     target = request.document.header.request_id.target
     if target != context.pki.acb:
-        request.record = request.transaction.state.inventory.get(str(target))
+        request.record = request.transaction.state.inventory.get(target)
     request.access = access_request(context, request.transaction, request.document, request.record, request.service)
 
 

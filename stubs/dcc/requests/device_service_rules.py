@@ -41,7 +41,7 @@ _CERTIFICATES = ("DigitalSigningCertificate", "KeyAgreementCertificate", "KeyAgr
 def _device_log(_context: DccContext, request: RequestInProgress, body: Node, _record: InventoryRecord) -> None:
     """8.11: the device is known, may be added, joins networks, and its meter points are the User's."""
     inventory = request.transaction.state.inventory
-    device = str(Eui64.parse(body.get("DeviceID") or ""))
+    device = Eui64.parse(body.get("DeviceID") or "")
     record = inventory.get(device)
     if record is None:
         raise Refusal("device-log-unknown", f"{device} is not in the inventory")
@@ -96,7 +96,7 @@ def _check_certificate(context: DccContext, sender: str, record: InventoryRecord
 
 def _join(_context: DccContext, request: RequestInProgress, body: Node, record: InventoryRecord) -> None:
     """8.7: the other device is known and on the same hub."""
-    other = str(Eui64.parse(body.get("OtherDeviceID") or ""))
+    other = Eui64.parse(body.get("OtherDeviceID") or "")
     known = request.transaction.state.inventory.get(other)
     if known is None:
         raise Refusal("join-unknown", f"{other} is not in the inventory")
@@ -108,7 +108,7 @@ def _restored(element: str, kind: str) -> Check:
     """8.12: the device whose log is to be restored is another one of the same kind that the DCC knows."""
 
     def check(_context: DccContext, request: RequestInProgress, body: Node, record: InventoryRecord) -> None:
-        old = str(Eui64.parse(body.get(element) or ""))
+        old = Eui64.parse(body.get(element) or "")
         known = request.transaction.state.inventory.get(old)
         if known is None or known.device_type != kind:
             raise Refusal("restore-unknown", f"{old} is no {kind} of the inventory")

@@ -24,7 +24,7 @@ def opt_in(context: DccContext, state: DccState, request: NonDeviceRequest) -> N
     Raises: Refusal: ``opt-in-status``, ``opt-in-date``, ``opt-in-meter-point``.
     """
     body, inventory = request.body, state.inventory
-    device = str(Eui64.parse(body.get("DeviceID") or ""))
+    device = Eui64.parse(body.get("DeviceID") or "")
     record = inventory.get(device)
     if record is not None and record.status not in _GONE:
         raise Refusal("opt-in-status", f"{device} is {record.status} already")
@@ -48,7 +48,7 @@ def opt_in(context: DccContext, state: DccState, request: NonDeviceRequest) -> N
     answer = Node(
         "DSPOptIn",
         children=(
-            Node("DeviceID", device),
+            Node("DeviceID", str(device)),
             Node("DSPBrokerSecurityCredentialsDigitalSigning", _base64(context.pki.acb_ds.certificate.der)),
             Node("DSPBrokerSecurityCredentialsKeyAgreement", _base64(context.pki.acb_ka.certificate.der)),
         ),

@@ -30,7 +30,7 @@ def hold(
     header = access.header
     reference = str(transaction.state.counts.quarantined + 1)
     request_id = str(header.request_id)
-    device = None if access.row.is_non_device else str(header.request_id.target)
+    device = None if access.row.is_non_device else header.request_id.target
     transaction.emit(
         RequestQuarantined(
             reference=reference,
@@ -39,7 +39,7 @@ def hold(
             user=access.sender,
             role=str(request.role),
             srv=header.srv,
-            device=device,
+            device=str(device) if device is not None else None,
             breach=breach.kind,
             detail=breach.detail,
             document=write_request(request.document),
@@ -48,7 +48,7 @@ def hold(
         )
     )
     content = alerts.quarantined(request_id, reference, breach.kind)
-    record = transaction.state.inventory.get(device) if device else None
+    record = transaction.state.inventory.get(device)
     raise_dcc_alert(
         context, transaction, "request-quarantined", content, record, requester=access.sender, cause=breach.detail
     )

@@ -43,7 +43,7 @@ def _decision(
 ) -> RequestOutcome:
     cause = str(header.request_id)
     for device, values in decision.changes:
-        transaction.emit(InventoryChanged(device=device, values=values, cause=cause))
+        transaction.emit(InventoryChanged(device=str(device), values=values, cause=cause))
         if values.get("DeviceStatus") in ENDED or values.get(REMOVED):
             remove(context, transaction, device, f"the device is gone: {cause}")
     for event in decision.events:
@@ -97,7 +97,7 @@ def _pre_command(
             request_id=str(access.header.request_id),
             srv=access.header.srv,
             user=access.sender,
-            device=record.device,
+            device=str(record.device),
             use_case=order.use_case,
             message_code=f"{order.message_code:04X}",
             gbcs_version=version,

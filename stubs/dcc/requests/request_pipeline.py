@@ -32,6 +32,7 @@ from stubs.recording import recordable
 from stubs.settings import DccSettings
 from stubs.wire.duis import ServiceRequest, read_request
 from stubs.wire.errors import Refusal
+from stubs.wire.eui64 import Eui64
 from stubs.wire.xml import parse
 
 
@@ -138,7 +139,7 @@ class RequestPipeline:
         """Carry out a request that was quarantined; what would have been the answer goes to Receive Response."""
         document = read_request(parse(held.document))
         header = document.header
-        record = transaction.state.inventory.get(held.device) if held.device else None
+        record = transaction.state.inventory.get(Eui64.parse(held.device)) if held.device else None
         service = command_variants()[CommandVariant(header.command_variant)].service
         access = access_request(self._context, transaction, document, record, service)
         transaction.emit(QuarantineEnded(reference=held.reference, outcome="released"))
@@ -177,7 +178,7 @@ def _accept(transaction: Transaction, request: RequestInProgress) -> None:
             role=str(request.role),
             srv=header.srv,
             command_variant=header.command_variant,
-            device=request.record.device if request.record else None,
+            device=str(request.record.device) if request.record else None,
             signed_by=str(request.certificate.serial),
             schema_version=request.document.schema_version,
             notes=(*request.notes, *held),

@@ -22,7 +22,7 @@ ALSO_SCHEDULED = frozenset({"4.2"})
 """In the schema's list of schedules, though the public matrix says otherwise."""
 
 
-def _may_read(state: DccState, request: NonDeviceRequest, srv: Srv, device: str) -> UserRole:
+def _may_read(state: DccState, request: NonDeviceRequest, srv: Srv, device: Eui64) -> UserRole:
     """The role in which a User may have a device read."""
     record = state.inventory.get(device)
     if record is None:
@@ -63,14 +63,13 @@ def create(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
         raise Refusal("schedule-dates", str(error)) from error
     if first is None:
         raise Refusal("schedule-dates", "the schedule would never run")
-    eui = Eui64.parse(body.get("DeviceID") or "")
-    device = str(eui)
+    device = Eui64.parse(body.get("DeviceID") or "")
     limit = request.settings.max_schedules
     if limit is not None and state.agenda.count(schedule_key(device)) >= limit:
         raise Refusal("schedule-limit", f"{device} has {limit} schedules already")
     role = _may_read(state, request, srv, device)
     schedule = state.counts.schedules + 1
-    item = ScheduleRun(schedule, request.sender, role, eui, str(srv), request.request_id, body)
+    item = ScheduleRun(schedule, request.sender, role, device, str(srv), request.request_id, body)
     event = item_scheduled(name_of(schedule), first, item)
     return NonDeviceResult(result=Node("DSPScheduleID", str(schedule)), events=(event,), role=role)
 
@@ -85,7 +84,7 @@ def _asked(state: DccState, request: NonDeviceRequest, unknown: str, none: str) 
             why = f"{request.sender} has no schedule {number.strip()}"
             raise Refusal("schedule-unknown", why, response_code=unknown)
         return [(waiting.item, item)]
-    device = str(Eui64.parse(request.body.get("DeviceID") or ""))
+    device = Eui64.parse(request.body.get("DeviceID") or "")
     found = [(name, item) for name, item in schedules_of(state, device) if item.user == request.sender]
     if not found:
         raise Refusal("schedule-none", f"{request.sender} has no schedule for {device}", response_code=none)

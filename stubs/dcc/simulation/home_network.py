@@ -50,7 +50,7 @@ class HomeCertificates:
     def of(self, eui: Eui64, usage: str, role: str | None = None) -> tuple[Certificate, ...]:
         """As the PKI's; of a device, for which it has none, the one in use."""
         known = self._pki.certificates.of(eui, usage, role)
-        physical = None if known or role is not None else self._state.devices.get(str(eui))
+        physical = None if known or role is not None else self._state.devices.get(eui)
         if physical is None:
             return known
         pair = credentials_of(self._pki, physical)
@@ -71,7 +71,7 @@ def keys_at_home(context: DccContext, state: DccState, device: DeviceState) -> D
 
 
 def tell_meter(
-    context: DccContext, transaction: Transaction, display: str, use_case_name: str, detail: Mapping[str, Any]
+    context: DccContext, transaction: Transaction, display: Eui64, use_case_name: str, detail: Mapping[str, Any]
 ) -> list[str]:
     """Let a display send a use case to the gas meter it has joined; ids of the messages the meter's alerts became.
 
@@ -79,11 +79,11 @@ def tell_meter(
         happened then.
     """
     state = transaction.state.devices[display]
-    meter = next((one.device for one in state.joined if one.device_type == _GAS_METER), "")
-    if meter not in transaction.state.devices:
-        raise PeerError("the display has joined no gas meter", where=display)
+    meter = next((Eui64.parse(one.device) for one in state.joined if one.device_type == _GAS_METER), None)
+    if meter is None or meter not in transaction.state.devices:
+        raise PeerError("the display has joined no gas meter", where=str(display))
     if not has_network(transaction.state, meter) or not state.reachable:
-        raise PeerError("the display is on no network", where=display)
+        raise PeerError("the display is on no network", where=str(display))
     done = execute(
         transaction.state.devices[meter],
         _command(
@@ -94,7 +94,7 @@ def tell_meter(
         surroundings=Surroundings(transaction.state.devices),
     )
     if done.response is None:
-        raise PeerError("the gas meter does not answer", where=meter, got=done.refused or "")
+        raise PeerError("the gas meter does not answer", where=str(meter), got=done.refused or "")
     change_device(transaction, meter, done.changes, f"{use_case_name} of {display}")
     return forward_device_alerts(context, transaction, meter, done.alerts)
 
@@ -102,14 +102,14 @@ def tell_meter(
 def _command(
     context: DccContext,
     transaction: Transaction,
-    display: str,
-    meter: str,
+    display: Eui64,
+    meter: Eui64,
     use_case_name: str,
     values: Mapping[str, Any],
 ) -> bytes:
     """The display's command, with the MAC of its key and the meter's."""
     state = transaction.state.devices[display]
-    origin = CommandContext(state.own_counter + 1, state.id, Eui64.parse(meter), transaction.now)
+    origin = CommandContext(state.own_counter + 1, state.id, meter, transaction.now)
     group = Group(
         cra=Cra.COMMAND,
         counter=origin.counter,
@@ -122,5 +122,5 @@ def _command(
     )
     key = key_agreement(state, HomeCertificates(context.pki, transaction.state), origin.recipient)
     if key is None:
-        raise PeerError("the display knows no key of the gas meter", where=display, got=meter)
+        raise PeerError("the display knows no key of the gas meter", where=str(display), got=str(meter))
     return add_mac(group, credentials_of(context.pki, state).ka.private_key, key, context.secrets).to_bytes()

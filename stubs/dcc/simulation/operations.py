@@ -147,12 +147,12 @@ class Operations:
 
     # --- inventory and devices ---
 
-    def set_inventory(self, transaction: Transaction, device: str, values: Mapping[str, Any]) -> None:
+    def set_inventory(self, transaction: Transaction, device: Eui64, values: Mapping[str, Any]) -> None:
         """Give fields of an inventory record new values; a suspension, its end and a recovery are told of."""
         before = transaction.state.inventory.get(device)
         if not values.get(REMOVED):
             (before or InventoryRecord(device=device)).changed(values)
-        transaction.emit(InventoryChanged(device=device, values=dict(values), cause="set by a tester"))
+        transaction.emit(InventoryChanged(device=str(device), values=dict(values), cause="set by a tester"))
         after = transaction.state.inventory.get(device)
         if before is None or after is None:
             return
@@ -172,7 +172,7 @@ class Operations:
     def _tell(self, transaction: Transaction, occasion: str, content: Node, record: InventoryRecord) -> None:
         raise_dcc_alert(self._context, transaction, occasion, content, record, requester=None, cause="set by a tester")
 
-    def hand_over(self, transaction: Transaction, device: str, command: bytes) -> tuple[bytes | None, str | None]:
+    def hand_over(self, transaction: Transaction, device: Eui64, command: bytes) -> tuple[bytes | None, str | None]:
         """Give a device a command as a hand-held terminal does; its response, or why it gave none."""
         state = transaction.state.devices[device]
         if not has_network(transaction.state, device):
@@ -189,7 +189,7 @@ class Operations:
         forward_device_alerts(self._context, transaction, device, done.alerts)
         return done.response, done.refused
 
-    def let_happen(self, transaction: Transaction, device: str, what: str, detail: Mapping[str, Any]) -> list[str]:
+    def let_happen(self, transaction: Transaction, device: Eui64, what: str, detail: Mapping[str, Any]) -> list[str]:
         """Let something happen to a device; ids of the messages its alerts became."""
         state = transaction.state.devices[device]
         happened = occur(
@@ -223,7 +223,8 @@ class Operations:
             node = alerts.default_content(structure or alerts.structure_of(code), self._at_hand(transaction, eui))
         if node.name == alerts.SELF_SIGNED:
             node = smets1.signed_alert(self._context, node)
-        device = node.get("DeviceID") or node.get("CommsHubDeviceID")
+        named = node.get("DeviceID") or node.get("CommsHubDeviceID")
+        device = Eui64.parse(named) if named else None
         return dcc_alert(self._context, transaction, eui, code, node, device, "raised by a tester")
 
     def raise_smets1(
@@ -256,9 +257,9 @@ class Operations:
             return alerts.AtHand(broker, broker, broker, NO_METER_POINT, f"{user}:{broker}:{counter}", now)
         family = {member.device_type: member.device for member in inventory.family(meter)}
         return alerts.AtHand(
-            device=meter.device,
-            hub=family.get("CHF", meter.hub or broker),
-            proxy=family.get("GPF", broker),
+            device=str(meter.device),
+            hub=str(family.get("CHF") or meter.hub or broker),
+            proxy=str(family.get("GPF") or broker),
             mpxn=inventory.points(meter)[0].mpxn,
             request_id=f"{user}:{meter.device}:{transaction.state.dcc_alert_counter + 1}",
             now=now,

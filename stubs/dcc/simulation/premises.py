@@ -13,6 +13,7 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.devices import DeviceState, variant_code
 from stubs.devices.generation import drawn_peak, typical_peak
 from stubs.events import DeviceManufactured, InventoryChanged, MeterPointRegistered
+from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import made_up_postcode, mpan_of, mprn_of
 
 EUI_PREFIX = bytes.fromhex("de51ce")
@@ -52,7 +53,7 @@ class Place:
     address: str
     uprn: str
     parties: dict[str, str]
-    euis: dict[str, str]
+    euis: dict[str, Eui64]
 
 
 def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSpec) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSp
         "address": place.address,
         "uprn": place.uprn,
         **place.parties,
-        "devices": dict(place.euis),
+        "devices": {name: str(eui) for name, eui in place.euis.items()},
         "install_codes": codes,
     }
 
@@ -112,18 +113,20 @@ def _place(context: DccContext, transaction: Transaction, spec: PremisesSpec) ->
     )
 
 
-def _given_identity(transaction: Transaction, eui: str) -> str:
+def _given_identity(transaction: Transaction, text: str) -> Eui64 | None:
     """The identity given, if any. Raises: ValueError: a device has it already."""
-    if eui and (eui in transaction.state.devices or transaction.state.inventory.get(eui) is not None):
+    if not text:
+        return None
+    eui = Eui64.parse(text)
+    if eui in transaction.state.devices or transaction.state.inventory.get(eui) is not None:
         raise ValueError(f"premises: {eui} is there already")
     return eui
 
 
-def _new_identity(transaction: Transaction, text: str) -> str:
+def _new_identity(transaction: Transaction, text: str) -> Eui64:
     attempt = 0
     while True:
-        octets = EUI_PREFIX + hashlib.sha256(f"{text}|{attempt}".encode()).digest()[:5]
-        eui = octets.hex("-").upper()
+        eui = Eui64(EUI_PREFIX + hashlib.sha256(f"{text}|{attempt}".encode()).digest()[:5])
         if eui not in transaction.state.devices and transaction.state.inventory.get(eui) is None:
             return eui
         attempt += 1
@@ -168,7 +171,8 @@ def _register(transaction: Transaction, spec: PremisesSpec, place: Place) -> Non
 
 
 def _of_type(spec: PremisesSpec, place: Place, kind: str) -> str:
-    return next((place.euis[device.name] for device in spec.devices if device.type == kind), "")
+    """The identity of the first device of a type, as text for a record; empty: there is none."""
+    return next((str(place.euis[device.name]) for device in spec.devices if device.type == kind), "")
 
 
 def _partner(spec: PremisesSpec, place: Place, device: PremisesDevice, kind: str) -> str:
@@ -194,7 +198,7 @@ def _manufacture(
         values |= _anchors(place, _SUPPLIED_WITH.get(device.type, ""))
     if device.status in _ON_HAN:
         values["joined"] = _joined(spec, place, device)
-    if device.type == "ESME" and (generation := _generation(spec, place.euis[device.name])):
+    if device.type == "ESME" and (generation := _generation(spec, str(place.euis[device.name]))):
         values["generation"] = generation
     if device.type == "GPF":
         values["mirrors"] = _of_type(spec, place, "GSME")
@@ -204,14 +208,14 @@ def _manufacture(
         values["commissioned"] = True
     if device.type == "CHF":
         values["device_log"] = [
-            {"device": place.euis[other.name], "joined": other.status in _ON_HAN}
+            {"device": str(place.euis[other.name]), "joined": other.status in _ON_HAN}
             for other in spec.devices
             if other.type != "CHF" and other.status in _ON_HAN | {_WHITELISTED}
             if _hub_of(spec, place, other) == place.euis[device.name]
         ]
     transaction.emit(
         DeviceManufactured(
-            device=place.euis[device.name],
+            device=str(place.euis[device.name]),
             device_type=device.type,
             variant=_variant(device),
             seed=spec.seed or transaction.state.seed,
@@ -242,7 +246,7 @@ def _anchors(place: Place, fuel: str) -> dict[str, str]:
 def _joined(spec: PremisesSpec, place: Place, device: PremisesDevice) -> list[list[Any]]:
     """Whom a device shares keys with: EUI, type number, method of the join."""
     others = [other for other in spec.devices if other.type in _JOINS.get(device.type, ()) and other.status in _ON_HAN]
-    return [[place.euis[other.name], device_types()[other.type].der_number, 0] for other in others]
+    return [[str(place.euis[other.name]), device_types()[other.type].der_number, 0] for other in others]
 
 
 def _add_to_inventory(
@@ -287,4 +291,4 @@ def _add_to_inventory(
     if physical.commissioned:
         values["DateCommissioned"] = f"{transaction.now.date().isoformat()}Z"
     values |= device.inventory
-    transaction.emit(InventoryChanged(device=eui, values=values, cause="premises"))
+    transaction.emit(InventoryChanged(device=str(eui), values=values, cause="premises"))

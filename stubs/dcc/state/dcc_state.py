@@ -47,51 +47,54 @@ class DeviceSpec:
     at: datetime
 
 
-class DeviceRegistry(Mapping[str, DeviceState]):
-    """The simulated physical devices by EUI (dashed).
+class DeviceRegistry(Mapping[Eui64, DeviceState]):
+    """The simulated physical devices by identity.
 
     A device is built when it is first looked at: 100,000 devices that nobody talks to cost a recipe each.
     """
 
     def __init__(self) -> None:
-        self._devices: dict[str, DeviceState | DeviceSpec] = {}
+        self._devices: dict[Eui64, DeviceState | DeviceSpec] = {}
 
-    def __getitem__(self, device: str) -> DeviceState:
+    def __getitem__(self, device: Eui64) -> DeviceState:
         found = self._devices[device] = self.peek(device)
         return found
 
-    def peek(self, device: str) -> DeviceState:
+    def peek(self, device: Eui64) -> DeviceState:
         """A device, built for the moment only when nobody has looked at it yet. Raises: KeyError: there is none."""
         found = self._devices[device]
         if isinstance(found, DeviceState):
             return found
-        return manufacture(Eui64.parse(device), found.device_type, found.variant, found.seed, found.at, **found.values)
+        return manufacture(device, found.device_type, found.variant, found.seed, found.at, **found.values)
 
     def __contains__(self, device: object) -> bool:
         return device in self._devices
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Eui64]:
         return iter(self._devices)
 
     def __len__(self) -> int:
         return len(self._devices)
 
-    def add(self, device: str, recipe: DeviceSpec) -> None:
+    def add(self, device: Eui64, recipe: DeviceSpec) -> None:
         """Fold of DeviceManufactured."""
         self._devices[device] = recipe
 
-    def change(self, device: str, values: dict[str, Any]) -> None:
+    def change(self, device: Eui64, values: dict[str, Any]) -> None:
         """Fold of DeviceChanged."""
         self._devices[device] = apply(self[device], values)
 
     def stored(self) -> tuple[list[DeviceState], dict[str, DeviceSpec]]:
         """Devices that were built, and recipes of the others."""
         built = [found for found in self._devices.values() if isinstance(found, DeviceState)]
-        return built, {eui: found for eui, found in self._devices.items() if isinstance(found, DeviceSpec)}
+        return built, {str(eui): found for eui, found in self._devices.items() if isinstance(found, DeviceSpec)}
 
     def restore(self, devices: list[DeviceState], recipes: dict[str, DeviceSpec]) -> None:
         """The inverse of ``stored``."""
-        self._devices = {**{device.eui: device for device in devices}, **recipes}
+        self._devices = {
+            **{device.id: device for device in devices},
+            **{Eui64.parse(eui): spec for eui, spec in recipes.items()},
+        }
 
     def clear(self) -> None:
         """Fold of DccReset."""

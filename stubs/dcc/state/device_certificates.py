@@ -38,7 +38,7 @@ def installed_in(device: DeviceState) -> dict[Usage, Installed]:
 
 def credentials_by_name(pki: Pki, state: DccState, device: Eui64) -> DeviceCredentials:
     """The same by identity; the factory's for one that does not exist as a physical device."""
-    physical = state.devices.get(str(device))
+    physical = state.devices.get(device)
     return pki.device(device) if physical is None else credentials_of(pki, physical)
 
 
@@ -74,7 +74,7 @@ def issue(pki: Pki, transaction: Transaction, request: bytes) -> Certificate:
     """
     wanted = read_device_request(request)
     state, device = transaction.state, str(wanted.eui)
-    if device not in state.devices and state.inventory.get(device) is None:
+    if wanted.eui not in state.devices and state.inventory.get(wanted.eui) is None:
         raise PeerError("the request is for a device that does not exist here", got=device)
     issued = state.certificates.get(device, ())
     for der in issued:

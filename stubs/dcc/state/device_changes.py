@@ -11,15 +11,15 @@ from stubs.scheduler.items import DeviceActivity
 from stubs.wire.eui64 import Eui64
 
 
-def change_device(transaction: Transaction, device: str, changes: dict[str, Any], cause: str) -> None:
+def change_device(transaction: Transaction, device: Eui64, changes: dict[str, Any], cause: str) -> None:
     """Change a device's state, and put on the agenda what will happen to it by itself."""
     if not changes:
         return
-    transaction.emit(DeviceChanged(device=device, values=changes, cause=cause))
+    transaction.emit(DeviceChanged(device=str(device), values=changes, cause=cause))
     due = next_due(transaction.state.devices[device], transaction.now)
     name = f"device {device}"
     waiting = transaction.state.agenda.items.get(name)
     if due is not None and (waiting is None or waiting.due != due):
-        transaction.schedule(due, DeviceActivity(Eui64.parse(device)), name)
+        transaction.schedule(due, DeviceActivity(device), name)
     elif due is None and waiting is not None:
         transaction.done(name, "nothing due")

@@ -20,6 +20,7 @@ from stubs.inventory import MeterPoint, Product
 from stubs.scheduler import Item, QueuedMessage, key_of, read_command_data, read_item
 from stubs.scheduler.items import RegistrationDate, ReturnedAnswer, ThrottleWindow
 from stubs.service_desk import FOLDS as DESK_FOLDS
+from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
 MOST_SEQUENCED = 100_000
@@ -88,7 +89,7 @@ def _alert_raised(state: DccState, event: events.AlertRaised, at: datetime) -> N
         state.throttle.count(throttle_key(event.device or "", event.code, event.recipient), event.payload, at)
 
 
-def throttle_key(device: str, code: str, recipient: str) -> str:
+def throttle_key(device: Eui64 | str, code: str, recipient: str) -> str:
     """Which alerts are counted together."""
     return f"{device} {code} {recipient}"
 
@@ -98,11 +99,13 @@ def _sent(state: DccState, _: events.CommandSent, __: datetime) -> None:
 
 
 def _manufactured(state: DccState, event: events.DeviceManufactured, at: datetime) -> None:
-    state.devices.add(event.device, DeviceSpec(event.device_type, event.variant, event.seed, event.values, at))
+    state.devices.add(
+        Eui64.parse(event.device), DeviceSpec(event.device_type, event.variant, event.seed, event.values, at)
+    )
 
 
 def _device_changed(state: DccState, event: events.DeviceChanged, _: datetime) -> None:
-    state.devices.change(event.device, event.values)
+    state.devices.change(Eui64.parse(event.device), event.values)
 
 
 def _queued(state: DccState, event: events.MessageQueued, at: datetime) -> None:
@@ -172,7 +175,7 @@ def _product(state: DccState, event: events.ProductListed, _: datetime) -> None:
 
 
 def _inventory_changed(state: DccState, event: events.InventoryChanged, _: datetime) -> None:
-    state.inventory.change(event.device, event.values)
+    state.inventory.change(Eui64.parse(event.device), event.values)
 
 
 def _scheduled(state: DccState, event: events.ItemScheduled, at: datetime) -> None:

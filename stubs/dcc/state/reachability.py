@@ -9,40 +9,45 @@ from __future__ import annotations
 from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.transaction import Transaction
-from stubs.devices import RaisedAlert, unsent
+from stubs.devices import DeviceState, RaisedAlert, unsent
+from stubs.wire.eui64 import Eui64
 
 UNREACHABLE = "unreachable"
 """Why a device that is not on its network does not answer."""
 _HUB = "CHF"
 
 
-def is_in_reach(state: DccState, device: str) -> bool:
+def is_in_reach(state: DccState, device: Eui64) -> bool:
     """Whether a message gets to a device and back; False for one that does not exist."""
     physical = state.devices.get(device)
     if physical is None or not (physical.reachable and physical.sm_wan):
         return False
-    hub = state.devices.get(physical.hub)
+    hub = _hub_of(state, physical)
     return hub is None or (hub.reachable and hub.sm_wan)
 
 
-def has_network(state: DccState, device: str) -> bool:
+def _hub_of(state: DccState, physical: DeviceState) -> DeviceState | None:
+    return state.devices.get(physical.hub_id) if physical.hub_id is not None else None
+
+
+def has_network(state: DccState, device: Eui64) -> bool:
     """Whether the home network of a device works: its hub, if it has one, has power."""
     physical = state.devices.get(device)
-    hub = state.devices.get(physical.hub) if physical is not None else None
+    hub = _hub_of(state, physical) if physical is not None else None
     return hub is None or not hub.outages or bool(hub.outages[-1].restored)
 
 
-def behind(state: DccState, device: str) -> tuple[str, ...]:
+def behind(state: DccState, device: Eui64) -> tuple[Eui64, ...]:
     """The devices that are reached through a hub; none for what is no hub."""
     physical = state.devices.get(device)
     if physical is None or physical.device_type != _HUB:
         return ()
-    listed = [entry.device for entry in physical.device_log]
+    listed = [Eui64.parse(entry.device) for entry in physical.device_log]
     listed += [record.device for record in state.inventory.on_hub(device)]
-    return tuple(one for one in dict.fromkeys(listed) if one in state.devices and state.devices[one].hub == device)
+    return tuple(one for one in dict.fromkeys(listed) if one in state.devices and state.devices[one].hub_id == device)
 
 
-def released(transaction: Transaction, device: str) -> list[tuple[str, RaisedAlert]]:
+def released(transaction: Transaction, device: Eui64) -> list[tuple[Eui64, RaisedAlert]]:
     """What waited at a device, and behind it if it is a hub, and can leave now: whose, and what, oldest first."""
     found = []
     for one in (device, *behind(transaction.state, device)):

@@ -54,7 +54,7 @@ class Mail(msgspec.Struct, frozen=True):
 class Homes(msgspec.Struct, frozen=True):
     """Inventory, registrations, coverage, products."""
 
-    records: list[InventoryRecord]
+    records: list[dict[str, Any]]
     meter_points: list[MeterPoint]
     coverage: dict[str, dict[str, Any]]
     products: list[Product]
@@ -146,13 +146,13 @@ def _new_outbox(state: DccState, _seed: str) -> None:
 
 def _take_homes(state: DccState) -> tuple[Homes]:
     inventory = state.inventory
-    records, points = list(inventory.records.values()), list(inventory.meter_points.values())
+    records, points = [record.as_dict() for record in inventory.records.values()], list(inventory.meter_points.values())
     return (Homes(records, points, inventory.coverage, list(inventory.products.values())),)
 
 
 def _put_homes(state: DccState, homes: Homes) -> None:
     for record in homes.records:
-        state.inventory.restore(record)
+        state.inventory.restore(InventoryRecord.from_values(record))
     for meter_point in homes.meter_points:
         state.inventory.register(meter_point)
     for place, values in homes.coverage.items():

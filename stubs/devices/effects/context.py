@@ -73,7 +73,7 @@ class EffectResult:
         notices: alerts, in order.
         result: all but ``success`` answer with a code of the protocol, where it has one.
         failing_row: which request of the payload fails.
-        other_changes: changes of neighbours by dashed EUI.
+        other_changes: changes of neighbours by identity.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class EffectResult:
     notices: tuple[PendingAlert, ...] = ()
     result: Result = "success"
     failing_row: int = 0
-    other_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    other_changes: dict[Eui64, dict[str, Any]] = field(default_factory=dict)
 
 
 Effect = Callable[[EffectContext], EffectResult]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from stubs.devices.effects.context import EffectContext, EffectResult, PendingAlert
 from stubs.devices.state import DeviceState, LoggedDevice
+from stubs.wire.eui64 import Eui64
 
 _LIMIT = 16
 """Devices a hub's log holds, and as many that left it (inferred from the fixed sizes of public hubs)."""
@@ -34,7 +35,7 @@ def add_device(context: EffectContext) -> EffectResult:
     others = _without(context.state, device)
     if len(others) >= _LIMIT:
         return EffectResult(result="refused")
-    neighbour = context.surroundings.devices.get(device)
+    neighbour = context.surroundings.devices.get(Eui64.parse(device))
     joins = neighbour is not None and neighbour.reachable and neighbour.install_code == code
     entry = LoggedDevice(
         device=device,
@@ -44,10 +45,10 @@ def add_device(context: EffectContext) -> EffectResult:
         joined=joins,
     )
     notices = [PendingAlert("8F12", f"{device} added to the device log")]
-    other_changes: dict[str, dict[str, Any]] = {}
-    if joins:
+    other_changes: dict[Eui64, dict[str, Any]] = {}
+    if neighbour is not None and joins:
         notices.append(PendingAlert("8183", f"{device} joined the home network"))
-        other_changes[device] = {"hub": context.state.eui}
+        other_changes[neighbour.id] = {"hub": context.state.eui}
     log = (*others, entry)
     changes = {"device_log": log, "former_devices": former_devices(context.state, log, context.at)}
     return EffectResult(changes=changes, notices=tuple(notices), other_changes=other_changes)
@@ -59,8 +60,8 @@ def remove_device(context: EffectContext) -> EffectResult:
     others = _without(context.state, device)
     if len(others) == len(context.state.device_log):
         return EffectResult(result="refused")
-    neighbour = context.surroundings.devices.get(device)
-    left = {device: {"hub": ""}} if neighbour is not None and neighbour.hub == context.state.eui else {}
+    neighbour = context.surroundings.devices.get(Eui64.parse(device))
+    left = {neighbour.id: {"hub": ""}} if neighbour is not None and neighbour.hub == context.state.eui else {}
     return EffectResult(
         changes={"device_log": others, "former_devices": former_devices(context.state, others, context.at)},
         notices=(PendingAlert("8F12", f"{device} removed from the device log"),),

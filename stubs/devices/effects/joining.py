@@ -32,7 +32,7 @@ def join(method: int) -> Effect:
         certificate = bytes.fromhex(str(context.values.get("Certificate", "")))
         entry = Joined(other, TYPES.index(str(context.values["OtherDeviceType"])), method, certificate)
         others = tuple(one for one in context.state.joined if one.device != other)
-        neighbour = context.surroundings.devices.get(other)
+        neighbour = context.surroundings.devices.get(Eui64.parse(other))
         if (certificate or method == _METHOD_C) and not _is_of(certificate, other):
             return _failed(_BAD_CERTIFICATE, other)
         if len(others) >= _CAPACITY:
@@ -93,7 +93,7 @@ def read_hub(context: EffectContext) -> EffectResult:
 
 
 def _heard(context: EffectContext, entry: LoggedDevice) -> dict[str, Any]:
-    neighbour = context.surroundings.devices.get(entry.device)
+    neighbour = context.surroundings.devices.get(Eui64.parse(entry.device))
     is_there = entry.joined and (neighbour is None or neighbour.reachable)
     number = Eui64.parse(entry.device).octets[7]
     return {
@@ -143,13 +143,13 @@ def restore_hub(context: EffectContext) -> EffectResult:
     entries, others = [], {}
     for one in context.values["Devices"]:
         device = str(one["DeviceID"])
-        neighbour = context.surroundings.devices.get(device)
+        neighbour = context.surroundings.devices.get(Eui64.parse(device))
         is_there = neighbour is not None and neighbour.reachable
         entries.append(
             LoggedDevice(device, str(one["DeviceSecurityDetails"]).lower(), context.at, context.at, joined=is_there)
         )
-        if is_there:
-            others[device] = {"hub": context.state.eui}
+        if neighbour is not None and is_there:
+            others[neighbour.id] = {"hub": context.state.eui}
     notice = PendingAlert("8F12", "the device log was restored")
     log = tuple(entries)
     changes = {"device_log": log, "former_devices": former_devices(context.state, log, context.at)}

@@ -57,7 +57,7 @@ def hub_search(site: Site, asked: Asked) -> Answer:
     """Choose a hub to look at: by its own Device ID or that of a device on it."""
     form = fields.read_form({"device": fields.device_id}, asked.query)
     if form.values and not form.problems:
-        record = site.device(asked.viewer, form.values["device"])
+        record = site.device(asked.viewer, Eui64.parse(form.values["device"]))
         family = site.sources.inventory.family(record) if record is not None else []
         hub = next((item for item in family if item.as_dict().get("DeviceType") == "CHF"), None)
         if hub is not None and site.visible(asked.viewer, [hub]):
@@ -86,19 +86,19 @@ _LABELS = {
 def hub(site: Site, asked: Asked) -> Page:
     """Diagnostics of one hub: connection, signal, last contact, alerts."""
     try:
-        name = str(Eui64.parse(asked.path["device"]))
+        eui = Eui64.parse(asked.path["device"])
     except PeerError:
         return not_found()
-    record = site.device(asked.viewer, name)
+    record = site.device(asked.viewer, eui)
     if record is None or record.as_dict().get("DeviceType") != "CHF":
         return not_found()
-    found = site.sources.back.hub(name)
+    found = site.sources.back.hub(eui)
     rows: list[tuple[str, str, Cell]] = [
         (key, label, Tag(found[key], "good" if found[key] == "Connected" else "bad") if key == "state" else found[key])
         for key, label in _LABELS.items()
         if found.get(key)
     ]
-    family = {item.device for item in site.sources.inventory.family(record)}
+    family = {str(item.device) for item in site.sources.inventory.family(record)}
     alerts = [item for item in site.records(asked.viewer) if item.kind.endswith("alert") and item.device in family]
     table = Table(
         "Alerts of the hub and the devices on it, newest first",
@@ -108,11 +108,11 @@ def hub(site: Site, asked: Asked) -> Page:
         heading="Alerts",
     )
     return sheet(
-        f"Communications Hub {name}",
+        f"Communications Hub {eui}",
         [Record("Diagnostics", rows), Text(["What a real hub's diagnostics hold is not public; inferred."]), table],
-        key=name,
-        crumbs=[Link("Inventory record", f"/inventory/{name}"), Link("Hub diagnostics", "/hubs")],
-        shown=[name, found.get("state", ""), *(word for item in alerts[:50] for word in (item.name, item.code))],
+        key=str(eui),
+        crumbs=[Link("Inventory record", f"/inventory/{eui}"), Link("Hub diagnostics", "/hubs")],
+        shown=[str(eui), found.get("state", ""), *(word for item in alerts[:50] for word in (item.name, item.code))],
     )
 
 

@@ -11,6 +11,7 @@ from stubs.service_desk.incidents import UPDATES, NewIncident, raise_incident, u
 from stubs.ssi import fields
 from stubs.ssi.blocks import Block, Field, FormBlock, Link, Links, Record, Table, Tag
 from stubs.ssi.pages.page import Answer, Asked, Page, Redirect, Site, not_found, reporter, sheet
+from stubs.wire.eui64 import Eui64
 
 _QUOTING = {"8.14.3", "8.14.4"}
 """Services whose requests may quote an incident (DUIS schema, IncidentReference)."""
@@ -116,7 +117,7 @@ def create(site: Site, asked: Asked) -> Answer:
         form.problems.append(
             fields.FieldProblem("request_id", "You have no such message.", "Copy it from your service audit trail.")
         )
-    if "device" in given and site.device(viewer, given["device"]) is None:
+    if "device" in given and site.device(viewer, Eui64.parse(given["device"])) is None:
         form.problems.append(
             fields.FieldProblem("device", "There is no such device that you can see.", "Look it up in the inventory.")
         )

@@ -41,7 +41,7 @@ def _search(site: Site, viewer: Viewer, given: Mapping[str, str]) -> list[Invent
     inventory = site.sources.inventory
     sets: list[list[InventoryRecordLike]] = []
     if "device" in given:
-        record = inventory.get(given["device"])
+        record = inventory.get(Eui64.parse(given["device"]))
         sets.append([] if record is None else list(inventory.family(record)))
     if "mpxn" in given:
         sets.append(list(inventory.by_meter_point(given["mpxn"])))
@@ -52,7 +52,7 @@ def _search(site: Site, viewer: Viewer, given: Mapping[str, str]) -> list[Invent
     first, *others = sets
     common = [item for item in first if all(item.device in {one.device for one in other} for other in others)]
     visible = site.visible(viewer, common)
-    if "device" in given and all(item.device != given["device"] for item in visible):
+    if "device" in given and all(item.device != Eui64.parse(given["device"]) for item in visible):
         return []
     return visible
 
@@ -60,17 +60,17 @@ def _search(site: Site, viewer: Viewer, given: Mapping[str, str]) -> list[Invent
 def device(site: Site, asked: Asked) -> Page:
     """One device: its record, its status history, what is associated with it."""
     try:
-        name = str(Eui64.parse(asked.path["device"]))
+        eui = Eui64.parse(asked.path["device"])
     except PeerError:
         return not_found()
     viewer, inventory = asked.viewer, site.sources.inventory
-    record = site.device(viewer, name)
+    record = site.device(viewer, eui)
     if record is None:
         return not_found()
     values = record.as_dict()
     family = site.visible(viewer, inventory.family(record))
-    others = [item.as_dict() for item in family if item.device != name]
-    known = {item.device for item in family}
+    others = [item.as_dict() for item in family if item.device != eui]
+    known = {str(item.device) for item in family}
     rows = [
         {
             "name": key,
@@ -81,14 +81,14 @@ def device(site: Site, asked: Asked) -> Page:
         for key, label in INVENTORY_LABELS.items()
         if values.get(key)
     ]
-    statuses = site.trail.statuses(name)
-    shown = [name, *row_identities(values), *(str(item["DeviceID"]) for item in others)]
+    statuses = site.trail.statuses(str(eui))
+    shown = [str(eui), *row_identities(values), *(str(item["DeviceID"]) for item in others)]
     shown += [change.status for change in statuses]
     return Page(
         "device.html",
-        f"{values.get('DeviceType', 'Device')} {name}",
+        f"{values.get('DeviceType', 'Device')} {eui}",
         {
-            "device": name,
+            "device": str(eui),
             "rows": rows,
             "others": others,
             "statuses": statuses,

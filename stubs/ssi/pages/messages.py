@@ -16,6 +16,7 @@ from stubs.ssi.blocks import Block, Field, FormBlock, Link, Table, Tag, Text
 from stubs.ssi.labels import code_meaning, service_name
 from stubs.ssi.pages.page import Answer, Asked, Download, Page, Site, not_found, sheet
 from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.view import describe, render_text, summary
 from stubs.wire.xml import parse
 
@@ -51,7 +52,7 @@ def audit(site: Site, asked: Asked) -> Page:
         devices = None
         if "mpxn" in form.values:
             records = site.sources.inventory.by_meter_point(form.values["mpxn"])
-            devices = frozenset(item.device for item in site.visible(asked.viewer, records))
+            devices = frozenset(str(item.device) for item in site.visible(asked.viewer, records))
         found = list(matching(site.records(asked.viewer), form.values, devices))
     size = site.settings.rows_per_page
     pages = max(1, -(-len(found) // size))
@@ -168,11 +169,13 @@ def profile_reads(site: Site, asked: Asked) -> Page:
     devices: list[str] = []
     if form.values and not form.problems:
         inventory = site.sources.inventory
-        records = [inventory.get(form.values["device"])] if "device" in form.values else []
+        records = [inventory.get(Eui64.parse(form.values["device"]))] if "device" in form.values else []
         if "mpxn" in form.values:
             at_point = inventory.by_meter_point(form.values["mpxn"])
             records = [item for item in at_point if not records or item in records]
-        devices = [item.device for item in site.visible(asked.viewer, [item for item in records if item is not None])]
+        devices = [
+            str(item.device) for item in site.visible(asked.viewer, [item for item in records if item is not None])
+        ]
         reads = [read for device in devices for read in site.profile_reads(device)]
         rows = [
             (

@@ -15,6 +15,7 @@ from stubs.ssi.blocks import Block, Link
 from stubs.ssi.fields import FieldProblem, Form
 from stubs.ssi.settings import SsiSettings
 from stubs.ssi.sources import InventoryRecordLike, Sources, Viewer, visible_records
+from stubs.wire.eui64 import Eui64
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Site:
         """Those devices that exist for the viewer."""
         return visible_records(self.sources.inventory, self.settings, viewer, records)
 
-    def device(self, viewer: Viewer, device: str) -> InventoryRecordLike | None:
+    def device(self, viewer: Viewer, device: Eui64) -> InventoryRecordLike | None:
         """A device that exists for the viewer."""
         record = self.sources.inventory.get(device)
         return record if record is not None and self.visible(viewer, [record]) else None

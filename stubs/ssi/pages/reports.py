@@ -14,6 +14,7 @@ from stubs.ssi.blocks import Field, FormBlock, Link, Links, Record, Table, Text
 from stubs.ssi.csv_files import csv_text
 from stubs.ssi.pages.page import Answer, Asked, Download, Page, Redirect, Site, instant_text, not_found, sheet
 from stubs.ssi.sources import Viewer
+from stubs.wire.eui64 import Eui64
 
 Row = tuple[str, ...]
 Period = tuple[datetime, datetime]
@@ -234,7 +235,7 @@ def _installation(site: Site, viewer: Viewer, period: Period) -> Iterator[Row]:
 
 def _responsible(site: Site, device: str) -> Mapping[str, frozenset[str]]:
     inventory = site.sources.inventory
-    known = inventory.responsible(inventory.get(device))
+    known = inventory.responsible(inventory.get(Eui64.parse(device)))
     return {role.value: parties for role, parties in known.items() if parties is not None}
 
 

@@ -18,6 +18,7 @@ from stubs.journal import FILE_NAME as JOURNAL
 from stubs.journal import Journal, SqliteStore
 from stubs.settings import DccSettings
 from stubs.smki import Pki
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import NOW
 from tests.serving_kit import FREE, WAIT, home
 
@@ -56,8 +57,8 @@ def test_a_start_replays_only_what_came_after_the_snapshot(pki: Pki, tmp_path: P
     assert (tmp_path / FILE_NAME).exists()
     count, dcc = replayed(tmp_path, pki)
     assert count == 0
-    assert set(devices.values()) <= set(dcc.state.inventory.records)
-    assert dcc.state.devices[devices["esme"]].supplier
+    assert set(map(Eui64.parse, devices.values())) <= set(dcc.state.inventory.records)
+    assert dcc.state.devices[Eui64.parse(devices["esme"])].supplier
     with background_dcc(settings(tmp_path), VirtualClock(NOW), pki) as again:
         assert again.control.device(devices["esme"])["device_type"] == "ESME"
         assert len(again.control.users()) == 4
@@ -87,7 +88,7 @@ def test_a_bad_snapshot_is_passed_over(pki: Pki, tmp_path: Path, spoil: Callable
     spoil(tmp_path / FILE_NAME)
     count, dcc = replayed(tmp_path, pki)
     assert count > 0
-    assert devices["esme"] in dcc.state.devices
+    assert Eui64.parse(devices["esme"]) in dcc.state.devices
 
 
 def test_a_snapshot_of_other_settings_is_passed_over(pki: Pki, tmp_path: Path) -> None:

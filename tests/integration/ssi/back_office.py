@@ -10,6 +10,7 @@ from stubs.events import AnyEvent
 from stubs.service_desk import FOLDS, ServiceDesk
 from stubs.service_desk.files import Action, Threshold
 from stubs.ssi.sources import HeldRequest, PageFault
+from stubs.wire.eui64 import Eui64
 
 
 @dataclass(slots=True)
@@ -54,8 +55,8 @@ class FakeBackOffice:
     def coverage(self, place: str) -> Mapping[str, str]:
         return {"CoverageAvailability": "true", "CSPRegion": "North", "Place": place}
 
-    def hub(self, device: str) -> Mapping[str, str]:
-        return {"state": "Connected", "signal": device[-1]}
+    def hub(self, device: Eui64) -> Mapping[str, str]:
+        return {"state": "Connected", "signal": str(device)[-1]}
 
     def fault(self, point: str, facts: Mapping[str, str], subject: str) -> PageFault | None:
         del point, facts, subject

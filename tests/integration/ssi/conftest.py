@@ -39,6 +39,7 @@ from stubs.smki.authority import make_hierarchy
 from stubs.smki.tls import server_identity, trust_only
 from stubs.ssi import Sources, SsiSettings, SsiUser, make_ssi_app
 from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
 from tests.integration.ssi.back_office import FakeBackOffice
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -231,7 +232,7 @@ class World:
         """Let things happen."""
         for event in events:
             if isinstance(event, InventoryChanged):
-                self.inventory.change(event.device, event.values)
+                self.inventory.change(Eui64.parse(event.device), event.values)
         self.journal.record(*events)
 
     def record(self, event: AnyEvent) -> None:
