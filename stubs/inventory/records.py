@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypedDict
 
 import msgspec
@@ -12,7 +13,7 @@ from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 
 
-class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
+class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the inventory knows of one device; field names on the outside are those of DUIS.
 
     Empty and None mean unknown. ``hub`` and ``proxy`` are the associated CHF and GPF, ``meter_points`` the MPxNs of the
@@ -74,11 +75,14 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     def as_dict(self) -> dict[str, Any]:
         """Fields that are known, by their DUIS names, identities as text."""
-        known = ((name, getattr(self, attribute)) for name, attribute in _ATTRIBUTES.items())
-        return {name: _TO_TEXT[name](value) if name in _TO_TEXT else value for name, value in known if value}
+        known = {name: value for name, value in zip(_ATTRIBUTES, _ALL_VALUES(self), strict=True) if value}
+        for name in _TO_TEXT.keys() & known.keys():
+            known[name] = _TO_TEXT[name](known[name])
+        return known
 
 
 _ATTRIBUTES = {field.encode_name: field.name for field in msgspec.structs.fields(InventoryRecord)}
+_ALL_VALUES = attrgetter(*_ATTRIBUTES.values())
 _IDENTITIES = ("DeviceID", "AssociatedCHFDeviceID", "AssociatedGPFDeviceID", "PrenotifiedBy")
 _JOINED = "JoinedDeviceIDs"
 
