@@ -10,6 +10,7 @@ import pytest
 from harness.engine.homes import HOMES, home_called
 from stubs.dcc.state.reachability import is_in_reach
 from stubs.smki import Pki
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import DccFixture, a_pki
 
 WANTED = {
@@ -58,14 +59,15 @@ def test_there_is_a_home_of_each_kind(wanted: str) -> None:
 def test_without_sm_wan_nothing_is_in_reach_and_the_home_network_works(fixture: DccFixture) -> None:
     devices = build(fixture, "both meters and a hub without SM WAN")
     state = fixture.dcc.state
-    assert not any(is_in_reach(state, eui) for eui in devices.values())
-    assert all(state.devices[eui].reachable for eui in devices.values())
+    assert not any(is_in_reach(state, Eui64.parse(eui)) for eui in devices.values())
+    assert all(state.devices[Eui64.parse(eui)].reachable for eui in devices.values())
     fixture.keep(fixture.dcc.set_device(devices["hub"], {"sm_wan": True}, fixture.now))
-    assert all(is_in_reach(state, eui) for eui in devices.values())
+    assert all(is_in_reach(state, Eui64.parse(eui)) for eui in devices.values())
 
 
 def test_a_dual_band_hub_is_one_in_the_inventory(fixture: DccFixture) -> None:
-    record = fixture.dcc.state.inventory.get(build(fixture, "both meters and a dual-band hub")["hub"])
+    devices = build(fixture, "both meters and a dual-band hub")
+    record = fixture.dcc.state.inventory.get(Eui64.parse(devices["hub"]))
     assert record is not None
     assert record.han_variant == "Dual Band"
 
@@ -73,9 +75,9 @@ def test_a_dual_band_hub_is_one_in_the_inventory(fixture: DccFixture) -> None:
 def test_the_gas_proxy_of_a_second_hub_is_reached_through_that_hub(fixture: DccFixture) -> None:
     devices = build(fixture, "both meters and a hub to be exchanged")
     state = fixture.dcc.state
-    assert state.devices[devices["old gas proxy"]].hub == devices["old hub"]
-    assert state.devices[devices["gas proxy"]].hub == devices["hub"]
-    assert state.devices[devices["electricity meter"]].hub == devices["old hub"]
-    record = state.inventory.get(devices["hub"])
+    assert state.devices[Eui64.parse(devices["old gas proxy"])].hub == devices["old hub"]
+    assert state.devices[Eui64.parse(devices["gas proxy"])].hub == devices["hub"]
+    assert state.devices[Eui64.parse(devices["electricity meter"])].hub == devices["old hub"]
+    record = state.inventory.get(Eui64.parse(devices["hub"]))
     assert record is not None
     assert record.as_dict()["AssociatedGPFDeviceID"] == devices["gas proxy"]

@@ -170,12 +170,17 @@ def _register(transaction: Transaction, spec: PremisesSpec, place: Place) -> Non
         )
 
 
-def _of_type(spec: PremisesSpec, place: Place, kind: str) -> str:
-    """The identity of the first device of a type, as text for a record; empty: there is none."""
-    return next((str(place.euis[device.name]) for device in spec.devices if device.type == kind), "")
+def _of_type(spec: PremisesSpec, place: Place, kind: str) -> Eui64 | None:
+    """The first device of a type."""
+    return next((place.euis[device.name] for device in spec.devices if device.type == kind), None)
 
 
-def _partner(spec: PremisesSpec, place: Place, device: PremisesDevice, kind: str) -> str:
+def _text(eui: Eui64 | None) -> str:
+    """An identity as records hold it: empty where there is none."""
+    return str(eui) if eui is not None else ""
+
+
+def _partner(spec: PremisesSpec, place: Place, device: PremisesDevice, kind: str) -> Eui64 | None:
     """The hub of a gas proxy, or the gas proxy of a hub: they are one case, so the second goes with the second."""
     own = [one.name for one in spec.devices if one.type == device.type]
     others = [place.euis[one.name] for one in spec.devices if one.type == kind]
@@ -183,7 +188,7 @@ def _partner(spec: PremisesSpec, place: Place, device: PremisesDevice, kind: str
     return others[number] if number < len(others) else _of_type(spec, place, kind)
 
 
-def _hub_of(spec: PremisesSpec, place: Place, device: PremisesDevice) -> str:
+def _hub_of(spec: PremisesSpec, place: Place, device: PremisesDevice) -> Eui64 | None:
     """The hub whose network a device is on: of several the first, but for their own gas proxies."""
     return _partner(spec, place, device, "CHF") if device.type == "GPF" else _of_type(spec, place, "CHF")
 
@@ -201,9 +206,9 @@ def _manufacture(
     if device.type == "ESME" and (generation := _generation(spec, str(place.euis[device.name]))):
         values["generation"] = generation
     if device.type == "GPF":
-        values["mirrors"] = _of_type(spec, place, "GSME")
+        values["mirrors"] = _text(_of_type(spec, place, "GSME"))
     if device.status in _ON_HAN and device.type != "CHF":
-        values["hub"] = _hub_of(spec, place, device)
+        values["hub"] = _text(_hub_of(spec, place, device))
     if device.status not in {ABSENT, "Pending", _WHITELISTED, "InstalledNotCommissioned"}:
         values["commissioned"] = True
     if device.type == "CHF":
@@ -279,11 +284,11 @@ def _add_to_inventory(
         if device.type == "ESME" and place.secondary_mpan:
             values["SecondaryImportMPAN"] = place.secondary_mpan
         if device.type != "CHF":
-            values["AssociatedCHFDeviceID"] = _hub_of(spec, place, device)
+            values["AssociatedCHFDeviceID"] = _text(_hub_of(spec, place, device))
     if device.type == "CHF":
         # No Connectivity: it is new in DUIS 5.4, and the public client's tool (schema 5.1) refuses the whole answer.
         values |= {"CSPRegion": "Central", "HANVariant": "Single Band"}
-        values["AssociatedGPFDeviceID"] = _partner(spec, place, device, "GPF")
+        values["AssociatedGPFDeviceID"] = _text(_partner(spec, place, device, "GPF"))
         if device.status in _ON_HAN:
             values["MPxNs"] = [place.mpan, place.mprn]
     if physical.joined:
