@@ -56,6 +56,10 @@ crash: $(VENV)/.dev ## Kill the DCC at random points, at each step, on a full di
 fuzz: $(VENV)/.dev ## An hour of mutants of everything that comes from outside; what broke is kept in build/fuzz
 	$(BIN)/python tests/fuzz/run.py $(FUZZ_ARGS)
 
+.PHONY: fronts
+fronts: $(VENV)/.dev ## The tests of the gateway once more, by a front process and a core
+	UEPT_TEST_WORKERS=1 $(BIN)/python -m pytest -q tests/integration/gateway
+
 docs: $(VENV)/.dev ## Write the generated pages again
 	$(BIN)/python .ci/simulated.py
 	$(BIN)/python .ci/gbcs_coverage.py

@@ -30,6 +30,7 @@ FLAGS: Mapping[str, str] = {
     "dcc.smki_port": "--smki-port",
     "dcc.ssi_port": "--ssi-port",
     "dcc.control_port": "--control-port",
+    "dcc.workers": "--workers",
     "dcc.state_dir": "--state",
     "dcc.receive_url": "--receive-url",
 }

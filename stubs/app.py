@@ -43,6 +43,7 @@ from stubs.faults import EFFECTS
 from stubs.fleet import Fleet, FleetMessage, FleetMessageKind
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
+from stubs.gateway.fronts import Fronts
 from stubs.gateway.garbage import ShortCollections
 from stubs.gateway.heads import listen, readable_expectations
 from stubs.gateway.receive_queries import kept_queries
@@ -138,6 +139,8 @@ class SimulatedDcc:
         self.urls = Urls(transform="", send_command="", non_device="", smki="", control="", ssi=None)
         self.premises: tuple[dict[str, Any], ...] = ()
         """What was made of the file of premises at this start."""
+        self.fronts: Fronts | None = None
+        """The front processes, where the settings want some."""
         self._runtime = runtime
         self._stack = AsyncExitStack()
 
@@ -203,7 +206,7 @@ class SimulatedDcc:
         host = settings.host
         tls = server_tls(settings.tls)
         return (
-            Site("port", host, settings.port, make_app(runtime, settings), tls),
+            *(() if settings.workers else (Site("port", host, settings.port, make_app(runtime, settings), tls),)),
             Site("smki_port", host, settings.smki_port, make_smki_app(self._repository()), tls),
             # The control API is for this machine only: never beyond loopback.
             Site(
@@ -250,7 +253,8 @@ class SimulatedDcc:
         return make_ssi_app(sources, settings, secret)
 
     async def _listen(self, stack: AsyncExitStack) -> None:
-        bases = [await self._serve(site, stack) for site in self._sites()]
+        bases = [await self._serve_by_fronts(stack)] if self.settings.workers else []
+        bases += [await self._serve(site, stack) for site in self._sites()]
         duis, smki, control, ssi = bases
         paths = self.settings.paths
         self.urls = Urls(
@@ -284,18 +288,40 @@ class SimulatedDcc:
                 ),
             )
         except OSError as error:
-            raise Blocked(
-                f"cannot listen on {host}:{site.port}: {error.strerror or error}",
-                mend=f"Stop what uses the port, or set {site.setting} to another (0 picks a free one).",
-            ) from error
+            raise _port_in_use(host, site.port, site.setting, error) from error
         stack.callback(listening.close)
         port = listening.sockets[0].getsockname()[1]
-        name = f"[{host}]" if ":" in host else host
-        return f"{'https' if site.tls else 'http'}://{name}:{port}"
+        return _base(host, port, is_secure=site.tls is not None)
+
+    async def _serve_by_fronts(self, stack: AsyncExitStack) -> str:
+        """The web services in processes of their own; their base URL."""
+        settings = self.settings
+        server_tls(settings.tls)  # what is wrong with it is said here, once
+        fronts = Fronts(self._runtime, settings)
+        stack.push_async_callback(fronts.stop)
+        stack.callback(self._runtime.stopping.set)
+        try:
+            port = await fronts.start()
+        except OSError as error:
+            raise _port_in_use(settings.host, settings.port, "port", error) from error
+        self.fronts = fronts
+        return _base(settings.host, port, is_secure=settings.tls is not None)
 
     async def stop(self) -> None:
         """Stop listening and delivering; what was not delivered stays in the journal."""
         await self._stack.aclose()
+
+
+def _port_in_use(host: str, port: int, setting: str, error: OSError) -> Blocked:
+    return Blocked(
+        f"cannot listen on {host}:{port}: {error.strerror or error}",
+        mend=f"Stop what uses the port, or set {setting} to another (0 picks a free one).",
+    )
+
+
+def _base(host: str, port: int, *, is_secure: bool) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"{'https' if is_secure else 'http'}://{name}:{port}"
 
 
 class _CurrentInventory:
@@ -379,6 +405,7 @@ class BackgroundDcc:
     settings: DccSettings
     control_token: str
     """What a changing call of the control API brings; see ``authorisation``."""
+    fronts: Fronts | None = None
 
 
 @contextmanager
@@ -401,7 +428,9 @@ def background_dcc(
 
         stop.append(end)
         running.append(
-            BackgroundDcc(dcc.urls, dcc.journal, dcc.clock, dcc.pki, dcc.control, dcc.settings, dcc.control_token)
+            BackgroundDcc(
+                dcc.urls, dcc.journal, dcc.clock, dcc.pki, dcc.control, dcc.settings, dcc.control_token, dcc.fronts
+            )
         )
         started.set()
         try:

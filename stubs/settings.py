@@ -72,6 +72,8 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Self-Service Interface, HTTPS."""
     control_port: Port = 8078
     """Control API."""
+    workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
+    """Front processes that share the port of the web services; one core decides. 0: one process does everything."""
     control_token: Secret = ""
     """Token that changing calls of the control API must bring; empty: a new one at each start."""
     paths: ServicePaths = ServicePaths()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ def _listening(dcc: DccSettings) -> Iterator[Problem]:
         yield "port", "port, smki_port, ssi_port and control_port must differ"
     if dcc.max_request_bytes < _LEAST_REQUEST:
         yield "max_request_bytes", f"max_request_bytes must be {_LEAST_REQUEST} or more"
+    if dcc.workers and not hasattr(socket, "SO_REUSEPORT"):
+        yield "workers", "workers share a port, which this system does not offer: set workers = 0"
     if dcc.host not in LOOPBACK and not dcc.tls:
         yield "tls", "without tls the DCC listens on loopback only: set tls or host = '127.0.0.1'"
 

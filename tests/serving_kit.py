@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import os
+import select
 import socket
 import ssl
 import threading
@@ -23,8 +25,11 @@ from stubs.events import (
 from stubs.smki import Pki
 from tests.dcc_kit import EVERYTHING, NOW
 
+WORKERS = int(os.environ.get("UEPT_TEST_WORKERS", "0"))
+"""Front processes of the simulated DCC in tests over sockets: the same tests hold for both forms (``make fronts``)."""
 FREE = DccSettings(
     port=0,
+    workers=WORKERS,
     smki_port=0,
     ssi_port=0,
     control_port=0,
@@ -116,6 +121,19 @@ def happened(dcc: BackgroundDcc, kind: type, count: int = 1) -> Entry:
         assert entry is not None, f"no {kind.__name__} within {WAIT} s"
         found.append(entry)
     return found[-1]
+
+
+@contextmanager
+def its_end(*pids: int) -> Iterator[None]:
+    """Wait after the block until these processes have ended; they are there before."""
+    descriptors = [os.pidfd_open(pid) for pid in pids]
+    try:
+        yield
+        for descriptor in descriptors:
+            assert select.select([descriptor], [], [], WAIT)[0], f"one of {pids} has not ended within {WAIT} s"
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def rule_of(dcc: BackgroundDcc, after: int = 0) -> str:

@@ -28,6 +28,12 @@ _CONNECTIONS = 65536
 @click.option("--smki-port", type=int, help="SMKI repository; default 8083.")
 @click.option("--ssi-port", type=int, help="Self-Service Interface; default 8443.")
 @click.option("--control-port", type=int, help="Control API; default 8078.")
+@click.option(
+    "--workers",
+    type=int,
+    metavar="N",
+    help="Front processes that share the port and do what needs no state; default 0: one process does everything.",
+)
 @click.option("--state", type=click.Path(path_type=Path), help="Keep the journal here; default: in memory.")
 @click.option(
     "--pki", type=click.Path(path_type=Path), help="PKI folder or keystore.json; default: test keys are made."
@@ -67,6 +73,7 @@ def command(**flags: Any) -> None:
         "dcc.smki_port": flags["smki_port"],
         "dcc.ssi_port": flags["ssi_port"],
         "dcc.control_port": flags["control_port"],
+        "dcc.workers": flags["workers"],
         "dcc.state_dir": _text(flags["state"]),
         "dcc.pki": _text(flags["pki"]),
         "dcc.receive_url": flags["receive_url"],
@@ -124,6 +131,8 @@ def _tell(dcc: SimulatedDcc, live: str) -> None:
         "acb": str(dcc.pki.acb),
         "control_token": dcc.control_token,
     }
+    if dcc.fronts is not None:
+        ready["workers"] = dcc.fronts.pids
     if dcc.premises:
         ready["premises"] = [{"name": made["name"], "devices": made["devices"]} for made in dcc.premises]
     for note in (*dcc.pki.notes, *dcc.pki.key_sets):

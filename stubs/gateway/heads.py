@@ -107,6 +107,16 @@ def readable_expectations(server: web.Server) -> None:
     server.request_factory = made
 
 
+async def listen_on(
+    server: web.Server, listener: socket.socket, tls: ssl.SSLContext | None, seconds: float, on_refused: OnRefused
+) -> asyncio.Server:
+    """As ``listen``, on a socket that is bound and listens already."""
+    readable_expectations(server)
+    return await asyncio.get_running_loop().create_server(
+        lambda: TimedHandler(server, seconds, on_refused), sock=listener, ssl=tls, backlog=socket.SOMAXCONN
+    )
+
+
 async def listen(
     server: web.Server, host: str, port: int, tls: ssl.SSLContext | None, seconds: float, on_refused: OnRefused
 ) -> asyncio.Server:

@@ -25,6 +25,9 @@ from stubs.wire.errors import Blocked, Misuse
 
 T = TypeVar("T")
 
+Decide = Callable[[datetime], Handled]
+"""Lets the core handle one request at an instant of the run's clock."""
+
 _LOGGER = logging.getLogger("stubs.dcc")
 
 _ITEMS_A_TURN = 4
@@ -97,19 +100,41 @@ class Runtime:
         """Let the core refuse a POST that was not read to its end; see ``Decider``."""
         return await self.submit(lambda now: self.dcc.refuse_transport(rule, why, service, peer, now))
 
-    async def submit(self, handle: Callable[[datetime], Handled]) -> Reply:
+    async def submit(self, handle: Decide) -> Reply:
         """Let the core handle one request; the answer, once its events are durable.
 
         Raises: Blocked: the journal cannot be written; nothing was handled.
         """
+        reply, committed = self._decided(handle)
+        await committed
+        self._wake_if_earlier()
+        return reply
+
+    def decide(self, handle: Decide, done: Callable[[Reply | BaseException], None]) -> None:
+        """As ``submit``, without a task: ``done`` is called with the answer, or with what prevents it."""
+        try:
+            reply, committed = self._decided(handle)
+        except Exception as error:  # noqa: BLE001 - told to whoever waits for the answer
+            done(error)
+            return
+
+        def settled(committed: asyncio.Future[None]) -> None:
+            if (error := committed.exception()) is not None:
+                done(error)
+                return
+            self._wake_if_earlier()
+            done(reply)
+
+        committed.add_done_callback(settled)
+
+    def _decided(self, handle: Decide) -> tuple[Reply, asyncio.Future[None]]:
+        """Let the core handle one request; its answer, and what is done when its events are durable."""
         if self.journal.is_behind:
             self.journal.commit()
         now = self.clock.now()
         handled = self._keeping(handle, now)
         self.append(handled.events, now)
-        await self._committed()
-        self._wake_if_earlier()
-        return handled.reply
+        return handled.reply, self._committed()
 
     def note(self, event: AnyEvent) -> None:
         """Record what changes no state; nobody waits for the entry."""
@@ -174,14 +199,14 @@ class Runtime:
         assert isinstance(entry.event, MessageQueued), "the outbox keeps the numbers of such entries"
         return entry.event.body
 
-    async def _committed(self) -> None:
-        """Wait for the one commit at the end of this iteration of the loop."""
+    def _committed(self) -> asyncio.Future[None]:
+        """Done by the one commit at the end of this iteration of the loop."""
         if not self._waiting:
             self._loop.call_soon(self._flush)
         # A future each, since one that is shared has to be shielded from those who give up, at three times the price.
         committed: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append(committed)
-        await committed
+        return committed
 
     def _flush(self) -> None:
         with suppress(Blocked):  # those who wait are told

@@ -1,6 +1,6 @@
 """``make bench``: how fast the simulated DCC is, as ratios measured side by side in one run.
 
-``run.py [SECTION…] [--quick] [--json] [--out FILE]``; sections a to l, all of them when none is named. Each line is
+``run.py [SECTION…] [--quick] [--json] [--out FILE]``; sections a to m, all of them when none is named. Each line is
 the median of per-round ratios with its range, the aim beside it, and whether it is met; ``--out`` keeps them as JSON. A program of its own, not a test: it takes
 minutes, and what else the machine does shows in the ranges. Loads are bounded and go to loopback only.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parents[2])  # `tests` is found from whatever folder this is started in
 
-from tests.bench import agenda, chain, codec, documents, fleet, growth, sending, starting, throughput  # noqa: E402 - the line above comes first
+from tests.bench import agenda, chain, codec, documents, fleet, growth, sending, starting, throughput, workers  # noqa: E402 - the line above comes first
 from tests.bench.measure import Figure, NotMeasured, Result  # noqa: E402
 
 Section = Callable[[], list[Result]]
@@ -36,6 +36,7 @@ TITLES = {
     "j": "(j) a fleet of devices living a year",
     "k": "(k) start of commands",
     "l": "(l) a load rehearsal: what sending costs",
+    "m": "(m) several processes, one DCC",
 }
 
 
@@ -55,6 +56,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
             "j": lambda: fleet.run(rounds=1, devices=200, sample=5),
             "k": lambda: starting.commands(rounds=5),
             "l": lambda: sending.run(rounds=2, messages=1_500),
+            "m": lambda: workers.run(rounds=2, number=400),
         }
     return {
         "a": lambda: chain.run(rounds=150),
@@ -69,13 +71,14 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
         "j": lambda: fleet.run(rounds=3, devices=10_000, sample=20),
         "k": lambda: starting.commands(rounds=25),
         "l": lambda: sending.run(rounds=5, messages=10_000),
+        "m": lambda: workers.run(rounds=6, number=2_000),
     }
 
 
 def main() -> int:
     """Measure and print. Returns 0, whatever the figures are: 1 when a section could not be measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to l; all when none is named")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to m; all when none is named")
     parser.add_argument("--quick", action="store_true", help="in less than two minutes, with fewer rounds")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document instead of lines")
     parser.add_argument("--out", type=Path, help="a file that gets the JSON document, whatever is printed")

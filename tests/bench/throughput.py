@@ -52,20 +52,20 @@ class Stand:
         else:
             chosen, tls = (self.secure, self.tls) if kind == "tls" else (self.plain, None)
             pid = chosen.pid
-            requests = chosen.requests(number, chosen.mix.only(_is_answered) if kind == "answered" else None)
+            requests = chosen.requests(number, chosen.mix.only(is_answered) if kind == "answered" else None)
             began = process_cpu_seconds(pid)
             outcome = closed(chosen.url, requests, connections, tls)
-            _settle(chosen)
+            settle(chosen)
         _check(outcome)
         return outcome.rate, (process_cpu_seconds(pid) - began) / len(requests) * 1e3
 
 
-def _is_answered(template: Template) -> bool:
+def is_answered(template: Template) -> bool:
     """Whether nothing follows the HTTP answer."""
     return template.variant != _ACKNOWLEDGED
 
 
-def _settle(gateway: Gateway) -> None:
+def settle(gateway: Gateway) -> None:
     """Wait until nothing is on the agenda or in an outbox."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
@@ -143,11 +143,13 @@ def _beside_java(stand: Stand, folder: Path, rounds: int, number: int) -> list[R
         tool = JavaTool.get(folder)
     except Unavailable as reason:
         return [NotMeasured("b", name, str(reason))]
-    warm, processes, ours = [], [], []
+    warm: list[float | None] = []
+    processes, ours = [], []
     for _ in range(min(rounds, 3)):
         ours.append(stand.load("plain", 8, number)[0])
         processes.append(tool.process_seconds())
-        warm.append(tool.warm_seconds())
+        at_its_best = tool.warm()
+        warm.append(at_its_best.elapsed if at_its_best else None)
     a_process = figure(
         "b",
         "gateway / the same, a process each as the public client has it",
@@ -177,7 +179,7 @@ def latency(rounds: int, seconds: float) -> list[Result]:
             tails.append(percentile(outcome.latencies, 0.99))
             middles.append(percentile(outcome.latencies, 0.5) * 1e3)
             worst.append(max(outcome.latencies) * 1e3)
-            _settle(loaded)
+            settle(loaded)
     detail = f"{rate:.0f} requests a second for {seconds:g} s a round, 16 connections, deliveries beside"
     return [
         figure(

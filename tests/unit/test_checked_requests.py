@@ -10,6 +10,7 @@ import pytest
 
 from schemas.load import Service
 from stubs.dcc import CheckedRequest, Reply, RequestChecker
+from stubs.gateway.fronts.messages import Checked, read, told
 from stubs.smki import Pki
 from tests.dcc_kit import SUPPLIER, DccFixture, a_pki
 from tests.rule_trips import STRICT, TRIPS
@@ -29,10 +30,18 @@ class CheckedBefore(DccFixture):
 
     def post(self, document: bytes, service: Service | None = None, content_type: str = "application/xml") -> Reply:
         to = service or self._service(document)
-        self.found = RequestChecker(self.settings, self.pki.certificates).check(document, content_type)
+        self.found = self._checked(document, content_type)
         handled = self.dcc.handle(document, to, content_type, "127.0.0.1", self.now, self.found)
         self.keep(handled.events)
         return handled.reply
+
+    def _checked(self, document: bytes, content_type: str) -> CheckedRequest | None:
+        """What is found, as it comes out at the core's end of the channel."""
+        found = RequestChecker(self.settings, self.pki.certificates).check(document, content_type)
+        if found is None:
+            return None
+        sent = msgspec.msgpack.encode(told(found, 0))
+        return read(msgspec.msgpack.decode(sent, type=Checked), (found.certificate,))
 
 
 @pytest.fixture(scope="module")

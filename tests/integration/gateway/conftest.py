@@ -9,7 +9,7 @@ import pytest
 from stubs.app import BackgroundDcc
 from stubs.smki import Pki
 from tests.dcc_kit import a_pki
-from tests.serving_kit import Endpoint, a_dcc
+from tests.serving_kit import WORKERS, Endpoint, a_dcc
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,24 @@ def endpoint() -> Iterator[Endpoint]:
     endpoint.down()
 
 
+_IN_BOTH_FORMS = frozenset({"test_gateway_conversations", "test_library_refusals"})
+"""Modules whose tests run with and without front processes each time; ``make fronts`` runs all with them."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of the exchange, once by one process and once by a front and a core."""
+    if "workers" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in _IN_BOTH_FORMS:
+        metafunc.parametrize("workers", (0, 1), indirect=True, ids=("one-process", "fronts"))
+
+
 @pytest.fixture
-def dcc(pki: Pki, endpoint: Endpoint) -> Iterator[BackgroundDcc]:
-    with a_dcc(pki, endpoint) as running:
+def workers(request: pytest.FixtureRequest) -> int:
+    """How many front processes the simulated DCC has."""
+    number: int = getattr(request, "param", WORKERS)
+    return number
+
+
+@pytest.fixture
+def dcc(pki: Pki, endpoint: Endpoint, workers: int) -> Iterator[BackgroundDcc]:
+    with a_dcc(pki, endpoint, workers=workers) as running:
         yield running

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from stubs.app import BackgroundDcc
 from stubs.events import AnswerLate, AnyEvent, RequestAnswered
 from stubs.gateway import service
 from stubs.smki import Pki
 from tests.dcc_kit import Party
-from tests.serving_kit import happened, post
+from tests.serving_kit import Endpoint, a_dcc, happened, post
 
 
 @pytest.mark.parametrize(
@@ -35,11 +34,12 @@ def test_an_answer_is_late_after_a_second_or_when_the_client_has_gone(
 
 
 def test_a_late_answer_stands_in_the_journal_beside_its_exchange(
-    dcc: BackgroundDcc, pki: Pki, monkeypatch: pytest.MonkeyPatch
+    pki: Pki, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_LATE", 0.0)
-    assert post(dcc.urls.non_device, Party(pki).request("12.1", UPRN="1"))[0] == 200
-    late, answered = happened(dcc, AnswerLate).event, happened(dcc, RequestAnswered).event
+    monkeypatch.setattr(service, "_LATE", 0.0)  # in this process: a front would not know
+    with a_dcc(pki, endpoint, workers=0) as dcc:
+        assert post(dcc.urls.non_device, Party(pki).request("12.1", UPRN="1"))[0] == 200
+        late, answered = happened(dcc, AnswerLate).event, happened(dcc, RequestAnswered).event
     assert isinstance(late, AnswerLate)
     assert isinstance(answered, RequestAnswered)
     assert (late.exchange, late.is_abandoned) == (answered.exchange, False)

@@ -1,0 +1,61 @@
+"""Listening sockets that share one port: one for each front and address, opened by the core and handed down.
+
+The core keeps them open: connections that wait while a front is started again are not lost.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+
+Address = tuple[socket.AddressFamily, tuple[str | int | bytes, ...]]
+
+
+def open_listeners(host: str, port: int, number: int) -> list[list[socket.socket]]:
+    """For each of ``number`` processes its sockets, one an address of ``host``; with port 0 all have a free one.
+
+    Raises: OSError: the port cannot be had, or this system cannot share ports.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    addresses: list[Address] = [(family, (*address,)) for family, _, _, _, address in dict.fromkeys(found)]
+    with ExitStack() as stack:
+        opened: list[list[socket.socket]] = [[] for _ in range(number)]
+        for family, address in addresses:
+            if port:
+                _check_free(family, address)
+            for sockets in opened:
+                listener = stack.enter_context(_listener(family, (address[0], port, *address[2:])))
+                port = port or listener.getsockname()[1]
+                sockets.append(listener)
+        stack.pop_all()
+    return opened
+
+
+def _check_free(family: socket.AddressFamily, address: tuple[str | int | bytes, ...]) -> None:
+    """Sockets that share ports would share one with another simulated DCC too, and nobody would be told."""
+    with _socket(family) as probe:
+        probe.bind(address)
+        probe.listen()
+
+
+def _listener(family: socket.AddressFamily, address: tuple[str | int | bytes, ...]) -> socket.socket:
+    if not hasattr(socket, "SO_REUSEPORT"):
+        raise OSError("this system cannot let processes share a port")
+    listener = _socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(address)
+        listener.listen(socket.SOMAXCONN)
+        listener.setblocking(False)  # noqa: FBT003 - its only argument
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _socket(family: socket.AddressFamily) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    return made
