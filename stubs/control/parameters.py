@@ -27,6 +27,7 @@ from stubs.control.kinds import (
 from stubs.devices.state import FIXED, DeviceState
 from stubs.inventory import COVERAGE, REMOVED, InventoryRecord
 from stubs.urls import check_url
+from stubs.wire.eui64 import Eui64
 
 UserStatus = Literal["active", "suspended", "expelled"]
 Srv = Annotated[str, Meta(pattern=r"^(\*|[0-9]{1,2}(\.[0-9]{1,2}){1,2})$", description="service reference variant")]
@@ -356,10 +357,19 @@ class Reset(Parameters, frozen=True, kw_only=True):
     """Seed of later identities; null: that of the settings."""
 
 
+_AS_TEXT = {Eui64: Eui, Eui64 | None: EuiOrNobody, tuple[Eui64, ...]: tuple[Eui, ...]}
+"""Types of identities within, and what stands for them in JSON."""
+
+
 def _fields_of(struct: type[msgspec.Struct], without: frozenset[str]) -> list[tuple[str, Any, Any]]:
     known = [field for field in msgspec.structs.fields(struct) if field.name not in without]
     return [
-        (field.name, field.type | UnsetType, msgspec.field(default=UNSET, name=field.encode_name)) for field in known
+        (
+            field.name,
+            _AS_TEXT.get(field.type, field.type) | UnsetType,
+            msgspec.field(default=UNSET, name=field.encode_name),
+        )
+        for field in known
     ]
 
 

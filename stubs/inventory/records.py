@@ -18,7 +18,7 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Empty and None mean unknown. ``hub`` and ``proxy`` are the associated CHF and GPF, ``meter_points`` the MPxNs of the
     premises a hub was installed for, ``joined`` the devices it was told to share keys with; these four are not shown
-    by 8.2. Outside (``as_dict``, ``changed``, ``from_values``) identities are text, and empty where there is none.
+    by 8.2. Outside (``as_dict``, ``stored``, ``changed``) identities are text, and empty where there is none.
     """
 
     device: Eui64 = msgspec.field(name="DeviceID")
@@ -70,18 +70,21 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> InventoryRecord:
-        """The inverse of ``as_dict``. Raises: ValueError: values that make no record."""
+        """The inverse of ``stored``. Raises: ValueError: values that make no record."""
         return cls(**_read(values))
 
     def as_dict(self) -> dict[str, Any]:
         """Fields that are known, by their DUIS names, identities as text."""
-        known = {name: value for name, value in zip(_ATTRIBUTES, _ALL_VALUES(self), strict=True) if value}
-        for name in _TO_TEXT.keys() & known.keys():
-            known[name] = _TO_TEXT[name](known[name])
-        return known
+        return _as_text({name: value for name, value in zip(_ATTRIBUTES, _ALL_VALUES(self), strict=True) if value})
+
+    def stored(self) -> dict[str, Any]:
+        """Fields that differ from those of a new record, by their DUIS names, identities as text."""
+        found = zip(_DEFAULTS.items(), _ALL_VALUES(self), strict=True)
+        return _as_text({name: value for (name, default), value in found if value != default})
 
 
 _ATTRIBUTES = {field.encode_name: field.name for field in msgspec.structs.fields(InventoryRecord)}
+_DEFAULTS = {field.encode_name: field.default for field in msgspec.structs.fields(InventoryRecord)}
 _ALL_VALUES = attrgetter(*_ATTRIBUTES.values())
 _IDENTITIES = ("DeviceID", "AssociatedCHFDeviceID", "AssociatedGPFDeviceID", "PrenotifiedBy")
 _JOINED = "JoinedDeviceIDs"
@@ -95,8 +98,8 @@ def _euis(texts: Iterable[str]) -> tuple[Eui64, ...]:
     return tuple(Eui64.parse(text) for text in texts)
 
 
-def _texts(euis: Iterable[Eui64]) -> list[str]:
-    return [str(eui) for eui in euis]
+def _texts(euis: Iterable[Eui64]) -> tuple[str, ...]:
+    return tuple(str(eui) for eui in euis)
 
 
 _FROM_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, _eui_or_none), _JOINED: _euis}
@@ -108,6 +111,13 @@ _Values: Any = TypedDict(  # type: ignore[misc]
     total=False,
 )
 """Fields of a record as text, by their DUIS names: what ``msgspec`` checks the types of."""
+
+
+def _as_text(known: dict[str, Any]) -> dict[str, Any]:
+    """Values by name with their identities as text."""
+    for name in _TO_TEXT.keys() & known.keys():
+        known[name] = _TO_TEXT[name](known[name])
+    return known
 
 
 def _read(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def _new_outbox(state: DccState, _seed: str) -> None:
 
 def _take_homes(state: DccState) -> tuple[Homes]:
     inventory = state.inventory
-    records, points = [record.as_dict() for record in inventory.records.values()], list(inventory.meter_points.values())
+    records, points = [record.stored() for record in inventory.records.values()], list(inventory.meter_points.values())
     return (Homes(records, points, inventory.coverage, list(inventory.products.values())),)
 
 
