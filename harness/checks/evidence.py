@@ -333,11 +333,12 @@ class Evidence:
 
     @cached_property
     def actions(self) -> tuple[ActionRecord, ...]:
-        """Every action asked, in order."""
+        """Every action that the party under test was asked, in order."""
         claims = {event.action: (seq, event.content) for seq, event in self.of(OutcomeClaimed)}
         return tuple(
             ActionRecord(seq, event.action, event.content, claims.get(event.action))
             for seq, event in self.of(ActionAsked)
+            if not self.user or str(event.content.get("user") or self.user).upper() == self.user.upper()
         )
 
     def action(self, action_id: str | None) -> ActionRecord | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from harness.checks.evidence import Evidence
 from stubs.events import CertificateIssued, Entry, Event, ScenarioStarted
 
@@ -27,20 +29,20 @@ class EvidenceIndex:
                 for device in devices_of(start):
                     self._given.setdefault(device, entry.seq)
         self._certificates = [entry for entry in self._entries if isinstance(entry.event, CertificateIssued)]
-        self._cut: dict[tuple[str, str, int, int], Evidence] = {}
+        self._cut: dict[tuple[str, str, int, int, str], Evidence] = {}
 
     def between(self, first: int, last: int) -> list[Entry]:
         """The entries from ``first`` to ``last``, both included."""
         return self._entries[bisect_left(self._numbers, first) : bisect_right(self._numbers, last)]
 
-    def evidence(self, scenario: str, role: str, first: int, last: int) -> Evidence:
+    def evidence(self, scenario: str, role: str, first: int, last: int, user: str = "") -> Evidence:
         """As ``evidence_of``."""
-        key = (scenario, role, first, last)
+        key = (scenario, role, first, last, user)
         if key not in self._cut:
             self._cut = {key: self._evidence(*key)}  # the checks of one slice follow one another
         return self._cut[key]
 
-    def _evidence(self, scenario: str, role: str, first: int, last: int) -> Evidence:
+    def _evidence(self, scenario: str, role: str, first: int, last: int, user: str) -> Evidence:
         own = [start for seq, start in self._starts.get((scenario, role), ()) if seq <= last]
         started = own[-1] if own else None
         kept = devices_of(started) if started else set[str]()
@@ -50,10 +52,12 @@ class EvidenceIndex:
 
         before = [entry for entry in self._certificates if entry.seq < min(first, last + 1)]
         slice_ = [entry for entry in self.between(first, last) if not _names(entry.event, is_foreign)]
+        if started is not None and user:
+            started = msgspec.structs.replace(started, user=user)
         return Evidence([*before, *slice_], started)
 
 
-def evidence_of(entries: Iterable[Entry], scenario: str, role: str, first: int, last: int) -> Evidence:
+def evidence_of(entries: Iterable[Entry], scenario: str, role: str, first: int, last: int, user: str = "") -> Evidence:
     """The evidence of the latest run of one scenario for one role that began at or before ``last``.
 
     Args:
@@ -62,8 +66,9 @@ def evidence_of(entries: Iterable[Entry], scenario: str, role: str, first: int, 
         role: its User Role, as ScenarioStarted names it.
         first: sequence number of the slice's first entry.
         last: sequence number of the slice's last entry.
+        user: EUI of another party of the scenario, whose conduct is looked at; empty: the party under test.
     """
-    return EvidenceIndex(entries).evidence(scenario, role, first, last)
+    return EvidenceIndex(entries).evidence(scenario, role, first, last, user)
 
 
 def devices_of(started: ScenarioStarted) -> set[str]:

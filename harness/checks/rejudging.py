@@ -46,7 +46,7 @@ def _finding(index: EvidenceIndex, seq: int, event: CheckJudged) -> Finding:
     if event.check not in checks():
         known = "one that `uept judge` of this version knows"
         raise PeerError("a check this version does not know", where=where, expected=known, got=event.check)
-    evidence = index.evidence(event.scenario, event.role, event.first, event.last)
+    evidence = index.evidence(event.scenario, event.role, event.first, event.last, event.user)
     try:
         return judge(event.check, evidence, event.parameters)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:

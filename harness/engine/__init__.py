@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.engine.civil_time import special_day
     from harness.engine.conditions import bent, happening
     from harness.engine.homes import device_name
+    from harness.engine.parts import part
     from harness.engine.progress import Progress, Silent, Terminal
     from harness.engine.rehearsal import Rehearsal
     from harness.engine.results import ActionRun, CheckRun, Run, ScenarioRun, StepRun, fold_run
@@ -28,6 +29,7 @@ _HOMES = {
     "civil_time": ("special_day",),
     "conditions": ("bent", "happening"),
     "homes": ("device_name",),
+    "parts": ("part",),
     "progress": ("Progress", "Silent", "Terminal"),
     "rehearsal": ("Rehearsal",),
     "results": ("ActionRun", "CheckRun", "Run", "ScenarioRun", "StepRun", "fold_run"),
@@ -72,6 +74,7 @@ __all__ = [
     "fold_run",
     "happening",
     "inputs_of",
+    "part",
     "plan_of",
     "results_of",
     "run_rehearsal",

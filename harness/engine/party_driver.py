@@ -23,8 +23,11 @@ def start_driver(run_context: RunContext, driver: Driver, state_dir: Path, perso
     Raises: Blocked: the driver does not start.
     """
     settings, dcc = run_context.settings, run_context.dcc
+    others = settings.users_of_others
     identities = [
-        UserIdentity(eui=str(party.eui), roles=tuple(party.roles), name=party.name) for party in dcc.pki.parties()
+        UserIdentity(eui=str(party.eui), roles=tuple(party.roles), name=party.name)
+        for party in dcc.pki.parties()
+        if str(party.eui) not in others  # nothing of another party is shown to the one under test
     ]
     pki = Path(str(dcc.settings.pki))
     run_context.tls = _tls(settings, pki)
@@ -45,6 +48,9 @@ def start_driver(run_context: RunContext, driver: Driver, state_dir: Path, perso
     receive_url = settings.receive_url or driver.receive_url
     for identity in identities:
         run_context.control.register_user(identity.eui, identity.name, list(identity.roles), receive_url)
+    for other in dcc.pki.parties():
+        if str(other.eui) in others:
+            run_context.control.register_user(str(other.eui), other.name, list(other.roles), None)
 
 
 def _tls(settings: RehearsalSettings, pki: Path) -> TlsFiles:

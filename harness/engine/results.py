@@ -74,6 +74,8 @@ class CheckRun:
     finding: Finding
     step: int
     """Index of the step that asked for it."""
+    user: str = ""
+    """EUI of another party whose conduct was judged; empty: the party under test."""
     attested: Attestation | None = None
     """The person's word that settles it, where it waited for one: ``finding`` is then ATTESTED."""
 
@@ -122,6 +124,8 @@ class ScenarioRun:
     steps: tuple[StepRun, ...]
     checks: tuple[CheckRun, ...]
     actions: tuple[ActionRun, ...]
+    others: tuple[CheckRun, ...] = ()
+    """What was judged of other parties that took part: it decides nothing about the party under test."""
 
     @property
     def seconds(self) -> float:
@@ -199,7 +203,10 @@ class _Open:
     """The scenario that is being folded."""
 
     run: ScenarioRun
+    user: str = ""
+    """EUI of the party under test."""
     steps: list[StepRun] = field(default_factory=list)
+    others: list[CheckRun] = field(default_factory=list)
     checks: list[CheckRun] = field(default_factory=list)
     actions: list[ActionRun] = field(default_factory=list)
 
@@ -214,6 +221,7 @@ class _Open:
             steps=tuple(self.steps),
             checks=tuple(self.checks),
             actions=tuple(self.actions),
+            others=tuple(self.others),
         )
 
 
@@ -270,7 +278,8 @@ class _Fold:
                 steps=(),
                 checks=(),
                 actions=(),
-            )
+            ),
+            known.user,
         )
 
 
@@ -349,6 +358,10 @@ def _attested(check: CheckRun, attestations: Iterable[Attestation]) -> CheckRun:
     return replace(check, attested=word, finding=word.settle(check.finding)) if word else check
 
 
+def _is_of_the_party(event: ActionAsked, user: str) -> bool:
+    return not user or str(event.content.get("user") or user).upper() == user.upper()
+
+
 def _end(seq: int, event: ScenarioFinished) -> _End:
     verdict = verdict_named(event.verdict, seq)
     owner = next((one for one in Owner if one.value == event.owner), Owner.NONE)
@@ -365,10 +378,11 @@ def _add(scenario: _Open, entry: Entry) -> None:
             )
         case CheckJudged():
             finding = finding_of(event, entry.seq)
-            scenario.checks.append(
-                CheckRun(entry.seq, event.check, event.parameters, event.first, event.last, finding, step)
+            judged = scenario.others if event.user else scenario.checks
+            judged.append(
+                CheckRun(entry.seq, event.check, event.parameters, event.first, event.last, finding, step, event.user)
             )
-        case ActionAsked():
+        case ActionAsked() if _is_of_the_party(event, scenario.user):
             scenario.actions.append(ActionRun(event.action, entry.seq, event.content, None, None, step))
         case OutcomeClaimed():
             scenario.actions = [

@@ -125,7 +125,10 @@ class RunContext:
     def users(self) -> dict[UserRole, str]:
         """EUI to act as, by role: as the settings say, else the first party of the PKI that holds the role."""
         found: dict[UserRole, str] = {}
+        others = self.settings.users_of_others
         for party in self.dcc.pki.parties():
+            if str(party.eui) in others:
+                continue
             for role in party.roles:
                 found.setdefault(UserRole(role), str(party.eui))
         return found | {role: eui.strip().upper() for role, eui in self.settings.users.items()}

@@ -9,13 +9,15 @@ from typing import Any
 
 import msgspec
 
-from harness.checks import Evidence, Finding, Owner, Verdict, evidence_of, judge, judge_standing, worst
+from harness.checks import Finding, Owner, Verdict, judge_standing, worst
 from harness.checks.effects import local_command_in, schedule_in
 from harness.checks.evidence import read_answer
 from harness.drivers import Action
 from harness.engine.conditions import BENT, HAPPENINGS, condition_called
 from harness.engine.dcc_alert_bodies import alert_content
+from harness.engine.deciding import Deciding
 from harness.engine.other_party import other_party_sends
+from harness.engine.parts import Part
 from harness.engine.run_context import TICK, RunContext
 from harness.engine.scenario_errors import Ending, ScenarioLeft, ending_by, ending_of, stop_for
 from harness.engine.scenario_home import ScenarioHome
@@ -25,7 +27,7 @@ from harness.engine.ssi_words import kind_of
 from harness.engine.surroundings import Faults, RunClock, Standing, Thresholds
 from harness.plan import LibraryScenario, test_data_for
 from schemas.load import UserRole
-from stubs.events import ActionAsked, CheckJudged, Entry, OutcomeClaimed, RequestAccepted, RequestAnswered
+from stubs.events import ActionAsked, CheckJudged, RequestAccepted, RequestAnswered
 from stubs.wire.duis import Response
 from stubs.wire.errors import Blocked, Misuse
 
@@ -45,6 +47,8 @@ class World:
         self._run_context = run_context
         self._home = ScenarioHome(run_context, f"{scenario.key}-{attempt}", self.role, self.user)
         self._recorder = ScenarioRecorder(run_context, scenario, attempt)
+        self._deciding = Deciding(run_context, scenario, self._recorder)
+        self._parts: dict[str, Part] = {}
         self._actions: list[str] = []
         self._hidden: tuple[str, ...] = ()
         self._desk = ServiceManagement(
@@ -71,6 +75,18 @@ class World:
                 mend="Give both roles one User ID in [users], as import, export and gas suppliers may share one.",
             )
         self._acting_as = UserRole(role)
+
+    def part(self, name: str) -> Part:
+        """Another party that takes part, by what the scenario calls it: its client is started when first asked.
+
+        Raises: Blocked: there is nobody to play it.
+        """
+        self._begin()
+        self._run_context.settle()
+        self.heed()
+        if name not in self._parts:
+            self._parts[name] = Part(name, self._run_context, self.scenario, self._home, self._recorder, self.user)
+        return self._parts[name]
 
     def register(self, device: str, *, to_another: bool = False) -> None:
         """The registration of a device's meter point passes to the party, or to another."""
@@ -334,7 +350,7 @@ class World:
         self._begin()
         if self._actions and "action" not in parameters:
             parameters["action"] = self._actions[-1]
-        finding, last = self._decide(check, parameters)
+        finding, last = self._deciding.decide(check, parameters, self._run_context.driver_runner)
         self._keep(check, parameters, finding, last)
         stop = stop_for(finding)
         if stop is not None:
@@ -355,53 +371,19 @@ class World:
             )
         )
 
-    def _evidence(self) -> tuple[Evidence, int]:
-        """The scenario's evidence so far, and its last entry."""
-        entries, first = self._recorder.read(), self._recorder.first
-        last = entries[-1].seq if entries else first
-        known = [*self._run_context.surroundings(), *entries]
-        return evidence_of(known, self.scenario.id, self.role.value, first, last), last
-
     def _judge_standing(self) -> None:
         """Compare whatever the evidence holds: the checks that every scenario owes, once its messages have arrived."""
         end = time.monotonic() + self._run_context.settings.patience
-        evidence, last = self._evidence()
+        evidence, last = self._deciding.evidence()
         control = self._run_context.run_control
         while evidence.in_flight and time.monotonic() < end + control.added:
             if control.is_cut:
                 return
             self._run_context.journal.wait(after=last, timeout=TICK)
-            evidence, last = self._evidence()
+            evidence, last = self._deciding.evidence()
         limits = self._run_context.settings.limits
         for check, finding in judge_standing(evidence, limits):
             self._keep(check, limits, finding, last)
-
-    def _decide(self, check: str, parameters: Mapping[str, Any]) -> tuple[Finding, int]:
-        settings, control = self._run_context.settings, self._run_context.run_control
-        end = time.monotonic() + settings.deadline + settings.grace + settings.patience
-        quiet, first = 0.0, self._recorder.first
-        began, late = time.monotonic(), 0.0
-        while True:
-            self.heed()
-            entries = self._recorder.read()
-            is_busy = self._run_context.driver_runner.is_busy or _is_attested(entries)
-            last = entries[-1].seq if entries else first
-            surroundings = self._run_context.surroundings()
-            evidence = evidence_of([*surroundings, *entries], self.scenario.id, self.role.value, first, last)
-            finding = judge(check, evidence, parameters)
-            now = time.monotonic()
-            quiet = now if is_busy or not quiet else quiet
-            limit = control.added + (end if is_busy else min(end, quiet + settings.patience))
-            if finding.is_final:
-                return finding, last
-            if now >= limit:
-                return _after(finding, now - began, late), last
-            if self._run_context.journal.is_behind:
-                self._run_context.journal.commit()  # a full disk: raised here and now, since waiting would not help
-            self._run_context.progress.awaiting(finding.expected, limit - now)
-            wait = min(TICK, limit - now)
-            self._run_context.journal.wait(after=last, timeout=wait)
-            late += max(0.0, time.monotonic() - now - wait)
 
     # --- the record of the scenario ---------------------------------------------------------------------------
 
@@ -437,6 +419,7 @@ class World:
             if not (control.is_cut or self._recorder.is_broken):
                 self._judge_standing()
             interrupted = control.is_interrupted
+        self._end_parts(is_judged=not interrupted)
         self.faults.clear()
         self.standing.restore()
         self._desk.restore()
@@ -446,6 +429,11 @@ class World:
         if not self._run_context.journal.is_behind:
             self._run_context.begin_afresh()
         return ending
+
+    def _end_parts(self, *, is_judged: bool) -> None:
+        is_judged = is_judged and not self._run_context.journal.is_behind
+        while self._parts:
+            self._parts.popitem()[1].finish(is_judged=is_judged)
 
     def _begin_quietly(self) -> None:
         try:
@@ -466,19 +454,3 @@ class World:
             return stopped or Ending(Verdict.NOT_RUN, "no check was judged", Owner.HARNESS)
         verdict = worst(tuple(finding.verdict for finding in self.findings))
         return ending_by(next(finding for finding in self.findings if finding.verdict is verdict))
-
-
-_LATE = 1.0
-"""Seconds of its own lateness that a run tells of where the end of a wait decides."""
-
-
-def _after(finding: Finding, waited: float, late: float) -> Finding:
-    """A finding that the end of the wait decided: how long that was, and how late the run itself was meanwhile."""
-    own = f"; this run itself was {late:.1f} s late, as on a machine under load" if late >= _LATE else ""
-    return msgspec.structs.replace(finding, got=f"{finding.got} (after waiting {waited:.1f} s{own})")
-
-
-def _is_attested(entries: Sequence[Entry]) -> bool:
-    """Whether the latest claim is a person's: the party's system may still be at work."""
-    claims = [entry.event.content for entry in entries if isinstance(entry.event, OutcomeClaimed)]
-    return bool(claims) and claims[-1].get("status") == "attested"

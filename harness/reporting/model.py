@@ -6,13 +6,16 @@ The JSON Schema is published as ``schemas/run/result.schema.json``; a test keeps
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from harness import __version__
+from harness.checks import Verdict, worst
+from harness.checks.apart import apart
 from harness.engine.assessment import assess, tally_of
 from harness.engine.results import CheckRun, Run, ScenarioRun
 from harness.verdicts import Counts, RoleAssessment, ServiceCoverage
@@ -66,6 +69,18 @@ class Claim(msgspec.Struct, frozen=True):
     claimed: Mapping[str, Any] | None
     asked_entry: int
     claimed_entry: int | None
+
+
+class OtherParty(msgspec.Struct, frozen=True):
+    """A further party of the run: what was judged of it, apart from the party under test, in which scenarios."""
+
+    user: str
+    verdict: str
+    checks: Mapping[str, int]
+    """Verdict to number of checks."""
+    scenarios: tuple[str, ...]
+    open: tuple[str, ...] = ()
+    """What did not pass: check, expected and got."""
 
 
 class Scenario(msgspec.Struct, frozen=True):
@@ -219,6 +234,8 @@ class Report(msgspec.Struct, frozen=True):
     schema_comparison: SchemaComparison | None = None
     """Only when another schema was named."""
     attestations: tuple[AttestedCheck, ...] = ()
+    other_parties: tuple[OtherParty, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Further parties of scenarios with several; only where there were some."""
 
 
 def build(
@@ -261,7 +278,26 @@ def build(
             )
             for one in run.attestations
         ),
+        other_parties=tuple(_other_parties(run)) or msgspec.UNSET,
     )
+
+
+def _other_parties(run: Run) -> Iterator[OtherParty]:
+    judged = [(scenario.key, check) for scenario in run.scenarios for check in scenario.others]
+    for user in dict.fromkeys(check.user for _, check in judged):
+        own = [(key, check) for key, check in judged if check.user == user]
+        findings = [check.finding for _, check in own]
+        yield OtherParty(
+            user=user,
+            verdict=worst(tuple(finding.verdict for finding in findings)).value,
+            checks=dict(Counter(finding.verdict.value for finding in findings)),
+            scenarios=tuple(dict.fromkeys(key for key, _ in own)),
+            open=tuple(
+                f"{key}, {check.check}: expected {check.finding.expected}, got {check.finding.got}"
+                for key, check in own
+                if check.finding.verdict is not Verdict.PASS
+            ),
+        )
 
 
 def encode(report: Report) -> bytes:
@@ -368,9 +404,9 @@ def _coverage(row: ServiceCoverage) -> Coverage:
 
 
 def entries_of(scenario: Scenario, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """The journal entries of one scenario's slice; ``entries`` ascend by their number."""
+    """The journal entries of one scenario's slice, other parties' left out; ``entries`` ascend by their number."""
     start = bisect_left(entries, scenario.first, key=_seq)
-    return entries[start : bisect_right(entries, scenario.last, lo=start, key=_seq)]
+    return apart(entries[start : bisect_right(entries, scenario.last, lo=start, key=_seq)])
 
 
 def _seq(entry: Entry) -> int:

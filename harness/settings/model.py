@@ -11,6 +11,7 @@ from msgspec import Meta
 from harness.allowed_failures import AllowedFailure
 from harness.drivers.traits import driver_traits
 from harness.load.settings import LoadSettings
+from harness.settings.parties import PartySettings
 from harness.verdicts import Deviation
 from schemas.load import UserRole
 from schemas.published import published_schema
@@ -99,6 +100,10 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     users: Annotated[
         dict[UserRole, str], Meta(description="EUI-64 to act as, by role; default: the PKI's parties.")
     ] = {}
+    parties: Annotated[
+        dict[str, PartySettings],
+        Meta(description="Further parties of a scenario, by the part they play: `[parties.gaining-supplier]`."),
+    ] = {}
     follows_clock: Annotated[
         bool | None,
         Meta(
@@ -175,6 +180,11 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     def can_move_clock(self) -> bool:
         """Whether the party's system goes on when a scenario moves the clock."""
         return driver_traits(self.driver).follows_clock if self.follows_clock is None else self.follows_clock
+
+    @property
+    def users_of_others(self) -> frozenset[str]:
+        """EUIs that further parties of the run act as."""
+        return frozenset(eui.strip().upper() for party in self.parties.values() for eui in party.users.values())
 
     @property
     def limits(self) -> dict[str, float]:

@@ -13,6 +13,7 @@ import msgspec
 from harness.drivers.traits import driver_traits
 from harness.plan import ExpressionError, parse_expression
 from harness.settings.model import FREE_PORTS, ClusterTls, RehearsalSettings
+from harness.settings.parties import party_problems
 from harness.uep.user_ids import user_id_problems
 from harness.verdicts import Deviation
 from schemas.load import Srv, scenarios, service_requests
@@ -42,6 +43,7 @@ def setting_problems(settings: RehearsalSettings) -> Iterator[Problem]:
             Eui64.parse(eui)
         except PeerError as error:
             yield f"users.{role}", str(error)
+    yield from party_problems(settings.parties, settings.users)
     if settings.scenarios and not Path(settings.scenarios).is_dir():
         yield "scenarios", f"{settings.scenarios!r} is not a folder"
     yield from _values_that_cannot_be(settings)

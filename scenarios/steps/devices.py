@@ -23,6 +23,11 @@ def registration_has_passed(world: World, device: str) -> None:
     world.register(device)
 
 
+@when(parsers.parse("the registration of the {device:Device} passes to the party", DEVICE))
+def registration_comes(world: World, device: str) -> None:
+    world.register(device)
+
+
 @when(parsers.parse("the registration of the {device:Device} passes to another party", DEVICE))
 def registration_passes(world: World, device: str) -> None:
     world.register(device, to_another=True)

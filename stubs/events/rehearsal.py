@@ -98,6 +98,8 @@ class CheckJudged(Event, frozen=True, kw_only=True, tag=True):
     got: str = ""
     rule: str = ""
     references: tuple[int, ...] = ()
+    user: str = ""
+    """EUI of another party of the scenario whose conduct was judged; empty: the party under test."""
 
 
 class ScenarioFinished(Event, frozen=True, kw_only=True, tag=True):

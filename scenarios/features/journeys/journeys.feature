@@ -6,12 +6,16 @@ Feature: Journeys
   Scenario: A supplier gains an electricity meter
     Given a party acting as IS
     And a home of another supplier with both meters
-    And the registration of the electricity meter has passed to the party
-    When the party is asked to send 8.2 to the DCC with
+    When the losing supplier is asked to send 4.1.1 to the electricity meter
+    Then the losing supplier reports the values the device sent
+    When the registration of the electricity meter passes to the party
+    And the party is asked to send 8.2 to the DCC with
       | DeviceID | electricity meter |
     Then the party reports the devices of the home
     When the party is asked to send 6.23 to the electricity meter with its test data
     Then it is accepted and answered
+    When the losing supplier is asked to send 4.1.1 to the electricity meter
+    Then the request of the losing supplier is refused with E4
     When the party is asked to send 6.24.1 to the electricity meter with its test data
     Then it is accepted, answered and reported
     When the party is asked to send 1.1.1 to the electricity meter with its test data
@@ -29,14 +33,18 @@ Feature: Journeys
   Scenario: A supplier gains a gas meter
     Given a party acting as GS
     And a home of another supplier with both meters
-    And the registration of the gas meter has passed to the party
-    When the party is asked to send 8.2 to the DCC with
+    When the losing supplier is asked to send 4.1.1 to the gas meter
+    Then the losing supplier reports the values the device sent
+    When the registration of the gas meter passes to the party
+    And the party is asked to send 8.2 to the DCC with
       | DeviceID | gas meter |
     Then the party reports the devices of the home
     When the party is asked to send 6.23 to the gas meter with its test data
     Then it is accepted and answered
     When the party is asked to send 6.23 to the gas proxy with its test data
     Then it is accepted and answered
+    When the losing supplier is asked to send 4.1.1 to the gas meter
+    Then the request of the losing supplier is refused with E4
     When the party is asked to send 6.24.1 to the gas meter with its test data
     Then it is accepted, answered and reported
     When the party is asked to send 1.1.1 to the gas meter with its test data
@@ -64,8 +72,11 @@ Feature: Journeys
     When the party is asked to send 4.8.1 to the <log> with its test data
     Then the party reports the values the device sent
     When the registration of the <meter> passes to another party
-    And the DCC raises alert N27 about the <meter>
-    Then the party acknowledges alert N27
+    And the gaining supplier is asked to send 6.23 to the <meter> with its test data
+    Then the gaining supplier gets its response
+    And the party acknowledges alert N27
+    When the gaining supplier is asked to send 4.1.1 to the <meter>
+    Then the gaining supplier reports the values the device sent
     When the party is asked to wait for alert N27 from the <meter>
     Then the party reports alert N27
     When the party is asked to send 4.6.1 to the <log> with its test data
