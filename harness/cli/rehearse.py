@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,7 +103,11 @@ def command(
         "dcc.control_port": flags["control_port"],
     }
     chosen = load_settings(settings, named, os.environ)
-    select = narrowed(chosen.select, flags["only"], flags["failed"], flags["remaining"])
+    is_named = flags["only"] or flags["failed"] or flags["remaining"]
+    wanted = (
+        flags["select"] or "" if is_named else chosen.select
+    )  # who names scenarios means them, whatever the file says
+    select = narrowed(wanted, flags["only"], flags["failed"], flags["remaining"])
     if select != chosen.select:
         chosen = load_settings(settings, {**named, "select": select}, os.environ)
     again = f"uept rehearse{f' --settings {settings}' if settings else ''} --only"
@@ -123,6 +127,7 @@ def command(
             is_live=is_live or flags["live_wait"],
             live_waits=flags["live_wait"],
             live_port=flags["live_port"],
+            grows=bool(chosen.select) and not (is_named or flags["select"] or flags["plan"]),
         )
         if code:
             break
@@ -148,10 +153,12 @@ def rehearse(
     is_live: bool = False,
     live_waits: bool = False,
     live_port: int | None = None,
+    grows: bool = False,
 ) -> int:
     """Run, write every report, print the verdicts; the exit code of the run.
 
-    ``again`` repeats one scenario, its key added. With ``is_live`` a person may follow and steer the run at a page.
+    ``again`` repeats one scenario, its key added; ``grows`` says what lies beyond the run file's selection. With
+    ``is_live`` a person may follow and steer the run at a page.
     """
     from harness.cli.keys import terminal_keys
     from harness.cli.live import attended
@@ -200,7 +207,7 @@ def rehearse(
             }
         )
     else:
-        _print(written.result)
+        _print(written.result, result.run.planned if grows else ())
         say(f"\nbundle  {written.bundle} (signed by {written.fingerprint[:16]}…)")
         say(f"report  {written.report.resolve()}")
     return code
@@ -220,8 +227,8 @@ def _let_pass(settings: Any, result: Any) -> tuple[AllowedOutcome, int]:
     return let, exit_code_of(result.run, is_strict=settings.strict, passed_over=let.passed_over)
 
 
-def _print(report: Any) -> None:
-    from harness.reporting.next_steps import next_step
+def _print(report: Any, planned: Sequence[Mapping[str, Any]]) -> None:
+    from harness.reporting.next_steps import beyond_the_plan, next_step
 
     say("")
     print_table(
@@ -237,5 +244,7 @@ def _print(report: Any) -> None:
     print_table(["role", "verdict", "planned", "passed", "failed", "blocked", "not run"], rows)
     for role in report.roles:
         say(f"{role.role}: {role.reason}")
-    if hint := next_step(report.scenarios):
+    is_done = all(one.verdict == "PASS" for one in report.scenarios)
+    beyond = beyond_the_plan(planned, [role.role for role in report.roles], is_done=is_done)
+    for hint in filter(None, (next_step(report.scenarios), beyond)):
         say(f"\nnext: {hint}")

@@ -16,6 +16,19 @@ DRIVERS: Mapping[str, str] = {
 }
 """What ``--driver`` may be, and how the run file names it."""
 
+FIRST: Mapping[str, str] = {
+    "IS": "SR-201 and srv:4.1.1, SR-601, SR-602",
+    "ES": "SR-601",
+    "GS": "SR-207 and srv:4.1.1, SR-601",
+    "ED": "SR-212 and srv:4.1.1, SR-601",
+    "GT": "SR-601",
+    "RSA": "SR-601",
+    "OU": "SR-218 and srv:4.1.1, SR-601, SR-602",
+}
+"""Role to the scenarios that a new folder selects: what the small client, which knows 4.1.1 and 8.2, can pass."""
+FIRST_PAGES = "SSI-001"
+"""And those of the Self-Service Interface, with a driver that has a browser."""
+
 _BY_PERSONS = frozenset({"manual", "observe"})
 _OTHER_DRIVER = 'OTHER_DRIVER = "reference"'
 _PIPELINES = {"github": (".github/workflows/uept.yml", "github.yml"), "gitlab": (".gitlab-ci.yml", "gitlab.yml")}
@@ -90,6 +103,7 @@ def _run_file(project: NewProject) -> str:
     words = {
         "ROLE": project.role,
         "USER": project.user,
+        "SELECT": f"{FIRST[project.role]}, {FIRST_PAGES}" if project.driver == "browser" else FIRST[project.role],
         "PKI": project.pki,
         "DRIVER": DRIVERS[project.driver].format(python=project.python, act_port=project.act_port),
         "PARTY_PROGRAM": started,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,12 +14,17 @@ from typing import Any
 
 import pytest
 
+from harness.cli import run
 from harness.init import DRIVERS, NewProject, new_project
-from harness.settings import load_settings
+from harness.init.project import FIRST, FIRST_PAGES
+from harness.plan import LibraryScenario, load_library, make_plan
+from harness.settings import RehearsalSettings, load_settings
+from schemas.load import UserRole
 from tests.ports import free_port
 
 READS = ("SR-201-IS-2", "SR-601-IS")
 """Scenarios of 4.1.1 and 8.2, which the small client knows."""
+KNOWN = {"4.1.1", "8.2"}
 SELECTED = ("--select", f"{' or '.join(READS)} or SR-112-IS or SR-605-IS or AL-001-IS")
 
 
@@ -100,6 +106,40 @@ def test_the_run_file_can_be_read_and_each_file_is_told(
     assert "@" not in "".join(tomllib.loads(files["uept.toml"])["driver"])
     assert all(f"`{name}`" in files["README.md"] for name in files if name != "README.md")
     assert not [name for name, text in files.items() if "_PORT@" in text or "@ROLE@" in text]
+
+
+@pytest.fixture(scope="module")
+def library() -> tuple[LibraryScenario, ...]:
+    return load_library()
+
+
+@pytest.mark.parametrize("role", FIRST)
+def test_a_new_folder_begins_with_what_the_small_client_can_do(role: str, library: tuple[LibraryScenario, ...]) -> None:
+    begun = make_plan(library, RehearsalSettings(roles=(UserRole(role),), select=FIRST[role])).chosen
+    assert begun
+    assert {srv for one in begun for srv in one.srvs} <= KNOWN
+    asked = [step.text for one in begun for step in one.steps if "is asked to" in step.text]
+    assert [
+        text for text in asked if not re.match(r"the party is asked to send (4\.1\.1|8\.2) to the [\w ]+", text)
+    ] == []
+
+
+def test_every_pattern_of_the_first_selection_matches_something(library: tuple[LibraryScenario, ...]) -> None:
+    names = {name for one in library for name in one.names}
+    assert [
+        word for select in FIRST.values() for word in re.findall(r"[A-Z]{2}-\d+", select) if word not in names
+    ] == []
+    assert FIRST_PAGES in names
+
+
+def test_scenarios_that_are_named_run_whatever_the_run_file_selects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("uept.toml").write_text('roles = ["IS"]\nselect = "SR-601"\ndriver = "reference"\n')
+    free = ["--port", "0", "--smki-port", "0", "--ssi-port", "0", "--control-port", "0"]
+    assert run(["rehearse", "--settings", "uept.toml", "--only", "SR-602-IS", "--json", *free]) == 0
+    assert json.loads(capsys.readouterr().out)["totals"] == {"PASS": 1}
 
 
 @pytest.mark.parametrize("role", ["IS", "ES", "GS", "ED", "GT", "RSA", "OU"])

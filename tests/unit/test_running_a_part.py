@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from harness.cli.selection import narrowed
 from harness.engine.progress import Terminal
 from harness.plan import parse_expression
 from harness.reporting.difference import ResultFile, ScenarioOutcome
+from harness.reporting.next_steps import beyond_the_plan, left_out
 from stubs.wire.errors import InputError
 
 
@@ -60,3 +62,26 @@ def test_a_failure_ends_with_the_line_that_repeats_it(verdict: Verdict, *, is_to
     terminal = Terminal(Console(file=screen, width=200), again="uept rehearse --settings uept.toml --only")
     terminal.scenario_finished("SR-1-IS", "A title", verdict, ("expected  x",), 1.0)
     assert ("again     uept rehearse --settings uept.toml --only SR-1-IS" in screen.getvalue()) == is_told
+
+
+def planned_row(key: str, services: tuple[str, ...], *, is_chosen: bool, role: str = "IS") -> dict[str, Any]:
+    return {"key": key, "role": role, "srvs": services, "chosen": is_chosen}
+
+
+def test_what_was_left_out_is_counted_and_the_service_that_unlocks_most_comes_first() -> None:
+    rows = [
+        planned_row("SR-1-IS", ("4.1.1",), is_chosen=True),
+        planned_row("SR-2-IS", ("4.1.1", "2.2"), is_chosen=False),
+        planned_row("SR-3-IS", ("2.2",), is_chosen=False),
+        planned_row("SR-4-IS", ("2.2", "6.2.4"), is_chosen=False),
+        planned_row("SR-5-IS", ("11.2",), is_chosen=False),
+        planned_row("SSI-1-IS", (), is_chosen=False),
+        planned_row("SR-1-GS", ("8.2",), is_chosen=False, role="GS"),
+    ]
+    assert left_out(rows, ["IS"]) == (5, [("2.2", 2), ("11.2", 1)])
+    said = beyond_the_plan(rows, ["IS"], is_done=True)
+    assert "5 more scenarios of IS are left out by `select` and count as NOT_RUN" in said
+    assert "2.2 (2), 11.2 (1)" in said
+    assert "build 2.2 next" in said
+    assert "build" not in beyond_the_plan(rows, ["IS"], is_done=False), "first what was chosen"
+    assert beyond_the_plan(rows[:1], ["IS"], is_done=True) == ""
