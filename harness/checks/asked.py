@@ -13,7 +13,7 @@ from harness.checks.received import was_carried_out
 from harness.checks.registry import check
 from harness.checks.standing import not_applicable
 from harness.checks.verdict import Finding, Verdict, failed, passed
-from schemas.load import Srv, request_bodies, service_requests
+from schemas.load import ServiceRequestRow, Srv, request_bodies, service_requests
 from stubs.wire.duis import Node, ServiceRequest
 from stubs.wire.errors import PeerError
 from stubs.wire.utrn import read as read_token
@@ -32,6 +32,10 @@ _NOW = "CurrentDateTime"
 _SKEW = 60.0
 """Seconds a party's clock, or the time from making a request to its arrival, may make of a difference (inferred)."""
 _EXECUTION = "ExecutionDateTime"
+_TRANSFORM, _NON_DEVICE = 4, 8
+"""Command Variants (DUIS, Command Variant table)."""
+_WORDINGS = frozenset({"SupplierMessage", "SupplierName", "AdditionalInformation"})
+"""Parameters that people read: every letter and space counts."""
 
 
 def own_requests(evidence: Evidence, action: ActionRecord) -> list[tuple[Exchange, ServiceRequest]]:
@@ -113,10 +117,10 @@ def _differences(action: ActionRecord, request: ServiceRequest, arrived: datetim
     if user and identity(str(header.request_id.originator)) != identity(user):
         yield f"sent as {header.request_id.originator}, asked as {user}", "User"
     options = action.asked.get("options", {})
-    variant = options.get("command_variant")
+    service = service_requests().get(Srv(action.service))
+    variant = options.get("command_variant", _usual_variant(service) if service is not None else None)
     if isinstance(variant, int) and header.command_variant not in _variants(variant):
         yield f"command variant {header.command_variant}, asked was {variant}", "command variant"
-    service = service_requests().get(Srv(action.service))
     if service is not None and header.service_reference != service.service_reference:
         yield f"service reference {header.service_reference}, not {service.service_reference}", "service reference"
     given = {_ALIASES.get(name, name): value for name, value in action.asked.get("parameters", {}).items()}
@@ -126,9 +130,16 @@ def _differences(action: ActionRecord, request: ServiceRequest, arrived: datetim
     yield from _of_target(action, given, request.body)
 
 
+def _usual_variant(service: ServiceRequestRow) -> int:
+    """The variant that has a request carried out over the SM WAN and answered (docs/drivers.md, command_variant)."""
+    if service.is_critical:
+        return _TRANSFORM
+    return _NON_DEVICE if service.is_non_device else 1
+
+
 def _variants(asked: int) -> set[int]:
     """A critical variant is asked for as what the device executes; the request itself goes to transform first."""
-    return {asked, 4} if asked in {5, 6, 7} else {asked}
+    return {asked, _TRANSFORM} if asked in {5, 6, 7} else {asked}
 
 
 def _of_parameter(srv: str, name: str, value: Any, body: Node) -> Iterator[tuple[str, str]]:
@@ -147,7 +158,11 @@ def _of_parameter(srv: str, name: str, value: Any, body: Node) -> Iterator[tuple
         return
     if value is True and all(not node.text.strip() for node in nodes):
         return  # an element that says by being there
-    if not any(next(compare(name, value, node.text), None) is None for node in nodes):
+    if name in _WORDINGS:
+        is_sent = any(node.text.strip() == str(value).strip() for node in nodes)
+    else:
+        is_sent = any(next(compare(name, value, node.text), None) is None for node in nodes)
+    if not is_sent:
         yield f"{name} {nodes[0].text.strip()!r} was sent, asked was {value!r}", name
 
 
@@ -233,7 +248,7 @@ def one_request(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
 def _repeated(evidence: Evidence, exchanges: tuple[Exchange, ...]) -> tuple[str, Exchange, Exchange] | None:
     for index, exchange in enumerate(exchanges):
         for earlier in filter(evidence.is_answered_in_time, exchanges[:index]):
-            if earlier.received.body == exchange.received.body:
+            if _which_request(earlier) == _which_request(exchange):
                 return "sent again after it was answered", earlier, exchange
             if _is_first_stage(earlier) and _is_first_stage(exchange):
                 return "a second request", earlier, exchange
@@ -244,6 +259,14 @@ def _repeated(evidence: Evidence, exchanges: tuple[Exchange, ...]) -> tuple[str,
 
 def _is_first_stage(exchange: Exchange) -> bool:
     return exchange.request is None or isinstance(exchange.request, ServiceRequest)
+
+
+def _which_request(exchange: Exchange) -> object:
+    """What is the same of repetitions: RequestID, service and stage, however it was signed; of others their octets."""
+    if exchange.request is None:
+        return exchange.received.body
+    header = exchange.request.header
+    return request_id(header.request_id), header.srv, _is_first_stage(exchange)
 
 
 def _unasked(evidence: Evidence) -> list[Exchange]:
@@ -263,9 +286,9 @@ def repetitions_bounded(evidence: Evidence, parameters: Mapping[str, Any]) -> Fi
     limit, pause = int(parameters.get("retry_limit", 4)), float(parameters.get("retry_pause", 0.1))
     expected = f"the same request at most {limit} times, {pause:g} seconds apart"
     times = {entry.seq: entry.at for entry in evidence.entries}
-    posts: dict[bytes, list[Exchange]] = {}
+    posts: dict[object, list[Exchange]] = {}
     for exchange in evidence.exchanges:
-        posts.setdefault(exchange.received.body, []).append(exchange)
+        posts.setdefault(_which_request(exchange), []).append(exchange)
     repeated = [exchanges for exchanges in posts.values() if len(exchanges) > 1]
     for exchanges in repeated:
         references = [exchange.seq for exchange in exchanges[:10]]

@@ -21,6 +21,12 @@ _SEPARATORS = re.compile(r"[\s:.\-_]")
 _BETWEEN_WORDS = re.compile(r"[\s_\-]")
 _REQUEST_ID_PARTS = 3
 _IDENTITY_DIGITS = 16
+_WRITTEN_NUMBER = re.compile(
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:\s+(?:Wh|varh|VAh|W|var|VA|V|A|m3|m\u00b3|s))?", re.IGNORECASE
+)
+"""A number as people write it: groups of three digits, and the unit in which values are told (docs/drivers.md)."""
+_BASIC_INSTANT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d(?:\.\d+)?)\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
+"""ISO 8601, basic format."""
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
 
 
@@ -172,6 +178,8 @@ def compare(path: str, sent: Any, claimed: Any) -> Iterator[Difference]:
 
 
 def _compare_lists(path: str, sent: Sequence[Any], claimed: Any) -> Iterator[Difference]:
+    if len(sent) == 1 and isinstance(claimed, Mapping):
+        claimed = [claimed]  # a list of one item, written as the item
     if not isinstance(claimed, Sequence) or isinstance(claimed, str | bytes):
         yield Difference(path, Kind.DIFFERENT, sent, claimed)
         return
@@ -213,6 +221,13 @@ def _spelled(values: Mapping[str, Any]) -> dict[str, Any]:
     return {plain_name(name): value for name, value in values.items()}
 
 
+def said(value: Any) -> Any:
+    """What is said by a value: a name with null under it, at any depth, says nothing."""
+    if isinstance(value, Mapping):
+        return {name: said(one) for name, one in value.items() if one is not None}
+    return [said(one) for one in value] if isinstance(value, list) else value
+
+
 def named(values: Mapping[str, Any], name: str, otherwise: Any = None) -> Any:
     """The value of that name, however a party spells the name; ``otherwise`` when there is none."""
     return values[name] if name in values else _spelled(values).get(plain_name(name), otherwise)
@@ -243,8 +258,10 @@ def _numbers(value: Any) -> Iterator[Decimal]:
 def _number(value: object) -> Decimal | None:
     if isinstance(value, bool) or value is None:
         return None
+    text = str(value).strip()
+    written = _WRITTEN_NUMBER.fullmatch(text)
     try:
-        found = Decimal(str(value).strip())
+        found = Decimal(written.group(1).replace(",", "") if written else text)
     except InvalidOperation:
         return None
     return found if found.is_finite() else None
@@ -255,6 +272,10 @@ def _truth(value: object) -> bool | None:
 
 
 def _moment(text: str) -> datetime | None:
+    basic = _BASIC_INSTANT.fullmatch(text)
+    if basic:
+        year, month, day, hour, minute, second, zone = basic.groups("")
+        text = f"{year}-{month}-{day}T{hour}:{minute}:{second}{zone}"
     if not _INSTANT.fullmatch(text):
         return None
     try:

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
+from harness.checks.comparing import said
 from harness.checks.stored import begun
 from stubs.events import (
     ActionAsked,
@@ -160,8 +161,8 @@ class ActionRecord:
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """The claim; empty until there is one."""
-        return self.claimed[1] if self.claimed else {}
+        """The claim, without what is null in it; empty until there is one."""
+        return said(self.claimed[1]) if self.claimed else {}
 
     @property
     def status(self) -> str:

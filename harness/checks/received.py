@@ -10,11 +10,23 @@ from enum import Enum
 from typing import Any
 
 from harness.checks.evidence import ActionRecord, Evidence, read_answer
-from stubs.wire.duis import GbcsPayload, LocalCommand, Node, OtherResult, Response, Result, ServiceResponse
+from harness.checks.evidence import Message as Queued
+from stubs.wire.duis import (
+    DccAlert,
+    DeviceAlert,
+    FutureDatedDeviceAlert,
+    GbcsPayload,
+    LocalCommand,
+    Node,
+    OtherResult,
+    Response,
+    Result,
+    ServiceResponse,
+)
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
-from stubs.wire.gbcs.use_cases import read_response
+from stubs.wire.gbcs.use_cases import read_alert, read_response
 
 _LISTS = {"DSPInventory": ("Device", "devices"), "DSPWANMatrix": ("DSPWANMatrixResponse", "coverage")}
 """Results that are lists (DUIS schema): the repeated element, and the name of the list in an outcome's values."""
@@ -153,6 +165,28 @@ def plain(value: Any) -> Any:
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     return value
+
+
+def alert_values(message: Queued) -> dict[str, Any]:
+    """The values of an alert by name, as far as they can be read without keys; empty: none can, or it has none."""
+    response = read_answer(message.queued.body)
+    match response.body if response is not None else None:
+        case DccAlert() as alert:
+            return {"structure": alert.content.name, **leaves(alert.content)}
+        case DeviceAlert() as alert:
+            return _alert_values(alert.gbcs_payload)
+        case ServiceResponse(result=FutureDatedDeviceAlert() as alert):
+            return _alert_values(alert.gbcs_payload)
+    return {}
+
+
+def _alert_values(payload: bytes) -> dict[str, Any]:
+    try:
+        group = Message.from_bytes(payload).group
+        read = read_alert(group.other.message_code, group.content, _needs_a_key)
+    except PeerError:
+        return {}
+    return {name: plain(value) for name, value in read.items()}
 
 
 def _written(result: Result) -> dict[str, Any]:

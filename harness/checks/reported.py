@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.checks.comparing import Difference, Kind, code, differences, identity, plain_name, request_id
 from harness.checks.evidence import ActionRecord, Evidence, Message, read_answer
-from harness.checks.received import is_sealed, is_success, payload_of, values_received
+from harness.checks.received import alert_values, is_sealed, is_success, payload_of, values_received
 from harness.checks.registry import check
 from harness.checks.standing import not_applicable
 from harness.checks.verdict import Finding, failed, passed
@@ -89,6 +89,7 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
         codes,
         has_message=bool(messages),
         is_asynchronous=_awaits(evidence, action),
+        is_told_of_error=_is_told_of_error(evidence, action, synchronous),
         is_answered_at_once=any(
             one.accepted and one.received.service == "non-device" for one in evidence.exchanges_of(action)
         ),
@@ -151,8 +152,9 @@ def _of_status(
     is_asynchronous: bool,
     is_carried_out: bool,
     is_answered_at_once: bool,
+    is_told_of_error: bool,
 ) -> tuple[str, str] | None:
-    is_error = [not one.startswith(("I", "W")) for one in codes]
+    is_error = [_is_error(one) for one in codes]
     match action.status:
         case "done" if not codes:
             return "the party says done; no answer reached it", "done without an answer"
@@ -160,6 +162,12 @@ def _of_status(
             return f"the party says done; the last code is {codes[-1]}", "error reported as success"
         case "done" if is_asynchronous and not has_message:
             return "the party says done; no usable response had reached it", "done without a response"
+        case "acknowledged" if is_told_of_error:
+            return f"the party says acknowledged; the last code is {codes[-1]}", "error reported as success"
+        case "acknowledged" if is_asynchronous and has_message and not _is_kept_waiting(action):
+            return "the party says acknowledged; a response had reached it", "response not taken into account"
+        case "timeout" if is_told_of_error:
+            return f"the party says timeout; it had been answered {codes[-1]}", "error reported as time-out"
         case "refused" if codes and not any(is_error):
             return f"the party says refused; the DCC answered {', '.join(codes)}", "success reported as refusal"
         case "failed" | "timeout" if is_answered_at_once and codes and not any(is_error):
@@ -171,10 +179,23 @@ def _of_status(
     return None
 
 
+def _is_error(said: str) -> bool:
+    return not said.startswith(("I", "W"))
+
+
+def _is_told_of_error(evidence: Evidence, action: ActionRecord, synchronous: Sequence[str]) -> bool:
+    """Whether the last thing the party certainly had before it reported is an error: an answer, or a response taken."""
+    taken = [
+        code(message.code)
+        for message in usable(evidence, action)
+        if any(seq < action.claimed_seq for seq in message.handed)
+    ]
+    told = [*synchronous, *taken]
+    return bool(told) and _is_error(told[-1])
+
+
 def _awaits(evidence: Evidence, action: ActionRecord) -> bool:
     """Whether the action's request is answered by a message: its last accepted one was merely acknowledged."""
-    if _is_kept_waiting(action):
-        return False
     accepted = [exchange for exchange in evidence.exchanges_of(action) if exchange.accepted]
     return bool(accepted) and accepted[-1].received.service == "send-command"
 
@@ -241,34 +262,78 @@ def _wrong(found: Sequence[Difference], *, is_whole: bool) -> Difference | None:
 def alerts_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """The alerts of each claim against the alerts that were handed over."""
     expected = "each reported alert as it was received"
-    given = {
-        (code(message.queued.alert_code), identity(message.queued.device))
+    given = [
+        message
         for message in evidence.messages_of_all
         if message.queued.alert_code and evidence.was_given(message) and evidence.is_trusted(message)
-    }
-    codes = {name for name, _ in given}
+    ]
     references: list[int] = []
     for action in _claims(evidence):
-        reported = [alert for alert in action.outcome.get("alerts", []) if isinstance(alert, Mapping)]
-        seen: set[str] = set()
-        for alert in reported:
-            name, device = code(alert.get("code", "")), identity(alert.get("device", ""))
-            if name and name not in codes:
-                got = f"alert {name} is reported, none was handed over"
-                return failed(expected, got, action.claimed_seq, cause="alert that did not come")
-            if name and device and (name, device) not in given and alert.get("kind") != "dcc":
-                got = f"alert {name} is reported of {device}, it came from another device"
-                return failed(expected, got, action.claimed_seq, cause="device of an alert")
-            identity_of = request_id(alert.get("response_id", ""))
-            key = f"{name} {identity_of}"
-            if identity_of and key in seen and alert.get("kind") != "future-dated":
-                got = f"alert {name} ({identity_of}) is reported twice"
-                return failed(expected, got, action.claimed_seq, cause="alert counted twice")
-            seen.add(key)
+        told: list[Mapping[str, Any]] = []
+        for alert in (one for one in action.outcome.get("alerts", []) if isinstance(one, Mapping)):
+            told.append(alert)
+            problem = _wrong_alert(alert, given) or _told_twice(told, given)
+            if problem is not None:
+                what, cause = problem
+                return failed(expected, f"alert {what}", action.claimed_seq, cause=cause)
             references.append(action.claimed_seq)
     if not references:
         return not_applicable(expected)
     return passed(expected, f"{len(references)} alerts as they came", *references)
+
+
+def _wrong_alert(alert: Mapping[str, Any], given: Sequence[Message]) -> tuple[str, str] | None:
+    """What of an alert that is told was not in any that came, and the kind of difference."""
+    name, device = code(alert.get("code", "")), identity(alert.get("device", ""))
+    if not name:
+        return None
+    came = [message for message in given if code(message.queued.alert_code) == name]
+    if not came:
+        return f"{name} is reported, none was handed over", "alert that did not come"
+    kinds = {_KINDS.get(message.queued.message_kind, "") for message in came}
+    kind = plain_name(alert.get("kind", ""))
+    if kind in _KINDS.values() and kind not in kinds:
+        return f"{name} is reported as one of kind {alert['kind']}, it is of kind {' or '.join(sorted(kinds))}", "kind"
+    own = [message for message in came if not device or identity(message.queued.device) == device]
+    if not own and kinds != {"dcc"}:
+        return f"{name} is reported of {device}, it came from another device", "device of an alert"
+    quoted = request_id(alert.get("response_id", ""))
+    if quoted and all(message.queued.response_id for message in came):
+        own = [message for message in came if request_id(message.queued.response_id) == quoted]
+        if not own and kinds != {"dcc"}:  # one that names no device may be an earlier one, of another scenario
+            return f"{name} is reported under {quoted}, it did not come under that", "ResponseID of an alert"
+    values = alert.get("values")
+    if isinstance(values, Mapping) and values:
+        found = [_wrong(differences(known, values), is_whole=True) for one in own if (known := alert_values(one))]
+        problem = next(filter(None, found), None)
+        if problem is not None and all(found):
+            return f"{name}: {problem.words}", "value of an alert"
+    return None
+
+
+def _told_twice(told: Sequence[Mapping[str, Any]], given: Sequence[Message]) -> tuple[str, str] | None:
+    """Whether the last alert told is one more than different ones came; one without code or identity may be any."""
+    name, device = code(told[-1].get("code", "")), identity(told[-1].get("device", ""))
+    quoted = request_id(told[-1].get("response_id", ""))
+    same = [
+        one
+        for one in told
+        if code(one.get("code", "")) == name and (not quoted or request_id(one.get("response_id", "")) == quoted)
+    ]
+    came = {
+        _identity_of(message)
+        for message in given
+        if code(message.queued.alert_code) == name
+        and (not quoted or request_id(message.queued.response_id or quoted) == quoted)
+    }
+    if name and came and len(same) > len(came):
+        shown = f"{name} ({quoted or device})" if quoted or device else name
+        return f"{shown} is reported {len(same)} times, {len(came)} came", "alert counted twice"
+    return None
+
+
+_KINDS = {"device-alert": "device", "dcc-alert": "dcc", "response": "futuredated"}
+"""Kind of message in the journal to the kind of alert that docs/drivers.md names, spelled plainly."""
 
 
 @check(

@@ -257,6 +257,8 @@ def falling_counter(evidence: Evidence) -> tuple[str, tuple[int, ...]] | None:
 def _may_repeat(earlier: list[Exchange], again: Exchange) -> bool:
     if any(exchange.received.body == again.received.body for exchange in earlier):
         return True  # the same bytes once more: a repeat after a broken connection, not a new request
+    if again.request is not None and any(exchange.request == again.request for exchange in earlier):
+        return True  # the same document, signed anew
     is_first_signed = not any(isinstance(exchange.request, SignedPreCommand) for exchange in earlier)
     return isinstance(again.request, SignedPreCommand) and is_first_signed
 

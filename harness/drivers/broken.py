@@ -45,8 +45,16 @@ def _told(outcome: EditOutcome) -> _Change:
     return _Change(edits=Edits(outcome=outcome))
 
 
+def _escaped(text: object) -> str:
+    return str(text).replace("&", "&amp;").replace("'", "&apos;")
+
+
 def _understood(action: EditAction) -> _Change:
     return _Change(edits=Edits(action=action))
+
+
+def _for_local_delivery(header: RequestHeader) -> RequestHeader:
+    return msgspec.structs.replace(header, command_variant=3)
 
 
 def _another_reference(header: RequestHeader) -> RequestHeader:
@@ -88,6 +96,7 @@ _CHANGES: Mapping[str, _Change] = {
     "signs-with-wrong-key": _policy(pre_command_key="xmlsign"),
     "alters-pre-command": _policy(alter_pre_command=True),
     "signs-documents-with-wrong-key": _policy(document_key="ds"),
+    "asks-for-local-delivery": _policy(edit_header=_for_local_delivery),
     "names-wrong-service-reference": _policy(edit_header=_another_reference),
     "retries-forever": _policy(retry_limit=_FOREVER, retry_after_refusal=True, retry_pause=0.15),
     "retries-without-pause": _policy(retry_pause=0.0),
@@ -97,12 +106,16 @@ _CHANGES: Mapping[str, _Change] = {
     "ignores-dates": _understood(edits.parameter("ExecutionDateTime", lambda _value: None)),
     "dates-everything": _understood(edits.dated(_LATER)),
     "dates-an-hour-late": _policy(edit_body=_HOUR["ExecutionDateTime"]),
+    "dates-to-the-hour": _policy(edit_body=edits.element("ExecutionDateTime", lambda text: f"{text[:14]}00:00Z")),
     "sets-clocks-to-local-time": _policy(edit_body=_HOUR["CurrentDateTime"]),
     "mis-scales-amounts": _understood(edits.parameter("AdjustMeterBalance", lambda value: int(value) // 1000)),
     "tops-up-pounds-for-pence": _understood(edits.parameter("amount_pence", lambda value: int(value) * 100)),
     "tops-up-a-penny-less": _understood(edits.parameter("amount_pence", lambda value: int(value) - 1)),
     "cuts-messages-short": _understood(edits.parameter("SupplierMessage", lambda value: str(value)[:10])),
     "shouts-messages": _understood(edits.parameter("SupplierMessage", lambda value: str(value) + "!")),
+    "puts-messages-in-capitals": _understood(edits.parameter("SupplierMessage", lambda value: str(value).upper())),
+    "escapes-messages-twice": _understood(edits.parameter("SupplierMessage", _escaped)),
+    "charges-a-hundred-times": _understood(edits.each_number(lambda value: value * 100)),
     "sets-other-payment-mode": _understood(edits.parameter("PaymentMode", lambda _value: "Credit")),
     "registers-other-variant": _understood(edits.parameter("ESMEVariant", lambda _value: "B")),
     "registers-other-type": _understood(edits.parameter("DeviceType", lambda _value: "PPMID")),
@@ -122,6 +135,12 @@ _CHANGES: Mapping[str, _Change] = {
     "invents-registers": _told(edits.values(lambda given: {**given, "TariffTOURegister": 4711})),
     "keeps-first-reading": _told(edits.first_values_for_ever),
     "tells-times-an-hour-late": _told(edits.texts(edits.an_hour_later)),
+    "tells-days-for-instants": _told(edits.texts(edits.day_only)),
+    "tells-half-hours-late": _told(edits.texts(edits.half_an_hour_later)),
+    "reads-first-page": _told(edits.lists(lambda given: given[:5])),
+    "tells-pence-for-thousandths": _told(edits.numbers(lambda value: value / 1000)),
+    "shifts-names": _told(edits.values(edits.shifted_names)),
+    "counts-each-delivery": _told(edits.processed(1)),
     "reverses-versions": _told(edits.values(edits.reversed_octets("FirmwareVersion"))),
     "assumes-supply-enabled": _told(edits.values(edits.constant("SupplyState", "Enabled"))),
     "overlooks-devices": _policy(whole_lists=False),
@@ -136,6 +155,11 @@ _CHANGES: Mapping[str, _Change] = {
     "reports-time-outs-as-done": _told(edits.status({"timeout": "done"})),
     "reports-success-as-refusal": _told(edits.status({"done": "refused"})),
     "reports-success-as-time-out": _told(edits.status({"done": "timeout"})),
+    "reports-refusals-as-time-outs": _told(edits.status({"refused": "timeout"})),
+    "reports-acknowledged-as-done": _told(edits.status({"acknowledged": "done"})),
+    "reports-warnings-as-failures": _told(edits.status_of_code("W", "failed")),
+    "takes-I0-for-done": _told(edits.status({"failed": "done"})),
+    "reports-silence-as-done": _told(edits.status({"failed": "done", "timeout": "done"})),
     "reports-code-of-acknowledgement": _told(edits.changed(response_code="I99")),
     "always-reports-I0": _told(edits.changed(response_code="I0")),
     "values-with-refusals": _told(edits.values_of_before(frozenset({"refused"}))),
@@ -145,6 +169,12 @@ _CHANGES: Mapping[str, _Change] = {
     "invents-alerts": _told(edits.alerts(lambda given, action: [*given, edits.made_up_alert(action)])),
     "mixes-up-alert-codes": _told(edits.each_alert(code="8F1E")),
     "mixes-up-alert-devices": _told(edits.each_alert(kind="device", device="00-DB-12-34-56-78-90-AB")),
+    "mixes-up-alert-kinds": _told(edits.each_alert(kind="dcc")),
+    "mixes-up-alerts": _told(edits.each_alert(response_id="90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-AB:7")),
+    "invents-alert-values": _told(edits.each_alert(values={"AlertTimestamp": "2020-01-01T00:00:00Z", "Count": 4711})),
+    "repeats-alerts-without-identity": _told(
+        edits.alerts(lambda given, _action: [{"code": alert["code"]} for alert in given + given])
+    ),
     "tells-alerts-twice": _told(edits.alerts(lambda given, _action: given + given)),
     "does-not-verify-alerts": _told(edits.each_alert(verified=False)),
     # restarts

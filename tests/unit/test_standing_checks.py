@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.checks import Verdict, judge_standing, standing_checks
@@ -125,3 +126,96 @@ def test_what_cannot_be_trusted_is_not_used() -> None:
 
 def test_counters_that_fall() -> None:
     assert "counters-never-fall" in failing(Story().asked().posted(2).asked(action="a2").posted(1))
+
+
+ALERT = {"code": "8F3F", "device": METER, "kind": "device"}
+
+
+def alerted(*alerts: dict[str, Any], times: int = 1, kind: str = "device-alert") -> Story:
+    story = Story().asked().posted().queued().delivered()
+    for _ in range(times):
+        story.queued(kind=kind, alert="8F3F").delivered()
+    return story.claimed(alerts=list(alerts))
+
+
+@pytest.mark.parametrize(
+    ("alerts", "cause"),
+    [
+        ([ALERT], None),
+        ([{"code": "0x8f3f"}], None),
+        ([{"code": ""}], None),
+        ([{**ALERT, "kind": "device alert"}], None),
+        ([{**ALERT, "kind": "dcc"}], "kind"),
+        ([{**ALERT, "device": OTHER}], "device of an alert"),
+        ([ALERT, ALERT], "alert counted twice"),
+        ([{"code": "8F3F"}, {"code": "8f3f"}], "alert counted twice"),
+    ],
+)
+def test_alerts_are_told_as_they_came(alerts: list[dict[str, Any]], cause: str | None) -> None:
+    assert failing(alerted(*alerts)) == ({"alerts-as-received": cause} if cause else {})
+
+
+def test_an_alert_that_its_device_raised_twice_is_told_twice() -> None:
+    assert failing(alerted(ALERT, ALERT, times=2)) == {}
+    assert failing(alerted(ALERT, times=2)) == {}
+
+
+@pytest.mark.parametrize("device", ["", OTHER])
+def test_an_alert_of_the_dcc_may_name_a_device_or_none(device: str) -> None:
+    assert failing(alerted({**ALERT, "device": device, "kind": "DCC"}, kind="dcc-alert")) == {}
+
+
+def test_a_time_out_or_an_acknowledgement_after_an_error() -> None:
+    for status in ("timeout", "acknowledged"):
+        refused = Story().asked().refused("E4").claimed(status, "", messages_processed=0)
+        assert failing(refused) == {
+            "outcome-follows-messages": f"error reported as {'time-out' if status == 'timeout' else 'success'}"
+        }
+    failed_later = Story().asked().posted().queued(code="E20").delivered().claimed("timeout", "E20")
+    assert failing(failed_later) == {"outcome-follows-messages": "error reported as time-out"}
+    perhaps_too_late = Story().asked().posted().queued(code="E20").claimed("timeout", "").delivered()
+    assert failing(perhaps_too_late) == {}, "it may have come after the report"
+
+
+def test_what_is_told_of_a_request_that_was_not_to_be_waited_for() -> None:
+    unwaited = Story().asked(options={"wait": False}).posted()
+    assert failing(unwaited.claimed("acknowledged", "I99")) == {"messages-counted-once": "counted more than once"}
+    done = Story().asked(options={"wait": False}).posted().claimed("done", "I99", messages_processed=0)
+    assert failing(done) == {"outcome-follows-messages": "done without a response"}
+    waited = Story().asked().posted().queued().delivered().claimed("acknowledged", "I99")
+    assert failing(waited) == {"outcome-follows-messages": "response not taken into account"}
+
+
+def variant(number: int) -> bytes:
+    header = RequestHeader(RequestId.parse(request_id(1)), number, "11.2", "11.2")
+    return write_request(ServiceRequest(header, Node("ReadFirmwareVersion")))
+
+
+def test_another_command_variant_than_asked_or_than_usual() -> None:
+    for options, sent, is_right in (({}, 1, True), ({}, 3, False), ({"command_variant": 3}, 3, True)):
+        story = Story().asked("11.2", options=options).posted(srv="11.2", body=variant(sent))
+        assert failing(story) == ({} if is_right else {"request-as-asked": "command variant"})
+
+
+@pytest.mark.parametrize("sent", ["don't switch it off", "DON'T  switch it off", "DON&apos;T switch it off"])
+def test_a_message_for_people_is_sent_letter_by_letter(sent: str) -> None:
+    story = Story().asked("3.1", parameters={"SupplierMessage": "DON'T switch it off"})
+    assert failing(story.posted(srv="3.1", body=body("3.1", "DisplayMessage", SupplierMessage=sent))) == {
+        "request-as-asked": "SupplierMessage"
+    }
+
+
+def test_repetitions_signed_anew_are_counted_as_repetitions() -> None:
+    story = Story().asked("11.2")
+    for _ in range(5):
+        story.refused(None, status=503)
+        story.entries[-3] = msgspec.structs.replace(
+            story.entries[-3],
+            event=msgspec.structs.replace(story.entries[-3].event, body=body() + b" " * len(story.entries)),
+        )
+    assert failing(story) == {"repetitions-bounded": "too many repetitions"}
+
+
+def test_a_null_says_nothing() -> None:
+    silent = dict.fromkeys(READING, None)
+    assert failing(Story().asked().posted().device_answered().queued().delivered().claimed(values=silent)) == {}

@@ -57,11 +57,31 @@ def _deep(value: Any, edit: EditValue, wanted: Callable[[Any], bool]) -> Any:
 
 def an_hour_later(text: str) -> str:
     """An instant in UTC told an hour later; other text as it is."""
+    return _later(text, timedelta(hours=1))
+
+
+def half_an_hour_later(text: str) -> str:
+    """An instant in UTC told half an hour later, as one that confuses beginning and end of a half hour does."""
+    return _later(text, timedelta(minutes=30))
+
+
+def _later(text: str, by: timedelta) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return f"{moment + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}" if "T" in text else text
+    return f"{moment + by:%Y-%m-%dT%H:%M:%SZ}" if "T" in text else text
+
+
+def day_only(text: str) -> str:
+    """The day of an instant; other text as it is."""
+    return text[:10] if _later(text, timedelta()) == text and "T" in text else text
+
+
+def shifted_names(given: dict[str, Any]) -> dict[str, Any]:
+    """Every value under the name of the one before it."""
+    names = list(given)
+    return dict(zip(names[1:] + names[:1], given.values(), strict=True))
 
 
 def swapped_numbers(given: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +111,16 @@ def status(becomes: Mapping[str, str]) -> EditOutcome:
 
     def edited(_action: Action, outcome: Outcome, _memory: Memory) -> Outcome:
         return msgspec.structs.replace(outcome, status=becomes.get(outcome.status, outcome.status))
+
+    return edited
+
+
+def status_of_code(begins: str, becomes: str) -> EditOutcome:
+    """Another status for outcomes whose response code begins so."""
+
+    def edited(_action: Action, outcome: Outcome, _memory: Memory) -> Outcome:
+        is_meant = outcome.response_code.startswith(begins)
+        return msgspec.structs.replace(outcome, status=becomes) if is_meant else outcome
 
     return edited
 
@@ -166,6 +196,19 @@ def parameter(name: str, edit: EditValue) -> EditAction:
         value = edit(action.parameters[name])
         rest = {key: one for key, one in action.parameters.items() if key != name}
         return msgspec.structs.replace(action, parameters=rest if value is None else {**rest, name: value})
+
+    return edited
+
+
+def each_number(edit: EditValue) -> EditAction:
+    """Every number of what is asked, understood otherwise."""
+
+    def edited(action: Action, _memory: Memory) -> Action:
+        numbered = {
+            name: edit(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+            for name, value in action.parameters.items()
+        }
+        return msgspec.structs.replace(action, parameters=numbered)
 
     return edited
 

@@ -57,10 +57,10 @@ Feature: Changing meters
     Given a party acting as <role>
     And a home with both meters
     When the party is asked to send 3.1 to the <meter> with
-      | SupplierMessage | Your meter has been read. |
+      | SupplierMessage | We'll read your meter & tell you: DON'T switch it off. |
     Then the request is accepted
     And the response reaches the party
-    And the <meter>'s display_message becomes Your meter has been read.
+    And the <meter>'s display_message becomes We'll read your meter & tell you: DON'T switch it off.
 
     Examples:
       | role | meter             |

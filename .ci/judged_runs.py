@@ -1,0 +1,83 @@
+"""The runs that tests/clients judges, kept for `make mutation`: every defect, and the reference client as every role.
+
+What is asserted there is asserted here of a bundle, by judging it again: a defect fails by the checks that name it,
+and each check of the reference client is what it was.
+"""
+
+import pickle
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+
+@dataclass(frozen=True)
+class JudgedRun:
+    """One scenario of a kept run. ``named``: checks that have to fail; empty: nothing may differ."""
+
+    name: str
+    entries: tuple[Any, ...]
+    named: frozenset[str]
+
+    def is_as_it_was(self) -> bool:
+        """Whether judging again says what tests/clients asserts."""
+        again = list(import_module("harness.checks").judge_again(self.entries))
+        if self.named:
+            return self.named <= {one.judged.check for one in again if one.finding.verdict.value == "FAIL"}
+        return all(one.finding.verdict is one.was.verdict for one in again)
+
+
+def kept(folder: Path) -> Iterator[JudgedRun]:
+    """Everything that ``keep`` left in a folder, scenario by scenario."""
+    defects = import_module("harness.drivers").DEFECTS
+    events = import_module("stubs.events")
+    for path in sorted(folder.glob("*.journal")):
+        name = path.stem
+        entries = pickle.loads(path.read_bytes())  # noqa: S301 - of ``keep``
+        if name in defects:
+            yield JudgedRun(name, entries, frozenset(defects[name].caught_by))
+            continue
+        own: list[Any] = []
+        for number, entry in enumerate(entries):
+            is_next = number > 0 and isinstance(entries[number - 1].event, events.ScenarioFinished)
+            if is_next:
+                yield JudgedRun(f"{name} to {entry.seq}", tuple(own), frozenset())
+                own = [one for one in own if isinstance(one.event, events.CertificateIssued)]
+            own.append(entry)
+        yield JudgedRun(name, tuple(own), frozenset())
+
+
+def keep(folder: Path) -> None:
+    """Run what is not kept yet."""
+    engine, settings = import_module("harness.engine"), import_module("harness.settings")
+    app, clock = import_module("stubs.app"), import_module("stubs.clock")
+    rows, library = import_module("harness.drivers").DEFECTS, import_module("harness.plan").load_library()
+    wanted = [
+        (name, f"broken:{name}", {"select": row.scenario, "deadline": 3.0, "patience": 1.5})
+        for name, row in rows.items()
+    ]
+    roles = sorted({one.role for one in library})
+    wanted += [(role, "reference", {"roles": (role,), "deadline": 60.0, "patience": 30.0}) for role in roles]
+    folder.mkdir(parents=True, exist_ok=True)
+    app.init_pki(folder / "pki")
+    dcc_settings = app.DccSettings(
+        port=0, smki_port=0, ssi_port=0, control_port=0, pki=str(folder / "pki"), state_dir=str(folder / "state")
+    )
+    with app.background_dcc(dcc_settings, clock.VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC))) as dcc:
+        for name, driver, flags in wanted:
+            target = folder / f"{name}.journal"
+            if not target.exists():
+                given = settings.load_settings(flags={"driver": driver, "out": str(folder / name), **flags})
+                run = engine.run_rehearsal(given, dcc=dcc).run
+                target.write_bytes(pickle.dumps(tuple(dcc.journal.entries(after=run.first - 1, until=run.last))))
+                print(name, flush=True)
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]))
