@@ -79,8 +79,13 @@ class LivePage:
                 self._leave()
             self._source, self._index = source, JournalIndex(source.journal)
             self._last_source = source
-            self._leave = source.journal.subscribe(lambda _entries: self._grown.set())
+            self._leave = source.journal.subscribe(self._has_grown)
         self._grown.set()
+
+    def _has_grown(self, _entries: object) -> None:
+        """Wake the reader, where somebody wants to know: a thread that wakes takes the interpreter from the DCC."""
+        if self.streams.has_listeners:
+            self._grown.set()
 
     def _run_opened(self, opened: Opened) -> None:
         self.show(opened.dcc)

@@ -32,6 +32,8 @@ _LOGGER = logging.getLogger("stubs.dcc")
 
 _ITEMS_A_TURN = 4
 """Agenda items worked off before the loop looks after its sockets again: a few milliseconds."""
+_GATHER_SECONDS = 0.005
+"""Longest that a request of a front waits for others to share its commit: a commit costs as much as a request."""
 _CALL_SECONDS = 60.0
 _MOST_REFUSALS = 1000
 """Refusals that wait in memory for room on the disk; later ones are told to the client only."""
@@ -113,7 +115,7 @@ class Runtime:
     def decide(self, handle: Decide, done: Callable[[Reply | BaseException], None]) -> None:
         """As ``submit``, without a task: ``done`` is called with the answer, or with what prevents it."""
         try:
-            reply, committed = self._decided(handle)
+            reply, committed = self._decided(handle, self._gather)
         except Exception as error:  # noqa: BLE001 - told to whoever waits for the answer
             done(error)
             return
@@ -127,14 +129,17 @@ class Runtime:
 
         committed.add_done_callback(settled)
 
-    def _decided(self, handle: Decide) -> tuple[Reply, asyncio.Future[None]]:
-        """Let the core handle one request; its answer, and what is done when its events are durable."""
+    def _decided(self, handle: Decide, commit: Callable[[], None] | None = None) -> tuple[Reply, asyncio.Future[None]]:
+        """Let the core handle one request; its answer, and what is done when its events are durable.
+
+        ``commit`` is called in the next iteration of the loop if nobody else waits for a commit.
+        """
         if self.journal.is_behind:
             self.journal.commit()
         now = self.clock.now()
         handled = self._keeping(handle, now)
         self.append(handled.events, now)
-        return handled.reply, self._committed()
+        return handled.reply, self._committed(commit or self._flush)
 
     def note(self, event: AnyEvent) -> None:
         """Record what changes no state; nobody waits for the entry."""
@@ -199,14 +204,26 @@ class Runtime:
         assert isinstance(entry.event, MessageQueued), "the outbox keeps the numbers of such entries"
         return entry.event.body
 
-    def _committed(self) -> asyncio.Future[None]:
-        """Done by the one commit at the end of this iteration of the loop."""
+    def _committed(self, commit: Callable[[], None]) -> asyncio.Future[None]:
+        """Done by the one commit of all who wait, at the end of this iteration of the loop or soon after."""
         if not self._waiting:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(commit)
         # A future each, since one that is shared has to be shielded from those who give up, at three times the price.
         committed: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append(committed)
         return committed
+
+    def _gather(self, waited: int = 0, since: float = 0.0) -> None:
+        """Commit as soon as an iteration of the loop brings nobody more who waits, or after some milliseconds.
+
+        Fronts hand over requests one by one, as each has read them: while the core handles one, others come.
+        """
+        now = self._loop.time()
+        since = since or now
+        if len(self._waiting) == waited or now - since >= _GATHER_SECONDS:
+            self._flush()
+        else:
+            self._loop.call_soon(self._gather, len(self._waiting), since)
 
     def _flush(self) -> None:
         with suppress(Blocked):  # those who wait are told

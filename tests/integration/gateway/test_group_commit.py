@@ -88,3 +88,40 @@ def test_nobody_is_answered_when_the_commit_fails(pki: Pki) -> None:
         return found
 
     assert [type(each) for each in asyncio.run(run())] == [Blocked, Blocked]
+
+
+def test_requests_of_fronts_that_come_one_by_one_share_a_commit_and_answer_after_it(pki: Pki) -> None:
+    async def run() -> tuple[list[list[int]], list[object]]:
+        store, outcomes = Groups(), list[object]()
+        runtime = a_runtime(pki, store)
+        everybody = asyncio.Event()
+
+        def told(outcome: object) -> None:
+            assert store.groups, "nobody is answered before the commit"
+            outcomes.append(outcome)
+            if len(outcomes) == 3:
+                everybody.set()
+
+        for _ in range(3):  # each in a turn of the loop of its own
+            runtime.decide(handled, told)
+            await asyncio.sleep(0)
+        await everybody.wait()
+        return store.groups, outcomes
+
+    groups, outcomes = asyncio.run(run())
+    assert [seq for group in groups for seq in group] == [1, 2, 3]
+    assert outcomes == [Reply(200, "application/xml", b"")] * 3
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_front_is_told_what_prevents_an_answer(pki: Pki, is_full: bool) -> None:
+    def mistaken(_: datetime) -> Handled:
+        raise ZeroDivisionError
+
+    async def run() -> object:
+        runtime = a_runtime(pki, Groups(is_full=is_full))
+        outcome: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        runtime.decide(handled if is_full else mistaken, outcome.set_result)
+        return await outcome
+
+    assert isinstance(asyncio.run(run()), Blocked if is_full else ZeroDivisionError)
