@@ -9,8 +9,9 @@ from typing import Any
 from harness.checks.evidence import ActionRecord, Evidence, Exchange
 from harness.checks.registry import check
 from harness.checks.verdict import Finding, Owner, Verdict, blocked, failed, not_run, passed, review, waiting
+from harness.checks.whole_state import changes_without_another_cause, differences, whole_state
 from schemas.load import CommandVariant, Service, Srv, command_variants, service_requests
-from stubs.events import CommandSent, DeviceChanged, InventoryChanged
+from stubs.events import CommandSent
 from stubs.wire.duis import SignedPreCommand
 from stubs.wire.request_id import RequestId
 
@@ -163,25 +164,29 @@ def request_refused(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
     provenance="inferred",
 )
 def nothing_changed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
-    """After the refusal no Command followed, no record of the inventory changed, and no Command changed a device."""
-    expected = "a refusal, and after it no Command and no change of inventory or devices"
+    """After the refusal no Command followed, and every device and record of the home is what it was before."""
+    expected = "a refusal, no Command after it, and every device and record of the inventory as before"
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
         return action
     refusals = [exchange for exchange in evidence.exchanges_of(action) if exchange.code and exchange.code[0] == "E"]
     if not refusals:
         return missing(action, expected, "no refusal")
-    wanted = set(evidence.request_ids_of(action))
+    wanted, first = frozenset(evidence.request_ids_of(action)), refusals[0].seq
     commands = [seq for seq, event in evidence.of(CommandSent) if event.request_id in wanted]
-    changes = [
-        seq
-        for seq, event in evidence.of(InventoryChanged)
-        if (event.device == action.target and seq > refusals[0].seq) or event.cause in wanted
-    ]
-    changes += [seq for seq, event in evidence.of(DeviceChanged) if event.cause in wanted]
+    changes = changes_without_another_cause(evidence, first, wanted)
+    before, after = whole_state(evidence, first), whole_state(evidence, evidence.entries[-1].seq)
+    told = list(differences(before, after))
     if commands or changes:
-        return failed(expected, f"{len(commands)} Commands and {len(changes)} changes", *commands, *changes)
-    return passed(expected, f"refused with {refusals[0].code}; nothing followed", *refusals[0].references)
+        got = f"{len(commands)} Commands and {len(changes)} changes: {', '.join(told[:_SHOWN]) or 'to the same values'}"
+        return failed(expected, got, *commands, *changes)
+    meanwhile = f"; other causes changed {', '.join(told[:_SHOWN])}" if told else ""
+    got = f"refused with {refusals[0].code}; {before.words} before and after: {before.digest[:16]}{meanwhile}"
+    return passed(expected, got, *refusals[0].references)
+
+
+_SHOWN = 5
+"""Differences that a finding names."""
 
 
 @check(

@@ -203,6 +203,14 @@ class World:
         """Parameters of the library's test data for a service to a device of that name, in the party's role."""
         return test_data_for(self._run_context.test_data, service, self.role, device)
 
+    def code_set(self, rule: str, usual: str) -> str:
+        """Response code with which the simulated DCC answers a rule: as the settings say, else as the catalogue."""
+        return self._run_context.settings.dcc.rules.get(rule, usual)
+
+    def code_without_meaning(self, usual: str) -> str:
+        """A response code that no public document explains: the one that the settings put in its place, if any."""
+        return self._run_context.settings.codes_without_meaning.get(usual, usual)
+
     def device(self, name: str) -> str:
         """EUI of a device of the home. Raises: Misuse: there is none of that name."""
         self._begin()

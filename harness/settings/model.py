@@ -162,6 +162,13 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
     ] = 0.1
     clock_start: Annotated[str, Meta(description="Start of the run's clock, ISO 8601 with zone; default: now.")] = ""
     seed: Annotated[str, Meta(description="Seed of everything made up: identities, registers.")] = "uept"
+    codes_without_meaning: Annotated[
+        dict[str, str],
+        Meta(
+            description="Response codes without a public meaning that scenarios use (E1011, E062301, E062306), each "
+            "with the one to be used in its place."
+        ),
+    ] = {}
     strict: Annotated[bool, Meta(description="Only warnings also end with an exit code: 4.")] = False
     jobs: Annotated[
         int, Meta(ge=1, le=64, description="Scenarios at a time: worker processes, each with its own simulated DCC.")

@@ -16,7 +16,7 @@ from harness.settings.model import FREE_PORTS, ClusterTls, RehearsalSettings
 from harness.settings.parties import party_problems
 from harness.uep.user_ids import user_id_problems
 from harness.verdicts import Deviation
-from schemas.load import Srv, scenarios, service_requests
+from schemas.load import ResponseCode, Srv, response_codes, scenarios, service_requests
 from stubs.clock import LATEST
 from stubs.settings import LOOPBACK
 from stubs.settings_validation import Problem, dcc_setting_problems
@@ -43,6 +43,13 @@ def setting_problems(settings: RehearsalSettings) -> Iterator[Problem]:
             Eui64.parse(eui)
         except PeerError as error:
             yield f"users.{role}", str(error)
+    for code, instead in settings.codes_without_meaning.items():
+        for one in (code, instead):
+            row = response_codes().get(ResponseCode(one))
+            if row is None:
+                yield f"codes_without_meaning.{code}", f"{one!r} is no response code; see `uept catalogue codes`"
+            elif row.meaning:
+                yield f"codes_without_meaning.{code}", f"{one} has a public meaning: {row.meaning}"
     yield from party_problems(settings.parties, settings.users)
     if settings.scenarios and not Path(settings.scenarios).is_dir():
         yield "scenarios", f"{settings.scenarios!r} is not a folder"

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness.plan import LibraryScenario, library_folder, load_library, make_plan
-from schemas.load import Srv, UserRole, scenarios, service_requests
+from schemas.load import ResponseCode, Srv, UserRole, gateway_rules, response_codes, scenarios, service_requests
 from stubs.wire.errors import Blocked
 
 LIBRARY = load_library()
@@ -65,6 +65,38 @@ def test_a_service_of_nobody_runs_in_the_roles_that_the_settings_open_it_for() -
     assert chosen({"8.5": ("GS",), "7.16": ("IS",)}) == ["OWN-001-IS", "OWN-002-GS"]
     reasons = {row.scenario.key: row.reason for row in make_plan(LIBRARY, EVERYTHING).rows}
     assert reasons["OWN-002-GS"] == "the public matrix gives 8.5 to nobody, and dcc.eligible_roles not to GS"
+
+
+REFUSED = re.compile(r"refused with (?P<code>E\d+)(, the code set for (?P<rule>\S+))?$")
+NO_MEANING = re.compile(r"\b(?P<code>[EIW]\d+)(?P<mark>, the code set for \S+|, which has no public meaning)?$")
+
+
+def test_a_code_without_a_public_meaning_is_marked_as_such_and_taken_from_the_settings() -> None:
+    texts = {step.text for scenario in LIBRARY for step in scenario.steps if step.kind != "when"}
+    found = [
+        match
+        for text in texts
+        if (match := NO_MEANING.search(text)) and ResponseCode(match["code"]) in response_codes()
+    ]
+    assert found
+    for match in found:
+        is_public = bool(response_codes()[ResponseCode(match["code"])].meaning)
+        assert is_public == (match["mark"] is None), match.string
+
+
+def test_a_code_set_for_a_rule_is_the_one_that_the_catalogue_has_for_it() -> None:
+    texts = {step.text for scenario in LIBRARY for step in scenario.steps}
+    named = {(match["rule"], match["code"]) for text in texts if (match := REFUSED.search(text)) and match["rule"]}
+    assert {rule for rule, _ in named} <= set(gateway_rules())
+    codes = {"schedule-unknown": {"E050201", "E050301"}}  # of 5.2, and of 5.3
+    assert [one for one in named if one[1] not in codes.get(one[0], {gateway_rules()[one[0]].response_code})] == []
+
+
+def test_every_refusal_is_proved_by_the_state_before_and_after() -> None:
+    for scenario in LIBRARY:
+        texts = [step.text for step in scenario.steps]
+        refusals = [place for place, text in enumerate(texts) if text.startswith("the request is refused")]
+        assert all(texts[place + 1] == "nothing is changed by it" for place in refusals), scenario.key
 
 
 def test_keys_are_unique() -> None:

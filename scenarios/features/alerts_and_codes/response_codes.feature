@@ -98,6 +98,7 @@ Feature: Response codes
     When the party is asked to post 8.2 to the transform service with
       | DeviceID | <meter> |
     Then the request is refused with E13
+    And nothing is changed by it
     And the party understands E13
 
     Examples:
@@ -127,6 +128,7 @@ Feature: Response codes
     And the <device> is not pre-notified
     When the party is asked to send 11.2 to the <device>
     Then the request is refused with E19
+    And nothing is changed by it
     And the party does not flood the DCC
     And the party understands E19
 
@@ -177,10 +179,10 @@ Feature: Response codes
   Scenario Outline: A response code without a public meaning is no success
     Given a party acting as <role>
     And a home with both meters
-    And the next response carries code E1011
+    And the next response carries code E1011, which has no public meaning
     When the party is asked to send 11.2 to the <device>
     Then the request is accepted
-    And the party understands E1011
+    And the party understands E1011, which has no public meaning
 
     Examples:
       | role | device            |

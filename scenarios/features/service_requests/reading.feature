@@ -132,4 +132,5 @@ Feature: Reading meters
     And a home with an electricity meter
     When the party is asked to send 4.1.1 to the electricity meter
     Then the request is refused with E2
+    And nothing is changed by it
     And the party understands E2

@@ -201,10 +201,10 @@ Feature: Response codes, role by role
   Scenario Outline: A response code without a public meaning is no success
     Given a party acting as <role>
     And a home with both meters
-    And the next response carries code E1011
+    And the next response carries code E1011, which has no public meaning
     When the party is asked to send 11.2 to the <device>
     Then the request is accepted
-    And the party understands E1011
+    And the party understands E1011, which has no public meaning
 
     Examples:
       | id     | role | device            |
@@ -216,10 +216,10 @@ Feature: Response codes, role by role
   Scenario Outline: A code of a service with an unknown number is no success
     Given a party acting as <role>
     And a home with both meters
-    And the next response carries code <code>
+    And the next response carries code <code>, which has no public meaning
     When the party is asked to send 6.24.1 to the <device> with its test data
     Then the request is accepted
-    And the party understands <code>
+    And the party understands <code>, which has no public meaning
 
     Examples:
       | id     | role | device            | code    |

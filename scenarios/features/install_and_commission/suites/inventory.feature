@@ -66,9 +66,9 @@ Feature: Inventory and communications hubs, service by service
       | DeviceID              | hub |
       | DeviceType            | CHF |
       | AssociatedGPFDeviceID | hub |
-    Then the request is refused with E120201
+    Then the request is refused with E120201, the code set for prenotify-same-identity
     And nothing is changed by it
-    And the party understands E120201
+    And the party understands E120201, the code set for prenotify-same-identity
 
     Examples:
       | id     | role |
@@ -82,9 +82,9 @@ Feature: Inventory and communications hubs, service by service
     When the party is asked to send 12.2 to the DCC with
       | DeviceID   | <meter> |
       | DeviceType | <type>  |
-    Then the request is refused with E120203
+    Then the request is refused with E120203, the code set for prenotify-duplicate
     And nothing is changed by it
-    And the party understands E120203
+    And the party understands E120203, the code set for prenotify-duplicate
 
     Examples:
       | id     | role | meter             | type |
@@ -146,10 +146,10 @@ Feature: Inventory and communications hubs, service by service
     When the party is asked to send 8.14.1 to the DCC with
       | DeviceID | <meter>            |
       | MPxN     | the home's <point> |
-    Then the request is refused with E081401
+    Then the request is refused with E081401, the code set for hub-unknown
     And nothing is changed by it
     And the party does not flood the DCC
-    And the party understands E081401
+    And the party understands E081401, the code set for hub-unknown
 
     Examples:
       | id     | role | meter             | point |
@@ -228,7 +228,8 @@ Feature: Inventory and communications hubs, service by service
     And the party reports what the response says
     When the party is asked to send 8.2 to the DCC with
       | DeviceID | <device> |
-    Then the request is refused with E080201
+    Then the request is refused with E080201, the code set for inventory-empty
+    And nothing is changed by it
 
     Examples:
       | id     | role | device            | type |

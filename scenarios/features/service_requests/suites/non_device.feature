@@ -45,8 +45,9 @@ Feature: Services without a device
     Given a party acting as <role>
     When the party is asked to send 8.2 to the DCC with
       | DeviceID | 90-B3-D5-1F-30-01-02-03 |
-    Then the request is refused with E080201
-    And the party understands E080201
+    Then the request is refused with E080201, the code set for inventory-empty
+    And nothing is changed by it
+    And the party understands E080201, the code set for inventory-empty
 
     Examples:
       | id     | role |

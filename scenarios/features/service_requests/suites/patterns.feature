@@ -206,9 +206,9 @@ Feature: Message patterns, role by role
     When the party is asked to send 11.1 to the DCC with
       | DeviceIDList    | in-home display |
       | FirmwareVersion | 01020A0B        |
-    Then the request is refused with E110102
+    Then the request is refused with E110102, the code set for firmware-devices
     And nothing is changed by it
-    And the party understands E110102
+    And the party understands E110102, the code set for firmware-devices
 
     Examples:
       | id     | role |

@@ -26,8 +26,9 @@ Feature: Schedules
     And the party reports what the response says
     When the party is asked to send 5.2 to the DCC with
       | DSPScheduleID | the schedule made |
-    Then the request is refused with E050201
-    And the party understands E050201
+    Then the request is refused with E050201, the code set for schedule-unknown
+    And nothing is changed by it
+    And the party understands E050201, the code set for schedule-unknown
 
     Examples:
       | id     | role | home                                | device            | reference | read  | element                                  | value     |
@@ -43,13 +44,14 @@ Feature: Schedules
     Given a party acting as <role>
     When the party is asked to send 5.2 to the DCC with
       | DSPScheduleID | 987654 |
-    Then the request is refused with E050201
-    And the party understands E050201
+    Then the request is refused with E050201, the code set for schedule-unknown
+    And nothing is changed by it
+    And the party understands E050201, the code set for schedule-unknown
     When the party is asked to send 5.3 to the DCC with
       | DSPScheduleID | 987654 |
-    Then the request is refused with E050301
+    Then the request is refused with E050301, the code set for schedule-unknown
     And nothing is changed by it
-    And the party understands E050301
+    And the party understands E050301, the code set for schedule-unknown
 
     Examples:
       | id     | role |
