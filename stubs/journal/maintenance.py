@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from stubs.journal.journal import GENESIS, Journal, Row, chain_hash
-from stubs.journal.sqlite import FILE_NAME, SqliteStore
+from stubs.journal.sqlite import FILE_NAME, LOG_SUFFIXES, SqliteStore
 from stubs.wire.errors import Blocked, InputError
 
 HEAD_NAME = "journal.head"
@@ -149,9 +149,8 @@ def _open(folder: Path) -> SqliteStore:
     return SqliteStore(folder / FILE_NAME)
 
 
-_LEFT_OUT = frozenset(
-    {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "control.json", SNAPSHOT_NAME, HEAD_NAME, "backups"}
-)
+_JOURNAL_FILES = tuple(f"{FILE_NAME}{suffix}" for suffix in ("", "-wal", "-shm", *LOG_SUFFIXES))
+_LEFT_OUT = frozenset({*_JOURNAL_FILES, "control.json", SNAPSHOT_NAME, HEAD_NAME, "backups"})
 
 
 def backup(folder: Path, to: Path, store: SqliteStore | None = None) -> CheckReport:
@@ -237,7 +236,7 @@ def _put_aside(folder: Path) -> Path:
     while (aside := folder / f"damaged-{number}").exists():
         number += 1
     aside.mkdir()
-    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", HEAD_NAME, SNAPSHOT_NAME):
+    for name in (*_JOURNAL_FILES, HEAD_NAME, SNAPSHOT_NAME):
         if (folder / name).exists():
             (folder / name).rename(aside / name)
     return aside

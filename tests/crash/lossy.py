@@ -1,6 +1,6 @@
-"""A file layer that loses what was not synced, for SQLite: what a power cut leaves of the journal's file.
+"""A file layer that loses what was not synced, for SQLite and write-ahead files: what a power cut leaves of a journal.
 
-Writes stay in memory until SQLite asks for a sync. When the power goes, a random part of the unsynced ones has reached
+Writes stay in memory until somebody asks for a sync. When the power goes, a random part of the unsynced ones has reached
 the disk, in any order, some of them torn in the middle; the rest never did.
 """
 
@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import apsw
 
 from stubs.journal import SqliteStore
+from stubs.journal.write_ahead import LogFile
 from stubs.wire.errors import Blocked
 
 NAME = "lossy"
@@ -22,8 +23,43 @@ Operation = tuple[int, bytes | None]
 """Where, and what is written there; None: the file ends there."""
 
 
+class Unsynced:
+    """What of one file the disk does not have; its whole content in memory."""
+
+    def __init__(self, image: bytes) -> None:
+        self.image = bytearray(image)
+        self.operations: list[Operation] = []
+
+    def write(self, offset: int, data: bytes) -> None:
+        """To memory."""
+        if offset > len(self.image):
+            self.image += bytes(offset - len(self.image))
+        self.image[offset : offset + len(data)] = data
+        self.operations.append((offset, bytes(data)))
+
+    def truncate(self, size: int) -> None:
+        """In memory."""
+        del self.image[size:]
+        self.operations.append((size, None))
+
+    def take(self) -> list[Operation]:
+        """Everything that is to reach the disk now."""
+        taken, self.operations = self.operations, []
+        return taken
+
+    def torn(self, dice: random.Random) -> tuple[list[Operation], int]:
+        """Some of it, shuffled and torn; and how many operations were lost or torn."""
+        kept = [operation for operation in self.operations if dice.random() < 0.5]
+        dice.shuffle(kept)
+        torn = [
+            (offset, data if data is None or dice.random() < 0.7 else data[: dice.randrange(len(data) + 1)])
+            for offset, data in kept
+        ]
+        return torn, len(self.operations) - sum(one == other for one, other in zip(kept, torn, strict=True))
+
+
 class LossyFile(apsw.VFSFile):
-    """One file: its whole content in memory, and what of it the disk does not have."""
+    """One file of SQLite's."""
 
     opened: ClassVar[list[LossyFile]] = []
 
@@ -31,33 +67,27 @@ class LossyFile(apsw.VFSFile):
         super().__init__("", name, flags)
         size = super().xFileSize()
         self.path = name.filename() if isinstance(name, apsw.URIFilename) else name
-        self.image = bytearray(super().xRead(size, 0)) if size else bytearray()
-        self.unsynced: list[Operation] = []
+        self._unsynced = Unsynced(super().xRead(size, 0) if size else b"")
         LossyFile.opened.append(self)
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 - apsw's names
-        return bytes(self.image[offset : offset + amount])
+        return bytes(self._unsynced.image[offset : offset + amount])
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
-        if offset > len(self.image):
-            self.image += bytes(offset - len(self.image))
-        self.image[offset : offset + len(data)] = data
-        self.unsynced.append((offset, bytes(data)))
+        self._unsynced.write(offset, data)
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802
-        del self.image[newsize:]
-        self.unsynced.append((newsize, None))
+        self._unsynced.truncate(newsize)
 
     def xFileSize(self) -> int:  # noqa: N802
-        return len(self.image)
+        return len(self._unsynced.image)
 
     def xSync(self, flags: int) -> None:  # noqa: N802
-        self._write(self.unsynced)
-        self.unsynced = []
+        self._write(self._unsynced.take())
         super().xSync(flags)
 
     def xClose(self) -> None:  # noqa: N802
-        self._write(self.unsynced)  # no power cut: the system writes it in its own time
+        self._write(self._unsynced.take())  # no power cut: the system writes it in its own time
         LossyFile.opened.remove(self)
         super().xClose()
 
@@ -70,14 +100,56 @@ class LossyFile(apsw.VFSFile):
 
     def tear(self, dice: random.Random) -> int:
         """Let some of what was not synced reach the disk; how many operations were lost or torn."""
-        kept = [operation for operation in self.unsynced if dice.random() < 0.5]
-        dice.shuffle(kept)
-        torn = [
-            (offset, data if data is None or dice.random() < 0.7 else data[: dice.randrange(len(data) + 1)])
-            for offset, data in kept
-        ]
+        torn, lost = self._unsynced.torn(dice)
         self._write(torn)
-        return len(self.unsynced) - sum(one == other for one, other in zip(kept, torn, strict=True))
+        return lost
+
+
+class LossyLogFile(LogFile):
+    """A write-ahead file."""
+
+    opened: ClassVar[list[LossyLogFile]] = []
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._unsynced = Unsynced(super().read())
+        LossyLogFile.opened.append(self)
+
+    def read(self) -> bytes:
+        """Its whole content."""
+        return bytes(self._unsynced.image)
+
+    def write(self, offset: int, octets: bytes) -> None:
+        """To memory."""
+        self._unsynced.write(offset, octets)
+
+    def truncate(self, size: int) -> None:
+        """In memory."""
+        self._unsynced.truncate(size)
+
+    def sync(self) -> None:
+        """To the disk."""
+        self._write(self._unsynced.take())
+        super().sync()
+
+    def close(self) -> None:
+        """No power cut: the system writes it in its own time."""
+        self._write(self._unsynced.take())
+        LossyLogFile.opened.remove(self)
+        super().close()
+
+    def _write(self, operations: list[Operation]) -> None:
+        for offset, data in operations:
+            if data is None:
+                super().truncate(offset)
+            else:
+                super().write(offset, data)
+
+    def tear(self, dice: random.Random) -> int:
+        """As that of ``LossyFile``."""
+        torn, lost = self._unsynced.torn(dice)
+        self._write(torn)
+        return lost
 
 
 class LossyVfs(apsw.VFS):
@@ -96,28 +168,25 @@ _VFS: list[LossyVfs] = []
 class LossyStore(SqliteStore):
     """The journal's store, on the lossy layer."""
 
-    def __init__(self, path: str | Path = ":memory:", *, sync_to_disk: bool = False) -> None:
+    log_file = LossyLogFile
+
+    def _connect(self) -> Any:
         if not _VFS:
             _VFS.append(LossyVfs())
-        self.path = str(path)
         connection: Any = apsw.Connection(self.path, vfs=NAME)
-        self._connection = connection
         try:
             for statement in (
                 "PRAGMA locking_mode=EXCLUSIVE",
                 "PRAGMA journal_mode=WAL",
-                f"PRAGMA synchronous={'FULL' if sync_to_disk else 'NORMAL'}",
+                f"PRAGMA synchronous={'FULL' if self._sync_to_disk else 'NORMAL'}",
                 "PRAGMA temp_store=MEMORY",
-                "PRAGMA wal_autocheckpoint=50",  # checkpoints are written in the middle of the load, too
+                "PRAGMA wal_autocheckpoint=5",  # checkpoints are written in the middle of the load, too
                 _SCHEMA,
             ):
                 connection.execute(statement)
         except (apsw.Error, sqlite3.Error) as error:
             raise Blocked(f"cannot use the journal {self.path}: {error}") from error
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        return connection
 
 
 _SCHEMA = (
@@ -129,5 +198,6 @@ _SCHEMA = (
 def power_cut(seed: str) -> None:
     """What the disk has of every open file, at this instant."""
     dice = random.Random(f"{seed} {os.getpid()}")
-    for file in list(LossyFile.opened):
+    files: list[LossyFile | LossyLogFile] = [*LossyFile.opened, *LossyLogFile.opened]
+    for file in files:
         file.tear(dice)

@@ -23,14 +23,16 @@ from stubs.gateway.delivery import Delivery
 from stubs.gateway.runtime import Runtime
 from stubs.gateway.snapshots import Snapshots
 from stubs.journal import FILE_NAME, SqliteStore
+from stubs.journal.sqlite import LOG_SUFFIXES
 from tests.crash.lossy import LossyStore, power_cut
 from tests.dcc_kit import EVERYTHING
 
 STEPS = (
-    "received", "handled", "appended", "committed", "answering", "ticked", "posting", "posted", "recorded", "snapshot",
+    "received", "handled", "appended", "committed", "moved", "answering", "ticked", "posting", "posted", "recorded",
+    "snapshot",
 )  # fmt: skip
 """From receipt to delivery: the whole request is there; the core folded it; its events are in the journal's memory; they
-are in the file; the answer is about to leave; the agenda was worked off; a delivery is about to be posted; the endpoint
+are in a file; SQLite has what was in that file; the answer is about to leave; the agenda was worked off; a delivery is about to be posted; the endpoint
 answered; the delivery is noted; a snapshot was written."""
 
 
@@ -60,6 +62,7 @@ def serve(order: Order, pipe: Connection) -> None:
             power_cut(order.seed)
         os.kill(os.getpid(), signal.SIGKILL)
 
+    setattr(stubs.journal.sqlite, "_FULL", 20_000)  # noqa: B010 - so that rows are moved in the middle of the load, too
     store: type[SqliteStore] = SqliteStore
     if order.lossy:
         store = LossyStore
@@ -95,8 +98,8 @@ def _listen(pipe: Connection, state: Path, loop: asyncio.AbstractEventLoop, stop
         if word == "stop":
             loop.call_soon_threadsafe(stopped.set)
             return
-        files = [state / name for name in (FILE_NAME, f"{FILE_NAME}-wal")]
-        size = max(file.stat().st_size for file in files if file.exists())
+        files = [state / f"{FILE_NAME}{suffix}" for suffix in LOG_SUFFIXES]
+        size = max((file.stat().st_size for file in files if file.exists()), default=0)
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + 9000 if word == "full" else hard, hard))
         pipe.send(word)
@@ -117,6 +120,7 @@ def _arm(step: str, hit: int, die: Callable[[], None], store: type[SqliteStore])
         "handled": (Dcc, "handle", False),
         "appended": (Runtime, "append", False),
         "committed": (store, "write", False),
+        "moved": (store, "move", False),
         "answering": (service, "_leave", True),
         "ticked": (Dcc, "tick", False),
         "posting": (Delivery, "_post", True),

@@ -19,7 +19,9 @@ def after_a_power_cut(folder: Path, seed: int, *, sync_to_disk: bool) -> list[Ro
     store = lossy.LossyStore(folder / "before" / "journal.db", sync_to_disk=sync_to_disk)
     for row in ROWS:
         store.write([row])
-    for file in list(lossy.LossyFile.opened):
+        if row.seq % 60 == 0:
+            store.move()
+    for file in (*lossy.LossyFile.opened, *lossy.LossyLogFile.opened):
         file.tear(random.Random(seed))
     shutil.copytree(folder / "before", folder / "after")
     store.close()

@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from errno import ENOSPC
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ import pytest
 
 from stubs.app import BackgroundDcc
 from stubs.events import RequestReceived, RequestRefused
-from stubs.journal import SqliteStore, verify_chain
+from stubs.journal import verify_chain
+from stubs.journal.write_ahead import LogFile
 from stubs.smki import Pki
 from stubs.wire.errors import Blocked
 from tests.dcc_kit import EVERYTHING, Party
@@ -227,28 +229,27 @@ def test_idle_connections_keep_nobody_out(dcc: BackgroundDcc, pki: Pki) -> None:
         assert post(dcc.urls.non_device, Party(pki).request("12.1", UPRN="1"))[0] == 200
 
 
+def no_room(file: LogFile, offset: int, octets: bytes) -> None:
+    raise OSError(ENOSPC, f"no room for {len(octets)} octets at {offset} of {file}")
+
+
 def test_a_full_disk_refuses_and_changes_nothing_until_there_is_room(
     pki: Pki, endpoint: Endpoint, tmp_path: Path
 ) -> None:
     with a_dcc(pki, endpoint, state_dir=str(tmp_path)) as dcc:
         devices = home(dcc)
         party = Party(pki)
-        store = dcc.journal._store
-        assert isinstance(store, SqliteStore)
-        pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
-        store._connection.execute(f"PRAGMA max_page_count = {pages}")
-        status, answer, request = 200, b"", b""
-        while status == 200:  # pages have some room left
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(LogFile, "write", no_room)
             request = party.request("7.4", devices["esme"], cv=1)
             status, _, answer = post(dcc.urls.send_command, request)
-        assert (status, b"Free some space" in answer) == (503, True)
-        for _ in range(2):
-            assert post(dcc.urls.send_command, party.request("7.4", devices["esme"], cv=1))[0] == 503
-        with pytest.raises(Blocked):
-            dcc.control.reset()
-        assert dcc.control.health()["devices"] == len(EVERYTHING)
-        assert is_same_after_replay(dcc)
-        store._connection.execute("PRAGMA max_page_count = 1000000")
+            assert (status, b"Free some space" in answer) == (503, True)
+            for _ in range(2):
+                assert post(dcc.urls.send_command, party.request("7.4", devices["esme"], cv=1))[0] == 503
+            with pytest.raises(Blocked):
+                dcc.control.reset()
+            assert dcc.control.health()["devices"] == len(EVERYTHING)
+            assert is_same_after_replay(dcc)
         party.counter += 1
         assert post(dcc.urls.send_command, request)[0] == 200, "the refused request was not taken"
         rules = [entry.event.rule for entry in dcc.journal.entries() if isinstance(entry.event, RequestRefused)]
