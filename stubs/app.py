@@ -37,6 +37,8 @@ from stubs.control import (
     write_access,
 )
 from stubs.dcc import Dcc
+from stubs.dcc.core import Events
+from stubs.dcc.simulation.made_premises import MadePremises
 from stubs.dcc.simulation.premises_spec import read_file
 from stubs.devices import physical_events
 from stubs.faults import EFFECTS
@@ -137,7 +139,7 @@ class SimulatedDcc:
         self.control = Control(runtime)
         self.control_token = settings.control_token or new_token()
         self.urls = Urls(transform="", send_command="", non_device="", smki="", control="", ssi=None)
-        self.premises: tuple[dict[str, Any], ...] = ()
+        self.premises: tuple[MadePremises, ...] = ()
         """What was made of the file of premises at this start."""
         self.fronts: Fronts | None = None
         """The front processes, where the settings want some."""
@@ -346,7 +348,7 @@ def _open_pki(settings: DccSettings, stack: AsyncExitStack) -> Pki:
     return load_pki(folder)
 
 
-def _made_premises(settings: DccSettings, dcc: Dcc, runtime: Runtime) -> tuple[dict[str, Any], ...]:
+def _made_premises(settings: DccSettings, dcc: Dcc, runtime: Runtime) -> tuple[MadePremises, ...]:
     """Make the premises of the settings' file, once: a state that holds devices already is left as it is.
 
     Raises: InputError: the file cannot be read, or says what cannot be.
@@ -360,7 +362,7 @@ def _made_premises(settings: DccSettings, dcc: Dcc, runtime: Runtime) -> tuple[d
     def register(given: dict[str, str]) -> Callable[[datetime], tuple[None, Any]]:
         return lambda now: dcc.perform(lambda tester, step: tester.register_meter_point(step, given), now)
 
-    def make(spec: dict[str, Any]) -> Callable[[datetime], tuple[dict[str, Any], Any]]:
+    def make(spec: dict[str, Any]) -> Callable[[datetime], tuple[MadePremises, Events]]:
         return lambda now: dcc.add_premises(spec, now)
 
     try:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from schemas.load import CommandVariant, Service, Srv, command_variants, service_requests
 from stubs.dcc import Dcc, Reply
 from stubs.events import AnyEvent, Entry, MessageQueued, RequestRefused
@@ -152,7 +154,8 @@ class DccFixture:
     def build(self, *devices: dict[str, Any], **spec: Any) -> dict[str, str]:
         """Premises with these devices (all five when none is named); EUIs by name."""
         wanted = {"name": f"home{len(self.entries)}", "devices": list(devices or EVERYTHING), **spec}
-        self.premises, events = self.dcc.add_premises(wanted, self.now)
+        made, events = self.dcc.add_premises(wanted, self.now)
+        self.premises = msgspec.to_builtins(made)
         self.keep(events)
         found: dict[str, str] = self.premises["devices"]
         return found

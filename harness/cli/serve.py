@@ -134,7 +134,7 @@ def _tell(dcc: SimulatedDcc, live: str) -> None:
     if dcc.fronts is not None:
         ready["workers"] = dcc.fronts.pids
     if dcc.premises:
-        ready["premises"] = [{"name": made["name"], "devices": made["devices"]} for made in dcc.premises]
+        ready["premises"] = [{"name": made.name, "devices": made.devices} for made in dcc.premises]
     for note in (*dcc.pki.notes, *dcc.pki.key_sets):
         say_error(f"note: {note}")
     say(json.dumps(ready))

@@ -11,6 +11,7 @@ from stubs.clock import LATEST, VirtualClock
 from stubs.control import parameters as p
 from stubs.control.access import Access
 from stubs.control.kinds import Nothing
+from stubs.control.results import ClockProgress
 from stubs.events import ClockMoved
 from stubs.gateway.runtime import Move
 from stubs.wire.errors import Blocked
@@ -48,19 +49,18 @@ def set_rate(on: Access, to: p.SetRate) -> str:
     return now(on, Nothing())
 
 
-def progress(on: Access, _: Nothing) -> dict[str, Any]:
+def progress(on: Access, _: Nothing) -> ClockProgress:
     """Whether the clock is being moved: from where, to where, how far it is, how many things happened on the way."""
     move = on.runtime.move
-    at = {"now": now(on, Nothing())}
     if move is None:
-        return {"is_moving": False, **at}
-    return {
-        "is_moving": True,
-        **at,
-        "from": move.since.isoformat(),
-        "to": move.target.isoformat(),
-        "worked": move.worked,
-    }
+        return ClockProgress(is_moving=False, now=now(on, Nothing()))
+    return ClockProgress(
+        is_moving=True,
+        now=now(on, Nothing()),
+        since=move.since.isoformat(),
+        to=move.target.isoformat(),
+        worked=move.worked,
+    )
 
 
 def stop(on: Access, _: Nothing) -> str:

@@ -11,6 +11,9 @@ from stubs.control.access import Access
 from stubs.control.operations import BY_NAME, Operation
 from stubs.gateway.runtime import Runtime
 
+Json = dict[str, Any]
+"""An object as a client of the control API sends or gets it; its members: ``stubs.control.results``."""
+
 SCENARIO, LIVE_PAGE, CONTROL_API = "scenario", "live-page", "control-api"
 """Whose hand moves the world: a step of a scenario, a person at the live page, a program at the control API."""
 
@@ -43,7 +46,9 @@ class Control:
     def operate(self, operation: Operation, given: msgspec.Struct) -> Any:
         """Carry out an operation whose parameters were checked; not in the loop's own thread."""
         result = self.begin(operation, given)
-        return self._runtime.finish(result) if isinstance(result, Coroutine) else result
+        if isinstance(result, Coroutine):
+            result = self._runtime.finish(result)
+        return _as_json(result) if isinstance(result, msgspec.Struct | list) else result
 
     def call(self, name: str, /, **members: Any) -> Any:
         """Check the parameters of an operation and carry it out. Raises: LookupError: there is none of that name."""
@@ -52,12 +57,12 @@ class Control:
 
     # --- premises, Users, faults ---
 
-    def add_premises(self, spec: dict[str, Any]) -> dict[str, Any]:
+    def add_premises(self, spec: Json) -> Json:
         """Make premises with fresh identities; ``spec`` has the members of ``PremisesSpec``.
 
         Returns: mpan, mprn, postcode, address, uprn, the parties, ``devices`` and ``install_codes`` by device name.
         """
-        found: dict[str, Any] = self.call("add-premises", **spec)
+        found: Json = self.call("add-premises", **spec)
         return found
 
     def register_user(
@@ -68,9 +73,9 @@ class Control:
         receive_url: str | None = None,
         status: str = "active",
         duis_version: str = "",
-    ) -> dict[str, Any]:
+    ) -> Json:
         """Register a User (EUI), or change what is registered of it."""
-        found: dict[str, Any] = self.call(
+        found: Json = self.call(
             "register-user",
             user=user,
             party=party,
@@ -81,16 +86,16 @@ class Control:
         )
         return found
 
-    def users(self) -> list[dict[str, Any]]:
+    def users(self) -> list[Json]:
         """Registered Users: user, party, roles, receive_url, status."""
-        found: list[dict[str, Any]] = self.call("users")
+        found: list[Json] = self.call("users")
         return found
 
     def receive_url(self, user: str) -> str | None:
         """Where a User's messages are posted, query and all; for this process only."""
         return self._runtime.call(lambda: self._dcc.receive_url(user))
 
-    def set_fault(self, rule: dict[str, Any]) -> str:
+    def set_fault(self, rule: Json) -> str:
         """Arm a fault rule; its id. Fields: see ``stubs.faults.FaultRule``."""
         return str(self.call("set-fault", **rule))
 
@@ -98,9 +103,9 @@ class Control:
         """Disarm a fault rule; one that is not armed is passed over."""
         self.call("clear-fault", fault=fault)
 
-    def faults(self) -> list[dict[str, Any]]:
+    def faults(self) -> list[Json]:
         """Armed rules: id, rule, how often matched and applied."""
-        found: list[dict[str, Any]] = self.call("faults")
+        found: list[Json] = self.call("faults")
         return found
 
     # --- the clock ---
@@ -136,7 +141,7 @@ class Control:
         members = {"device": device, "code": code, "recipient": recipient, "request_id": request_id}
         return str(self.call("raise-device-alert", **members))
 
-    def raise_dcc_alert(self, code: str, user: str, content: dict[str, Any] | None = None, structure: str = "") -> str:
+    def raise_dcc_alert(self, code: str, user: str, content: Json | None = None, structure: str = "") -> str:
         """Raise a DCC alert for one User; the message's id.
 
         ``content`` is one element as an object, such as ``{"CommandFailure": {"CommandRequestID": …}}``; without it a
@@ -154,46 +159,46 @@ class Control:
         found: list[str] = self.call("let-happen", device=device, what=what, detail=detail)
         return found
 
-    def hand_over(self, device: str, command: str) -> dict[str, Any]:
+    def hand_over(self, device: str, command: str) -> Json:
         """Give a device a command (hexadecimal) as a hand-held terminal does: ``response`` and ``refused``."""
-        found: dict[str, Any] = self.call("hand-over", device=device, command=command)
+        found: Json = self.call("hand-over", device=device, command=command)
         return found
 
-    def device(self, device: str) -> dict[str, Any]:
+    def device(self, device: str) -> Json:
         """A physical device as it stands: fields of its state, registers and balance at this moment."""
-        found: dict[str, Any] = self.call("device", device=device)
+        found: Json = self.call("device", device=device)
         return found
 
-    def set_device(self, device: str, **values: Any) -> dict[str, Any]:
+    def set_device(self, device: str, **values: Any) -> Json:
         """Give fields of a device's state new values, e.g. ``reachable=False``; the device afterwards."""
-        found: dict[str, Any] = self.call("set-device", device=device, values=values)
+        found: Json = self.call("set-device", device=device, values=values)
         return found
 
-    def inventory(self, device: str) -> dict[str, Any] | None:
+    def inventory(self, device: str) -> Json | None:
         """The inventory's record of a device by DUIS names; None when it has none."""
         try:
-            found: dict[str, Any] = self.call("inventory", device=device)
+            found: Json = self.call("inventory", device=device)
         except LookupError:
             return None
         return found
 
-    def set_inventory(self, device: str, **values: Any) -> dict[str, Any] | None:
+    def set_inventory(self, device: str, **values: Any) -> Json | None:
         """Give fields of an inventory record (DUIS names) new values; ``Removed=True`` deletes it."""
-        found: dict[str, Any] | None = self.call("set-inventory", device=device, values=values)
+        found: Json | None = self.call("set-inventory", device=device, values=values)
         return found
 
     # --- registration ---
 
-    def register_meter_point(self, mpxn: str, fuel: str = "electricity", **values: str) -> dict[str, Any]:
+    def register_meter_point(self, mpxn: str, fuel: str = "electricity", **values: str) -> Json:
         """Register a meter point: supplier, network_operator (EUIs), postcode, address, uprn; what is registered."""
-        found: dict[str, Any] = self.call("register-meter-point", mpxn=mpxn, fuel=fuel, **values)
+        found: Json = self.call("register-meter-point", mpxn=mpxn, fuel=fuel, **values)
         return found
 
     # --- deliveries, the whole ---
 
-    def outbox(self, user: str) -> list[dict[str, Any]]:
+    def outbox(self, user: str) -> list[Json]:
         """A User's messages that were not received yet."""
-        found: list[dict[str, Any]] = self.call("outbox", user=user)
+        found: list[Json] = self.call("outbox", user=user)
         return found
 
     def redeliver(self, user: str) -> int:
@@ -204,7 +209,12 @@ class Control:
         """Back to the beginning: Users stay; premises, devices, inventory, agenda, outbox and faults go."""
         self.call("reset", seed=seed)
 
-    def health(self) -> dict[str, Any]:
+    def health(self) -> Json:
         """Time, newest journal entry, what waits."""
-        found: dict[str, Any] = self.call("health")
+        found: Json = self.call("health")
         return found
+
+
+def _as_json(result: Any) -> Any:
+    """A result as it comes over HTTP, so that whoever is in this process sees what others do."""
+    return msgspec.json.decode(msgspec.json.encode(result))

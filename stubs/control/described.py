@@ -15,6 +15,8 @@ from typing import Any
 
 import msgspec
 
+Schema = dict[str, Any]
+"""A JSON Schema, or another part of an OpenAPI document."""
 REF = "#/components/schemas/{name}"
 
 
@@ -45,15 +47,15 @@ def _texts(node: ast.stmt) -> dict[str, str]:
     return found
 
 
-def schemas(structs: Iterable[type[msgspec.Struct]], sources: Mapping[str, type]) -> dict[str, Any]:
+def schemas(types: Iterable[Any], sources: Mapping[str, type]) -> Schema:
     """The components of an OpenAPI document.
 
     Args:
-        structs: those to describe, with all they refer to.
+        types: those to describe, with all they refer to: structs, and what holds some.
         sources: for a struct made by a program, by its name: the class whose docstrings describe its fields.
     """
-    wanted = list(dict.fromkeys(structs))
-    _, components = msgspec.json.schema_components(wanted, ref_template=REF)
+    wanted = list(dict.fromkeys(types))
+    _, components = schema_components(wanted)
     classes = {one.__name__: one for one in _all(wanted)} | dict(sources)
     for name, schema in components.items():
         one = classes.get(name)
@@ -62,7 +64,18 @@ def schemas(structs: Iterable[type[msgspec.Struct]], sources: Mapping[str, type]
     return components
 
 
-def _describe(properties: dict[str, Any], struct: type) -> None:
+def schema_components(types: Iterable[Any]) -> tuple[tuple[Schema, ...], Schema]:
+    """The schema of each type, and the components that they refer to."""
+    return msgspec.json.schema_components(types, schema_hook=_any_value, ref_template=REF)
+
+
+def _any_value(kind: type) -> Schema:
+    if kind is object:
+        return {"description": "any value of JSON"}
+    raise NotImplementedError(kind)
+
+
+def _describe(properties: Schema, struct: type) -> None:
     texts = field_texts(struct)
     names = {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
     for name, schema in properties.items():
@@ -77,14 +90,14 @@ def _describe(properties: dict[str, Any], struct: type) -> None:
             schema["description"] = said
 
 
-def _kinds(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _kinds(schema: Schema) -> list[Schema]:
     return [each for each in schema.get("anyOf", ()) if "description" in each]
 
 
-def _all(structs: Iterable[type[msgspec.Struct]]) -> list[type[msgspec.Struct]]:
-    """The structs and every struct their fields hold."""
+def _all(types: Iterable[Any]) -> list[type[msgspec.Struct]]:
+    """Every struct that the types are or hold."""
     found: dict[type[msgspec.Struct], None] = {}
-    waiting: list[Any] = [msgspec.inspect.type_info(one) for one in structs]
+    waiting: list[Any] = [msgspec.inspect.type_info(one) for one in types]
     while waiting:
         kind = waiting.pop()
         if isinstance(kind, msgspec.inspect.StructType):

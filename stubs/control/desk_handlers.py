@@ -9,6 +9,7 @@ from typing import Any
 from schemas.ssi_tables import components
 from stubs.control import parameters as p
 from stubs.control.access import Access
+from stubs.control.results import SsiCredential
 from stubs.events import (
     AnyEvent,
     HubOrderChanged,
@@ -137,8 +138,8 @@ def change_order(on: Access, to: p.ChangeHubOrder) -> None:
     _perform(on, action)
 
 
-def issue_credential(on: Access, to: p.IssueSsiCredential) -> dict[str, str]:
+def issue_credential(on: Access, to: p.IssueSsiCredential) -> SsiCredential:
     """Certificate chain and private key as PEM: for tests only, as everything of this authority."""
     identity = client_identity(on.dcc.pki.authority, to.person)
     on.perform(lambda _: (None, RecordedEvents()))
-    return {"certificate": identity.chain, "key": identity.key.decode()}
+    return SsiCredential(certificate=identity.chain, key=identity.key.decode())

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from stubs.control import parameters as p
+from stubs.control import results as r
 from stubs.control.access import Access
 from stubs.control.kinds import Nothing
 from stubs.control.parameters import given
+from stubs.dcc.commands.schedules import schedule_in
 from stubs.dcc.core import Events
+from stubs.dcc.simulation.made_premises import MadePremises
 from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.simulation.premises_spec import PremisesSpec
 from stubs.dcc.state.transaction import Transaction
 from stubs.faults import FaultRule
+from stubs.gateway.refusals import ShownRefusal
+from stubs.inventory import MeterPoint, Product, RecordValue
 from stubs.journal import SqliteStore
 from stubs.journal.maintenance import backup
+from stubs.scheduler.items import schedule_key
 from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import read_mpxn
@@ -31,13 +37,13 @@ def _eui(text: str) -> str:
 # --- premises, Users, faults ---
 
 
-def add_premises(on: Access, spec: PremisesSpec) -> dict[str, Any]:
-    """Identities of what was made: mpan, mprn, the parties, ``devices`` and ``install_codes`` by device name."""
+def add_premises(on: Access, spec: PremisesSpec) -> MadePremises:
+    """Identities of what was made."""
     wanted = msgspec.to_builtins(spec)
     return on.perform(lambda now: on.dcc.add_premises(wanted, now))
 
 
-def register_user(on: Access, to: p.RegisterUser) -> dict[str, Any]:
+def register_user(on: Access, to: p.RegisterUser) -> r.RegisteredUser:
     """The User as registered."""
     roles = [str(role) for role in to.roles]
     on.perform(
@@ -47,20 +53,20 @@ def register_user(on: Access, to: p.RegisterUser) -> dict[str, Any]:
         )
     )
     eui = _eui(to.user)
-    return next(row for row in users(on, Nothing()) if row["user"] == eui)
+    return next(row for row in users(on, Nothing()) if row.user == eui)
 
 
-def users(on: Access, _: Nothing) -> list[dict[str, Any]]:
-    """User, party, roles, receive_url, status, DUIS version."""
+def users(on: Access, _: Nothing) -> list[r.RegisteredUser]:
+    """In the order in which they were registered."""
     return [
-        {
-            "user": eui,
-            "party": user.party,
-            "roles": list(user.roles),
-            "receive_url": user.receive_url,
-            "status": user.status,
-            "duis_version": user.duis_version,
-        }
+        r.RegisteredUser(
+            user=eui,
+            party=user.party,
+            roles=user.roles,
+            receive_url=user.receive_url,
+            status=user.status,
+            duis_version=user.duis_version,
+        )
         for eui, user in on.dcc.state.users.items()
     ]
 
@@ -71,7 +77,7 @@ def set_fault(on: Access, rule: FaultRule) -> str:
     return on.perform(lambda now: on.dcc.set_fault(members, now))
 
 
-def given_fields(rule: msgspec.Struct) -> dict[str, Any]:
+def given_fields(rule: msgspec.Struct) -> dict[str, object]:
     """Members that differ from their defaults, as the journal keeps a rule."""
     return {
         field.name: getattr(rule, field.name)
@@ -85,15 +91,10 @@ def clear_fault(on: Access, to: p.ClearFault) -> None:
     on.perform(lambda now: (None, on.dcc.clear_fault(to.fault, now)))
 
 
-def faults(on: Access, _: Nothing) -> list[dict[str, Any]]:
-    """Id, rule, how often matched and applied."""
+def faults(on: Access, _: Nothing) -> list[r.ArmedFault]:
+    """In the order in which they were armed."""
     return [
-        {
-            "fault": fault.fault,
-            "rule": msgspec.to_builtins(fault.rule),
-            "matched": fault.matched,
-            "applied": fault.applied,
-        }
+        r.ArmedFault(fault=fault.fault, rule=fault.rule, matched=fault.matched, applied=fault.applied)
         for fault in on.dcc.state.faults.rules.values()
     ]
 
@@ -125,13 +126,12 @@ def raise_smets1(on: Access, to: p.RaiseSmets1) -> str:
 # --- devices ---
 
 
-def device(on: Access, of: p.OfDevice) -> dict[str, Any]:
+def device(on: Access, of: p.OfDevice) -> Mapping[str, object]:
     """Fields of its state; registers and balance as they stand at this moment."""
-    found: dict[str, Any] = on.dcc.device(_eui(of.device), on.runtime.clock.now())
-    return found
+    return on.dcc.device(of.device, on.runtime.clock.now())
 
 
-def set_device(on: Access, to: p.ChangeDevice) -> dict[str, Any]:
+def set_device(on: Access, to: p.ChangeDevice) -> Mapping[str, object]:
     """The device afterwards."""
     eui, values = _eui(to.device), given(to.values)
     on.perform(lambda now: (None, on.dcc.set_device(eui, values, now)))
@@ -144,40 +144,42 @@ def let_happen(on: Access, to: p.LetHappen) -> list[str]:
     return on.tester(lambda tester, transaction: tester.let_happen(transaction, eui, to.what, to.detail))
 
 
-def hand_over(on: Access, to: p.HandOver) -> dict[str, Any]:
-    """``response`` in hexadecimal, or why there is none in ``refused``."""
+def hand_over(on: Access, to: p.HandOver) -> r.HandedOver:
+    """Its response, or why there is none."""
     eui, octets = Eui64.parse(to.device), bytes.fromhex(to.command)
     response, refused = on.tester(lambda tester, transaction: tester.hand_over(transaction, eui, octets))
-    return {"response": response.hex().upper() if response is not None else None, "refused": refused}
+    return r.HandedOver(response=response.hex().upper() if response is not None else None, refused=refused)
 
 
-def schedules(on: Access, of: p.OfDevice) -> list[dict[str, Any]]:
-    """Schedule, user, role, srv, due."""
-    items = list(on.dcc.state.agenda.named(f"schedule|{_eui(of.device)}"))
-    shown = ("schedule", "user", "role", "srv")
-    return [{**{name: item.data[name] for name in shown}, "due": item.due.isoformat()} for item in items]
+def schedules(on: Access, of: p.OfDevice) -> list[r.KeptSchedule]:
+    """Oldest first."""
+    waiting = on.dcc.state.agenda.named(schedule_key(Eui64.parse(of.device)))
+    kept = [(item.due.isoformat(), schedule_in(item)) for item in waiting]
+    return [
+        r.KeptSchedule(schedule=run.schedule, user=str(run.user), role=str(run.role), srv=run.srv, due=due)
+        for due, run in kept
+    ]
 
 
 # --- registration, coverage, products ---
 
 
-def register_meter_point(on: Access, to: p.RegisterMeterPoint) -> dict[str, Any]:
+def register_meter_point(on: Access, to: p.RegisterMeterPoint) -> MeterPoint:
     """What is registered."""
     members = given(to)
     on.tester(lambda tester, transaction: tester.register_meter_point(transaction, members))
     return meter_point(on, p.OfMeterPoint(mpxn=to.mpxn))
 
 
-def meter_point(on: Access, of: p.OfMeterPoint) -> dict[str, Any]:
+def meter_point(on: Access, of: p.OfMeterPoint) -> MeterPoint:
     """What is registered, future changes included."""
     point = on.dcc.state.inventory.meter_point(read_mpxn(of.mpxn))
     if point is None:
         raise LookupError(f"meter point {of.mpxn} is not registered")
-    found: dict[str, Any] = msgspec.to_builtins(point)
-    return found
+    return point
 
 
-def change_registration(on: Access, to: p.ChangeRegistration) -> dict[str, Any]:
+def change_registration(on: Access, to: p.ChangeRegistration) -> MeterPoint:
     """What is registered then."""
     on.tester(
         lambda tester, transaction: tester.change_registration(
@@ -198,9 +200,9 @@ def list_product(on: Access, to: p.ListProduct) -> None:
     on.tester(lambda tester, transaction: tester.list_product(transaction, members))
 
 
-def products(on: Access, _: Nothing) -> list[dict[str, Any]]:
+def products(on: Access, _: Nothing) -> list[Product]:
     """Empty: everything is on it."""
-    return [msgspec.to_builtins(product) for product in on.dcc.state.inventory.products.values()]
+    return list(on.dcc.state.inventory.products.values())
 
 
 # --- anomaly detection ---
@@ -215,10 +217,21 @@ def set_threshold(on: Access, to: p.SetThreshold) -> None:
     on.tester(change)
 
 
-def quarantine(on: Access, _: Nothing) -> list[dict[str, Any]]:
-    """Reference, request, user, role, service, device and why each is held."""
-    shown = ("reference", "request_id", "user", "role", "srv", "device", "breach", "detail")
-    return [{name: getattr(held, name) for name in shown} for held in on.dcc.state.quarantine.values()]
+def quarantine(on: Access, _: Nothing) -> list[r.HeldRequest]:
+    """What each asked for, and why it is held."""
+    return [
+        r.HeldRequest(
+            reference=held.reference,
+            request_id=held.request_id,
+            user=held.user,
+            role=held.role,
+            srv=held.srv,
+            device=held.device,
+            breach=held.breach,
+            detail=held.detail,
+        )
+        for held in on.dcc.state.quarantine.values()
+    ]
 
 
 def release(on: Access, to: p.OfQuarantine) -> None:
@@ -234,13 +247,13 @@ def reject(on: Access, to: p.OfQuarantine) -> None:
 # --- inventory, deliveries, the whole ---
 
 
-def find_inventory(on: Access, of: p.OfDevice) -> dict[str, Any] | None:
+def find_inventory(on: Access, of: p.OfDevice) -> Mapping[str, RecordValue] | None:
     """The record by DUIS names; None when the inventory has none."""
     record = on.dcc.state.inventory.get(Eui64.parse(of.device))
     return record.as_dict() if record is not None else None
 
 
-def inventory(on: Access, of: p.OfDevice) -> dict[str, Any]:
+def inventory(on: Access, of: p.OfDevice) -> Mapping[str, RecordValue]:
     """The record by DUIS names. Raises: LookupError: the inventory has none."""
     record = find_inventory(on, of)
     if record is None:
@@ -248,25 +261,25 @@ def inventory(on: Access, of: p.OfDevice) -> dict[str, Any]:
     return record
 
 
-def set_inventory(on: Access, to: p.ChangeInventory) -> dict[str, Any] | None:
+def set_inventory(on: Access, to: p.ChangeInventory) -> Mapping[str, RecordValue] | None:
     """The record afterwards; null when it was removed."""
     eui, values = _eui(to.device), given(to.values)
     on.perform(lambda now: (None, on.dcc.set_inventory(eui, values, now)))
     return find_inventory(on, to)
 
 
-def outbox(on: Access, of: p.OfUser) -> list[dict[str, Any]]:
-    """Message, due, attempts, whether it is held."""
+def outbox(on: Access, of: p.OfUser) -> list[r.WaitingMessage]:
+    """Those that wait, then those that are held."""
     eui = _eui(of.user)
     waiting = on.dcc.state.outbox
     held = waiting.held.get(eui, {})
     return [
-        {
-            "message": message.message,
-            "due": message.due.isoformat(),
-            "attempts": message.attempts,
-            "is_held": message.message in held,
-        }
+        r.WaitingMessage(
+            message=message.message,
+            due=message.due.isoformat(),
+            attempts=message.attempts,
+            is_held=message.message in held,
+        )
         for message in waiting.of(eui)
     ]
 
@@ -287,7 +300,7 @@ def reset(on: Access, to: p.Reset) -> None:
     on.perform(lambda now: (None, on.dcc.reset(to.seed, now)))
 
 
-def health(on: Access, _: Nothing) -> dict[str, Any]:
+def health(on: Access, _: Nothing) -> r.Health:
     """``status`` is ``degraded`` while the journal cannot be written; ``busy`` says that something is on its way.
 
     On its way are a command that leaves for its device (the latency of the WAN), whatever else is due by then, and a
@@ -295,23 +308,23 @@ def health(on: Access, _: Nothing) -> dict[str, Any]:
     """
     state, journal, now = on.dcc.state, on.runtime.journal, on.runtime.clock.now()
     soon = now + timedelta(seconds=on.dcc.settings.device_latency)
-    return {
-        "status": "degraded" if journal.is_behind else "ok",
-        "now": now.isoformat(),
-        "busy": state.agenda.first_due(soon) is not None or state.outbox.has_untried(soon),
-        "last_seq": journal.last_seq,
-        "users": len(state.users),
-        "devices": len(state.devices),
-        "inventory": len(state.inventory.records),
-        "agenda": len(state.agenda.items),
-        "outbox": sum(len(messages) for messages in state.outbox.waiting.values()),
-        "held": sum(len(messages) for messages in state.outbox.held.values()),
-        "faults": len(state.faults.rules),
-        "quarantine": len(state.quarantine),
-    }
+    return r.Health(
+        status="degraded" if journal.is_behind else "ok",
+        now=now.isoformat(),
+        busy=state.agenda.first_due(soon) is not None or state.outbox.has_untried(soon),
+        last_seq=journal.last_seq,
+        users=len(state.users),
+        devices=len(state.devices),
+        inventory=len(state.inventory.records),
+        agenda=len(state.agenda.items),
+        outbox=sum(len(messages) for messages in state.outbox.waiting.values()),
+        held=sum(len(messages) for messages in state.outbox.held.values()),
+        faults=len(state.faults.rules),
+        quarantine=len(state.quarantine),
+    )
 
 
-def back_up(on: Access, to: p.BackUp) -> dict[str, Any]:
+def back_up(on: Access, to: p.BackUp) -> r.BackedUp:
     """Entries of the copy, and the hash of the last one."""
     folder = on.dcc.settings.state_dir
     if not folder:
@@ -322,9 +335,9 @@ def back_up(on: Access, to: p.BackUp) -> dict[str, Any]:
     journal.commit()
     assert isinstance(journal.store, SqliteStore), "a state folder holds one"
     report = backup(Path(folder), Path(to.to), journal.store)
-    return {"entries": report.entries, "head": report.head}
+    return r.BackedUp(entries=report.entries, head=report.head)
 
 
-def refusals(on: Access, to: p.NewestRefusals) -> list[dict[str, Any]]:
-    """Newest first, since the start: at, peer, service, http_status, response_code, rule, detail, request_id."""
+def refusals(on: Access, to: p.NewestRefusals) -> list[ShownRefusal]:
+    """Newest first, since the start."""
     return on.runtime.refusals.newest(to.limit)

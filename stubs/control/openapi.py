@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import msgspec
 
 from stubs.control import parameters as p
-from stubs.control.described import REF, schemas
+from stubs.control.described import REF, Schema, schema_components, schemas
 from stubs.control.operations import OPERATIONS, Operation
 from stubs.devices.state import DeviceState
 from stubs.inventory import REMOVED, InventoryRecord
 
 
 @cache
-def openapi() -> dict[str, Any]:
+def openapi() -> Schema:
     """The OpenAPI 3.1 document of the control API."""
-    structs = [each.parameters for each in OPERATIONS]
     components = schemas(
-        [*structs, p.DeviceValues, p.InventoryValues],
+        [*(each.parameters for each in OPERATIONS), *_ANSWERS, p.DeviceValues, p.InventoryValues],
         {"DeviceValues": DeviceState, "InventoryValues": InventoryRecord},
     )
     # Premises give values of devices' states too, which the core reads.
@@ -32,7 +30,7 @@ def openapi() -> dict[str, Any]:
         for element, schema in components[name]["properties"].items():
             schema.setdefault("description", f"As {element} of DUIS.")
     components["InventoryValues"]["properties"][REMOVED]["description"] = "Whether the record is deleted."
-    paths: dict[str, dict[str, Any]] = {}
+    paths: dict[str, Schema] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, components)
     paths["/events"] = {
@@ -58,14 +56,14 @@ def openapi() -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation, components: dict[str, Any]) -> dict[str, Any]:
+def _operation(operation: Operation, components: Schema) -> Schema:
     schema = components[operation.parameters.__name__]
     properties = schema.get("properties", {})
-    described: dict[str, Any] = {
+    described: Schema = {
         "operationId": operation.name,
         "summary": operation.summary,
         "description": " ".join((operation.run.__doc__ or "").split()),
-        "responses": {"200": {"description": "done", "content": {"application/json": {}}}},
+        "responses": {"200": {"description": "done", "content": {"application/json": {"schema": _answer(operation)}}}},
     }
     in_path = operation.path_members
     in_query = () if operation.is_changing else tuple(name for name in properties if name not in in_path)
@@ -86,7 +84,19 @@ def _operation(operation: Operation, components: dict[str, Any]) -> dict[str, An
     return described
 
 
-def _body(operation: Operation, schema: dict[str, Any]) -> dict[str, Any]:
+_ANSWERS = tuple(dict.fromkeys(each.answer for each in OPERATIONS))
+"""The types of all results."""
+
+
+def _answer(operation: Operation) -> Schema:
+    """The schema of an operation's answer."""
+    schemas_of, _ = schema_components([operation.answer])
+    if not operation.result:
+        return schemas_of[0]
+    return {"type": "object", "properties": {operation.result: schemas_of[0]}, "required": [operation.result]}
+
+
+def _body(operation: Operation, schema: Schema) -> Schema:
     in_path, rest = set(operation.path_members), operation.rest
     if not in_path and not rest:
         return {"$ref": REF.format(name=operation.parameters.__name__)}

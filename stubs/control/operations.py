@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -38,6 +38,12 @@ class Operation:
     run: Handler
     rest: str = ""
     result: str = ""
+
+    @property
+    def answer(self) -> Any:
+        """The type of its result, as its handler says it."""
+        said = get_type_hints(self.run)["return"]
+        return get_args(said)[-1] if get_origin(said) is Coroutine else said
 
     @property
     def is_changing(self) -> bool:

@@ -13,6 +13,7 @@ from stubs.dcc.outbound.device_alerts import forward_device_alerts
 from stubs.dcc.outbound.reply import Handled
 from stubs.dcc.requests.checked_request import CheckedRequest
 from stubs.dcc.requests.request_pipeline import RequestPipeline
+from stubs.dcc.simulation.made_premises import MadePremises
 from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.simulation.premises import add_premises
 from stubs.dcc.simulation.premises_spec import read_spec
@@ -211,7 +212,7 @@ class Dcc:
             events = events.then(self.register_user(str(party.eui), party.name, party.roles, url, "active", now))
         return events
 
-    def add_premises(self, spec: dict[str, Any], now: datetime) -> tuple[dict[str, Any], Events]:
+    def add_premises(self, spec: dict[str, Any], now: datetime) -> tuple[MadePremises, Events]:
         """Make premises. Raises: ValueError, PeerError: a bad specification; nothing was made."""
         wanted = read_spec(spec)
         if any(device.values or device.inventory or device.variant or device.firmware for device in wanted.devices):

@@ -6,11 +6,9 @@ Decommissioned with its gas proxy.
 
 from __future__ import annotations
 
-from typing import Any
-
 from stubs.inventory.inventory import Inventory
 from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, eui_of
-from stubs.inventory.records import InventoryRecord
+from stubs.inventory.records import InventoryRecord, RecordValue
 from stubs.wire.errors import Refusal
 from stubs.wire.eui64 import Eui64
 
@@ -36,7 +34,7 @@ def _installed(inventory: Inventory, request: NonDeviceRequest, status: str) -> 
     record = hub_of(inventory, request)
     mpxn = request.body.get("MPxN") or ""
     point = inventory.meter_point(mpxn)
-    values: dict[str, Any] = {"DeviceStatus": status, "MPxNs": sorted({*record.meter_points, mpxn})}
+    values: dict[str, RecordValue] = {"DeviceStatus": status, "MPxNs": sorted({*record.meter_points, mpxn})}
     if status == "Commissioned" and record.status != "Commissioned":
         values["DateCommissioned"] = f"{request.now.date().isoformat()}Z"
     if point is not None and point.postcode:

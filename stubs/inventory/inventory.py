@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from schemas.load import UserRole, roles
-from stubs.inventory.records import InventoryRecord, MeterPoint, Product
+from stubs.inventory.records import CoverageValue, InventoryRecord, MeterPoint, Product, RecordValue
 from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import like, read_mpxn, read_place, read_postcode, read_uprn
 
@@ -50,13 +49,16 @@ _READERS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def _as_values(values: Mapping[str, Any]) -> dict[str, Any]:
+def _as_values(values: Mapping[str, RecordValue]) -> dict[str, RecordValue]:
     """Fields of a record with identifiers in their one form."""
-    read: dict[str, Any] = {
-        name: like(_READERS[name], text) for name, text in values.items() if name in _READERS and text
+    read: dict[str, RecordValue] = {
+        name: like(_READERS[name], text)
+        for name, text in values.items()
+        if name in _READERS and text and isinstance(text, str)
     }
-    if "MPxNs" in values:
-        read["MPxNs"] = sorted({like(read_mpxn, text) for text in values["MPxNs"]})
+    points = values.get("MPxNs")
+    if isinstance(points, list | tuple):
+        read["MPxNs"] = sorted({like(read_mpxn, text) for text in points})
     return {**values, **read}
 
 
@@ -66,14 +68,14 @@ class Inventory:
 
     records: dict[Eui64, InventoryRecord] = field(default_factory=dict)
     meter_points: dict[str, MeterPoint] = field(default_factory=dict)
-    coverage: dict[str, dict[str, Any]] = field(default_factory=dict)
+    coverage: dict[str, dict[str, CoverageValue]] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
     """By manufacturer, model and firmware version, joined by ``/``; empty: everything is on the list."""
     _index: dict[tuple[str, str | Eui64], dict[Eui64, None]] = field(default_factory=dict, compare=False)
     _responsible: dict[Eui64, tuple[InventoryRecord, Responsible]] = field(default_factory=dict, compare=False)
     """What ``responsible`` found of devices asked about since the last change of anything it looks at."""
 
-    def change(self, device: Eui64, values: Mapping[str, Any]) -> None:
+    def change(self, device: Eui64, values: Mapping[str, RecordValue]) -> None:
         """Fold of InventoryChanged: create, change or (``Removed``) delete one record.
 
         Raises: ValueError: a field the inventory does not have.
@@ -116,13 +118,13 @@ class Inventory:
             self._responsible.clear()
             self.meter_points[point.mpxn] = point.at(now)
 
-    def cover(self, place: str, values: Mapping[str, Any]) -> None:
+    def cover(self, place: str, values: Mapping[str, CoverageValue]) -> None:
         """Fold of CoverageSet; empty values forget the place."""
         self.coverage.pop(like(read_place, place), None)
         if values:
             self.coverage[like(read_place, place)] = dict(values)
 
-    def covered(self, place: str) -> Mapping[str, Any]:
+    def covered(self, place: str) -> Mapping[str, CoverageValue]:
         """What was set for a UPRN or post code, else for the first half of the post code; empty: nothing."""
         wanted = like(read_place, place)
         halves = (wanted, "".join(wanted.split())[:-3])

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from schemas.load import UserRole
 from stubs.events import AnyEvent
-from stubs.inventory.records import InventoryRecord
+from stubs.inventory.records import InventoryRecord, RecordValue
 from stubs.settings import DccSettings
 from stubs.wire.duis import Node
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
-Change = tuple[Eui64, dict[str, Any]]
+Change = tuple[Eui64, Mapping[str, RecordValue]]
 """Device and the fields that change, by DUIS names."""
 
 

@@ -12,6 +12,13 @@ import msgspec
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 
+RecordValue = str | bool | list[str]
+"""A field of a record as the journal has it: text, texts, or whether the record is removed."""
+
+
+CoverageValue = str | bool | int | float
+"""An element of SM WAN coverage as a tester sets it."""
+
 
 class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the inventory knows of one device; field names on the outside are those of DUIS.
@@ -53,7 +60,7 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The type as DUIS tells it: its schema has no standalone proportional controller (inferred: ESME)."""
         return "ESME" if self.device_type == "SAPC" else self.device_type
 
-    def changed(self, values: Mapping[str, Any]) -> InventoryRecord:
+    def changed(self, values: Mapping[str, RecordValue]) -> InventoryRecord:
         """This record with some fields, by their DUIS names, set to new values.
 
         Raises: ValueError: a name or value that no field takes.
@@ -69,15 +76,15 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             raise ValueError(f"inventory record of {self.device}: {error}") from error
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> InventoryRecord:
+    def from_values(cls, values: Mapping[str, RecordValue]) -> InventoryRecord:
         """The inverse of ``stored``. Raises: ValueError: values that make no record."""
         return cls(**_read(values))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, RecordValue]:
         """Fields that are known, by their DUIS names, identities as text."""
         return _as_text({name: value for name, value in zip(_ATTRIBUTES, _ALL_VALUES(self), strict=True) if value})
 
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, RecordValue]:
         """Fields that differ from those of a new record, by their DUIS names, identities as text."""
         found = zip(_DEFAULTS.items(), _ALL_VALUES(self), strict=True)
         return _as_text({name: value for (name, default), value in found if value != default})
@@ -98,12 +105,16 @@ def _euis(texts: Iterable[str]) -> tuple[Eui64, ...]:
     return tuple(Eui64.parse(text) for text in texts)
 
 
-def _texts(euis: Iterable[Eui64]) -> tuple[str, ...]:
-    return tuple(str(eui) for eui in euis)
+def _texts(euis: Iterable[Eui64]) -> list[str]:
+    return [str(eui) for eui in euis]
 
 
 _FROM_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, _eui_or_none), _JOINED: _euis}
-_TO_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, str), _JOINED: _texts}
+_TO_TEXT: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(_IDENTITIES, str),
+    _JOINED: _texts,
+    "MPxNs": list,
+}
 
 _Values: Any = TypedDict(  # type: ignore[misc]
     "_Values",
@@ -113,14 +124,14 @@ _Values: Any = TypedDict(  # type: ignore[misc]
 """Fields of a record as text, by their DUIS names: what ``msgspec`` checks the types of."""
 
 
-def _as_text(known: dict[str, Any]) -> dict[str, Any]:
+def _as_text(known: dict[str, Any]) -> dict[str, RecordValue]:
     """Values by name with their identities as text."""
     for name in _TO_TEXT.keys() & known.keys():
         known[name] = _TO_TEXT[name](known[name])
     return known
 
 
-def _read(values: Mapping[str, Any]) -> dict[str, Any]:
+def _read(values: Mapping[str, RecordValue]) -> dict[str, Any]:
     """Values by attribute. Raises: msgspec.ValidationError, PeerError: one that its field does not take."""
     checked: dict[str, Any] = msgspec.convert(values, _Values)
     return {
@@ -132,8 +143,11 @@ class Term(msgspec.Struct, frozen=True, gc=False):
     """Who is registered for a meter point from an instant on; empty: nobody, None: who was before."""
 
     since: datetime
+    """When it begins, UTC."""
     supplier: str | None = None
+    """EUI-64 of the supplier, dashed; empty: nobody, null: who was before."""
     network_operator: str | None = None
+    """EUI-64 of the network operator, dashed; empty: nobody, null: who was before."""
 
 
 class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,17 +157,25 @@ class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     mpxn: str
+    """MPAN or MPRN, digits."""
     fuel: str
+    """``electricity`` or ``gas``."""
     supplier: str = ""
+    """EUI-64 of the registered supplier, dashed; empty: nobody."""
     network_operator: str = ""
+    """EUI-64 of the registered network operator, dashed; empty: nobody."""
     postcode: str = ""
+    """Post code of the premises; empty: not known."""
     address: str = ""
+    """Address identifier of the premises; empty: not known."""
     uprn: str = ""
+    """Unique property reference number; empty: not known."""
     agent: str = ""
     """Registered supplier agent; empty: any may act (inferred)."""
     since: datetime | None = None
     """When this registration began; None: before anything was recorded."""
     coming: tuple[Term, ...] = ()
+    """What is registered later, in order of time."""
     tenancies: tuple[datetime, ...] = ()
     """Changes of tenancy, in order of time, future ones included."""
 
@@ -191,10 +213,16 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the certified products list: one firmware version of one model."""
 
     manufacturer: str
+    """DeviceManufacturer as the inventory has it."""
     model: str
+    """DeviceModel as the inventory has it."""
     firmware_version: str
+    """Firmware version, hexadecimal digits."""
     device_type: str = ""
+    """Device type; empty: not told."""
     gbcs_version: str = ""
+    """GBCS version that the firmware supports; empty: not told."""
     hash: str = ""
     """SHA-256 of the image, hexadecimal; empty: any image goes by this version."""
     status: str = "Active"
+    """Status on the list; only an Active version is distributed."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 from schemas.load import UserRole, device_types, roles
 from stubs.inventory.inventory import REMOVED, Inventory
 from stubs.inventory.non_device import Change, NonDeviceRequest, NonDeviceResult, PendingDccAlert, eui_of
-from stubs.inventory.records import InventoryRecord
+from stubs.inventory.records import InventoryRecord, RecordValue
 from stubs.inventory.views import MOST_DEVICES, inventory_node, place_of, wan_matrix_node
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
@@ -85,11 +84,11 @@ def prenotify(inventory: Inventory, request: NonDeviceRequest) -> NonDeviceResul
         )
     if not _model_is_known(request):
         raise Refusal("prenotify-model", f"model {body.get('DeviceModel')} is not on the simulated product list")
-    values: dict[str, Any] = {ours: text for theirs, ours in _PRENOTIFIED.items() if (text := body.get(theirs))}
+    values: dict[str, RecordValue] = {ours: text for theirs, ours in _PRENOTIFIED.items() if (text := body.get(theirs))}
     values |= {"DeviceStatus": "Pending", "CPLStatus": "Active", "PrenotifiedBy": str(request.sender)}
     if "DeviceFirmwareVersion" in values:
         values["DeviceFirmwareVersionStatus"] = "Active"
-    if device_types()[values["DeviceType"]].has_credentials:
+    if device_types()[body.get("DeviceType") or ""].has_credentials:
         values["DeviceGBCSVersion"] = "4.2"
     changes: list[Change] = [(device, values)]
     if proxy:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import msgspec
+
 from stubs.clock import VirtualClock
 from stubs.dcc import Dcc, Reply
 from stubs.events import AnyEvent
@@ -88,7 +90,7 @@ def bare_core(pki: Pki | None = None, settings: DccSettings | None = None) -> It
             for spec in PREMISES:
                 premises, events = dcc.add_premises(spec, START)
                 journal.append(*events, at=START)
-                made.append(premises)
+                made.append(msgspec.to_builtins(premises))
             journal.commit()
             templates, _ = load_templates()
             core = BareCore(dcc, journal, pki, clock, Mix.of(templates, Home.of(made, str(pki.acb)), pki))

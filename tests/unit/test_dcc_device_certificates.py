@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from stubs.dcc import Dcc
@@ -29,7 +30,7 @@ def fixture(pki: Pki) -> DccFixture:
         {"name": "home", "devices": [{"name": "esme", "type": "ESME"}]}, fixture.now
     )
     fixture.keep(events)
-    fixture.premises = premises
+    fixture.premises = msgspec.to_builtins(premises)
     return fixture
 
 

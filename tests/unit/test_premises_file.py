@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
 from schemas.load import device_statuses, resource
@@ -50,7 +51,8 @@ def fixture(pki: Pki) -> DccFixture:
 def make(fixture: DccFixture, spec: dict[str, Any]) -> dict[str, Any]:
     made, events = fixture.dcc.add_premises(spec, fixture.now)
     fixture.keep(events)
-    return made
+    found: dict[str, Any] = msgspec.to_builtins(made)
+    return found
 
 
 def test_premises_take_what_is_given_and_tell_it_in_its_one_form(fixture: DccFixture) -> None:

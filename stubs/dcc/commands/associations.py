@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stubs.inventory import InventoryRecord
+from stubs.inventory import InventoryRecord, RecordValue
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.gbcs.use_cases import read_command
@@ -35,7 +35,7 @@ def restored(_record: InventoryRecord, told: Mapping[str, Any]) -> tuple[Eui64, 
     return tuple(sorted(Eui64.parse(str(one["DeviceID"])) for one in told["LogEntries"]))
 
 
-def after(associate: Associate, record: InventoryRecord, group: Group) -> dict[str, Any]:
+def after(associate: Associate, record: InventoryRecord, group: Group) -> dict[str, RecordValue]:
     """Fields of the inventory that change once the device did what the command told it; empty: none.
 
     Read from the command: the body of a Signed Pre-Command does not repeat whom it is about.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from stubs import alerts
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.dcc_alerts import raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged
+from stubs.inventory import RecordValue
 from stubs.scheduler.items import JoinCheck, PendingCommand
 from stubs.wire.eui64 import Eui64
 
@@ -21,7 +21,7 @@ def succeeded(context: DccContext, transaction: Transaction, command: PendingCom
     """The hub changed its log: inventory, the DCC alert, and the time in which the device may join."""
     given, hub = command.parameters, command.device
     device = Eui64.parse(given["DeviceID"])
-    values: dict[str, Any]
+    values: dict[str, RecordValue]
     if given["RequestType"] == "Add":
         values = {"DeviceStatus": "Whitelisted", "AssociatedCHFDeviceID": str(hub)}
         values |= {name: given[name] for name in METER_POINTS if given.get(name)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from schemas.load import device_types
 from stubs.dcc.context import DccContext
@@ -15,16 +14,16 @@ from stubs.wire.eui64 import Eui64
 
 CUSTOMER_NUMBER = "CustomerIdentificationNumber"
 
-LookUp = Callable[[DccContext, DccState, ServiceRequest], dict[str, Any]]
+LookUp = Callable[[DccContext, DccState, ServiceRequest], dict[str, object]]
 
 
-def _customer_number(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, Any]:
+def _customer_number(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, object]:
     """9.1: four digits that nobody but the DCC and the consumer's display know."""
     digest = hashlib.sha256(f"{state.seed}|{request.header.request_id}".encode()).digest()
     return {CUSTOMER_NUMBER: f"{int.from_bytes(digest[:4], 'big') % 10_000:04d}"}
 
 
-def _old_hub_log(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, Any]:
+def _old_hub_log(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, object]:
     """8.12.1: the device log of the hub that was replaced, as its alerts told the DCC of it."""
     old = Eui64.parse(request.body.get("OldCHFID") or "")
     members = [record.device for record in state.inventory.on_hub(old) if record.device_type not in {"CHF", "GPF"}]
@@ -40,7 +39,7 @@ def _admission(state: DccState, device: Eui64) -> str:
     return hashlib.blake2b(code, digest_size=16).hexdigest().upper()
 
 
-def _old_proxy_log(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, Any]:
+def _old_proxy_log(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, object]:
     """8.12.2: the device log of the gas proxy that was replaced: whom it had joined, on whichever hub they are now.
 
     Of a proxy no join of which is known: the devices of its hub that join proxies.
@@ -58,14 +57,15 @@ def _old_proxy_log(_context: DccContext, state: DccState, request: ServiceReques
     return {"LogEntries": entries}
 
 
-def _other_device(context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, Any]:
+def _other_device(context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, object]:
     """8.7: of the device to be joined, its type and its key-agreement certificate."""
     other = Eui64.parse(request.body.get("OtherDeviceID") or "")
     record = state.inventory.get(other)
     if record is None:
         return {}
     held = context.pki.certificates_of(other, "KA") if device_types()[record.device_type].has_credentials else ()
-    return {"OtherDeviceType": record.told_type} | ({"Certificate": held[0].der.hex().upper()} if held else {})
+    certificate = {"Certificate": held[0].der.hex().upper()} if held else {}
+    return {"OtherDeviceType": record.told_type, **certificate}
 
 
 LOOK_UPS: Mapping[str, LookUp] = MappingProxyType(
@@ -80,7 +80,7 @@ LOOK_UPS: Mapping[str, LookUp] = MappingProxyType(
 """By service."""
 
 
-def looked_up(context: DccContext, state: DccState, request: ServiceRequest) -> Mapping[str, Any]:
+def looked_up(context: DccContext, state: DccState, request: ServiceRequest) -> Mapping[str, object]:
     """Named values for the command that the request does not hold; empty for nearly every service."""
     look_up = LOOK_UPS.get(request.header.srv)
     return look_up(context, state, request) if look_up is not None else {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -48,7 +47,7 @@ class PlannedCommand(msgspec.Struct, frozen=True):
     use_case: str
     message_code: int
     group: Group
-    looked_up: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    looked_up: Mapping[str, object] = msgspec.field(default_factory=dict)
     """What the DCC put into the command that the request does not say."""
     execution: str | None = None
     """The date until which the device holds the command, as written in the request that was transformed."""
@@ -178,7 +177,7 @@ def pending_command(access: AccessRequest, role: UserRole, order: PlannedCommand
         group=order.group,
         parameters=_leaves(body) if body is not None else {},
         sequence=bool(header.first_in_sequence) or header.preceding is not None,
-        customer_number=order.looked_up.get(CUSTOMER_NUMBER, ""),
+        customer_number=str(order.looked_up.get(CUSTOMER_NUMBER, "")),
         execution=order.execution or "",
     )
 

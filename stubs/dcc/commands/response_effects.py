@@ -20,7 +20,7 @@ from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.dcc_alerts import dcc_alert, raise_dcc_alert
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged
-from stubs.inventory import InventoryRecord
+from stubs.inventory import InventoryRecord, RecordValue
 from stubs.scheduler.items import PendingCommand
 from stubs.wire.eui64 import Eui64
 
@@ -36,7 +36,7 @@ class AnsweredCommand:
     """
 
     command: PendingCommand
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     is_done: bool
 
     @property
@@ -58,8 +58,8 @@ class AnsweredCommand:
 ResponseEffect = Callable[[DccContext, Transaction, AnsweredCommand, InventoryRecord], None]
 
 
-def _change_inventory(transaction: Transaction, device: Eui64, values: dict[str, Any], cause: str) -> None:
-    transaction.emit(InventoryChanged(device=str(device), values=values, cause=cause))
+def _change_inventory(transaction: Transaction, device: Eui64, values: Mapping[str, RecordValue], cause: str) -> None:
+    transaction.emit(InventoryChanged(device=str(device), values=dict(values), cause=cause))
 
 
 def _raise_alert(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from stubs.dcc.context import DccContext
 from stubs.dcc.state.dcc_state import DccState
-from stubs.inventory import NonDeviceRequest, NonDeviceResult
+from stubs.inventory import NonDeviceRequest, NonDeviceResult, RecordValue
 from stubs.scheduler import day_of
 from stubs.wire.duis import Node
 from stubs.wire.errors import Refusal
@@ -34,7 +33,10 @@ def opt_in(context: DccContext, state: DccState, request: NonDeviceRequest) -> N
         raise Refusal("opt-in-date", str(error)) from error
     if day < request.now.date():
         raise Refusal("opt-in-date", f"expected today or later, got {day.isoformat()}")
-    values: dict[str, Any] = {"DeviceType": body.get("DeviceType") or "", "DeviceStatus": "InstalledNotCommissioned"}
+    values: dict[str, RecordValue] = {
+        "DeviceType": body.get("DeviceType") or "",
+        "DeviceStatus": "InstalledNotCommissioned",
+    }
     for name in _METER_POINTS:
         mpxn = body.get(f"MPxNs/{name}")
         if mpxn is None:

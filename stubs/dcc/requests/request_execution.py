@@ -43,7 +43,7 @@ def _decision(
 ) -> RequestOutcome:
     cause = str(header.request_id)
     for device, values in decision.changes:
-        transaction.emit(InventoryChanged(device=str(device), values=values, cause=cause))
+        transaction.emit(InventoryChanged(device=str(device), values=dict(values), cause=cause))
         if values.get("DeviceStatus") in ENDED or values.get(REMOVED):
             remove(context, transaction, device, f"the device is gone: {cause}")
     for event in decision.events:

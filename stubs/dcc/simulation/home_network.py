@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 from stubs.dcc.context import DccContext
 from stubs.dcc.outbound.device_alerts import forward_device_alerts
@@ -71,7 +70,7 @@ def keys_at_home(context: DccContext, state: DccState, device: DeviceState) -> D
 
 
 def tell_meter(
-    context: DccContext, transaction: Transaction, display: Eui64, use_case_name: str, detail: Mapping[str, Any]
+    context: DccContext, transaction: Transaction, display: Eui64, use_case_name: str, detail: Mapping[str, object]
 ) -> list[str]:
     """Let a display send a use case to the gas meter it has joined; ids of the messages the meter's alerts became.
 
@@ -105,7 +104,7 @@ def _command(
     display: Eui64,
     meter: Eui64,
     use_case_name: str,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
 ) -> bytes:
     """The display's command, with the MAC of its key and the meter's."""
     state = transaction.state.devices[display]

@@ -8,11 +8,13 @@ from typing import Any
 
 from schemas.load import device_types
 from stubs.dcc.context import DccContext
+from stubs.dcc.simulation.made_premises import MadePremises
 from stubs.dcc.simulation.premises_spec import ABSENT, PremisesDevice, PremisesSpec
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices import DeviceState, variant_code
 from stubs.devices.generation import drawn_peak, typical_peak
 from stubs.events import DeviceManufactured, InventoryChanged, MeterPointRegistered
+from stubs.inventory import RecordValue
 from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import made_up_postcode, mpan_of, mprn_of
 
@@ -56,7 +58,7 @@ class Place:
     euis: dict[str, Eui64]
 
 
-def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSpec) -> dict[str, Any]:
+def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSpec) -> MadePremises:
     """Make the premises; their identities, fresh, derived from the seed. Raises: ValueError, PeerError: bad values."""
     place = _place(context, transaction, spec)
     _register(transaction, spec, place)
@@ -68,19 +70,19 @@ def add_premises(context: DccContext, transaction: Transaction, spec: PremisesSp
         codes[device.name] = physical.install_code
         if device.status != ABSENT:
             _add_to_inventory(transaction, spec, place, device, physical)
-    return {
-        "name": spec.name,
-        "mpan": place.mpan,
-        "mprn": place.mprn,
-        **({"secondary_mpan": place.secondary_mpan} if place.secondary_mpan else {}),
-        **({"export_mpan": place.export_mpan} if place.export_mpan else {}),
-        "postcode": place.postcode,
-        "address": place.address,
-        "uprn": place.uprn,
+    return MadePremises(
+        name=spec.name,
+        mpan=place.mpan,
+        mprn=place.mprn,
+        secondary_mpan=place.secondary_mpan,
+        export_mpan=place.export_mpan,
+        postcode=place.postcode,
+        address=place.address,
+        uprn=place.uprn,
         **place.parties,
-        "devices": {name: str(eui) for name, eui in place.euis.items()},
-        "install_codes": codes,
-    }
+        devices={name: str(eui) for name, eui in place.euis.items()},
+        install_codes=codes,
+    )
 
 
 def _place(context: DccContext, transaction: Transaction, spec: PremisesSpec) -> Place:
@@ -196,7 +198,7 @@ def _hub_of(spec: PremisesSpec, place: Place, device: PremisesDevice) -> Eui64 |
 def _manufacture(
     context: DccContext, transaction: Transaction, spec: PremisesSpec, place: Place, device: PremisesDevice
 ) -> None:
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if device_types()[device.type].has_credentials:
         values = {"acb": context.acb, "transitional_cos": str(context.trans_cos.certificate.eui)}
         values |= {cell: str(eui) for cell, eui in context.pki.trusted.items()}
@@ -258,7 +260,7 @@ def _add_to_inventory(
     transaction: Transaction, spec: PremisesSpec, place: Place, device: PremisesDevice, physical: DeviceState
 ) -> None:
     eui = place.euis[device.name]
-    values: dict[str, Any] = {
+    values: dict[str, RecordValue] = {
         "DeviceType": device.type,
         "DeviceStatus": device.status,
         "DeviceManufacturer": device.manufacturer or "UEPT",

@@ -62,7 +62,9 @@ class DeviceRegistry(Mapping[Eui64, DeviceState]):
 
     def peek(self, device: Eui64) -> DeviceState:
         """A device, built for the moment only when nobody has looked at it yet. Raises: KeyError: there is none."""
-        found = self._devices[device]
+        found = self._devices.get(device)
+        if found is None:
+            raise KeyError(str(device))
         if isinstance(found, DeviceState):
             return found
         return manufacture(device, found.device_type, found.variant, found.seed, found.at, **found.values)

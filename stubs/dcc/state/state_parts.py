@@ -20,7 +20,7 @@ from stubs.dcc.state.dcc_state import Counts, DccState, DeviceSpec, User
 from stubs.devices import DeviceState
 from stubs.events import RequestQuarantined
 from stubs.faults import Fault, FaultRule, Faults
-from stubs.inventory import Inventory, InventoryRecord, MeterPoint, Product
+from stubs.inventory import CoverageValue, Inventory, InventoryRecord, MeterPoint, Product, RecordValue
 from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, read_command_data, stored_command
 from stubs.service_desk import ServiceDesk
 from stubs.service_desk import reset as reset_desk
@@ -54,9 +54,9 @@ class Mail(msgspec.Struct, frozen=True):
 class Homes(msgspec.Struct, frozen=True):
     """Inventory, registrations, coverage, products."""
 
-    records: list[dict[str, Any]]
+    records: list[dict[str, RecordValue]]
     meter_points: list[MeterPoint]
-    coverage: dict[str, dict[str, Any]]
+    coverage: dict[str, dict[str, CoverageValue]]
     products: list[Product]
 
 
@@ -77,7 +77,7 @@ class StatePart(NamedTuple):
     """
 
     attribute: str
-    stored: dict[str, Any]
+    stored: dict[str, object]
     take: Callable[[DccState], tuple[Any, ...]]
     put: Callable[..., None]
     reset: Callable[[DccState, str], None] = _kept

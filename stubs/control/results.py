@@ -1,0 +1,162 @@
+"""What control operations answer: one record for each kind of answer; JSON and OpenAPI text follow from them."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from stubs.faults import FaultRule
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the answers."""
+
+
+class RegisteredUser(Result, frozen=True, kw_only=True):
+    """A User as it is registered."""
+
+    user: str
+    """EUI-64 of the User, dashed."""
+    party: str
+    """Name of the Party it belongs to."""
+    roles: tuple[str, ...]
+    """User Roles it holds."""
+    receive_url: str | None
+    """Where its responses and alerts are posted, without its query; null: they wait."""
+    status: str
+    """``active``, ``suspended`` or ``expelled``."""
+    duis_version: str
+    """DUIS version it uses; empty: that of the DCC."""
+
+
+class ArmedFault(Result, frozen=True, kw_only=True):
+    """A fault rule that is armed."""
+
+    fault: str
+    """Id of the rule."""
+    rule: FaultRule
+    """The rule, with the members that were left out."""
+    matched: int
+    """How many messages it spoke of."""
+    applied: int
+    """How many messages it bent."""
+
+
+class HandedOver(Result, frozen=True, kw_only=True):
+    """What a device made of a command that it was given locally."""
+
+    response: str | None
+    """The GBCS response, hexadecimal digits; null: it gave none."""
+    refused: str | None
+    """Why it gave no response; null: it gave one."""
+
+
+class KeptSchedule(Result, frozen=True, kw_only=True):
+    """A schedule that the DCC keeps."""
+
+    schedule: int
+    """DSPScheduleID."""
+    user: str
+    """EUI-64 of the User that created it, dashed."""
+    role: str
+    """User Role in which it did."""
+    srv: str
+    """Service reference variant that is run."""
+    due: str
+    """When it runs next, ISO 8601, UTC."""
+
+
+class HeldRequest(Result, frozen=True, kw_only=True):
+    """A request that anomaly detection holds."""
+
+    reference: str
+    """QuarantineEventRef: decimal digits."""
+    request_id: str
+    """RequestID of the request."""
+    user: str
+    """EUI-64 of its User, dashed."""
+    role: str
+    """User Role in which the User sent it."""
+    srv: str
+    """Service reference variant."""
+    device: str | None
+    """EUI-64 of the device, dashed; null for a Non-Device request."""
+    breach: str
+    """``ADUserThresholdBreach``, ``ADDCCThresholdBreach`` or ``ADAttributeLimitsBreach``."""
+    detail: str
+    """Which limit was passed."""
+
+
+class WaitingMessage(Result, frozen=True, kw_only=True):
+    """A message that its User has not received."""
+
+    message: str
+    """Id of the message."""
+    due: str
+    """When it is tried next, ISO 8601, UTC."""
+    attempts: int
+    """How often it was tried."""
+    is_held: bool
+    """Whether it waits for the endpoint to come back, or to be asked for again."""
+
+
+class Health(Result, frozen=True, kw_only=True):
+    """The simulated DCC as a whole."""
+
+    status: str
+    """``ok``, or ``degraded`` while the journal cannot be written."""
+    now: str
+    """The run's time, ISO 8601, UTC."""
+    busy: bool
+    """Whether something is on its way: a command, what is due by then, a message that was never tried."""
+    last_seq: int
+    """Number of the newest journal entry."""
+    users: int
+    """Registered Users."""
+    devices: int
+    """Simulated physical devices."""
+    inventory: int
+    """Records of the Smart Metering Inventory."""
+    agenda: int
+    """Items that are due later."""
+    outbox: int
+    """Messages that wait for their delivery."""
+    held: int
+    """Messages whose delivery was given up until the endpoint is back."""
+    faults: int
+    """Fault rules that are armed."""
+    quarantine: int
+    """Requests that anomaly detection holds."""
+
+
+class BackedUp(Result, frozen=True, kw_only=True):
+    """A copy of the state folder."""
+
+    entries: int
+    """Entries of the journal's copy."""
+    head: str
+    """Hash of the last of them, hexadecimal digits."""
+
+
+class ClockProgress(Result, frozen=True, kw_only=True):
+    """How far a move of the clock has come; what is told of a move is left out when there is none."""
+
+    is_moving: bool
+    """Whether the clock is being moved."""
+    now: str
+    """The run's time, ISO 8601, UTC."""
+    since: str | UnsetType = msgspec.field(default=UNSET, name="from")
+    """Where the move began, ISO 8601, UTC."""
+    to: str | UnsetType = UNSET
+    """Where it ends, ISO 8601, UTC."""
+    worked: int | UnsetType = UNSET
+    """Agenda items worked off on the way."""
+
+
+class SsiCredential(Result, frozen=True, kw_only=True):
+    """A client certificate of the test authority and its key."""
+
+    certificate: str
+    """Certificate chain, PEM."""
+    key: str
+    """Private key, PEM."""
