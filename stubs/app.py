@@ -42,7 +42,7 @@ from stubs.dcc.simulation.made_premises import MadePremises
 from stubs.dcc.simulation.premises_spec import read_file
 from stubs.devices import physical_events
 from stubs.faults import EFFECTS
-from stubs.fleet import Fleet, FleetMessage, FleetMessageKind
+from stubs.fleet import Fleet, FleetMessage, FleetMessageKind, device_of_message
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
 from stubs.gateway.fronts import Fronts
@@ -88,6 +88,7 @@ __all__ = [
     "background_dcc",
     "build_command",
     "delivery_tls",
+    "device_of_message",
     "guard",
     "import_pki",
     "init_pki",

@@ -6,7 +6,7 @@ Memory does not grow with the duration: intervals are joined in pairs when there
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from harness.load.histogram import Histogram
@@ -185,15 +185,17 @@ class Processed:
 
     Args:
         count: messages of the plan; one octet is kept of each.
+        device_of: the device of a message; of each that spoke its newest message is kept.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, device_of: Callable[[int], int] = lambda _: 0) -> None:
         self._times = bytearray(count)
-        self._newest = -1
+        self._newest: dict[int, int] = {}
+        self._device_of = device_of
         self.foreign = 0
         """Names of no message of this run."""
         self.misordered = 0
-        """Processed after a later message was."""
+        """Processed after a later message of the same device was."""
 
     def take(self, number: int) -> None:
         """One message, in the order in which the Party processed them; a number of none counts as foreign."""
@@ -201,8 +203,10 @@ class Processed:
             self.foreign += 1
             return
         self._times[number] = min(self._times[number] + 1, 255)
-        self.misordered += number < self._newest
-        self._newest = max(self._newest, number)
+        device = self._device_of(number)
+        newest = self._newest.get(device, -1)
+        self.misordered += number < newest
+        self._newest[device] = max(newest, number)
 
     @property
     def once(self) -> int:

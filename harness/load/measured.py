@@ -15,11 +15,15 @@ from harness.load.measure import Measurement, Processed, TimelineRow
 from harness.load.plan import LoadPlan
 from harness.load.records import Ending, unpack
 from schemas.load_profiles import LoadMessageRow, LoadProfile
+from schemas.published import published_schema
+from stubs.app import device_of_message
 from stubs.events import AnyEvent, LoadAsked, LoadEnded, LoadFinished, LoadProcessed, LoadStarted
 from stubs.wire.errors import PeerError
 
 FOREIGN = (1 << 64) - 1
 """Number of a message that is none of the run's."""
+ORDER_WITHIN = "device"
+"""Whose messages are to be processed in their order: a Party may process those of two devices as it likes."""
 PERCENTILES = (50.0, 90.0, 95.0, 99.0, 99.9, 100.0)
 _ENDINGS = {
     Ending.ACKNOWLEDGED: "acknowledged",
@@ -28,6 +32,15 @@ _ENDINGS = {
     Ending.NO_CONNECTION: "no connection",
     Ending.UNSENT: "waiting when the run ended",
 }
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of ``load-result.json``."""
+    return published_schema(
+        LoadResult,
+        id_="https://uept-harness.invalid/schemas/run/load-result.schema.json",
+        title="Result of a load rehearsal",
+    )
 
 
 class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +125,7 @@ def result_of(events: Iterable[AnyEvent]) -> LoadResult:
                     acknowledged[record.number] = record.is_acknowledged
                     run.take([record], event.sender)
             case LoadProcessed() if run is not None:
-                processed = processed or Processed(run.plan.count)
+                processed = processed or _processed(run.plan, started)
                 for (number,) in struct.iter_unpack(">Q", event.numbers):
                     processed.take(number)
             case LoadAsked():
@@ -133,6 +146,20 @@ def result_of(events: Iterable[AnyEvent]) -> LoadResult:
         is_complete=is_complete,
         reason=finished.reason if finished else "",
     )
+
+
+def _processed(plan: LoadPlan, started: LoadStarted | None) -> Processed:
+    """What the Party says, with the order that the run asks for: of the messages of each device.
+
+    Journals of earlier versions do not say so: of theirs, the order of all messages is counted.
+    """
+    facts = started.facts if started is not None else {}
+    if facts.get("order_within") != ORDER_WITHIN:
+        return Processed(plan.count)
+    devices = facts.get("devices")
+    if not isinstance(devices, int) or devices < 1:
+        raise PeerError("the journal does not say how many devices there were", got=repr(devices))
+    return Processed(plan.count, lambda number: device_of_message(number, plan.kind(number).device_type, devices))
 
 
 def _result(

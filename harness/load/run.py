@@ -22,7 +22,7 @@ from harness.load.asking import asking
 from harness.load.collect import processed_numbers
 from harness.load.job import LoadJob
 from harness.load.limits import COLLECTED, parse_limit
-from harness.load.measured import FOREIGN, profile_facts
+from harness.load.measured import FOREIGN, ORDER_WITHIN, profile_facts
 from harness.load.sender import Progress, Sender, Sink
 from harness.load.senders import send_by_cluster, send_by_processes
 from harness.settings import RehearsalSettings
@@ -241,6 +241,7 @@ def _facts(settings: RehearsalSettings, profile: LoadProfile, job: LoadJob) -> d
         "seconds": job.seconds,
         "drain": job.drain,
         "devices": job.devices,
+        "order_within": ORDER_WITHIN,
         "meters": load.meters,
         "burst_factor": load.burst_factor or load_figures()["burst-factor"].value,
         "growth": load.growth,

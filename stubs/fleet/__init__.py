@@ -6,6 +6,14 @@ keys. Knows no socket, no plan and no clock: numbers and instants come in, octet
 """
 
 from stubs.fleet.fleet import Fleet, FleetMessage, FleetMessageKind
-from stubs.fleet.identities import FLEET_PREFIX, device_type_of, fleet_eui
+from stubs.fleet.identities import FLEET_PREFIX, device_of_message, device_type_of, fleet_eui
 
-__all__ = ["FLEET_PREFIX", "Fleet", "FleetMessage", "FleetMessageKind", "device_type_of", "fleet_eui"]
+__all__ = [
+    "FLEET_PREFIX",
+    "Fleet",
+    "FleetMessage",
+    "FleetMessageKind",
+    "device_of_message",
+    "device_type_of",
+    "fleet_eui",
+]

@@ -11,7 +11,7 @@ from typing import Literal
 
 from schemas.load import Srv, service_requests
 from stubs.alerts import content as dcc_alert_contents
-from stubs.fleet.identities import device_type_of, fleet_eui, of_type
+from stubs.fleet.identities import device_of_message, device_type_of, fleet_eui
 from stubs.fleet.templates import VARIANTS, Template, Templates
 from stubs.smki import Pki
 from stubs.wire.certificates import Certificate
@@ -34,9 +34,6 @@ from stubs.wire.gbcs.envelope import Message
 from stubs.wire.request_id import RequestId
 from stubs.wire.xmlsig import Signer
 from stubs.wire.xmlsig import sign as sign_document
-
-_MULTIPLIER = 0x9E3779B97F4A7C15
-"""Odd, so that number times this, modulo a power of two, meets every device; consecutive messages lie far apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +99,7 @@ class Fleet:
 
     def device(self, number: int, device_type: str = "") -> int:
         """The device that message ``number`` is of."""
-        chosen = (number * _MULTIPLIER) % (1 << 64) % self.devices
-        return of_type(chosen, device_type, self.devices) if device_type else chosen
+        return device_of_message(number, device_type, self.devices)
 
     def counter(self, number: int) -> int:
         """Originator counter of message ``number``: rises with it, whatever the device."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,12 +26,13 @@ from cryptography.x509.oid import NameOID
 from harness.checks import Verdict, judge_again
 from harness.engine import Run, fold_run
 from harness.engine.workers.messages import ShareTask
+from harness.evidence.bundle import verify
 from harness.settings import SettingsError, load_settings
 from stubs.app import init_pki
 from stubs.clock import SystemClock
 from stubs.events import Entry
 from stubs.journal import FILE_NAME, Journal, SqliteStore, verify_chain
-from tests.cli_kit import UEPT, environment
+from tests.cli_kit import UEPT, WAIT, environment, started
 from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(
@@ -135,10 +137,16 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield Cluster(address, folder)
 
 
-def uept_there(own: Cluster, out: Path, *arguments: str) -> dict[str, object]:
-    """A command on the cluster, in a process of its own; what it prints."""
+def settings_there(own: Cluster, out: Path) -> Path:
+    """A run file for a command on the cluster."""
     run_file = out.with_suffix(".toml")
     run_file.write_text("\n".join(["deadline = 60.0", "patience = 30.0", "[cluster_tls]", *own.tls]), encoding="utf-8")
+    return run_file
+
+
+def uept_there(own: Cluster, out: Path, *arguments: str) -> dict[str, object]:
+    """A command on the cluster, in a process of its own; what it prints."""
+    run_file = settings_there(own, out)
     done = subprocess.run(
         [*UEPT, *arguments, "--settings", str(run_file), "--cluster", own.address, "--pki", str(own.folder / "pki"),
          "--jobs", "2", "--out", str(out), "--json"],
@@ -216,6 +224,41 @@ def test_the_workers_of_a_cluster_send_load(own: Cluster) -> None:
     processed = told["processed"]
     assert isinstance(processed, dict)
     assert processed["once"] == told["planned"] == told["acknowledged"] == 18
+
+
+def interrupted(own: Cluster, out: Path, begun: Callable[[subprocess.Popen[str]], None], *arguments: str) -> int:
+    """Run a command on the cluster, and send Ctrl-C when it has begun; its exit code."""
+    run_file = settings_there(own, out)
+    command: list[str | Path] = [
+        *arguments,
+        "--settings",
+        run_file,
+        "--cluster",
+        own.address,
+        "--pki",
+        own.folder / "pki",
+        "--out",
+        out,
+    ]
+    with started(*command, cwd=own.folder) as process:
+        begun(process)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=WAIT)
+        return process.returncode
+
+
+def test_ctrl_c_ends_load_on_a_cluster_with_its_reports(own: Cluster) -> None:
+    def begun(process: subprocess.Popen[str]) -> None:
+        assert process.stderr is not None
+        while "waiting" not in (line := process.stderr.readline()):
+            assert line, "it ended before it sent"
+
+    out = own.folder / "load-interrupted"
+    command = ["load", "--receiver", "reference", "--rate", "5/s", "--minutes", "60", "--devices", "2", "--jobs", "2"]
+    assert interrupted(own, out, begun, *command, "--profile", "alert-storm") == 130
+    result = json.loads((out / "load-result.json").read_bytes())
+    assert (result["complete"], result["reason"]) == (False, "")
+    assert verify((out / "bundle.zip").read_bytes()).problems == ()
 
 
 def test_no_private_key_travels_in_a_task(tmp_path: Path) -> None:

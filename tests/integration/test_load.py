@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import jsonschema
 import msgspec
 import pytest
 
@@ -20,10 +21,10 @@ from harness.drivers.reference.transport import HttpClient
 from harness.evidence.bundle import verify
 from harness.load.job import LoadJob
 from harness.load.judging import is_load_bundle, judge_load_bundle
-from harness.load.measured import LoadResult
+from harness.load.measured import LoadResult, json_schema
 from harness.load.receiving import BEHAVIOURS, Behaviour, Inbox, Receiver
 from harness.load.records import Ending, Record, pack
-from harness.load.reporting.write import LoadReports, write_load_reports
+from harness.load.reporting.write import LoadReports, encode, write_load_reports
 from harness.load.run import Send, check, run_load
 from harness.load.sender import Progress, Sender, Sink
 from harness.load.sender_process import send_apart
@@ -104,6 +105,7 @@ def good(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
 
 def test_the_reference_receiver_processes_every_message_once(good: Rehearsed) -> None:
     result = good.result
+    jsonschema.validate(json.loads(encode(result)), json_schema())
     assert result.planned == result.due == result.acknowledged == 48
     assert result.verdict == "PASS"
     assert result.processed is not None

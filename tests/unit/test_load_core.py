@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import heapq
+import json
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.load.collect import processed_numbers
 from harness.load.dispatch import Dispatcher, Done, Send, Wait
 from harness.load.histogram import Histogram
 from harness.load.limits import FIGURES, Measured, judge, parse_limit, verdict_of
 from harness.load.measure import MOST_INTERVALS, Measurement, Processed
+from harness.load.measured import json_schema
 from harness.load.plan import LoadPlan
 from harness.load.records import Ending, Record, pack, unpack
 from schemas.load_profiles import derived_rate, load_figures, load_profiles, per_meter_and_day
+from schemas.tables import resource
 from stubs.wire.errors import InputError, PeerError
 
 PROFILES = sorted(load_profiles())
@@ -231,6 +236,43 @@ def test_what_the_party_processed_is_counted() -> None:
         processed.take(number)
     assert (processed.once, processed.duplicates, processed.foreign, processed.misordered) == (2, 1, 2, 1)
     assert processed.lost([0, 1, 2, 3]) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        (b"A:B:7", 7),
+        (b'{"response_id": "A:B:7", "more": {"of": ["theirs"]}}', 7),
+        (b'{"response_id": 7}', None),
+        (b'{"response_id": null}', None),
+        (b'{"response_id": "A:B:7"', None),
+        (b'{"response_id": "\xff"}', None),
+        (b"[1]", None),
+        (b"A:B:x", None),
+    ],
+)
+def test_a_line_of_what_was_processed_names_a_message_or_none(tmp_path: Path, line: bytes, number: int | None) -> None:
+    listed = tmp_path / "processed.txt"
+    listed.write_bytes(b'{"more": 1}\n\n' + line + b"\n")
+    assert list(processed_numbers(str(listed), lambda name: int(name.rpartition(":")[2]))) == [number]
+
+
+def test_the_result_has_its_published_schema() -> None:
+    published = json.loads(resource("run", "load-result.schema.json").read_text(encoding="utf-8"))
+    assert published == json_schema()
+
+
+@given(st.permutations(range(12)), st.integers(1, 5))
+def test_the_order_of_messages_is_counted_within_each_device(order: list[int], devices: int) -> None:
+    processed = Processed(12, lambda number: number % devices)
+    for number in order:
+        processed.take(number)
+    late = [
+        number
+        for place, number in enumerate(order)
+        if any(before > number and before % devices == number % devices for before in order[:place])
+    ]
+    assert processed.misordered == len(late)
 
 
 @pytest.mark.parametrize("word", [*FIGURES, "p99", "p99.9"])

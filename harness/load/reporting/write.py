@@ -94,7 +94,7 @@ def page(result: LoadResult, digest: str) -> bytes:
         result=result,
         facts=result.facts,
         digest=digest,
-        words=_PROCESSED,
+        words=_PROCESSED | ({} if "order_within" in result.facts else _OF_EARLIER_VERSIONS),
         plots=[(title, Markup(each)) for title, each in _plots(result)],  # noqa: S704 - ours
     )
     return text.encode()
@@ -123,6 +123,8 @@ _PROCESSED = {
     "once": "Processed once",
     "duplicates": "Processed more than once",
     "lost": "Acknowledged and never processed",
-    "misordered": "Processed after a later message, of whatever device",
+    "misordered": "Processed after a later message of the same device",
     "foreign": "Named, but none of this run",
 }
+_OF_EARLIER_VERSIONS = {"misordered": "Processed after a later message, of whatever device"}
+"""Their journals do not say within what the order is asked for, and their bundles are judged again as they are."""

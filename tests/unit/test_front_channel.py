@@ -1,0 +1,82 @@
+"""What passes between a front process and the core: whole messages however the octets come; a finding is taken with care."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.load import Service
+from stubs.dcc import CheckedRequest, RequestChecker
+from stubs.gateway.fronts.channel import Channel
+from stubs.gateway.fronts.messages import FromFront, Handle, Message, Ready, RefusedUnread, told
+from stubs.gateway.fronts.session import Session
+from stubs.settings import DccSettings
+from stubs.smki import Pki
+from stubs.wire.certificates import CertificateIndex
+from tests.dcc_kit import Party, a_pki
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+SENT: st.SearchStrategy[Message] = st.one_of(
+    st.just(Ready()),
+    st.builds(RefusedUnread, TEXT, TEXT, TEXT, TEXT),
+    st.builds(
+        Handle, st.integers(0, 2**63), st.sampled_from(Service), TEXT, TEXT, st.binary(max_size=300), st.none(),
+        st.lists(st.integers(0, 9)).map(tuple),
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(SENT, max_size=8), st.data())
+def test_messages_arrive_whole_and_in_order_however_the_octets_are_cut(
+    sent: list[Message], data: st.DataObject
+) -> None:
+    async def run() -> list[Message]:
+        arrived: list[Message] = []
+        channel = Channel[FromFront](msgspec.msgpack.Decoder(FromFront), arrived.append, lambda: None)
+        octets = b"".join(
+            len(frame).to_bytes(4, "big") + frame for frame in (msgspec.msgpack.encode(message) for message in sent)
+        )
+        while octets:
+            cut = data.draw(st.integers(1, len(octets)))
+            channel.data_received(octets[:cut])
+            octets = octets[cut:]
+        return arrived
+
+    assert asyncio.run(run()) == sent
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return a_pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_finding_counts_while_the_core_knows_the_signer_as_the_front_did(pki: Pki, is_known: bool) -> None:
+    body = Party(pki).request("12.1", UPRN="1")
+    found = RequestChecker(DccSettings(), pki.certificates).check(body, "application/xml")
+    assert found is not None
+    certificates = tuple(pki.certificates)
+    checked = told(found, certificates.index(found.certificate))
+    taken: list[CheckedRequest | None] = []
+
+    def handle(*given: Any) -> None:
+        taken.append(given[-1])
+
+    now_known = (
+        pki.certificates if is_known else CertificateIndex(one for one in certificates if one != found.certificate)
+    )
+    dcc = SimpleNamespace(pki=SimpleNamespace(certificates=now_known), handle=handle)
+    runtime: Any = SimpleNamespace(dcc=dcc, decide=lambda decide, _done: decide(None))
+
+    async def run() -> None:
+        session = Session(runtime, certificates, lambda _message: None)
+        session.received(Handle(1, Service.NON_DEVICE, "application/xml", "peer", body, checked))
+
+    asyncio.run(run())
+    assert taken == [found if is_known else None]
