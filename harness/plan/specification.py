@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from pathlib import Path
 
-from harness.plan.library import LibraryScenario
+from harness.plan.departures import departures_of
+from harness.plan.library import LibraryScenario, library_folder
+from harness.plan.test_data import data_for, load_test_data
 from schemas.load import scenarios, service_requests
 from schemas.rows import Srv
 
@@ -26,23 +30,42 @@ class ScriptedScenario:
     purpose: str
     preconditions: str
     steps: str
+    test_data: str
+    """What steps call test data: parameter, value and where it comes from."""
     expected: str
     catalogue_expects: str
     evidence: str
     basis: str
     provenance: str
+    departures: str
+    """Where it does otherwise than its catalogue row, and why."""
 
 
 COLUMNS = tuple(field.name for field in fields(ScriptedScenario))
 
 
-def specification(library: Iterable[LibraryScenario], roles: Iterable[str] = ()) -> list[ScriptedScenario]:
-    """A script per scenario of the roles (empty: all), in the library's order."""
-    wanted = frozenset(roles)
-    return [_script(scenario) for scenario in library if not wanted or scenario.role in wanted]
+def specification(
+    library: Iterable[LibraryScenario], roles: Iterable[str] = (), folder: Path | None = None
+) -> list[ScriptedScenario]:
+    """A script per scenario of the roles (empty: all), in the library's order; ``folder``: the library's."""
+    wanted, base = frozenset(roles), folder or library_folder()
+    return [_script(scenario, base) for scenario in library if not wanted or scenario.role in wanted]
 
 
-def _script(scenario: LibraryScenario) -> ScriptedScenario:
+_WITH_TEST_DATA = re.compile(r"send (?P<srv>\S+) to the (?P<device>.+?)(?: as command variant \d)? with its test data")
+
+
+def _test_data(scenario: LibraryScenario, folder: Path) -> Iterator[str]:
+    for text in _texts(scenario, "when"):
+        found = _WITH_TEST_DATA.search(text)
+        if found is None:
+            continue
+        given = data_for(load_test_data(folder), found["srv"], scenario.role, found["device"])
+        told = "; ".join(f"{one.parameter} = {one.value} ({one.provenance})" for one in given)
+        yield f"{found['srv']} to the {found['device']}: {told or 'no parameters'}"
+
+
+def _script(scenario: LibraryScenario, folder: Path) -> ScriptedScenario:
     row = scenarios().get(scenario.id)
     given, when, then = (_texts(scenario, kind) for kind in ("given", "when", "then"))
     return ScriptedScenario(
@@ -56,11 +79,13 @@ def _script(scenario: LibraryScenario) -> ScriptedScenario:
         purpose=row.title if row else scenario.title,
         preconditions="\n".join(given),
         steps="\n".join(f"{number}. {text}" for number, text in enumerate(when, start=1)),
+        test_data="\n".join(dict.fromkeys(_test_data(scenario, folder))),
         expected="\n".join(then),
         catalogue_expects=row.expected_outcomes if row else "",
         evidence=EVIDENCE,
         basis=row.basis if row else "own",
         provenance=f"{row.provenance} ({row.confidence})" if row else "",
+        departures="\n".join(departures_of(folder, scenario.id, scenario.role)),
     )
 
 
@@ -86,9 +111,15 @@ def _chapter(row: ScriptedScenario) -> str:
         f"| Services | {row.services or 'none'} |\n| Priority, polarity | {row.priority}, {row.polarity} |\n"
         f"| Basis | {row.basis}; {row.provenance} |\n\n"
         f"**Preconditions**\n\n{_listed(row.preconditions)}\n**Steps**\n\n{row.steps}\n\n"
+        f"{_chapter_part('Test data', row.test_data)}"
+        f"{_chapter_part('Departures from the catalogue row', row.departures)}"
         f"**Expected**\n\n{_listed(row.expected)}\n**The catalogue expects**\n\n{row.catalogue_expects}\n\n"
         f"**Evidence**\n\n{row.evidence}.\n"
     )
+
+
+def _chapter_part(title: str, text: str) -> str:
+    return f"**{title}**\n\n{_listed(text)}\n" if text else ""
 
 
 def _listed(text: str) -> str:

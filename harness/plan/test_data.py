@@ -13,7 +13,7 @@ from stubs.wire.errors import Blocked
 
 FILE = Path("data") / "test-data.csv"
 """Below the library's folder."""
-_COLUMNS = ["srv", "role", "device", "parameter", "value", "why"]
+_COLUMNS = ["srv", "role", "device", "parameter", "value", "provenance", "why"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class TestDatum:
     """Name of a device of a home; empty: of any."""
     parameter: str
     value: str
+    provenance: str
+    """``schema``: a value that the DUIS schema lists; ``run``: clock, home or keys of the run; else ``made up``."""
     why: str
 
 
@@ -54,8 +56,14 @@ def load_test_data(folder: Path) -> tuple[TestDatum, ...]:
 
 def test_data_for(rows: tuple[TestDatum, ...], srv: str, role: str, device: str) -> Mapping[str, str]:
     """Parameters of a service in a role to a device by that name; what is said for one stands before the rest."""
+    return {row.parameter: row.value for row in data_for(rows, srv, role, device)}
+
+
+def data_for(rows: tuple[TestDatum, ...], srv: str, role: str, device: str) -> list[TestDatum]:
+    """As ``test_data_for``, each row whole, one for each parameter."""
     fitting = [row for row in rows if row.srv == srv and row.role in {"", role} and row.device in {"", device}]
-    return {row.parameter: row.value for row in sorted(fitting, key=lambda row: bool(row.role) + bool(row.device))}
+    ordered = sorted(fitting, key=lambda row: bool(row.role) + bool(row.device))
+    return list({row.parameter: row for row in ordered}.values())
 
 
 test_data_for.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test

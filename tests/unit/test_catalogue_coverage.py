@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from harness.plan import load_library
-from schemas.load import scenarios, service_requests
+import re
+from pathlib import Path
+
+from harness.engine.homes import device_name
+from harness.plan import library_folder, load_library, load_test_data
+from harness.plan.departures import load_departures
+from schemas.load import resource, scenarios, service_requests
 
 LIBRARY = [one for one in load_library() if one.id in scenarios()]
 
@@ -22,3 +27,40 @@ def test_every_row_of_the_catalogue_has_a_scenario_in_every_role_it_names() -> N
 
 def test_every_row_says_where_it_comes_from() -> None:
     assert all(row.provenance and row.confidence and row.basis for row in scenarios().values())
+
+
+def test_a_scenario_that_sends_another_service_than_its_row_says_so_with_its_reason() -> None:
+    sent: dict[tuple[str, str], set[str]] = {}
+    for one in LIBRARY:
+        sent.setdefault((one.id, one.role), set()).update(one.srvs)
+    lacking = {
+        (row.id, role, str(srv))
+        for row in scenarios().values()
+        for role in row.roles
+        for srv in row.srvs
+        if srv not in sent[row.id, role]
+    }
+    told = load_departures(library_folder())
+    assert sorted(lacking - told.keys()) == [], "name it in scenarios/data/departures.csv, or send it"
+    assert sorted(told.keys() - lacking) == [], "it is sent: take it out of scenarios/data/departures.csv"
+    assert all(why[0].islower() or why[0].isdigit() for why in told.values())
+
+
+_WORDS_OF_THE_RUN = re.compile(
+    rf"(the day )?(now|in \d+ (minutes|days)|\d+ days ago)|the home's \w+|{device_name.pattern}"
+)  # type: ignore[attr-defined]
+
+
+def test_every_test_datum_says_where_it_comes_from_and_why_it_is_what_it_is() -> None:
+    rows = load_test_data(library_folder())
+    assert {row.provenance for row in rows} == {"schema", "run", "made up"}
+    assert [row for row in rows if not row.why] == []
+    for row in rows:
+        assert (row.provenance == "run") == bool(_WORDS_OF_THE_RUN.fullmatch(row.value)), row
+
+
+def test_a_datum_of_the_schema_is_a_word_of_the_schema() -> None:
+    """A listed value, or the beginning of the name of the element that stands for it (``PrepaymentMode``)."""
+    text = "".join(path.read_text(encoding="utf-8") for path in Path(str(resource("duis", "5.4"))).glob("*.xsd"))
+    rows = [row for row in load_test_data(library_folder()) if row.provenance == "schema"]
+    assert [row for row in rows if not re.search(rf"[\"|]{row.value}", text)] == []

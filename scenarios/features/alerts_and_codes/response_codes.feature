@@ -2,11 +2,11 @@
 Feature: Response codes
   A refusal is recognised, shown and not repeated blindly.
 
-  @id:RC-002 @role:ED @role:OU @srv:7.2 @priority:P1
+  @id:RC-002 @role:ED @role:OU @srv:1.1.1 @priority:P1
   Scenario Outline: E2, the role may not send this service
     Given a party acting as <role>
     And a home with an electricity meter
-    When the party is asked to send 7.2 to the electricity meter
+    When the party is asked to send 1.1.1 to the electricity meter with its test data
     Then the request is refused with E2
     And nothing is changed by it
     And the party does not flood the DCC
@@ -77,11 +77,11 @@ Feature: Response codes
     And the party does not flood the DCC
     And the party understands E11
 
-  @id:RC-007 @role:IS @role:GS @srv:7.2 @priority:P1
+  @id:RC-007 @role:IS @role:GS @srv:1.1.1 @priority:P1
   Scenario Outline: E12, a wrong command variant
     Given a party acting as <role>
     And a home with both meters
-    When the party is asked to send 7.2 to the <meter> as command variant 1
+    When the party is asked to send 1.1.1 to the <meter> as command variant 1 with its test data
     Then the request is refused with E12
     And nothing is changed by it
     And the party understands E12
