@@ -6,6 +6,7 @@ and each check of the reference client is what it was.
 
 import pickle
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,19 +65,22 @@ def keep(folder: Path) -> None:
     ]
     roles = sorted({one.role for one in library})
     wanted += [(role, "reference", {"roles": (role,), "deadline": 60.0, "patience": 30.0}) for role in roles]
+    wanted = [one for one in wanted if not (folder / f"{one[0]}.journal").exists()]
+    if not wanted:
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    app.init_pki(folder / "pki")
+    if not (folder / "pki").exists():
+        app.init_pki(folder / "pki")
     dcc_settings = app.DccSettings(
-        port=0, smki_port=0, ssi_port=0, control_port=0, pki=str(folder / "pki"), state_dir=str(folder / "state")
+        port=0, smki_port=0, ssi_port=0, control_port=0, pki=str(folder / "pki"), state_dir=tempfile.mkdtemp()
     )
     with app.background_dcc(dcc_settings, clock.VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC))) as dcc:
         for name, driver, flags in wanted:
-            target = folder / f"{name}.journal"
-            if not target.exists():
-                given = settings.load_settings(flags={"driver": driver, "out": str(folder / name), **flags})
-                run = engine.run_rehearsal(given, dcc=dcc).run
-                target.write_bytes(pickle.dumps(tuple(dcc.journal.entries(after=run.first - 1, until=run.last))))
-                print(name, flush=True)
+            given = settings.load_settings(flags={"driver": driver, "out": str(folder / name), **flags})
+            run = engine.run_rehearsal(given, dcc=dcc).run
+            entries = tuple(dcc.journal.entries(after=run.first - 1, until=run.last))
+            (folder / f"{name}.journal").write_bytes(pickle.dumps(entries))
+            print(name, flush=True)
 
 
 if __name__ == "__main__":

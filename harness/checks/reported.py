@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -221,11 +222,36 @@ def values_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Fi
             got = f"{action.service or 'collect'} {action.target}: {problem.words}"
             refs = (action.seq, *received.references, action.claimed_seq)
             return failed(expected, got, *refs, cause=f"{problem.kind}")
+        stranger = _stranger(received.values, claimed, action) if received.is_whole else ""
+        if stranger:
+            got = f"{action.service or 'collect'} {action.target}: {stranger} is listed, no message names it"
+            refs = (action.seq, *received.references, action.claimed_seq)
+            return failed(expected, got, *refs, cause=Kind.INVENTED.value)
         references += [*received.references, action.claimed_seq]
     if not references:
         return not_applicable(expected)
     return passed(expected, "the values of the messages", *references)
 
+
+def _stranger(received: Mapping[str, Any], claimed: Mapping[str, Any], action: ActionRecord) -> str:
+    """An identity in a list of records that is told, which is neither in the messages nor in what was asked."""
+    known = {*_identities(received), *_identities(action.asked)}
+    lists = [value for value in claimed.values() if isinstance(value, list)]
+    return next((one for rows in lists for one in _identities(rows) if one not in known), "")
+
+
+def _identities(value: Any) -> Iterator[str]:
+    """Every EUI-64 in a value of any shape, in canonical form."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _identities(one)
+    elif isinstance(value, str) and _EUI64.fullmatch(found := identity(value)):
+        yield found
+
+
+_EUI64 = re.compile(r"[0-9A-F]{2}(-[0-9A-F]{2}){7}")
 
 _FORMATTING = frozenset(map(plain_name, (
     "Multiplier", "Divisor", "UnitOfMeasure", "TrailingDigit", "ThresholdMultiplier", "ThresholdDivisor",

@@ -49,6 +49,7 @@ def lived_in(device_type: str, days: int, now: int) -> Mapping[str, Any]:
         "balance": 18_000_000,
         "tariff": {"calendar": _TWO_RATES, "prices": prices},
         "tou": [2_345_678],
+        "snapshots": [[began + 5 * _DAY, "tariff", 2_345_678, 0, 17_250_000, [2_345_678, 0], [0]]],
         "credits": [
             [began + 2 * _DAY, 1_500_000, "12340000000000000001"],
             [began + 16 * _DAY, 2_700_000, "12340000000000000002"],

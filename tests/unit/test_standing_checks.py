@@ -219,3 +219,12 @@ def test_repetitions_signed_anew_are_counted_as_repetitions() -> None:
 def test_a_null_says_nothing() -> None:
     silent = dict.fromkeys(READING, None)
     assert failing(Story().asked().posted().device_answered().queued().delivered().claimed(values=silent)) == {}
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_right"), [(METER, True), (METER.lower().replace("-", ""), True), (OTHER, False)]
+)
+def test_a_device_in_a_list_that_no_message_names(listed: str, is_right: bool) -> None:
+    story = Story().asked("8.2").posted(service="non-device", srv="8.2", code="E1")
+    claimed = story.claimed("done", "", values={"devices": [{"DeviceID": listed}]}, messages_processed=0)
+    assert ("values-as-received" in failing(claimed)) is not is_right

@@ -50,6 +50,8 @@ class Edits:
     """What it tells of what it concluded."""
     times: int = 1
     """How often it does what it is asked once."""
+    again_after_restart: bool = False
+    """After a restart it does once more what it was asked before."""
     again_when: frozenset[str] = frozenset()
     """Statuses after which it does it once more, as a new request."""
 
@@ -68,6 +70,10 @@ class DefectiveDriver(ReferenceDriver):
         """See ``Driver.perform``."""
         understood = self._edits.action(action, self._memory)
         outcome = super().perform(understood)
+        before = self._memory.last()
+        if understood.kind == "restart" and self._edits.again_after_restart and before is not None:
+            super().perform(before[0])
+            self.changes += 1
         repeats = self._edits.times - 1 if understood.kind == "send" else 0
         if outcome.status in self._edits.again_when and understood.kind == "send":
             repeats += 1

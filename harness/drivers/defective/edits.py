@@ -125,6 +125,15 @@ def status_of_code(begins: str, becomes: str) -> EditOutcome:
     return edited
 
 
+def of_kind(kind: str, **fields: Any) -> EditOutcome:
+    """Fields of every outcome of actions of one kind replaced."""
+
+    def edited(action: Action, outcome: Outcome, _memory: Memory) -> Outcome:
+        return msgspec.structs.replace(outcome, **fields) if action.kind == kind else outcome
+
+    return edited
+
+
 def changed(**fields: Any) -> EditOutcome:
     """Fields of every ``send`` outcome replaced."""
 
@@ -200,17 +209,28 @@ def parameter(name: str, edit: EditValue) -> EditAction:
     return edited
 
 
-def each_number(edit: EditValue) -> EditAction:
-    """Every number of what is asked, understood otherwise."""
+def each_parameter(edit: EditValue) -> EditAction:
+    """Every parameter of what is asked, understood otherwise; None takes one away."""
 
     def edited(action: Action, _memory: Memory) -> Action:
-        numbered = {
-            name: edit(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-            for name, value in action.parameters.items()
-        }
-        return msgspec.structs.replace(action, parameters=numbered)
+        given = {name: edit(value) for name, value in action.parameters.items()}
+        return msgspec.structs.replace(
+            action, parameters={name: value for name, value in given.items() if value is not None}
+        )
 
     return edited
+
+
+def each_number(edit: EditValue) -> EditAction:
+    """Every number of what is asked, understood otherwise."""
+    return each_parameter(
+        lambda value: edit(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    )
+
+
+def last_digit_zero(value: Any) -> Any:
+    """A text with a zero for its last sign."""
+    return f"{value[:-1]}0" if isinstance(value, str) else value
 
 
 def mistyped_target(action: Action, _memory: Memory) -> Action:

@@ -5,6 +5,7 @@ A rule that fails one of them is wrong. ``combined`` makes a client of any numbe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -26,6 +27,7 @@ EditDocument = Callable[[etree._Element], etree._Element]  # noqa: SLF001 - the 
 EditOutcome = Callable[[Outcome], Outcome]
 
 _LINE = 64
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _OCTETS = frozenset({"GBCSPayload", "PreCommand", "SignedPreCommand", "Payload"})
 
 
@@ -192,6 +194,18 @@ def _with_notes(outcome: Outcome) -> Outcome:
     return msgspec.structs.replace(outcome, values={**notes, **outcome.values}, detail="done by an unusual client")
 
 
+def _basic(value: Any) -> Any:
+    """``2026-01-15T10:00:00Z`` as ``20260115T100000Z``; anything else as it is."""
+    is_instant = isinstance(value, str) and _INSTANT.fullmatch(value)
+    return value.replace("-", "").replace(":", "") if is_instant else value
+
+
+def _with_nulls(outcome: Outcome) -> Outcome:
+    nulls = {"ReactiveImportRegister": None, "Meter": None}
+    values = {**nulls, **outcome.values} if outcome.values else {}
+    return msgspec.structs.replace(outcome, values=values)
+
+
 _ALL = (
     Habit("prefix", "prefix", document=_prefixed("sr")),
     Habit("another prefix", "prefix", document=_prefixed("ns0")),
@@ -210,6 +224,11 @@ _ALL = (
     Habit("answers 200", "answers", policy={"response_status": 200, "alert_status": 200, "first_response_status": 200}),
     Habit("answers 202", "answers", policy={"response_status": 202, "alert_status": 202, "first_response_status": 202}),
     Habit("slow answers", "pace", policy={"answers_after": 0.05}),
+    Habit("handles responses later", "order of handling", policy={"responses_handled_after": 0.05}),
+    Habit("signs repetitions anew", "repetitions", policy={"signs_anew": True}),
+    Habit("instants in basic format", "times", outcome=_values(_basic)),
+    Habit("numbers with their unit", "numbers", outcome=_values(lambda one: f"{one} Wh" if _is_number(one) else one)),
+    Habit("nulls for nothing", "nulls", outcome=_with_nulls),
     Habit("names in snake case", "names", outcome=_values(lambda value: value, _snake_case)),
     Habit("names in small letters", "names", outcome=_values(lambda value: value, str.lower)),
     Habit("numbers as text", "numbers", outcome=_values(lambda value: str(value) if _is_number(value) else value)),

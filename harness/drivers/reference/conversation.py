@@ -140,13 +140,20 @@ class Conversation:
         variant = self._whole_number("command_variant", usual)
         is_transformed = row.is_critical and _TRANSFORM <= variant < _NON_DEVICE
         first_variant = _TRANSFORM if is_transformed else variant
-        header, answer = self._first_exchange(row, first_variant)
+        try:
+            header, answer = self._first_exchange(row, first_variant)
+        except UnansweredError:
+            if not self._policy.asks_anew:
+                raise
+            header, answer = self._first_exchange(row, first_variant)
         if answer is not None and first_variant not in _ASYNCHRONOUS and _answer_was_lost(answer):
             header, answer = self._first_exchange(row, first_variant)
         if is_transformed and answer is not None:
             issued = self._pre_command(answer)
             if isinstance(issued, Conclusion):
                 return issued
+            if not self._policy.returns_pre_commands:
+                return Conclusion("done", "the DCC answered", answer.code)
             variant = _SEND_SIGNED if variant == _TRANSFORM else variant
             header = msgspec.structs.replace(header, command_variant=variant)
             document = self._signed_pre_command(header, issued)
@@ -186,7 +193,9 @@ class Conversation:
                 if post_to
                 else self._url(variant, is_critical=row.is_critical)
             )
-            return header, self._post(url, document, header, held.close)
+            return header, self._post(
+                url, document, header, held.close, lambda: self._signed(ServiceRequest(header, body))
+            )
 
     def _body(self, srv: Srv, parameters: Mapping[str, Any]) -> Node:
         """The service-specific element: laid out value by value, or our example with the values given."""
@@ -235,14 +244,19 @@ class Conversation:
         return address
 
     def _post(
-        self, url: str, document: bytes, header: RequestHeader, after_first: Callable[[], None] | None = None
+        self,
+        url: str,
+        document: bytes,
+        header: RequestHeader,
+        after_first: Callable[[], None] | None = None,
+        signed_anew: Callable[[], bytes] | None = None,
     ) -> Answer | None:
         """The answer; None when there was none, but the response itself has come: the DCC had accepted.
 
         Raises: UnansweredError: neither.
         """
         try:
-            return self._with.poster.post(url, document, header.request_id, self._until, after_first)
+            return self._with.poster.post(url, document, header.request_id, self._until, after_first, signed_anew)
         except UnansweredError as error:
             patience = min(self._until, time.monotonic() + self._policy.http_timeout)
             is_expected = header.command_variant in _ASYNCHRONOUS and error.may_be_accepted

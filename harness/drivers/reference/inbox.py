@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Condition
+from threading import Condition, Timer
 
 from harness.drivers.reference.checking import CheckedResponse, ResponseChecker
 from harness.drivers.reference.kept import MessageFile, digest_of
@@ -113,12 +113,22 @@ class Inbox:
         is_alert = isinstance(checked.response.body, DeviceAlert | DccAlert)
         if self._kept is not None:
             self._kept.add(data)
+        if self._policy.responses_handled_after and not is_alert:
+            Timer(self._policy.responses_handled_after, self._take_later, (checked, data)).start()
+            return self._policy.response_status
         with self._changed:
             is_first = self._take(checked, data)
             self._changed.notify_all()
         if is_first and not is_alert and self._policy.first_response_status != ACCEPTED:
             return self._policy.first_response_status
+        if not is_first and self._policy.duplicate_status:
+            return self._policy.duplicate_status
         return self._policy.alert_status if is_alert else self._policy.response_status
+
+    def _take_later(self, checked: CheckedResponse, data: bytes) -> None:
+        with self._changed:
+            self._take(checked, data)
+            self._changed.notify_all()
 
     def _take(self, checked: CheckedResponse, data: bytes) -> bool:
         """Take a message into account; whether it came for the first time. The lock is held."""

@@ -105,6 +105,12 @@ class Policy:
     first_response_status: int = 204
     """HTTP status with which a response is answered the first time it comes. Anything but 2xx: it is told again."""
 
+    duplicate_status: int = 0
+    """HTTP status for a message that came before; 0: the usual one. Anything but 2xx: it comes again."""
+
+    responses_handled_after: float = 0.0
+    """Seconds from the acknowledgement of a response until it is handled: alerts may be handled before it."""
+
     keeps_messages: bool = True
     """What was acknowledged survives a restart. Relaxed: it is gone."""
 
@@ -135,6 +141,9 @@ class Policy:
     """Check that a Pre-Command is what was asked for: parties, counter, message code of the service.
     Relaxed: whatever comes is signed."""
 
+    returns_pre_commands: bool = True
+    """A Pre-Command is checked, signed and sent back. Relaxed: the request is taken for done when there is one."""
+
     alter_pre_command: bool = False
     """Sign the Pre-Command as issued. Set: one bit of its content is flipped before it is signed."""
 
@@ -161,6 +170,12 @@ class Policy:
 
     retry_limit: int = 3
     """How often the same bytes are posted again after a transport failure (reset, time-out, HTTP 5xx)."""
+
+    signs_anew: bool = False
+    """A repetition is the same bytes. Set: the same document, signed once more; that is correct too."""
+
+    asks_anew: bool = False
+    """A request without an answer is repeated as it is. Set: another one is sent, under a new RequestID."""
 
     retry_after_refusal: bool = False
     """A refused request is not sent again as it is. Set: it is, as often as ``retry_limit`` allows."""

@@ -73,11 +73,13 @@ class Poster:
         request_id: RequestId,
         until: float,
         after_first: Callable[[], None] | None = None,
+        signed_anew: Callable[[], bytes] | None = None,
     ) -> Answer:
         """Post until there is an answer, the retries are used up, or the time (monotonic) is.
 
         The same bytes every time: the DCC knows a repeated RequestID, so nothing is carried out twice.
-        ``after_first`` is called when the first attempt is over, however it went.
+        ``after_first`` is called when the first attempt is over, however it went. ``signed_anew`` gives the same
+        document under another signature.
 
         Raises: UnansweredError: no usable answer.
         """
@@ -86,6 +88,8 @@ class Poster:
         may_be_accepted = False
         attempts = self._policy.retry_limit + 1
         for attempt in range(1, attempts + 1):
+            if attempt > 1 and signed_anew is not None and self._policy.signs_anew:
+                document = signed_anew()
             try:
                 checked = self._once(url, document, request_id, until)
                 answer = Answer(checked, is_repeated=bool(unanswered), attempts=attempt)

@@ -82,7 +82,8 @@ Feature: Reading meters
   Scenario Outline: The event log is read
     Given a party acting as <role>
     And a home with both meters
-    When the party is asked to send 6.13 to the <device>
+    And the home has been lived in for 30 days
+    When the party is asked to send 6.13 to the <device> with its test data
     Then the request is accepted
     And the response reaches the party
     And the party reports LogEntries as the device sent it
