@@ -15,6 +15,7 @@ from msgspec import Meta
 from harness.uep.records import StepRecord
 from schemas.load import UserRole
 
+FILE_NAME = "campaign.toml"
 Text = Annotated[str, Meta(description="Text.")]
 Files = Annotated[tuple[str, ...], Meta(description="Evidence files, below the campaign's folder.")]
 CategoryCode = Literal["LARGE_SUPPLIER", "SMALL_SUPPLIER", "NETWORK", "OTHER"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from harness.campaign.campaign_file import Campaign
+from harness.campaign.campaign_file import FILE_NAME, Campaign
 from harness.uep import timeline
 from harness.uep.credit_cover import Exposure, Instrument
 from harness.uep.dates import Deadline, Given, deadlines
@@ -33,9 +33,15 @@ def given_dates(campaign: Campaign, role: UserRole) -> Given:
     )
 
 
-def deadlines_of(campaign: Campaign, role: UserRole) -> tuple[Deadline, ...]:
-    """Deadlines of one role by the campaign's calendar. Raises: InputError: a date beyond the calendar's years."""
-    return deadlines(given_dates(campaign, role), WorkingCalendar(campaign.calendar))
+def deadlines_of(campaign: Campaign, role: UserRole, calendar: WorkingCalendar | None = None) -> tuple[Deadline, ...]:
+    """Deadlines of one role, by the campaign's calendar if no other is given.
+
+    Raises: InputError: a date beyond the calendar's years.
+    """
+    try:
+        return deadlines(given_dates(campaign, role), calendar or WorkingCalendar(campaign.calendar))
+    except InputError as error:
+        raise InputError(f"{FILE_NAME}: roles.{role}.dates: {error}") from error
 
 
 def timeline_of(campaign: Campaign, role: UserRole, today: date) -> str:

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.campaign.campaign_file import Campaign
+from harness.campaign.campaign_file import FILE_NAME, Campaign
+from harness.campaign.checking import campaign_problems, value_problems
 from harness.campaign.issue_file import Issue
-from harness.campaign.toml_files import read_toml
+from harness.campaign.toml_files import line_of, read_toml
 from harness.uep.records import StepRecord, StepStatus
-from harness.uep.user_ids import EuiRange, UserIdProblem, user_id_problems
-from schemas.load import Srv, UserRole, scenarios, service_requests
-from schemas.process import artefacts, assessment_statuses, entry_criteria, exit_criteria, prerequisites
+from schemas.load import UserRole
+from schemas.process import assessment_statuses
 from stubs.wire.errors import InputError
 
-CAMPAIGN, ISSUES, RUNS = "campaign.toml", "issues", "runs"
+CAMPAIGN, ISSUES, RUNS = FILE_NAME, "issues", "runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class CampaignFolder:
     def evidence(self, name: str) -> bytes | None:
         """Content of an evidence file named in the campaign; None when there is none, or it lies outside the folder."""
         root = self.path.resolve()
-        file = (root / name).resolve()
         try:
+            file = (root / name).resolve()
             return file.read_bytes() if file.is_relative_to(root) else None
-        except OSError:
+        except (OSError, ValueError):  # a name that no file can have
             return None
 
     def digest(self, name: str) -> str:
@@ -105,63 +105,20 @@ def open_campaign(path: Path) -> CampaignFolder:
     if not file.is_file():
         raise InputError(f"{folder} holds no {CAMPAIGN}", mend="`uept campaign init FOLDER` makes one")
     campaign = read_toml(file, Campaign)
-    for key, sentence in _problems(campaign):
-        raise InputError(f"{file}: {key}: {sentence}", mend="Mend that key")
+    _refuse(file, campaign_problems(campaign))
     return CampaignFolder(folder, campaign, tuple(_issues(folder / ISSUES)))
 
 
 def _issues(folder: Path) -> Iterator[Issue]:
     for path in sorted(folder.glob("*.toml")):
         issue = read_toml(path, Issue)
+        _refuse(path, value_problems(issue))
         if issue.id != path.stem:
             raise InputError(f"{path}: id: {issue.id!r} is not the file's name", mend=f"Name the file {issue.id}.toml")
         yield issue
 
 
-def _problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
-    known_ids = set(scenarios())
-    for index, deviation in enumerate(campaign.deviations):
-        where = f"deviations[{index}]"
-        yield from _unknown(f"{where}.services", deviation.services, service_requests(), "a service")
-        yield from _unknown(f"{where}.scenarios", deviation.scenarios, known_ids, "a scenario of the catalogue")
-        known_criteria = {*entry_criteria(), *exit_criteria()}
-        yield from _unknown(f"{where}.criteria", deviation.criteria, known_criteria, "a criterion")
-        if (deviation.kind == "service unused") != bool(deviation.services):
-            yield f"{where}.services", "a deviation of kind 'service unused', and only such a one, names services"
-    repeated = {one.id for one in campaign.deviations if [d.id for d in campaign.deviations].count(one.id) > 1}
-    if repeated:
-        yield "deviations", f"an id stands twice: {', '.join(sorted(repeated))}"
-    yield from _unknown("entry_criteria", campaign.entry_criteria, entry_criteria(), "an entry criterion")
-    yield from _unknown("exit_criteria", campaign.exit_criteria, exit_criteria(), "an exit criterion")
-    for criterion in campaign.exit_criteria:
-        if exit_criteria()[criterion].decided == "computed":
-            yield f"exit_criteria.{criterion}", "is computed from runs and issues, and not decided by hand"
-    yield from _unknown("artefacts", campaign.artefacts, artefacts(), "an artefact")
-    yield from _unknown("prerequisites", campaign.prerequisites, prerequisites(), "a prerequisite")
-    statuses = {(row.kind, row.status) for row in assessment_statuses()}
-    for index, one in enumerate(campaign.assessments):
-        if one.status and (one.kind, one.status) not in statuses:
-            known = ", ".join(repr(status) for kind, status in sorted(statuses) if kind == one.kind)
-            yield f"assessments[{index}].status", f"{one.status!r} is not known for {one.kind}: expected {known}"
-    for index, text in enumerate(campaign.party.eui64_ranges):
-        try:
-            EuiRange.parse(text)
-        except InputError as error:
-            yield f"party.eui64_ranges[{index}]", str(error)
-            return
-    for problem in campaign_user_ids(campaign):
-        if problem.is_stated:
-            yield f"roles.{problem.role or '*'}.user_ids", f"{problem.user}: {problem.text}"
-
-
-def campaign_user_ids(campaign: Campaign) -> Iterator[UserIdProblem]:
-    """Every breach of the rule of User IDs in the campaign."""
-    users = {role: entry.user_ids for role, entry in campaign.roles.items()}
-    yield from user_id_problems(users, [EuiRange.parse(text) for text in campaign.party.eui64_ranges])
-
-
-def _unknown(key: str, words: Iterable[str], table: Iterable[str], what: str) -> Iterator[tuple[str, str]]:
-    known = set(table)
-    for word in words:
-        if Srv(word) not in known:
-            yield key, f"{word!r} is not {what}"
+def _refuse(file: Path, problems: Iterable[tuple[str, str]]) -> None:
+    for key, sentence in problems:
+        line = line_of(file.read_text(encoding="utf-8-sig"), key)
+        raise InputError(f"{file}{f':{line}' if line else ''}: {key}: {sentence}", mend="Mend that key")

@@ -16,17 +16,22 @@ from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
     from harness.campaign.folder import CampaignFolder
-    from harness.uep.dates import Deadline, Given
+    from harness.uep.dates import Deadline
 
 NOTE = "Periods and clauses come from guidance of 2018: check them against the Code before you rely on them."
 
 
 def a_day(text: str) -> date:
     """A calendar day as ISO 8601 writes it."""
+    from harness.campaign.checking import year_problem
+
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is no date: write it as 2026-09-07") from error
+    if problem := year_problem(day):
+        raise click.BadParameter(problem)
+    return day
 
 
 def an_amount(text: str) -> Decimal:
@@ -179,6 +184,7 @@ def dates(
 
     --json prints one object: calendar, calendar_name, deadlines.
     """
+    from harness.campaign.dates import deadlines_of
     from harness.uep.calendar_file import ics as encode_ics
     from harness.uep.dates import Given, deadlines
     from harness.uep.working_days import WorkingCalendar
@@ -192,7 +198,7 @@ def dates(
             raise InputError("no date is given", mend="Give --notice, --start, --report …, or --campaign FOLDER")
         sets = {"": deadlines(Given(**given), calendar)}
     else:
-        sets = {str(role): deadlines(given_of(folder, role), calendar) for role in chosen_roles(folder, names)}
+        sets = {str(role): deadlines_of(folder.campaign, role, calendar) for role in chosen_roles(folder, names)}
     day = today_of(today)
     if ics is not None:
         rows = [row for role, found in sets.items() for row in _titled(role, found)]
@@ -231,13 +237,6 @@ def _deadline(one: Deadline, day: date) -> dict[str, Any]:
     }
 
 
-def given_of(folder: CampaignFolder, role: Any) -> Given:
-    """Dates of one role as the campaign tells them."""
-    from harness.campaign.dates import given_dates
-
-    return given_dates(folder.campaign, role)
-
-
 @command.command(name="user-ids")
 @click.option("--user", "users", multiple=True, metavar="ROLE=EUI", help="A User ID and its role; repeatable.")
 @click.option("--range", "ranges", multiple=True, help="EUI-64 range of the Party, such as 90-B3-D5-1F-30; repeatable.")
@@ -260,7 +259,7 @@ def user_ids(
 
     --json prints one object: checked, problems.
     """
-    from harness.campaign.folder import campaign_user_ids
+    from harness.campaign.checking import campaign_user_ids
     from harness.uep.user_ids import EuiRange, user_id_problems
 
     if users:

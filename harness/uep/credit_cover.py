@@ -16,6 +16,9 @@ from schemas.process import number
 from stubs.wire.errors import InputError
 
 ZERO, PENNY, POUND = Decimal(0), Decimal("0.01"), Decimal(1)
+MOST = Decimal(10) ** 12
+"""Pounds, or an index or a factor: beyond it no figure is one of Credit Cover, and sums lose their pence."""
+_LEAST_INDEX = Decimal("0.01")
 READINGS = ("both", "estimate")
 """To what the working capital adjustment applies: unpaid and estimate together, or the estimate alone (unclear)."""
 
@@ -99,8 +102,9 @@ def credit_threshold(cpi: Decimal, base_cpi: Decimal) -> Decimal:
 
     Raises: InputError: an index that is not above 0.
     """
-    if cpi <= 0 or base_cpi <= 0:
-        raise InputError("a price index is above 0", mend="Give the published index, such as 135.0")
+    for index in (cpi, base_cpi):
+        if not index.is_finite() or not _LEAST_INDEX <= index <= MOST:
+            raise InputError(f"a price index is {index}", mend="Give the published index, such as 135.0")
     return (Decimal(number("threshold_base")) * cpi / base_cpi).quantize(POUND, ROUND_HALF_UP)
 
 
@@ -124,9 +128,9 @@ def _refuse_nonsense(exposure: Exposure) -> None:
         *((f"instrument {one.kind}", one.amount) for one in exposure.instruments),
     )
     for name, amount in amounts:
-        if not amount.is_finite() or amount < 0:
-            raise InputError(f"{name} is {amount}", mend="Give 0 or more, in pounds")
-    if not 0 <= exposure.unsecured_factor <= 1:
+        if not amount.is_finite() or not 0 <= amount <= MOST:
+            raise InputError(f"{name} is {amount}", mend=f"Give 0 or more, and no more than {MOST:,}")
+    if not exposure.unsecured_factor.is_finite() or not 0 <= exposure.unsecured_factor <= 1:
         raise InputError(f"the unsecured credit factor is {exposure.unsecured_factor}", mend="Give a fraction, 0 to 1")
     if exposure.apply_to not in READINGS:
         raise InputError(f"{exposure.apply_to!r} is no reading", mend=f"Choose one of {', '.join(READINGS)}")

@@ -62,7 +62,7 @@ def tables(report: CompletionReport) -> Mapping[str, Table]:
 def xlsx(report: CompletionReport) -> bytes:
     """The workbook: headings frozen, filters set, columns as wide as their text up to a limit, texts wrapped."""
     book = Workbook(write_only=True)
-    book.properties.title = f"{report.cover.title}: {report.cover.party}"
+    book.properties.title = _printable(f"{report.cover.title}: {report.cover.party}")
     book.properties.description = report.banner
     stamp = report.cover.written.replace(tzinfo=None)
     book.properties.created = book.properties.modified = stamp
