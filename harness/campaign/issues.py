@@ -17,7 +17,8 @@ from harness.campaign.joining import PASSED, Standing
 from harness.campaign.runs import CampaignRun
 from harness.campaign.toml_files import parse_toml
 from harness.engine.results import ScenarioRun
-from schemas.load import Srv, service_requests
+from harness.verdicts import Result
+from schemas.load import Srv, scenarios, service_requests
 from stubs.findings import Owner, Verdict
 from stubs.wire.errors import InputError
 
@@ -29,6 +30,7 @@ _OWNERS = {
 }
 _CRITICAL, _USUAL = 2, 3
 """Proposed severities: 2 where a critical service is concerned, 3 otherwise (ours: a person decides)."""
+_NAMED = 4
 _FIRST_LINES = (
     "One issue. Edit it as you learn more; `uept issue close` sets the last keys.",
     "severity: 1 testing cannot go on, 2 a scope or critical function is blocked, 3 wrong with a workaround, 4 minor,",
@@ -190,8 +192,8 @@ def _retest(standing: Standing, issue: Issue) -> tuple[str, str]:
     """Run and build that show every scenario of the issue passing again."""
     found = []
     for key in issue.scenarios:
-        latest = next((one.latest for role in standing.roles for one in role.histories if one.key == key), None)
-        if latest is None or latest.verdict not in PASSED or latest.run == issue.found_in_run:
+        latest = retest_of(standing, issue, key)
+        if latest is None:
             raise InputError(
                 f"{key} does not pass in a later run that counts: {issue.id} stays open",
                 mend="Run it again, or say what shows it: --retest TEXT, or --reject REASON",
@@ -202,6 +204,36 @@ def _retest(standing: Standing, issue: Issue) -> tuple[str, str]:
     runs = ", ".join(dict.fromkeys(one.run[:12] for one in found))
     builds = tuple(dict.fromkeys(one.build for one in found))
     return f"passed in run {runs}, build {', '.join(builds) or 'not stated'}", builds[0]
+
+
+def retest_of(standing: Standing, issue: Issue, key: str) -> Result | None:
+    """The result that counts for a scenario of the issue, where it passed after the run that found the issue."""
+    history = next((one for role in standing.roles for one in role.histories if one.key == key), None)
+    latest = history.latest if history else None
+    if history is None or latest is None or latest.verdict not in PASSED or latest.run == issue.found_in_run:
+        return None
+    failed = [one.at for one in history.results if one.run == issue.found_in_run and one.at]
+    return latest if latest.at is None or all(at < latest.at for at in failed) else None
+
+
+def stands_now(standing: Standing, issue: Issue) -> str:
+    """How many scenarios of an issue passed since it was found, and which did not; empty: it names none."""
+    if not issue.scenarios:
+        return ""
+    open_ones = [key for key in issue.scenarios if retest_of(standing, issue, key) is None]
+    counts = f"{len(issue.scenarios) - len(open_ones)} of {len(issue.scenarios)} passed since"
+    more = f" and {len(open_ones) - _NAMED} more" if len(open_ones) > _NAMED else ""
+    return f"{counts}; not {', '.join(open_ones[:_NAMED])}{more}" if open_ones else counts
+
+
+def unknown_scenarios(standing: Standing, keys: Iterable[str]) -> list[str]:
+    """Keys that neither a run nor the catalogue knows: such as SR-999-IS, or SR-201 without its role."""
+    ran = {one.key for role in standing.roles for one in role.histories}
+    ran |= {one.key for role in standing.roles for one in role.inputs.plan}
+    listed = {f"{row.id}-{role}" for row in scenarios().values() for role in row.roles}
+    return [
+        key for key in keys if key not in ran and not any(key == one or key.startswith(f"{one}-") for one in listed)
+    ]
 
 
 def _item(value: object) -> object:

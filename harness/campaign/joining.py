@@ -12,13 +12,14 @@ from datetime import timedelta
 from harness.campaign.campaign_file import Campaign, Regression
 from harness.campaign.deviations import deciding_deviations
 from harness.campaign.folder import CampaignFolder
-from harness.campaign.issue_file import PARTY, Issue
+from harness.campaign.issue_file import Issue
 from harness.campaign.runs import CampaignRun, read_runs, unfinished_folders
 from harness.engine.assessment import plan_of, results_of
 from harness.engine.results import Run
 from harness.verdicts import Issue as Counted
 from harness.verdicts import PlannedScenario, Result, RoleAssessment, RoleInputs, decide, latest_results
 from harness.verdicts.inputs import IssueOwner
+from harness.verdicts.required import ACCEPTED
 from schemas.load import UserRole
 from schemas.process import entry_criteria
 from stubs.findings import Verdict
@@ -112,7 +113,7 @@ def _stand(
     inputs = RoleInputs(
         role=role,
         # Statements may cover some scenarios only: what is covered is given as a result of the reported build.
-        results=tuple(_as_reported(one, campaign) for one in _retested(own)),
+        results=tuple(_reported(tuple(_retested(own)), campaign)),
         plan=tuple(one for one in plan if one.role == role),
         deviations=deciding_deviations(campaign.deviations),
         issues=tuple(_issue(one) for one in folder.issues),
@@ -146,6 +147,19 @@ def _retested(results: Iterable[Result]) -> Iterator[Result]:
             failed.add(known)
         is_retest = one.verdict is Verdict.PASS and known in failed
         yield replace(one, verdict=Verdict.RETEST_PASS) if is_retest else one
+
+
+def _reported(results: Sequence[Result], campaign: Campaign) -> Iterator[Result]:
+    """The results, those that a statement covers as of the reported build.
+
+    A pass on another build takes the place of no failure on the reported one: the statement is refuted by it.
+    """
+    build = campaign.system.build
+    own = latest_results(one for one in results if one.build == build)
+    for one in results:
+        mine = own.get((one.key, one.role))
+        is_refuted = mine is not None and mine.verdict not in ACCEPTED and one.verdict in ACCEPTED
+        yield one if is_refuted else _as_reported(one, campaign)
 
 
 def _as_reported(result: Result, campaign: Campaign) -> Result:
@@ -208,10 +222,14 @@ def open_criteria(folder: CampaignFolder, role: UserRole, runs: Sequence[Campaig
     ]
     found += [f"evidence file {name} of {by} is missing" for name, by in folder.missing_evidence]
     found += [f"run {one.name} {one.problems[0]}" for one in runs if one.problems and not is_harmless(one)]
-    severe = [one.id for one in folder.issues if one.is_open and one.owner == PARTY and one.severity == _WORST_OF_PARTY]
-    if len(severe) > campaign.severity_3_limit:
-        found.append(f"{len(severe)} open issues of severity 3, agreed were {campaign.severity_3_limit}")
-    return found
+    return [*found, *over_limit(folder, role)]
+
+
+def over_limit(folder: CampaignFolder, role: UserRole) -> list[str]:
+    """Whether more issues of severity 3 of the Party are open for a role than were agreed, in words."""
+    own = [one for one in folder.issues if one.counts_against_party and _issue(one).concerns(role)]
+    severe, agreed = sum(one.severity == _WORST_OF_PARTY for one in own), folder.campaign.severity_3_limit
+    return [f"{severe} open issues of severity 3, agreed were {agreed}"] if severe > agreed else []
 
 
 def _is_met(campaign: Campaign, criterion: str) -> bool:

@@ -28,13 +28,15 @@ def command(
     object: files, manifest_digest, roles (role, verdict, reason).
     """
     from harness.campaign.joining import stand
-    from harness.reporting.completion.difference import read_report
+    from harness.reporting.completion.difference import read_report, refuse_other_party
     from harness.reporting.completion.write import write_completion_report
     from stubs.clock import SystemClock
     from stubs.wire.errors import Blocked
 
     folder = need_folder(campaign)
     before = read_report(since) if since else None
+    if since and before:
+        refuse_other_party(before, folder.campaign.party.name, since)
     place = out or folder.path / "report"
     written = write_completion_report(stand(folder), SystemClock().now(), before)
     place.mkdir(parents=True, exist_ok=True)

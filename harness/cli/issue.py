@@ -41,10 +41,16 @@ def new(
     from msgspec import ValidationError, convert, to_builtins
 
     from harness.campaign.issue_file import Issue
-    from harness.campaign.issues import next_id, write_new
+    from harness.campaign.issues import next_id, unknown_scenarios, write_new
+    from harness.campaign.joining import stand
     from stubs.wire.errors import InputError
 
     folder = need_folder(campaign)
+    if scenarios and (unknown := unknown_scenarios(stand(folder), scenarios)):
+        raise InputError(
+            f"{unknown[0]} is no scenario of the catalogue or of a run",
+            mend="Write the key that `uept campaign status` or the report shows, such as SR-201-IS",
+        )
     issue = Issue(
         id=name or next_id(folder), title=title, severity=facts["severity"], owner=facts["owner"],
         roles=tuple(chosen_roles(folder, names)) if names else (), scenarios=scenarios, found_on=today_of(today),

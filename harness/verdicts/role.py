@@ -107,7 +107,7 @@ def _rules(
         yield RoleVerdict.FURTHER_TESTING, f"{len(failed)} failed: repeat {_some(failed)}"
     yield from _of_issues(issues)
     if not any(one.verdict is not Verdict.NOT_RUN for one in results):
-        yield RoleVerdict.NOT_ASSESSED, "no scenario ran"
+        yield RoleVerdict.NOT_ASSESSED, _nothing_ran(inputs)
     missing = [item for item in items if not item.is_filled]
     if missing:
         yield RoleVerdict.NOT_ASSESSED, _missing(items, missing)
@@ -148,6 +148,14 @@ def _ready(
     if warnings:
         words.append(f"{len(warnings)} warnings: {_some(warnings)}")
     return RoleVerdict.READY_WITH_DEVIATIONS, "; ".join(words)
+
+
+def _nothing_ran(inputs: RoleInputs) -> str:
+    elsewhere = [one for one in inputs.results if not inputs.counts(one) and one.verdict is not Verdict.NOT_RUN]
+    if not elsewhere:
+        return "no scenario ran"
+    builds = ", ".join(sorted({one.build or "not stated" for one in elsewhere}))
+    return f"no scenario ran on build {inputs.build}: {len(elsewhere)} results are of another build ({builds})"
 
 
 def _missing(items: tuple[RequiredItem, ...], missing: list[RequiredItem]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.issues import proposals
+from harness.campaign.issues import proposals, stands_now
 from harness.cli import run
 from stubs.findings import Owner
 from tests.campaign_kit import add_run, make_campaign, standing
@@ -95,3 +95,29 @@ def test_status_tells_where_a_role_stands(campaign: Path, capsys: pytest.Capture
     assert any("SR-601-OU" in text for text in found["roles"][0]["missing"])
     assert run(["campaign", "status", "--campaign", str(campaign)]) == 0
     assert "FURTHER_TESTING" in capsys.readouterr().out
+
+
+def test_only_a_run_after_the_failing_one_is_a_retest(
+    campaign: Path, capsys: pytest.CaptureFixture[str], refused: Refused
+) -> None:
+    add_run(campaign, "failing", {"SR-601-OU": "FAIL"}, build="0", owner=Owner.PARTY, cause="scale", day=2)
+    add_run(campaign, "before", {"SR-601-OU": "PASS"})
+    one = standing(campaign)
+    failing = next(run for run in one.runs if run.path.parent.name == "failing")
+    (campaign / "issues" / "I-001.toml").write_text(
+        'id = "I-001"\ntitle = "t"\nseverity = 3\nowner = "Party system"\nscenarios = ["SR-601-OU"]\n'
+        f'found_in_run = "{failing.digest}"\n'
+    )
+    assert "does not pass in a later run" in refused("issue", "close", "I-001", "--campaign", campaign)
+    (issue,) = standing(campaign).folder.issues
+    assert stands_now(standing(campaign), issue) == "0 of 1 passed since; not SR-601-OU"
+    add_run(campaign, "after", {"SR-601-OU": "PASS"}, day=3)
+    assert stands_now(standing(campaign), issue) == "1 of 1 passed since"
+    told(capsys, "issue", "close", "I-001", "--campaign", campaign)
+
+
+def test_a_new_issue_names_scenarios_that_there_are(campaign: Path, refused: Refused) -> None:
+    arguments = ("issue", "new", "t", "--severity", "3", "--campaign", campaign, "--scenario")
+    for key in ("SR-999-OU", "SR-601", "SR-601-XX", "anything"):
+        assert f"{key} is no scenario" in refused(*arguments, key)
+    assert run([*map(str, arguments), "SR-601-OU"]) == 0

@@ -11,7 +11,9 @@ import pytest
 from harness.attesting import Word, attest
 from harness.campaign.campaign_file import Regression
 from harness.campaign.joining import reaches
+from harness.reporting.completion.criteria import exit_rows
 from harness.verdicts import RoleVerdict
+from stubs.findings import Owner, Verdict
 from stubs.wire.errors import InputError
 from tests.campaign_kit import EVERY_ENTRY_CRITERION, add_run, make_campaign, report_on, standing
 
@@ -212,3 +214,53 @@ def test_an_attested_run_keeps_what_was_noted_of_it_and_takes_the_place_of_the_e
     before, now = sorted(standing(tmp_path).runs, key=lambda one: one.counts)
     assert (now.build, now.note) == ("7", "by hand")
     assert "a later revision takes its place" in before.problems[0]
+
+
+STATEMENT = """
+[[regressions]]
+from_build = "1"
+to_build = "2"
+statement = "nothing that matters changed"
+by = "test manager"
+on = 2026-09-10
+"""
+
+
+def test_a_pass_on_another_build_takes_the_place_of_no_failure_on_the_reported_one(tmp_path: Path) -> None:
+    make_campaign(tmp_path, build="2", more=STATEMENT)
+    add_run(tmp_path, "new", {"SR-601-OU": "FAIL"}, build="2", owner=Owner.PARTY)
+    add_run(tmp_path, "old", {"SR-601-OU": "PASS"}, build="1", day=1)
+    (role,) = standing(tmp_path).roles
+    assert [one.latest and one.latest.verdict for one in role.histories] == [Verdict.FAIL]
+    assert role.assessment.verdict is RoleVerdict.FURTHER_TESTING
+
+
+def test_a_failure_on_another_build_that_a_statement_covers_counts(tmp_path: Path) -> None:
+    make_campaign(tmp_path, build="2", more=STATEMENT)
+    add_run(tmp_path, "new", {"SR-601-OU": "PASS"}, build="2")
+    add_run(tmp_path, "old", {"SR-601-OU": "FAIL"}, build="1", day=1, owner=Owner.PARTY)
+    (role,) = standing(tmp_path).roles
+    assert role.assessment.to_repeat == ("SR-601-OU",)
+
+
+def test_runs_of_another_build_only_are_told_as_such(tmp_path: Path) -> None:
+    make_campaign(tmp_path, build="2")
+    add_run(tmp_path, "a", {"SR-601-OU": "PASS"}, build="")
+    (role,) = standing(tmp_path).roles
+    assert role.assessment.reason == "no scenario ran on build 2: 1 results are of another build (not stated)"
+
+
+def test_issues_of_severity_3_are_counted_for_the_roles_they_concern(tmp_path: Path) -> None:
+    make_campaign(tmp_path, roles=("OU", "RSA"))
+    file = tmp_path / "campaign.toml"
+    file.write_text(file.read_text().replace("severity_3_limit = 5", "severity_3_limit = 1"))
+    for number in (1, 2):
+        (tmp_path / "issues" / f"I-{number}.toml").write_text(
+            f'id = "I-{number}"\ntitle = "t"\nseverity = 3\nowner = "Party system"\nwork_off = "w"\nroles = ["OU"]\n'
+        )
+    one = standing(tmp_path)
+    words = "2 open issues of severity 3, agreed were 1"
+    assert [words in role.inputs.open_criteria for role in one.roles] == [True, False]
+    exits = {(row.role, row.id): row for role in one.roles for row in exit_rows(one, role)}
+    assert exits["OU", "EX-4"].note == f"1 open: {words}"
+    assert exits["RSA", "EX-4"].met

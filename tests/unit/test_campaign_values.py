@@ -127,7 +127,9 @@ def test_a_wrong_value_anywhere_is_one_error_with_its_key_or_a_campaign_of_use(
         for wrong in wrong_values(value):
             put(folder, changed(whole, path, wrong))
             try:
-                campaign = open_campaign(folder).campaign
+                opened = open_campaign(folder)
+                campaign = opened.campaign
+                assert all(opened.digest(name) is not None for name, _ in opened.missing_evidence)
                 for role in campaign.roles:
                     deadlines_of(campaign, role)
                     timeline_of(campaign, role, TODAY.date())
@@ -136,6 +138,13 @@ def test_a_wrong_value_anywhere_is_one_error_with_its_key_or_a_campaign_of_use(
                 assert CAMPAIGN in str(error), f"{path}: {error}"  # noqa: PT017 - not all are refused
     put(folder, whole)
     assert refused > 100
+
+
+def test_text_that_no_spreadsheet_takes_is_written_all_the_same(folder: Path, whole: dict[str, Any]) -> None:
+    values = changed(changed(whole, ("title",), "a\0b"), ("party", "name"), "\x01")
+    put(folder, values)
+    assert write_completion_report(stand(open_campaign(folder)), TODAY).files["completion-report.xlsx"]
+    put(folder, whole)
 
 
 def test_the_filled_campaign_is_reported_in_every_format(folder: Path, whole: dict[str, Any]) -> None:

@@ -300,3 +300,32 @@ def test_waiting_is_measured_and_not_across_a_jump_of_the_clock() -> None:
     assert (ack.count, ack.median) == (2, 0.2)
     assert (response.count, response.left_out, response.longest) == (1, 1, 2.0)
     assert {code.code: code.count for code in found.codes} == {"I0": 2, "I99": 2}
+
+
+def test_a_report_of_another_party_is_no_last_submission(
+    campaign: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = make_campaign(tmp_path / "other")
+    file = other / "campaign.toml"
+    file.write_text(file.read_text().replace("A Party", "Another Party"))
+    assert run(["completion-report", "--campaign", str(other), "--no-pdf"]) == 0
+    capsys.readouterr()
+    last = str(other / "report" / "completion-report.json")
+    assert run(["completion-report", "--campaign", str(campaign), "--no-pdf", "--since", last]) == 2
+    assert "is a report of 'Another Party', this campaign is of 'A Party'" in capsys.readouterr().err
+
+
+def test_a_review_of_one_role_is_not_kept_from_by_a_bundle_of_another(tmp_path: Path) -> None:
+    make_campaign(tmp_path, roles=("OU", "RSA"), more=EVERY_ENTRY_CRITERION)
+    add_run(tmp_path, "good", {"SR-601-OU": "FAIL"}, owner=Owner.PARTY, has_checks=False)
+    add_run(tmp_path, "bent", {"SR-601-RSA": "PASS"}, finding="FAIL", day=1)
+    found = {one.role: one for one in review.review(standing(tmp_path), None, WRITTEN).roles}
+    assert any("bent" in word for word in found["RSA"].why)
+    assert not any("bent" in word for word in found["OU"].why)
+
+
+def test_an_exit_criterion_whose_evidence_is_missing_is_not_met(tmp_path: Path) -> None:
+    more = '[exit_criteria.EX-6]\nmet = true\non = 2026-10-05\nevidence = ["review.pdf"]\n'
+    make_campaign(tmp_path, more=more)
+    row = next(one for one in report_of(tmp_path).exit_criteria if one.id == "EX-6")
+    assert (row.met, row.missing) == (False, ("review.pdf",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.campaign.folder import CampaignFolder
-from harness.campaign.joining import RoleStanding, Standing, is_harmless
+from harness.campaign.joining import RoleStanding, Standing, is_harmless, over_limit
 from harness.reporting.completion import model
 from harness.verdicts import ItemState
 from schemas.process import entry_criteria, exit_criteria
@@ -44,14 +44,20 @@ def exit_rows(standing: Standing, role: RoleStanding) -> tuple[model.CriterionRo
         "EX-1": _not_run(role),
         "EX-2": _not_passed(role),
         "EX-3": [one.id for one in role.assessment.issues if one.severity <= _WORST],
-        "EX-4": [one.id for one in role.assessment.issues if one.severity > _WORST and not one.work_off_plan.strip()],
+        "EX-4": [
+            *(one.id for one in role.assessment.issues if one.severity > _WORST and not one.work_off_plan.strip()),
+            *over_limit(standing.folder, role.role),
+        ],
         "EX-5": _evidence(standing),
     }
     rows = []
     for row in exit_criteria().values():
         by_hand = standing.campaign.exit_criteria.get(row.id)
         open_ones = found.get(row.id)
-        met = not open_ones if open_ones is not None else bool(by_hand and by_hand.met and by_hand.on)
+        evidence = by_hand.evidence if by_hand else ()
+        missing = tuple(name for name in evidence if standing.folder.evidence(name) is None)
+        is_met_by_hand = bool(by_hand and by_hand.met and by_hand.on and not missing)
+        met = not open_ones if open_ones is not None else is_met_by_hand
         rows.append(
             model.CriterionRow(
                 id=row.id,
@@ -60,8 +66,8 @@ def exit_rows(standing: Standing, role: RoleStanding) -> tuple[model.CriterionRo
                 met=met,
                 on=by_hand.on if by_hand else None,
                 decided=row.decided,
-                evidence=by_hand.evidence if by_hand else (),
-                missing=(),
+                evidence=evidence,
+                missing=missing,
                 note=_some(open_ones or []) if open_ones is not None else (by_hand.note if by_hand else "after review"),
                 source=f"{row.provenance}; {row.confidence}",
             )

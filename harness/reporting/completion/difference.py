@@ -26,6 +26,15 @@ def read_report(path: Path) -> model.CompletionReport:
     return report
 
 
+def refuse_other_party(before: model.CompletionReport, party: str, path: Path) -> None:
+    """Raises: InputError: the report before is another Party's: nothing in it is a step of this campaign."""
+    if before.cover.party != party:
+        raise InputError(
+            f"{path} is a report of {before.cover.party!r}, this campaign is of {party!r}",
+            mend="Name a completion-report.json of this campaign",
+        )
+
+
 def difference(before: model.CompletionReport, now: model.CompletionReport) -> model.Difference:
     """Verdicts that changed, retests, what is new and what is gone, by scenario and role."""
     old = {(row.key, row.role): row for row in before.results}

@@ -111,8 +111,10 @@ def review(
     bundles = tuple(_bundle(one, scenario_set, keys or KnownKeys(), authorities) for one in standing.runs)
     differing = list(_differences(report, again)) if report else []
     known = {one.role: one for one in report.roles} if report else {}
-    reasons = list(_reasons(bundles, differing, standing.runs))
-    roles = tuple(_role(one, known, reasons, has_report=report is not None) for one in standing.roles)
+    roles = tuple(
+        _role(one, known, list(_reasons(one.role, bundles, differing, standing.runs)), has_report=report is not None)
+        for one in standing.roles
+    )
     seed = seed or again.cover.manifest_digest[:16]
     drawn = sorted({f"{row.key} in run {row.run[:12]}" for row in again.results if row.run})
     return ReviewRecord(
@@ -203,12 +205,17 @@ def _shown(value: Any, most: int = 80) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _reasons(bundles: Iterable[BundleReview], differing: Sequence[str], runs: Iterable[CampaignRun]) -> Iterator[str]:
-    """What keeps a reviewer from deciding anything, whatever the role."""
+def _reasons(
+    role: str, bundles: Iterable[BundleReview], differing: Sequence[str], runs: Sequence[CampaignRun]
+) -> Iterator[str]:
+    """What keeps a reviewer from deciding on a role: what is wrong with a bundle that tells of it, or may do so."""
     for one in runs:
         if one.problems and not is_harmless(one):
             yield f"bundle {one.name}: {one.problems[0]}"
+    others = {one.digest for one in runs if one.run and role not in {scenario.role for scenario in one.run.scenarios}}
     for found in bundles:
+        if found.run in others:
+            continue
         if found.counts and found.problems:
             yield f"bundle of {found.folder} {found.problems[0]}"
         if found.counts and found.differing:
