@@ -13,9 +13,10 @@ from harness.campaign.campaign_file import Campaign, Dates
 from harness.campaign.dates import exposure_of
 from harness.uep.credit_cover import credit_cover
 from harness.uep.user_ids import EuiRange, UserIdProblem, user_id_problems
-from schemas.load import Srv, scenarios, service_requests
+from schemas.load import Srv, UserRole, scenarios, service_requests
 from schemas.process import artefacts, assessment_statuses, entry_criteria, exit_criteria, prerequisites
 from stubs.wire.errors import InputError
+from stubs.wire.eui64 import Eui64
 
 Problems = Iterator[tuple[str, str]]
 """Key and sentence."""
@@ -57,6 +58,18 @@ def campaign_user_ids(campaign: Campaign) -> Iterator[UserIdProblem]:
     """Every breach of the rule of User IDs in the campaign."""
     users = {role: entry.user_ids for role, entry in campaign.roles.items()}
     yield from user_id_problems(users, [EuiRange.parse(text) for text in campaign.party.eui64_ranges])
+
+
+def user_id_notes(campaign: Campaign, role: UserRole, tested: Iterable[str]) -> Iterator[str]:
+    """What does not fit between a role's User IDs, the Party's ranges, and the User IDs that runs tested."""
+    for problem in campaign_user_ids(campaign):
+        if role in problem.role.split("/"):
+            yield f"{problem.user} {problem.text}"
+    named = campaign.roles[role].user_ids
+    known = {str(Eui64.parse(text)) for text in named}
+    for text in sorted(tested):
+        if named and text.upper() not in known:
+            yield f"tested as {text}, the campaign names {', '.join(named)}: set users.{role} in the run file"
 
 
 def _values(key: str, value: Any) -> Problems:

@@ -29,6 +29,7 @@ def given_dates(campaign: Campaign, role: UserRole) -> Given:
         quality_gate=dates.quality_gate,
         certificate=dates.certificate,
         assessment_applied=last.applied_on if last else None,
+        mandate=campaign.roles[role].mandate_date,
         assessment_booked=last.booked_for if last else None,
     )
 

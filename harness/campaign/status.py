@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from harness.campaign.checking import user_id_notes
 from harness.campaign.dates import deadlines_of
 from harness.campaign.issues import proposals
 from harness.campaign.joining import RoleStanding, Standing
@@ -91,6 +92,11 @@ def _missing(standing: Standing, own: RoleStanding) -> Iterator[str]:
         yield "no run that counts: `uept rehearse --settings uept.toml`"
     if not campaign.roles[own.role].user_ids:
         yield f"no User ID for {own.role}"
+    tested = {str(dict(one.run.facts.get("users") or {}).get(own.role, "")) for one in standing.runs if one.run}
+    yield from user_id_notes(campaign, own.role, tested - {""})
+    for run in standing.runs:
+        if run.counts and not run.build:
+            yield f"run {run.name} does not state its build: name it under [[runs]]"
     yield from own.inputs.open_criteria
     for key in own.assessment.to_repeat:
         yield f"repeat {key}"

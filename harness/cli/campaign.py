@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ import click
 
 from harness.cli.output import json_option, print_json, print_table, say
 from harness.cli.uep import campaign_option, need_folder, today_of, today_option
+
+_SHOWN = 8
 
 if TYPE_CHECKING:
     from harness.campaign.joining import Standing
@@ -83,12 +86,11 @@ def status(campaign: Path | None, today: date | None, *, as_json: bool) -> None:
     )  # fmt: skip
     say()
     _tell_runs(standing)
+    shared = shared_by_all(found.roles)
+    _tell_missing("every role", shared)
     for one in found.roles:
         say(f"{one.role}: {one.reason}")
-        for text in one.missing[:8]:
-            say(f"  missing: {text}")
-        if len(one.missing) > 8:
-            say(f"  … and {len(one.missing) - 8} more (--json)")
+        _tell_missing("", [text for text in one.missing if text not in shared])
         for due in one.due:
             say(f"  {due.state(day)}: {due.on:%a %d %b %Y} {due.text} ({due.who})")
     say(
@@ -97,6 +99,21 @@ def status(campaign: Path | None, today: date | None, *, as_json: bool) -> None:
     )
     if found.open_deviations:
         say(f"deviations not agreed: {', '.join(found.open_deviations)}")
+
+
+def shared_by_all(roles: Sequence[RoleStatus]) -> list[str]:
+    """What every role misses: told once, so that several roles stand on one screen."""
+    first, *others = (one.missing for one in roles)
+    return [text for text in first if others and all(text in one for one in others)]
+
+
+def _tell_missing(whose: str, texts: Sequence[str]) -> None:
+    if whose and texts:
+        say(f"{whose}:")
+    for text in texts[:_SHOWN]:
+        say(f"  missing: {text}")
+    if len(texts) > _SHOWN:
+        say(f"  … and {len(texts) - _SHOWN} more (--json)")
 
 
 def _tell_runs(standing: Standing) -> None:

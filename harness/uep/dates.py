@@ -27,6 +27,7 @@ class Given:
     certificate: date | None = None
     assessment_applied: date | None = None
     assessment_booked: date | None = None
+    mandate: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _EVENTS = {
     "certificate": "Test Completion Certificate",
     "assessment_applied": "Assessment applied for",
     "assessment_booked": "Assessment",
+    "mandate": "Role required by licence from",
 }
 
 

@@ -170,7 +170,10 @@ def browser(function: Any) -> Any:
 @browser
 def test_nothing_scrolls_sideways_on_a_narrow_screen(page: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    wider = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth).length"
+    assert page.evaluate(wider) == 0
 
 
 @browser

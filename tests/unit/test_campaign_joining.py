@@ -81,8 +81,7 @@ def test_a_bundle_with_an_altered_byte_counts_for_nothing_and_is_named(tmp_path:
     add_run(tmp_path, "good", {"SR-601-OU": "PASS"})
     path = add_run(tmp_path, "bad", {"SR-605-OU": "PASS"}, day=1)
     data = bytearray(path.read_bytes())
-    position = data.index(b"because")
-    data[position] ^= 1
+    data[len(data) // 2] ^= 1
     path.write_bytes(data)
     found = standing(tmp_path)
     assert [one.path.parent.name for one in found.uncounted] == ["bad"]

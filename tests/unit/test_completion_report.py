@@ -16,19 +16,22 @@ import pytest
 from jsonschema import Draft202012Validator
 from lxml import html as lxml_html
 
+from harness.campaign.checking import user_id_notes
 from harness.cli import run
 from harness.evidence.bundle import read_journal
 from harness.reporting.completion import model, review
 from harness.reporting.completion.difference import difference
 from harness.reporting.completion.html import render
 from harness.reporting.completion.observations import observe
+from harness.reporting.completion.results import slices
 from harness.reporting.completion.write import files_of, write_completion_report
-from schemas.load import resource, scenarios
+from schemas.load import UserRole, resource, scenarios
 from stubs.events import (
     ClockMoved,
     Entry,
     MessageDelivered,
     MessageQueued,
+    PageViewed,
     RequestAccepted,
     RequestAnswered,
     RequestReceived,
@@ -329,3 +332,82 @@ def test_an_exit_criterion_whose_evidence_is_missing_is_not_met(tmp_path: Path) 
     make_campaign(tmp_path, more=more)
     row = next(one for one in report_of(tmp_path).exit_criteria if one.id == "EX-6")
     assert (row.met, row.missing) == (False, ("review.pdf",))
+
+
+FILLED = """
+[artefacts.TEST_PLAN]
+file = "plan.txt"
+approved_by = "DCC"
+approved_on = 2026-07-01
+[[disputes]]
+subject = "credit"
+role = "OU"
+opened_on = 2026-09-20
+"""
+
+
+def test_artefacts_disputes_and_what_is_signed_already_stand_in_the_report(tmp_path: Path) -> None:
+    make_campaign(tmp_path, more=FILLED)
+    file = tmp_path / "campaign.toml"
+    dates = 'report = 2026-09-28\nreceipt = 2026-09-30\nreview = 2026-10-05\nreview_result = "further testing"\n'
+    file.write_text(file.read_text().replace("[roles.OU.dates]", f"[roles.OU.dates]\n{dates}"))
+    (tmp_path / "plan.txt").write_text("the plan")
+    report = report_of(tmp_path)
+    assert {row.code for row in report.artefacts if not row.is_missing} == {"TEST_PLAN"}
+    assert [(row.subject, row.stage) for row in report.disputes] == [("Level of Credit Support", "first route")]
+    signed = {row.who: row for row in report.sign_off if row.role == "OU"}
+    decision = signed["DCC: concluded / further testing / refused"]
+    assert (decision.due, f"{decision.on}", decision.reference) == (
+        "05 Oct 2026 (strict) or 07 Oct 2026 (lenient)", "2026-10-05", "further testing",
+    )  # fmt: skip
+    text = text_of(render(report, "print"))
+    for words in ("Test Plan plan.txt", "DCC, 2026-07-01", "Level of Credit Support OU 2026-09-20 first route open"):
+        assert words in text
+
+
+def test_user_ids_that_do_not_fit_are_told_beside_the_scope(tmp_path: Path) -> None:
+    make_campaign(tmp_path)
+    file = tmp_path / "campaign.toml"
+    text = file.read_text().replace("eui64_ranges = []", 'eui64_ranges = ["90-B3-D5-1F-30"]')
+    file.write_text(text.replace("user_ids = []", 'user_ids = ["A0-B1-C2-D3-E4-04-00-00"]'))
+    told = report_of(tmp_path).scope[0].user_id_notes
+    assert told == ("A0-B1-C2-D3-E4-04-00-00 lies outside the Party's EUI-64 ranges",)
+    campaign = standing(tmp_path).campaign
+    (_, other) = user_id_notes(campaign, UserRole.OU, ["A0-B1-C2-D3-E4-04-00-01"])
+    assert other.startswith("tested as A0-B1-C2-D3-E4-04-00-01, the campaign names A0-B1-C2-D3-E4-04-00-00")
+
+
+def test_codes_alerts_and_functions_that_were_met_are_counted_with_their_whole(tmp_path: Path) -> None:
+    def queued(kind: str, alert: str | None, code: str) -> MessageQueued:
+        return MessageQueued(message=f"{kind}{alert}", user="u", message_kind=kind, request_id=None, response_id=None,
+                             response_code=code, srv=None, alert_code=alert, device=None, body=b"", due=WRITTEN)  # fmt: skip
+
+    def viewed(path: str, role: str = "OU", status: int = 200) -> PageViewed:
+        return PageViewed(
+            session="s", person="p", user="u", role=role, path=path, status=status, title="t", query={}, shown=()
+        )
+
+    events = [
+        queued("dcc-alert", "N24", ""), queued("device-alert", "8F0A", ""), queued("device-alert", "FFFF", ""),
+        queued("response", None, "E19"), viewed("/inventory/X"), viewed("/"), viewed("/sign-in", role=""),
+        viewed("/audit", status=403),
+    ]  # fmt: skip
+    entries = [at(0, seq, event) for seq, event in enumerate(events, start=1)]
+    met = {one.kind: one for one in observe([entries]).met}
+    assert {kind: [code.code for code in one.seen] for kind, one in met.items()} == {
+        "Response codes": ["E19"], "DCC Alerts": ["N24"], "Device Alerts": ["8F0A", "FFFF"],
+        "Self-Service functions": ["home", "inventory"],
+    }  # fmt: skip
+    assert met["Device Alerts"].seen[1].meaning == "not listed"
+    assert all(len(one.not_seen) < one.known for one in met.values())
+
+
+def test_a_message_of_the_evidence_index_names_its_scenario_run(campaign: Path) -> None:
+    runs = {one.digest: one for one in standing(campaign).runs}
+    for run_of in runs.values():
+        place = slices(run_of)
+        assert run_of.run is not None
+        for scenario in run_of.run.scenarios:
+            assert place(f"messages/{scenario.first:06d}-request.xml") == scenario.key
+            assert place(f"messages/{scenario.last:06d}-response.xml") == scenario.key
+        assert place("messages/999999-request.xml") == place("report.html") == place("messages/x-y") == ""

@@ -11,13 +11,15 @@ from random import Random
 import msgspec
 
 from harness import __version__
+from harness.campaign.checking import user_id_notes
 from harness.campaign.issue_file import PARTY
+from harness.campaign.issues import stands_now
 from harness.campaign.joining import RoleStanding, Standing
 from harness.reporting.completion import model
-from harness.reporting.completion.criteria import entry_rows, exit_rows
+from harness.reporting.completion.criteria import artefact_rows, entry_rows, exit_rows
 from harness.reporting.completion.observations import observe
-from harness.reporting.completion.process import deadline_rows, step_rows, timeline_marks
-from harness.reporting.completion.results import Located, evidence_rows, locate, requirement_rows, result_rows
+from harness.reporting.completion.process import deadline_rows, dispute_rows, sign_off_rows, step_rows, timeline_marks
+from harness.reporting.completion.results import Located, evidence_rows, locate, requirement_rows, result_rows, slices
 from harness.reporting.completion.surroundings import certificates, devices, run_row
 from harness.reporting.model import LIMITS
 from harness.uep.working_days import WorkingCalendar
@@ -96,6 +98,9 @@ def build(standing: Standing, written: datetime, difference: model.Difference | 
         observations=observe((one.entries() for one in counted), campaign.words.observations),
         calendar=WorkingCalendar(campaign.calendar).name,
         deadlines=tuple(row for role in standing.roles for row in deadline_rows(campaign, role.role, today)),
+        artefacts=artefact_rows(standing.folder),
+        disputes=tuple(dispute_rows(campaign)),
+        sign_off=tuple(sign_off_rows(campaign)),
         timeline=tuple(row for role in standing.roles for row in timeline_marks(campaign, role.role, today)),
         steps=tuple(row for role in standing.roles for row in step_rows(standing.folder, role.role, today)),
         requirements=tuple(row for role in standing.roles for row in requirement_rows(role)),
@@ -227,6 +232,7 @@ def _scope(standing: Standing, role: RoleStanding) -> model.RoleScope:
         services_out=tuple(
             (srv, f"{item.state}: {item.why}".rstrip(": ")) for srv, item in services.items() if srv not in shown
         ),
+        user_id_notes=tuple(user_id_notes(standing.campaign, role.role, tested - {""})),
     )
 
 
@@ -260,6 +266,7 @@ def _issues(standing: Standing, today: date) -> Iterator[model.IssueRow]:
             retest=one.retest,
             work_off=one.work_off,
             age_days=(until - one.found_on).days if one.found_on else None,
+            now=stands_now(standing, one),
         )
 
 
@@ -296,9 +303,17 @@ def _files(standing: Standing) -> Iterator[model.FileRow]:
             is_missing=content is None,
         )
     for run in standing.runs:
+        scenario_at = slices(run)
         for file in run.files:
             kind = "message" if file.name.startswith("messages/") else "evidence"
-            yield model.FileRow(name=file.name, size=file.size, sha256=file.sha256, run=run.digest, kind=kind)
+            yield model.FileRow(
+                name=file.name,
+                size=file.size,
+                sha256=file.sha256,
+                run=run.digest,
+                kind=kind,
+                scenario=scenario_at(file.name),
+            )
 
 
 __all__ = ["Located", "build", "manifest_digest"]

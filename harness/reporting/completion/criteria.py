@@ -6,7 +6,7 @@ from harness.campaign.folder import CampaignFolder
 from harness.campaign.joining import RoleStanding, Standing, is_harmless, over_limit
 from harness.reporting.completion import model
 from harness.verdicts import ItemState
-from schemas.process import entry_criteria, exit_criteria
+from schemas.process import artefacts, entry_criteria, exit_criteria
 
 _WORST = 2
 _RAN = {ItemState.NOT_RUN, ItemState.DESELECTED, ItemState.NOT_IMPLEMENTED, ItemState.OTHER_BUILD}
@@ -33,6 +33,26 @@ def entry_rows(folder: CampaignFolder) -> tuple[model.CriterionRow, ...]:
                 missing=missing,
                 note=note,
                 source=f"{row.clause}; {row.provenance}; {row.confidence}",
+            )
+        )
+    return tuple(rows)
+
+
+def artefact_rows(folder: CampaignFolder) -> tuple[model.ArtefactRow, ...]:
+    """Every artefact of the list: its file, digest and approval, or that it is missing."""
+    rows = []
+    for code, row in artefacts().items():
+        held = folder.campaign.artefacts.get(code)
+        digest = folder.digest(held.file) if held else ""
+        rows.append(
+            model.ArtefactRow(
+                code=code,
+                name=row.name,
+                file=held.file if held else "",
+                sha256=digest,
+                approved_by=held.approved_by if held else "",
+                approved_on=held.approved_on if held else None,
+                is_missing=not digest,
             )
         )
     return tuple(rows)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from harness.campaign.issue_file import PARTY
 from harness.reporting.completion import pictures
-from harness.reporting.completion.model import CompletionReport, ResultRow
+from harness.reporting.completion.model import CompletionReport, CriterionRow, ResultRow, RunRow
 from harness.reporting.completion.review import ReviewRecord
 
 Edition = Literal["screen", "print", "full"]
@@ -152,6 +152,11 @@ def _results(report: CompletionReport) -> dict[str, Any]:
             for row in report.results
         ],
         "timing_rows": [(t.what, t.count, t.left_out, t.median, t.p95, t.longest) for t in report.observations.timings],
+        "met_rows": [
+            (one.kind, f"{one.known - len(one.not_seen)} of {one.known}", some((c.code for c in one.seen), 40),
+             some(one.not_seen, 24))
+            for one in report.observations.met
+        ],
         "code_rows": [(code.code, code.count, code.meaning) for code in report.observations.codes],
     }  # fmt: skip
 
@@ -175,7 +180,7 @@ def _surroundings(report: CompletionReport) -> dict[str, Any]:
         "run_rows": [
             (
                 one.evidence[:16] or one.folder,
-                f"{one.build or 'not stated'}{' (by hand)' if one.is_build_by_hand else ''}",
+                f"{one.build or 'not stated'}{' (by hand)' * one.is_build_by_hand}{_other_system(one, report)}",
                 "yes" if one.counts else f"no: {'; '.join(one.problems)}",
                 f"{one.scenarios}{'' if one.is_complete else ' (broken off)'}",
                 f"{instant(one.started)} to {instant(one.finished)}",
@@ -185,9 +190,15 @@ def _surroundings(report: CompletionReport) -> dict[str, Any]:
             for one in report.runs
         ],
         "certificate_rows": [(c.eui, c.usage, c.role, c.serial, c.valid_to[:10]) for c in report.certificates],
-        "device_rows": [(one.eui, one.device_type, one.variant, one.runs) for one in report.devices],
+        "device_rows": [(one.eui, one.device_type, one.variant, one.firmware, one.runs) for one in report.devices],
         "device_words": ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "none",
     }
+
+
+def _other_system(run: RunRow, report: CompletionReport) -> str:
+    """The system that a run recorded, where it is not the one that is reported."""
+    known = f"{report.cover.system} {report.cover.version}".strip()
+    return f" of {run.system}" if run.system and run.system != known else ""
 
 
 def _decisions(report: CompletionReport) -> dict[str, Any]:
@@ -207,8 +218,9 @@ def _decisions(report: CompletionReport) -> dict[str, Any]:
         "severity_rows": list(_severities(report)),
         "issue_rows": [
             (
-                one.id, one.severity, one.owner, one.status, one.title, one.found_in_build, one.fixed_in_build,
-                one.retest, one.work_off,
+                one.id, one.severity, one.owner, one.status, one.title, some(one.scenarios, 4),
+                ", ".join(filter(None, (one.found_in_build, f"{one.found_on or ''}"))), one.fixed_in_build,
+                "; ".join(filter(None, (one.retest, one.now and f"computed: {one.now}"))), one.work_off,
             )
             for one in report.issues
         ],
@@ -223,13 +235,30 @@ def _decisions(report: CompletionReport) -> dict[str, Any]:
         "entry_rows": [
             (
                 one.id, one.text, "met" if one.met else "not met", one.on or "",
-                ", ".join(f"{name} (missing)" if name in one.missing else name for name in one.evidence), one.note,
+                _evidence_of(one), one.note,
             )
             for one in report.entry_criteria
         ],
         "exit_rows": [
-            (one.id, one.role, one.text, "met" if one.met else "not met", one.decided, one.note)
+            (
+                one.id, one.role, one.text, "met" if one.met else "not met", one.decided,
+                "; ".join(filter(None, (one.note, _evidence_of(one)))),
+            )
             for one in report.exit_criteria
+        ],
+        "artefact_rows": [
+            (
+                one.name, one.file or "none", "missing" if one.is_missing else one.sha256[:16],
+                f"{one.approved_by}, {one.approved_on}" if one.approved_by and one.approved_on else "not approved",
+            )
+            for one in report.artefacts
+        ],
+        "dispute_rows": [
+            (one.subject, one.role or "all", one.opened_on, one.stage, one.outcome or "open")
+            for one in report.disputes
+        ],
+        "sign_rows": [
+            (f"{one.role} {one.who}".strip(), one.due, one.on or "", one.reference) for one in report.sign_off
         ],
         "deadline_rows": [
             (one.role, f"{one.on:%a %d %b %Y}", one.bound, one.state, one.who, one.text, one.rule)
@@ -239,6 +268,10 @@ def _decisions(report: CompletionReport) -> dict[str, Any]:
             (one.name, one.role, one.state, one.decided_by, one.clause, one.missing) for one in report.steps
         ],
     }  # fmt: skip
+
+
+def _evidence_of(row: CriterionRow) -> str:
+    return ", ".join(f"{name} (missing)" if name in row.missing else name for name in row.evidence)
 
 
 def _severities(report: CompletionReport) -> Iterable[Sequence[Any]]:

@@ -87,6 +87,8 @@ class RoleScope(_Part, frozen=True, kw_only=True):
     services_in: tuple[str, ...]
     services_out: tuple[tuple[str, str], ...]
     """Service and reason."""
+    user_id_notes: tuple[str, ...] = ()
+    """What does not fit between the User IDs of the campaign, the Party's ranges and what was tested."""
 
 
 class CertificateUsed(_Part, frozen=True, kw_only=True):
@@ -106,6 +108,8 @@ class DeviceUsed(_Part, frozen=True, kw_only=True):
     device_type: str
     variant: str
     runs: int
+    firmware: str = ""
+    """As the inventory had it at first; empty: it was in none."""
 
 
 class RunRow(_Part, frozen=True, kw_only=True):
@@ -127,6 +131,8 @@ class RunRow(_Part, frozen=True, kw_only=True):
     seed: str
     fingerprint: str
     note: str
+    system: str = ""
+    """System under test as the run recorded it: name and version."""
 
 
 class Attempt(_Part, frozen=True, kw_only=True):
@@ -216,6 +222,8 @@ class IssueRow(_Part, frozen=True, kw_only=True):
     retest: str
     work_off: str
     age_days: int | None
+    now: str = ""
+    """Computed: how many of its scenarios passed since it was found, and which did not."""
 
 
 class DeviationRow(_Part, frozen=True, kw_only=True):
@@ -248,6 +256,39 @@ class CriterionRow(_Part, frozen=True, kw_only=True):
     source: str
 
 
+class ArtefactRow(_Part, frozen=True, kw_only=True):
+    """Section 9: a test artefact, which DCC approves before the tests (our proposal of the list)."""
+
+    code: str
+    name: str
+    file: str
+    sha256: str
+    approved_by: str
+    approved_on: date | None
+    is_missing: bool
+    """Not named in the campaign, or named and not there."""
+
+
+class DisputeRow(_Part, frozen=True, kw_only=True):
+    """Section 12: a dispute and where it stands."""
+
+    subject: str
+    role: str
+    opened_on: date
+    stage: str
+    outcome: str
+
+
+class SignOffRow(_Part, frozen=True, kw_only=True):
+    """Section 13: who signs, until when, and what the campaign knows of it already."""
+
+    who: str
+    role: str = ""
+    due: str = ""
+    on: date | None = None
+    reference: str = ""
+
+
 class Timing(_Part, frozen=True, kw_only=True):
     """Section 11: one kind of waiting; seconds of the runs' clocks."""
 
@@ -269,6 +310,15 @@ class CodeCount(_Part, frozen=True, kw_only=True):
     count: int
 
 
+class Met(_Part, frozen=True, kw_only=True):
+    """Section 5: codes, alerts or Self-Service functions that the Party met in the runs, of those that are listed."""
+
+    kind: str
+    known: int
+    seen: tuple[CodeCount, ...]
+    not_seen: tuple[str, ...]
+
+
 class Observations(_Part, frozen=True, kw_only=True):
     """Section 11."""
 
@@ -279,6 +329,7 @@ class Observations(_Part, frozen=True, kw_only=True):
     deliveries_failed: int
     alerts: int
     by_hand: tuple[str, ...]
+    met: tuple[Met, ...] = ()
 
 
 class DeadlineRow(_Part, frozen=True, kw_only=True):
@@ -323,6 +374,8 @@ class FileRow(_Part, frozen=True, kw_only=True):
     run: str
     kind: str
     is_missing: bool = False
+    scenario: str = ""
+    """Key of the scenario run that a message belongs to."""
 
 
 class Check(_Part, frozen=True, kw_only=True):
@@ -386,6 +439,9 @@ class CompletionReport(_Part, frozen=True, kw_only=True):
     pick_seed: str
     checks: tuple[Check, ...]
     summary_by_hand: str = ""
+    artefacts: tuple[ArtefactRow, ...] = ()
+    disputes: tuple[DisputeRow, ...] = ()
+    sign_off: tuple[SignOffRow, ...] = ()
     difference: Difference | None = None
 
 

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
-from harness.reporting.completion.model import CodeCount, Observations, Timing
+from harness.reporting.completion.model import CodeCount, Met, Observations, Timing
 from schemas import load
+from schemas.ssi_tables import functions
 from stubs.events import (
     ClockMoved,
     DeliveryFailed,
     Entry,
+    Event,
     MessageDelivered,
     MessageQueued,
     OutcomeClaimed,
+    PageViewed,
     RequestAccepted,
     RequestAnswered,
     RequestReceived,
@@ -36,6 +39,9 @@ class _Seen:
     left_out: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     ids: Counter[str] = field(default_factory=Counter)
+    device_alerts: Counter[str] = field(default_factory=Counter)
+    dcc_alerts: Counter[str] = field(default_factory=Counter)
+    functions: Counter[str] = field(default_factory=Counter)
     requests: int = 0
     failed_deliveries: int = 0
     alerts: int = 0
@@ -59,7 +65,37 @@ def observe(journals: Iterable[Iterable[Entry]], by_hand: tuple[str, ...] = ()) 
         deliveries_failed=seen.failed_deliveries,
         alerts=seen.alerts,
         by_hand=by_hand,
+        met=_met(seen),
     )
+
+
+def _met(seen: _Seen) -> tuple[Met, ...]:
+    """Codes, alerts and functions of the Self-Service Interface: how many of those that our tables list were met."""
+    tables: tuple[tuple[str, Counter[str], dict[str, str]], ...] = (
+        ("Response codes", seen.codes, {str(code): row.meaning for code, row in load.response_codes().items()}),
+        ("DCC Alerts", seen.dcc_alerts, {code: row.meaning for code, row in load.dcc_alerts().items()}),
+        ("Device Alerts", seen.device_alerts, {code: row.meaning for code, row in load.device_alerts().items()}),
+        ("Self-Service functions", seen.functions, {row.function: row.title for row in functions().values()}),
+    )
+    return tuple(
+        Met(
+            kind=kind,
+            known=len(table),
+            seen=tuple(
+                CodeCount(code=code, meaning=table.get(code, "not listed"), count=count)
+                for code, count in sorted(counted.items())
+            ),
+            not_seen=tuple(code for code in table if code not in counted),
+        )
+        for kind, counted, table in tables
+    )
+
+
+def _function(path: str) -> str | None:
+    """The function of the Self-Service Interface that a page belongs to: the longest path that it begins with."""
+    fitting = [row for row in functions().values() if path == row.path or path.startswith(f"{row.path.rstrip('/')}/")]
+    fitting = [row for row in fitting if row.path != "/" or path == "/"]
+    return max(fitting, key=lambda row: len(row.path)).function if fitting else None
 
 
 class _Clock:
@@ -84,11 +120,11 @@ def _walk(entries: Iterable[Entry], seen: _Seen) -> None:
     last_delivery: tuple[datetime, int] | None = None
     for entry in entries:
         now = (entry.at, clock.jumps)
+        _count(entry.event, seen)
         match entry.event:
             case ClockMoved():
                 clock.jumps += 1
             case RequestReceived() as event:
-                seen.requests += 1
                 received[event.exchange] = now
             case RequestAccepted() as event:
                 seen.ids[event.request_id] += 1
@@ -96,24 +132,40 @@ def _walk(entries: Iterable[Entry], seen: _Seen) -> None:
             case RequestAnswered() as event:
                 _add(seen, REQUEST_TO_ACK, clock.since(received.pop(event.exchange, None), entry.at))
                 answered[request_of.get(event.exchange, "")] = now
-                if event.response_code:
-                    seen.codes[event.response_code] += 1
             case MessageQueued() as event:
                 queued[event.message] = event.request_id
-                seen.codes[event.response_code] += bool(event.response_code)
-                seen.alerts += event.alert_code is not None
             case MessageDelivered() as event:
                 start = answered.pop(queued.get(event.message) or "", None)
                 if start is not None:
                     _add(seen, ACK_TO_RESPONSE, clock.since(start, entry.at))
                 last_delivery = now
-            case DeliveryFailed():
-                seen.failed_deliveries += 1
             case OutcomeClaimed() if last_delivery is not None:
                 _add(seen, RESPONSE_TO_REPORT, clock.since(last_delivery, entry.at))
                 last_delivery = None
             case _:
                 pass
+
+
+def _count(event: Event, seen: _Seen) -> None:
+    match event:
+        case RequestReceived():
+            seen.requests += 1
+        case RequestAnswered(response_code=str(code)) if code:
+            seen.codes[code] += 1
+        case MessageQueued():
+            if event.response_code:
+                seen.codes[event.response_code] += 1
+            if event.alert_code is not None:
+                seen.alerts += 1
+                known = seen.dcc_alerts if event.message_kind == "dcc-alert" else seen.device_alerts
+                known[event.alert_code] += 1
+        case PageViewed(status=200) if event.role:
+            if function := _function(event.path):
+                seen.functions[function] += 1
+        case DeliveryFailed():
+            seen.failed_deliveries += 1
+        case _:
+            pass
 
 
 def _add(seen: _Seen, kind: str, seconds: float | None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.campaign.issue_file import Issue
@@ -38,6 +39,19 @@ Index = Mapping[tuple[str, str, str], Located]
 def locate(runs: Iterable[CampaignRun]) -> Index:
     """Every scenario run of the runs that count."""
     return {(run.digest, one.key, one.role): Located(run, one) for run in runs if run.run for one in run.run.scenarios}
+
+
+def slices(run: CampaignRun) -> Callable[[str], str]:
+    """Message file of a bundle to the key of the scenario run whose slice of the journal it belongs to."""
+    ordered = sorted(run.run.scenarios, key=lambda one: one.first) if run.run else []
+    firsts = [one.first for one in ordered]
+
+    def scenario_at(name: str) -> str:
+        number = name.removeprefix("messages/").partition("-")[0]
+        place = bisect_right(firsts, int(number)) - 1 if number.isdecimal() and name.startswith("messages/") else -1
+        return ordered[place].key if place >= 0 and int(number) <= ordered[place].last else ""
+
+    return scenario_at
 
 
 def result_rows(role: RoleStanding, located: Index, issues: Iterable[Issue]) -> Iterator[model.ResultRow]:

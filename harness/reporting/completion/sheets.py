@@ -48,13 +48,14 @@ def tables(report: CompletionReport) -> Mapping[str, Table]:
         ),
         "Issues": (
             ("Id", "Severity", "Owner", "Status", "Title", "Scenarios", "Found on", "Found in", "Fixed in", "Retest",
-             "Work-off plan"),
+             "Scenarios now", "Work-off plan"),
             [(r.id, r.severity, r.owner, r.status, r.title, ", ".join(r.scenarios), r.found_on, r.found_in_build,
-              r.fixed_in_build, r.retest, r.work_off) for r in report.issues],
+              r.fixed_in_build, r.retest, r.now, r.work_off) for r in report.issues],
         ),
         "Evidence index": (
-            ("File", "Kind", "Bytes", "SHA-256", "Run", "Missing"),
-            [(r.name, r.kind, r.size, r.sha256, r.run, "yes" if r.is_missing else "") for r in report.files],
+            ("File", "Kind", "Bytes", "SHA-256", "Run", "Missing", "Scenario"),
+            [(r.name, r.kind, r.size, r.sha256, r.run, "yes" if r.is_missing else "", r.scenario)
+             for r in report.files],
         ),
     }  # fmt: skip
 

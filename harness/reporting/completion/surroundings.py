@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable
 
 from harness.campaign.runs import CampaignRun
 from harness.reporting.completion import model
-from stubs.events import DeviceManufactured
+from stubs.events import DeviceManufactured, InventoryChanged
 
 
 def run_row(one: CampaignRun) -> model.RunRow:
     """One run as the report shows it."""
     run = one.run
     facts = run.facts if run else {}
+    system = dict(facts.get("system") or {})
     return model.RunRow(
         evidence=one.digest,
         folder=one.path.parent.name,
@@ -31,6 +32,7 @@ def run_row(one: CampaignRun) -> model.RunRow:
         seed=str(facts.get("seed", "")),
         fingerprint=one.fingerprint,
         note=one.note,
+        system=" ".join(str(system.get(key) or "") for key in ("name", "version")).strip(),
     )
 
 
@@ -54,15 +56,19 @@ def certificates(runs: Iterable[CampaignRun], users: Collection[str]) -> tuple[m
 def devices(runs: Iterable[CampaignRun]) -> tuple[model.DeviceUsed, ...]:
     """Simulated devices, and in how many runs each was there."""
     seen: Counter[tuple[str, str, str]] = Counter()
+    firmware: dict[str, str] = {}
     for one in runs:
-        seen.update(
-            {
-                (entry.event.device, entry.event.device_type, entry.event.variant)
-                for entry in one.entries()
-                if isinstance(entry.event, DeviceManufactured)
-            }
-        )
+        made = set()
+        for entry in one.entries():
+            match entry.event:
+                case DeviceManufactured() as event:
+                    made.add((event.device, event.device_type, event.variant))
+                case InventoryChanged() as event if version := event.values.get("DeviceFirmwareVersion"):
+                    firmware.setdefault(event.device, str(version))
+                case _:
+                    pass
+        seen.update(made)
     return tuple(
-        model.DeviceUsed(eui=eui, device_type=device_type, variant=variant, runs=count)
+        model.DeviceUsed(eui=eui, device_type=device_type, variant=variant, runs=count, firmware=firmware.get(eui, ""))
         for (eui, device_type, variant), count in sorted(seen.items(), key=lambda item: (item[0][1], item[0][0]))
     )
