@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -75,6 +76,12 @@ def command(
             for text in record.differences[:5]:
                 say(f"  {text}")
         say(f"sample, by seed {record.sample_seed}: {'; '.join(record.sample) or 'nothing to draw from'}")
+        for text in record.sample_places:
+            say(f"  {text}")
+        if record.by_word:
+            kinds = Counter(word.kind for word in record.by_word)
+            told = ", ".join(f"{kind} ({count})" for kind, count in kinds.items())
+            say(f"rests on the word of people: {told}; each is listed in review-record.html")
         for one in record.roles:
             say(f"{one.role}: {one.conclusion}: {'; '.join(one.why[:3])}")
             if one.to_test:

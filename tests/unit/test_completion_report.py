@@ -21,7 +21,7 @@ from harness.cli import run
 from harness.evidence.bundle import read_journal
 from harness.reporting.completion import model, review
 from harness.reporting.completion.difference import difference
-from harness.reporting.completion.html import render
+from harness.reporting.completion.html import render, render_review
 from harness.reporting.completion.observations import observe
 from harness.reporting.completion.results import slices
 from harness.reporting.completion.write import files_of, write_completion_report
@@ -411,3 +411,47 @@ def test_a_message_of_the_evidence_index_names_its_scenario_run(campaign: Path) 
             assert place(f"messages/{scenario.first:06d}-request.xml") == scenario.key
             assert place(f"messages/{scenario.last:06d}-response.xml") == scenario.key
         assert place("messages/999999-request.xml") == place("report.html") == place("messages/x-y") == ""
+
+
+def test_a_review_lists_what_rests_on_the_word_of_people(tmp_path: Path) -> None:
+    more = f"""{EVERY_ENTRY_CRITERION}
+[[deviations]]
+id = "DEV-1"
+scenarios = ["SR-605"]
+kind = "scenario"
+reason = "r"
+effect = "e"
+agreed_by = "DCC test manager"
+agreed_on = 2026-06-20
+[[regressions]]
+from_build = "0"
+to_build = "1"
+statement = "nothing else changed"
+by = "test manager"
+on = 2026-09-10
+"""
+    make_campaign(tmp_path, more=more)
+    add_run(tmp_path, "a", {"SR-601-OU": "FAIL"}, owner=Owner.PARTY)
+    (tmp_path / "issues" / "I-1.toml").write_text(
+        'id = "I-1"\ntitle = "t"\nseverity = 2\nowner = "Party system"\nstatus = "closed"\nscenarios = ["SR-601-OU"]\n'
+    )
+    file = tmp_path / "campaign.toml"
+    file.write_text(file.read_text().replace('name = "Client"', 'name = "Renamed"'))
+    record = review.review(standing(tmp_path), None, WRITTEN)
+    assert Counter(word.kind for word in record.by_word) == {
+        "regression statement": 1,
+        "deviation, not confirmed": 1,
+        "issue closed, its scenarios do not all pass": 1,
+        "another system": 1,
+        "criterion": 6,
+    }
+    page = text_of(render_review(record))
+    for words in (
+        "DEV-1",
+        "nothing else changed",
+        "0 of 1 passed since; not SR-601-OU",
+        "recorded Client",
+        *record.sample_places,
+    ):
+        assert words in page
+    assert record.sample_places == ("runs/a/report.html#SR-601-OU",)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -74,8 +75,22 @@ def render(report: CompletionReport, edition: Edition = "screen") -> bytes:
 def render_review(record: ReviewRecord) -> bytes:
     """A review record as a page, UTF-8."""
     environment = _environment()
-    page = environment.get_template("review.html").render(r=record, style=Markup(_style()))  # noqa: S704 - our own file
+    page = environment.get_template("review.html").render(
+        r=record,
+        style=Markup(_style()),  # noqa: S704 - our own file
+        to_test={one.role: _by_state(one.to_test) for one in record.roles},
+        samples=list(zip_longest(record.sample, record.sample_places, fillvalue="")),
+    )
     return page.strip().encode("utf-8", "backslashreplace")
+
+
+def _by_state(names: Iterable[str]) -> dict[str, list[str]]:
+    """``IC-004 (left out of the plan)`` by what stands in brackets; a scenario run to repeat has none."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        item, _, state = name.removesuffix(")").partition(" (")
+        found.setdefault(state or "to repeat", []).append(item)
+    return found
 
 
 def _style() -> str:

@@ -22,6 +22,7 @@ from harness.evidence.time_stamps import Stamp, read_stamps, stamps_told
 from harness.judging import Judgement, ScenarioSet, judge_bundle
 from harness.reporting.completion import model
 from harness.reporting.completion.build import build
+from harness.reporting.completion.by_word import Word, words_of
 from harness.verdicts import ItemState, RoleVerdict
 from stubs.wire.errors import PeerError
 
@@ -83,6 +84,10 @@ class ReviewRecord(msgspec.Struct, frozen=True, kw_only=True):
     differences_in_all: int
     sample_seed: str
     sample: tuple[str, ...]
+    sample_places: tuple[str, ...] = ()
+    """Where each of the sample is read: page of its run, from the campaign's folder."""
+    by_word: tuple[Word, ...] = ()
+    """What no bundle shows: to be confirmed, or asked about."""
     roles: tuple[RoleReview, ...]
     conclusion: str
 
@@ -116,7 +121,9 @@ def review(
         for one in standing.roles
     )
     seed = seed or again.cover.manifest_digest[:16]
-    drawn = sorted({f"{row.key} in run {row.run[:12]}" for row in again.results if row.run})
+    places = {f"{row.key} in run {row.run[:12]}": row.evidence for row in again.results if row.run}
+    drawn = sorted(places)
+    sample = tuple(sorted(Random(seed).sample(drawn, min(3, len(drawn)))))  # noqa: S311 - a pick, no secret
     return ReviewRecord(
         party=again.cover.party,
         build=again.cover.build,
@@ -128,7 +135,9 @@ def review(
         differences=tuple(differing[:_MOST]),
         differences_in_all=len(differing),
         sample_seed=seed,
-        sample=tuple(sorted(Random(seed).sample(drawn, min(3, len(drawn))))),  # noqa: S311 - a pick, no secret
+        sample=sample,
+        sample_places=tuple(places[one] for one in sample),
+        by_word=words_of(again),
         roles=roles,
         conclusion=_whole([one.conclusion for one in roles]),
     )
