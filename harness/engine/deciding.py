@@ -55,7 +55,7 @@ class Deciding:
         began, late = time.monotonic(), 0.0
         while True:
             control.heed()
-            is_busy = runner.is_busy or _is_attested(self._recorder.read())
+            is_busy = runner.is_busy or is_only_observed(self._recorder.read())
             evidence, last = self.evidence()
             finding = judge(check, evidence, parameters)
             now = time.monotonic()
@@ -79,7 +79,10 @@ def _after(finding: Finding, waited: float, late: float) -> Finding:
     return msgspec.structs.replace(finding, got=f"{finding.got} (after waiting {waited:.1f} s{own})")
 
 
-def _is_attested(entries: Sequence[Entry]) -> bool:
-    """Whether the latest claim is a person's: the party's system may still be at work."""
+def is_only_observed(entries: Sequence[Entry]) -> bool:
+    """Whether nobody was asked for the last action, so that its traffic may come at any time until the deadline.
+
+    A person who says "done" has seen it through: then only the wire's own patience is left to wait for.
+    """
     claims = [entry.event.content for entry in entries if isinstance(entry.event, OutcomeClaimed)]
-    return bool(claims) and claims[-1].get("status") == "attested"
+    return bool(claims) and claims[-1].get("status") == "attested" and bool(claims[-1].get("observed"))

@@ -45,6 +45,18 @@ _MEANINGS = {
 }
 
 
+_NEXT = {
+    False: """\
+The end of a run names the service that most scenarios wait for. Add it to `SERVICES` in `client.py`, widen `select` in
+`uept.toml`, and run again. A scenario that is NOT_RUN names the action your client could not do.""",
+    True: """\
+Start your own system first: it signs with the keys in `keys/`, sends to the addresses that `uept.toml` fixes
+(`http://127.0.0.1:8079/api/v1/serviceT`, `serviceS`, `serviceD`), and receives at `receive_url`. The run names user,
+device and values of each request: do it in your system. When that passes, widen `select` in `uept.toml`.""",
+}
+"""What a colleague does next, by whether persons act."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectFile:
     """One file to write: path below the folder, text."""
@@ -71,7 +83,8 @@ def new_project(project: NewProject) -> tuple[ProjectFile, ...]:
     """The files of a new rehearsal folder; keys are not among them."""
     chosen = tuple(_files(project))
     listing = "\n".join(f"- `{one.path}`: {_MEANINGS[one.path]}" for one in chosen)
-    readme = _filled("README.md", {"ROLE": project.role, "PKI": project.pki, "FILES": listing})
+    words = {"ROLE": project.role, "PKI": project.pki, "FILES": listing, "NEXT": _NEXT[project.driver in _BY_PERSONS]}
+    readme = _filled("README.md", words)
     return (*chosen, ProjectFile("README.md", readme))
 
 

@@ -137,7 +137,8 @@ def test_a_person_at_the_terminal_who_tells_what_the_system_shows_passes(
 def test_what_a_person_only_attests_is_told_from_what_was_shown(terminal: Terminal, party: dict[str, str]) -> None:
     result = terminal.rehearse("manual", "RC-006", Person(party, tells_codes=False))
     assert result["totals"] == {"ATTESTED": 1}
-    assert terminal.checks("RC-006-IS") == {"request-refused": "PASS", "error-code-understood": "ATTESTED"}
+    named = {"request-refused": "PASS", "error-code-understood": "ATTESTED"}
+    assert named.items() <= terminal.checks("RC-006-IS").items()
     assert "ATTESTED" in (terminal.folder / "report.html").read_text(encoding="utf-8")
     assert uept(["judge", str(terminal.folder / "bundle.zip")]) == 0
 
@@ -148,8 +149,9 @@ def test_a_party_that_is_only_watched_passes_by_the_wire_and_waits_for_review_el
     person = Person(party)
     result = terminal.rehearse("observe", "SR-605 or RC-006 or PT-012", person)
     assert result["totals"] == {"PASS": 1, "REVIEW": 2}, person.seen
-    assert terminal.checks("PT-012-IS") == {"counters-increase": "PASS"}
-    assert terminal.checks("RC-006-IS") == {"request-refused": "PASS", "error-code-understood": "REVIEW"}
+    assert terminal.checks("PT-012-IS")["counters-increase"] == "PASS"
+    named = {"request-refused": "PASS", "error-code-understood": "REVIEW"}
+    assert named.items() <= terminal.checks("RC-006-IS").items()
     assert "REVIEW" in (terminal.folder / "report.html").read_text(encoding="utf-8")
     assert {role["verdict"] for role in result["roles"]} == {"NOT_ASSESSED"}
     assert uept(["judge", str(terminal.folder / "bundle.zip")]) == 0
