@@ -79,6 +79,12 @@ def blocks(page: Path) -> tuple[Block, ...]:
     )
 
 
+def indented(page: Path) -> tuple[str, ...]:
+    """Blocks of code that are indented instead of fenced: nothing would check them."""
+    text = re.sub(r"^( *)```.*?^\1```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return tuple(re.findall(r"\n\n(    [^\n]*)", text))
+
+
 # --- reading, without running -----------------------------------------------------------------------------------------
 
 

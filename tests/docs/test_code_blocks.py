@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from harness.cli import cli
-from tests.docs_blocks import PAGES, ROOT, Sandbox, blocks, command_lines, differences, problem, unexplained, unknown_in
+from tests.docs_blocks import (
+    PAGES,
+    ROOT,
+    Sandbox,
+    blocks,
+    command_lines,
+    differences,
+    indented,
+    problem,
+    unexplained,
+    unknown_in,
+)
 
 QUICK = [page for page in PAGES if any(block.told("quick") is not None for block in blocks(page))]
 
@@ -23,6 +34,7 @@ def test_every_command_and_option_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_block_is_run_or_can_be_read_or_says_why_not(page: Path) -> None:
+    assert indented(page) == ()
     assert [
         f"{block.place}: {wrong}" for block in blocks(page) if (wrong := unexplained(block) or problem(block))
     ] == []
