@@ -34,9 +34,8 @@ def test_the_stock_tools_pass_a_rehearsal_that_watches_them(public_tools: Public
     with started(*arguments, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as rehearsal:
         assert rehearsal.stderr is not None
         lines = iter(rehearsal.stderr)
-        said: list[str] = []
-        device = next((found[1] for line in lines if not said.append(line) and (found := ANNOUNCED.match(line))), "")
-        assert device, "".join(said)
+        device = next((found[1] for line in lines if (found := ANNOUNCED.match(line))), "")
+        assert device, "it ended without naming a device"
         address = f"http://127.0.0.1:{port}/api/v1/serviceD"
         asked = subprocess.run(
             ["node", str(CLIENT), address, device],
