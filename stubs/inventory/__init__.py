@@ -8,7 +8,7 @@ from stubs.inventory.firmware import update_display_firmware, update_firmware, v
 from stubs.inventory.hubs import hub_of, installed, installed_without_wan, returned, returned_faulty
 from stubs.inventory.inventory import REMOVED, Inventory
 from stubs.inventory.non_device import Change, ImageOnItsWay, NonDeviceRequest, NonDeviceResult, PendingDccAlert
-from stubs.inventory.records import CoverageValue, InventoryRecord, MeterPoint, Product, RecordValue, Term
+from stubs.inventory.records import CoverageValue, InventoryRecord, MeterPoint, Product, RecordValue, StoredRecord, Term
 from stubs.inventory.services import decommission, prenotify, read_inventory, update_inventory, wan_matrix
 from stubs.inventory.views import COVERAGE, device_node, region_of, wan_matrix_node
 
@@ -26,6 +26,7 @@ __all__ = [
     "PendingDccAlert",
     "Product",
     "RecordValue",
+    "StoredRecord",
     "Term",
     "decommission",
     "device_node",

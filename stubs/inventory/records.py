@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 
@@ -20,7 +20,7 @@ CoverageValue = str | bool | int | float
 """An element of SM WAN coverage as a tester sets it."""
 
 
-class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class InventoryRecord(msgspec.Struct, frozen=True, gc=False):
     """What the inventory knows of one device; field names on the outside are those of DUIS.
 
     Empty and None mean unknown. ``hub`` and ``proxy`` are the associated CHF and GPF, ``meter_points`` the MPxNs of the
@@ -75,23 +75,27 @@ class InventoryRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         except (msgspec.ValidationError, PeerError) as error:
             raise ValueError(f"inventory record of {self.device}: {error}") from error
 
-    @classmethod
-    def from_values(cls, values: Mapping[str, RecordValue]) -> InventoryRecord:
-        """The inverse of ``stored``. Raises: ValueError: values that make no record."""
-        return cls(**_read(values))
-
     def as_dict(self) -> dict[str, RecordValue]:
         """Fields that are known, by their DUIS names, identities as text."""
         return _as_text({name: value for name, value in zip(_ATTRIBUTES, _ALL_VALUES(self), strict=True) if value})
 
-    def stored(self) -> dict[str, RecordValue]:
-        """Fields that differ from those of a new record, by their DUIS names, identities as text."""
-        found = zip(_DEFAULTS.items(), _ALL_VALUES(self), strict=True)
-        return _as_text({name: value for (name, default), value in found if value != default})
+    def stored(self) -> StoredRecord:
+        """The record as a snapshot has it."""
+        values = list(_ALL_VALUES(self))
+        for place, written in _WRITTEN_AT:
+            values[place] = written(values[place])
+        return StoredRecord(*values)
+
+    @classmethod
+    def from_stored(cls, stored: StoredRecord) -> InventoryRecord:
+        """The inverse of ``stored``. Raises: PeerError: an identity that is none."""
+        values = list(_ALL_VALUES(stored))
+        for place, read in _READ_AT:
+            values[place] = read(values[place])
+        return cls(*values)
 
 
 _ATTRIBUTES = {field.encode_name: field.name for field in msgspec.structs.fields(InventoryRecord)}
-_DEFAULTS = {field.encode_name: field.default for field in msgspec.structs.fields(InventoryRecord)}
 _ALL_VALUES = attrgetter(*_ATTRIBUTES.values())
 _IDENTITIES = ("DeviceID", "AssociatedCHFDeviceID", "AssociatedGPFDeviceID", "PrenotifiedBy")
 _JOINED = "JoinedDeviceIDs"
@@ -99,6 +103,10 @@ _JOINED = "JoinedDeviceIDs"
 
 def _eui_or_none(text: str) -> Eui64 | None:
     return Eui64.parse(text) if text else None
+
+
+def _text_or_empty(eui: Eui64 | None) -> str:
+    return str(eui) if eui is not None else ""
 
 
 def _euis(texts: Iterable[str]) -> tuple[Eui64, ...]:
@@ -115,6 +123,38 @@ _TO_TEXT: Mapping[str, Callable[[Any], Any]] = {
     _JOINED: _texts,
     "MPxNs": list,
 }
+_READ_AT = tuple((place, _FROM_TEXT[name]) for place, name in enumerate(_ATTRIBUTES) if name in _FROM_TEXT)
+_WRITTEN_AT = tuple(
+    (place, _texts if name == _JOINED else _text_or_empty)
+    for place, name in enumerate(_ATTRIBUTES)
+    if name in _FROM_TEXT
+)
+_STORED_AS = {Eui64: str, Eui64 | None: str, tuple[Eui64, ...]: list[str]}
+_STORED_DEFAULT = {None: ""}
+
+if TYPE_CHECKING:
+
+    class StoredRecord(msgspec.Struct):
+        """A record with its identities as text, empty where there is none: made from ``InventoryRecord``."""
+
+        def __init__(self, *values: Any) -> None: ...
+else:
+    StoredRecord = msgspec.defstruct(
+        "StoredRecord",
+        [
+            (
+                field.name,
+                _STORED_AS.get(field.type, field.type),
+                msgspec.field(name=field.encode_name)
+                if field.required
+                else msgspec.field(name=field.encode_name, default=_STORED_DEFAULT.get(field.default, field.default)),
+            )
+            for field in msgspec.structs.fields(InventoryRecord)
+        ],
+        frozen=True,
+        gc=False,
+        omit_defaults=True,
+    )
 
 _Values: Any = TypedDict(  # type: ignore[misc]
     "_Values",

@@ -20,7 +20,7 @@ from stubs.dcc.state.dcc_state import Counts, DccState, DeviceSpec, User
 from stubs.devices import DeviceState
 from stubs.events import RequestQuarantined
 from stubs.faults import Fault, FaultRule, Faults
-from stubs.inventory import CoverageValue, Inventory, InventoryRecord, MeterPoint, Product, RecordValue
+from stubs.inventory import CoverageValue, Inventory, InventoryRecord, MeterPoint, Product, StoredRecord
 from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, read_command_data, stored_command
 from stubs.service_desk import ServiceDesk
 from stubs.service_desk import reset as reset_desk
@@ -54,7 +54,7 @@ class Mail(msgspec.Struct, frozen=True):
 class Homes(msgspec.Struct, frozen=True):
     """Inventory, registrations, coverage, products."""
 
-    records: list[dict[str, RecordValue]]
+    records: list[StoredRecord]
     meter_points: list[MeterPoint]
     coverage: dict[str, dict[str, CoverageValue]]
     products: list[Product]
@@ -152,7 +152,7 @@ def _take_homes(state: DccState) -> tuple[Homes]:
 
 def _put_homes(state: DccState, homes: Homes) -> None:
     for record in homes.records:
-        state.inventory.restore(InventoryRecord.from_values(record))
+        state.inventory.restore(InventoryRecord.from_stored(record))
     for meter_point in homes.meter_points:
         state.inventory.register(meter_point)
     for place, values in homes.coverage.items():
