@@ -19,6 +19,7 @@ from stubs.dcc.simulation.made_premises import MadePremises
 from stubs.dcc.simulation.operations import Operations
 from stubs.dcc.simulation.premises_spec import PremisesSpec
 from stubs.dcc.state.transaction import Transaction
+from stubs.devices import DeviceView
 from stubs.faults import FaultRule
 from stubs.gateway.refusals import ShownRefusal
 from stubs.inventory import MeterPoint, Product, RecordValue
@@ -126,12 +127,12 @@ def raise_smets1(on: Access, to: p.RaiseSmets1) -> str:
 # --- devices ---
 
 
-def device(on: Access, of: p.OfDevice) -> Mapping[str, object]:
+def device(on: Access, of: p.OfDevice) -> DeviceView:
     """Fields of its state; registers and balance as they stand at this moment."""
     return on.dcc.device(of.device, on.runtime.clock.now())
 
 
-def set_device(on: Access, to: p.ChangeDevice) -> Mapping[str, object]:
+def set_device(on: Access, to: p.ChangeDevice) -> DeviceView:
     """The device afterwards."""
     eui, values = _eui(to.device), given(to.values)
     on.perform(lambda now: (None, on.dcc.set_device(eui, values, now)))

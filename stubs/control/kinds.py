@@ -73,6 +73,7 @@ Url = Annotated[
     ),
 ]
 Values = dict[str, Any]
+"""Members of a JSON body whose names and types the core checks."""
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from stubs.control import desk_handlers as desk
 from stubs.control import handlers as on
 from stubs.control import parameters as p
 from stubs.control.access import Access
+from stubs.control.described import Schema
 from stubs.control.kinds import Nothing
 from stubs.dcc.simulation.premises_spec import PremisesSpec
 from stubs.faults import FaultRule
@@ -55,11 +56,11 @@ class Operation:
         """Names of the parameters in the path."""
         return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
 
-    def read(self, path: Mapping[str, str], body: Mapping[str, Any]) -> msgspec.Struct:
+    def read(self, path: Mapping[str, str], body: Mapping[str, object]) -> msgspec.Struct:
         """The parameters of a call over HTTP. Raises: ValueError: what is wrong with which member."""
         in_path = self.path_members
         named = set(self.parameters.__struct_fields__) - {self.rest, *in_path}
-        members: dict[str, Any] = {name: path[name] for name in in_path}
+        members: dict[str, object] = {name: path[name] for name in in_path}
         members |= {name: value for name, value in body.items() if name in named}
         others = {name: value for name, value in body.items() if name not in named}
         if self.rest:
@@ -68,7 +69,7 @@ class Operation:
             raise ValueError(recordable("; ".join(f"{name[:80]} is not known" for name in sorted(others))))
         return self.checked(members)
 
-    def checked(self, members: Mapping[str, Any]) -> msgspec.Struct:
+    def checked(self, members: Mapping[str, object]) -> msgspec.Struct:
         """The parameters from plain values. Raises: ValueError: what is wrong with which member."""
         missing = [
             field.encode_name
@@ -101,7 +102,7 @@ def _descriptions(struct: type[msgspec.Struct]) -> dict[str, str]:
     body = schema.get("$defs", {}).get(struct.__name__, schema)
     found: dict[str, str] = {}
     for name, row in body.get("properties", {}).items():
-        kinds: list[dict[str, Any]] = [row, *row.get("anyOf", ())]
+        kinds: list[Schema] = [row, *row.get("anyOf", ())]
         found[name] = next((str(kind["description"]) for kind in kinds if "description" in kind), "")
     return found
 

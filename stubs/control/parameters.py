@@ -414,7 +414,7 @@ class ChangeInventory(OfDevice, frozen=True, kw_only=True):
     """Fields by DUIS names."""
 
 
-def given(values: msgspec.Struct) -> dict[str, Any]:
+def given(values: msgspec.Struct) -> Values:
     """The members that were given, in JSON's types."""
-    members: dict[str, Any] = msgspec.to_builtins(values)
+    members: Values = msgspec.to_builtins(values)
     return members

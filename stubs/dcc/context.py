@@ -1,4 +1,4 @@
-"""What every part of the core shares: settings, keys, the writer of letters."""
+"""What every part of the core shares: settings, keys, the writer of messages."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.fold import fold
 from stubs.dcc.state.snapshot import snapshot_of, state_from
 from stubs.dcc.state.transaction import Transaction
-from stubs.devices import amend, raise_alert, view
+from stubs.devices import DeviceView, amend, raise_alert, view
 from stubs.events import (
     DccReset,
     DeliveryFailed,
@@ -311,7 +311,7 @@ class Dcc:
             )
         return transaction.recorded()
 
-    def device(self, device: str, now: datetime) -> dict[str, Any]:
+    def device(self, device: str, now: datetime) -> DeviceView:
         """A physical device as a tester sees it. Raises: LookupError."""
         return view(self.state.devices[Eui64.parse(device)], now)
 

@@ -18,7 +18,7 @@ from stubs.devices.physical_events import PHYSICAL_EVENTS, occur
 from stubs.devices.state import DeviceState, apply
 from stubs.devices.surroundings import Surroundings
 from stubs.devices.trust import Credentials, DeviceKeys
-from stubs.devices.viewing import view
+from stubs.devices.viewing import DeviceView, view
 from stubs.devices.waiting import kept_back, unsent
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Credentials",
     "DeviceKeys",
     "DeviceState",
+    "DeviceView",
     "Elapsed",
     "Execution",
     "RaisedAlert",

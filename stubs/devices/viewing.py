@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,11 @@ from stubs.devices.registers import block_matrix, export_register, import_regist
 from stubs.devices.state import DeviceState, instant, seconds
 from stubs.devices.tariffs import trimmed
 
+DeviceView = Mapping[str, Any]
+"""A device as a tester sees it, by the fields of its state, in JSON's types."""
 
-def view(state: DeviceState, now: datetime) -> dict[str, Any]:
+
+def view(state: DeviceState, now: datetime) -> DeviceView:
     """Every field in JSON's types; registers, balance, power (W) and voltage (tenths) at ``now``; instants as ISO 8601.
 
     ``tou`` starts with register 1 here, and ``prepayment`` is added.

@@ -4,7 +4,7 @@ Folded from ItemScheduled, ItemDone, MessageQueued, MessageDelivered and Deliver
 is handed in.
 """
 
-from stubs.scheduler.agenda import Agenda, Item, key_of
+from stubs.scheduler.agenda import Agenda, Item, StoredMembers, key_of
 from stubs.scheduler.outbox import Outbox, QueuedMessage, next_attempt
 from stubs.scheduler.recurrence import FREQUENCIES, Recurrence, day_of, time_of
 from stubs.scheduler.stored_items import (
@@ -23,6 +23,7 @@ __all__ = [
     "Outbox",
     "QueuedMessage",
     "Recurrence",
+    "StoredMembers",
     "day_of",
     "key_of",
     "next_attempt",

@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+StoredMembers = dict[str, Any]
+"""An item's data as JSON members, as the journal has them: read by ``stored_items.read_item``."""
+
 
 class Item(msgspec.Struct, frozen=True, gc=False):
     """Something due at an instant (UTC): what kind, and the data its handler needs (JSON types only).
@@ -21,14 +24,14 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     item: str
     what: str
     due: datetime
-    content: dict[str, Any] | bytes
+    content: StoredMembers | bytes
     key: str = ""
 
     @property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> StoredMembers:
         """What its handler needs; not to be changed."""
         if isinstance(self.content, bytes):
-            decoded: dict[str, Any] = msgspec.json.decode(self.content)
+            decoded: StoredMembers = msgspec.json.decode(self.content)
             return decoded
         return self.content
 
@@ -100,7 +103,7 @@ class Agenda:
         return len(self._keys.get(key, ()))
 
 
-def key_of(what: str, data: Mapping[str, Any]) -> str:
+def key_of(what: str, data: Mapping[str, object]) -> str:
     """The key under which an item is looked up; empty when nobody looks for it.
 
     A command held by the DCC is found by User, service and device (it may be cancelled), a follower by the request it

@@ -17,6 +17,7 @@ import msgspec
 from schemas.load import UserRole
 from stubs.events import DeviceAnswered
 from stubs.scheduler import items
+from stubs.scheduler.agenda import StoredMembers
 from stubs.scheduler.items import AgendaItem, AwaitedOutcome, DueCommand, PendingCommand, WaitingFollower
 from stubs.wire.duis import Node
 from stubs.wire.eui64 import Eui64
@@ -66,12 +67,12 @@ def _read_group(digits: str) -> Group:
     return _NEWEST_GROUPS.get(digits) or Group.from_bytes(bytes.fromhex(digits))
 
 
-def stored_command(command: PendingCommand) -> dict[str, Any]:
+def stored_command(command: PendingCommand) -> StoredMembers:
     """A command as JSON members."""
     return _members(command)
 
 
-def read_command_data(data: Mapping[str, Any]) -> PendingCommand:
+def read_command_data(data: StoredMembers) -> PendingCommand:
     """The inverse of ``stored_command``. Raises: ValueError, PeerError, KeyError: members that make no command."""
     return PendingCommand(**_values(PendingCommand, data))
 
@@ -122,7 +123,7 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[_Field, ...]:
     return tuple(found)
 
 
-def _members(record: msgspec.Struct) -> dict[str, Any]:
+def _members(record: msgspec.Struct) -> StoredMembers:
     stored = {}
     for attribute, member, store, _, is_required, default in _fields(type(record)):
         value = getattr(record, attribute)
@@ -131,7 +132,7 @@ def _members(record: msgspec.Struct) -> dict[str, Any]:
     return stored
 
 
-def _values(kind: type[msgspec.Struct], data: Mapping[str, Any]) -> dict[str, Any]:
+def _values(kind: type[msgspec.Struct], data: StoredMembers) -> dict[str, Any]:
     return {field.attribute: field.read(data[field.member]) for field in _fields(kind) if field.member in data}
 
 
@@ -140,13 +141,13 @@ _KINDS: Mapping[str, type[Any]] = MappingProxyType(
 )
 
 
-def stored_item(item: AgendaItem) -> tuple[str, dict[str, Any]]:
+def stored_item(item: AgendaItem) -> tuple[str, StoredMembers]:
     """``what`` and ``data`` of an item."""
     what = str(item.__struct_config__.tag)
     return what, stored_command(item.command) if isinstance(item, _FLAT) else _members(item)
 
 
-def read_item(what: str, data: Mapping[str, Any]) -> AgendaItem:
+def read_item(what: str, data: StoredMembers) -> AgendaItem:
     """The inverse of ``stored_item``. Raises: ValueError, PeerError, LookupError, TypeError: no such item."""
     kind = _KINDS[what]
     item: AgendaItem

@@ -1,4 +1,4 @@
-"""Which shares of a plan are run again when whoever ran them died: with a crew that only says so."""
+"""Which shares of a plan are run again when whoever ran them died: with a runner that only says so."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DIED = ShareRecord(fate="worker ended, by signal SIGKILL", is_lost=True)
 DONE = ShareRecord(where="somewhere")
 
 
-class SaidCrew:
+class SaidShareRunner:
     """Ends every share at once, as the test says, attempt by attempt."""
 
     size = 2
@@ -58,9 +58,9 @@ def team() -> dict[int, Share]:
 
 def test_a_share_whose_worker_died_is_run_again_and_said_so(team: dict[int, Share]) -> None:
     control = RunControl()
-    crew = SaidCrew({1: [DONE], 2: [DIED, DONE]}, control)
-    assert run_all(crew, team, Silent(), control) is False
-    assert sorted(crew.attempts) == [(1, 1), (2, 1), (2, 2)]
+    runner = SaidShareRunner({1: [DONE], 2: [DIED, DONE]}, control)
+    assert run_all(runner, team, Silent(), control) is False
+    assert sorted(runner.attempts) == [(1, 1), (2, 1), (2, 2)]
     assert team[2].record == DONE
     assert team[2].facts["run_again_after"] == [DIED.fate]
     assert team[1].facts["run_again_after"] == []
@@ -68,22 +68,22 @@ def test_a_share_whose_worker_died_is_run_again_and_said_so(team: dict[int, Shar
 
 def test_a_share_that_kills_every_worker_is_given_up(team: dict[int, Share]) -> None:
     control = RunControl()
-    crew = SaidCrew({1: [DONE], 2: [DIED, DIED]}, control)
-    run_all(crew, team, Silent(), control)
+    runner = SaidShareRunner({1: [DONE], 2: [DIED, DIED]}, control)
+    run_all(runner, team, Silent(), control)
     assert team[2].record == DIED
-    assert len(crew.attempts) == 3
+    assert len(runner.attempts) == 3
 
 
 def test_what_said_why_it_could_not_go_on_is_not_run_again(team: dict[int, Share]) -> None:
     control = RunControl()
     told = msgspec.structs.replace(DIED, is_lost=False)
-    crew = SaidCrew({1: [DONE], 2: [told]}, control)
-    run_all(crew, team, Silent(), control)
-    assert len(crew.attempts) == 2
+    runner = SaidShareRunner({1: [DONE], 2: [told]}, control)
+    run_all(runner, team, Silent(), control)
+    assert len(runner.attempts) == 2
 
 
 def test_nothing_is_run_again_once_a_person_ended_the_run(team: dict[int, Share]) -> None:
     control = RunControl()
-    crew = SaidCrew({1: [DIED], 2: [DIED]}, control, interrupts=True)
-    assert run_all(crew, team, Silent(), control) is True
-    assert len(crew.attempts) == 2
+    runner = SaidShareRunner({1: [DIED], 2: [DIED]}, control, interrupts=True)
+    assert run_all(runner, team, Silent(), control) is True
+    assert len(runner.attempts) == 2

@@ -1,4 +1,4 @@
-"""A Dask cluster as a crew. Dask is loaded here alone: ``pip install uept-harness[cluster]``.
+"""A Dask cluster as a runner. Dask is loaded here alone: ``pip install uept-harness[cluster]``.
 
 A task is the JSON of a share; what comes back is its journal. Messages travel as events of the scheduler. When a worker
 dies, Dask runs its shares again on another; that is seen by a share being placed twice.
@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from harness.engine.run_control import RunControl
-from harness.engine.workers.crew import Hear
 from harness.engine.workers.messages import Message, ShareRecord, ShareTask
 from harness.engine.workers.share import run_share
+from harness.engine.workers.share_runner import Hear
 from harness.settings import ClusterTls
 from stubs.wire.errors import Blocked, InputError
 
@@ -101,7 +101,7 @@ class Cluster:
         self._client.close()
 
 
-class DaskCrew:
+class DaskShareRunner:
     """The workers of a cluster. Raises: as ``Cluster``."""
 
     def __init__(self, address: str, tls: ClusterTls, hear: Hear, jobs: int) -> None:

@@ -21,8 +21,7 @@ from harness.engine.results import Run, fold_run
 from harness.engine.run_control import RunControl
 from harness.engine.run_result import RunResult, exit_code_of
 from harness.engine.time_stamping import Stamper
-from harness.engine.workers.cluster import DaskCrew
-from harness.engine.workers.crew import Crew, Hear, LocalCrew
+from harness.engine.workers.cluster import DaskShareRunner
 from harness.engine.workers.division import shares
 from harness.engine.workers.journal_merge import Record, join
 from harness.engine.workers.messages import (
@@ -36,6 +35,7 @@ from harness.engine.workers.messages import (
     Stepping,
 )
 from harness.engine.workers.share import TICK
+from harness.engine.workers.share_runner import Hear, LocalShareRunner, ShareRunner
 from harness.evidence.slice import check_chain, entries, from_lines
 from harness.plan import LibraryScenario, Plan, load_library
 from harness.settings import RehearsalSettings, TimeStampSettings
@@ -93,8 +93,8 @@ class Share:
 def _run(settings: RehearsalSettings, plan: Plan, folder: Path, progress: Progress, control: RunControl) -> RunResult:
     single = _for_each_worker(settings, folder)
     shown = _Shown(progress, len(plan.chosen))
-    with _crew(settings, folder, shown.hear, control) as crew:
-        divided = shares(plan.chosen, crew.size)
+    with _share_runner(settings, folder, shown.hear, control) as runner:
+        divided = shares(plan.chosen, runner.size)
         progress.run_started(
             len(plan.chosen),
             {
@@ -110,8 +110,8 @@ def _run(settings: RehearsalSettings, plan: Plan, folder: Path, progress: Progre
             )
             for number, share in enumerate(divided, start=1)
         }
-        is_interrupted = run_all(crew, team, progress, control)
-        for number, places in crew.left().items():  # the cluster itself ran them again, and does not say why
+        is_interrupted = run_all(runner, team, progress, control)
+        for number, places in runner.left().items():  # the cluster itself ran them again, and does not say why
             team[number].lost += [f"the worker at {place} ended" for place in places]
     is_interrupted = is_interrupted or (control.stops and shown.begun < len(plan.chosen))
     try:
@@ -125,23 +125,23 @@ def _run(settings: RehearsalSettings, plan: Plan, folder: Path, progress: Progre
 
 
 @contextmanager
-def _crew(settings: RehearsalSettings, folder: Path, hear: Hear, control: RunControl) -> Iterator[Crew]:
-    crew: Crew
+def _share_runner(settings: RehearsalSettings, folder: Path, hear: Hear, control: RunControl) -> Iterator[ShareRunner]:
+    runner: ShareRunner
     if settings.cluster:
-        crew = DaskCrew(settings.cluster, settings.cluster_tls, hear, settings.jobs)
+        runner = DaskShareRunner(settings.cluster, settings.cluster_tls, hear, settings.jobs)
     else:
-        crew = LocalCrew(settings.jobs, folder / "state" / "workers", hear, control)
+        runner = LocalShareRunner(settings.jobs, folder / "state" / "workers", hear, control)
     try:
-        yield crew
+        yield runner
     finally:
-        crew.close()
+        runner.close()
 
 
-def run_all(crew: Crew, team: Mapping[int, Share], progress: Progress, control: RunControl) -> bool:
+def run_all(runner: ShareRunner, team: Mapping[int, Share], progress: Progress, control: RunControl) -> bool:
     """Until every share has ended; whether a person interrupted them.
 
     Args:
-        crew: runs the shares.
+        runner: runs the shares.
         team: by number; records and what was lost are noted there.
         progress: is told when a share is run again.
         control: what a person asks.
@@ -149,20 +149,20 @@ def run_all(crew: Crew, team: Mapping[int, Share], progress: Progress, control: 
     running: dict[Future[ShareRecord], Share] = {}
     with control.heeded():
         for share in team.values():
-            running[crew.submit(share.task)] = share
+            running[runner.submit(share.task)] = share
         while running:
             try:
-                crew.pass_on(control)
+                runner.pass_on(control)
                 ended, _ = wait(running, timeout=TICK, return_when=FIRST_COMPLETED)
                 for future in ended:
-                    _take(crew, running, future, progress, control)
+                    _take(runner, running, future, progress, control)
             except KeyboardInterrupt:  # the second one
-                crew.hurry()
+                runner.hurry()
     return control.is_interrupted
 
 
 def _take(
-    crew: Crew,
+    runner: ShareRunner,
     running: dict[Future[ShareRecord], Share],
     future: Future[ShareRecord],
     progress: Progress,
@@ -175,7 +175,7 @@ def _take(
         progress.say(f"{share.record.fate}; its scenarios are run again elsewhere")
         share.lost.append(share.record.fate)
         share.task = msgspec.structs.replace(share.task, attempt=share.task.attempt + 1)
-        running[crew.submit(share.task)] = share
+        running[runner.submit(share.task)] = share
     del running[future]
 
 

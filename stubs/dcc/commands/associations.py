@@ -16,21 +16,23 @@ from stubs.wire.gbcs.use_cases import read_command
 
 FIELD = "JoinedDeviceIDs"
 
-Associate = Callable[[InventoryRecord, Mapping[str, Any]], tuple[Eui64, ...]]
+CommandValues = Mapping[str, Any]
+"""What ``read_command`` finds in a command, in the names of its use case."""
+Associate = Callable[[InventoryRecord, CommandValues], tuple[Eui64, ...]]
 """The devices a device shares keys with after the command with these values."""
 
 
-def joined(record: InventoryRecord, told: Mapping[str, Any]) -> tuple[Eui64, ...]:
+def joined(record: InventoryRecord, told: CommandValues) -> tuple[Eui64, ...]:
     """8.7: one more."""
     return tuple(sorted({*record.joined, Eui64.parse(str(told["OtherDeviceID"]))}))
 
 
-def unjoined(record: InventoryRecord, told: Mapping[str, Any]) -> tuple[Eui64, ...]:
+def unjoined(record: InventoryRecord, told: CommandValues) -> tuple[Eui64, ...]:
     """8.8: one less."""
     return tuple(other for other in record.joined if other != Eui64.parse(str(told["OtherDeviceID"])))
 
 
-def restored(_record: InventoryRecord, told: Mapping[str, Any]) -> tuple[Eui64, ...]:
+def restored(_record: InventoryRecord, told: CommandValues) -> tuple[Eui64, ...]:
     """8.12.2: those of the proxy that was exchanged."""
     return tuple(sorted(Eui64.parse(str(one["DeviceID"])) for one in told["LogEntries"]))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from stubs.access import RequestLedger, Thresholds
 from stubs.alerts import Throttle
@@ -43,14 +42,14 @@ class DeviceSpec:
     device_type: str
     variant: str
     seed: str
-    values: dict[str, Any]
+    values: dict[str, object]
     at: datetime
 
 
 class DeviceRegistry(Mapping[Eui64, DeviceState]):
     """The simulated physical devices by identity.
 
-    A device is built when it is first looked at: 100,000 devices that nobody talks to cost a recipe each.
+    A device is built when it is first looked at: 100,000 devices that nobody talks to cost a DeviceSpec each.
     """
 
     def __init__(self) -> None:
@@ -78,24 +77,24 @@ class DeviceRegistry(Mapping[Eui64, DeviceState]):
     def __len__(self) -> int:
         return len(self._devices)
 
-    def add(self, device: Eui64, recipe: DeviceSpec) -> None:
+    def add(self, device: Eui64, spec: DeviceSpec) -> None:
         """Fold of DeviceManufactured."""
-        self._devices[device] = recipe
+        self._devices[device] = spec
 
-    def change(self, device: Eui64, values: dict[str, Any]) -> None:
+    def change(self, device: Eui64, values: dict[str, object]) -> None:
         """Fold of DeviceChanged."""
         self._devices[device] = apply(self[device], values)
 
     def stored(self) -> tuple[list[DeviceState], dict[str, DeviceSpec]]:
-        """Devices that were built, and recipes of the others."""
+        """Devices that were built, and the specifications of the others."""
         built = [found for found in self._devices.values() if isinstance(found, DeviceState)]
         return built, {str(eui): found for eui, found in self._devices.items() if isinstance(found, DeviceSpec)}
 
-    def restore(self, devices: list[DeviceState], recipes: dict[str, DeviceSpec]) -> None:
+    def restore(self, devices: list[DeviceState], specs: dict[str, DeviceSpec]) -> None:
         """The inverse of ``stored``."""
         self._devices = {
             **{device.id: device for device in devices},
-            **{Eui64.parse(eui): spec for eui, spec in recipes.items()},
+            **{Eui64.parse(eui): spec for eui, spec in specs.items()},
         }
 
     def clear(self) -> None:

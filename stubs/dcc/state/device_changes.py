@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from stubs.dcc.state.transaction import Transaction
 from stubs.devices import next_due
@@ -11,11 +11,11 @@ from stubs.scheduler.items import DeviceActivity
 from stubs.wire.eui64 import Eui64
 
 
-def change_device(transaction: Transaction, device: Eui64, changes: dict[str, Any], cause: str) -> None:
+def change_device(transaction: Transaction, device: Eui64, changes: Mapping[str, object], cause: str) -> None:
     """Change a device's state, and put on the agenda what will happen to it by itself."""
     if not changes:
         return
-    transaction.emit(DeviceChanged(device=str(device), values=changes, cause=cause))
+    transaction.emit(DeviceChanged(device=str(device), values=dict(changes), cause=cause))
     due = next_due(transaction.state.devices[device], transaction.now)
     name = f"device {device}"
     waiting = transaction.state.agenda.items.get(name)

@@ -21,7 +21,7 @@ from stubs.devices import DeviceState
 from stubs.events import RequestQuarantined
 from stubs.faults import Fault, FaultRule, Faults
 from stubs.inventory import CoverageValue, Inventory, InventoryRecord, MeterPoint, Product, StoredRecord
-from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, read_command_data, stored_command
+from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, StoredMembers, read_command_data, stored_command
 from stubs.service_desk import ServiceDesk
 from stubs.service_desk import reset as reset_desk
 from stubs.wire.request_id import RequestId
@@ -165,8 +165,8 @@ def _new_inventory(state: DccState, _seed: str) -> None:
     state.inventory = Inventory()
 
 
-def _put_devices(state: DccState, devices: list[DeviceState], recipes: dict[str, DeviceSpec]) -> None:
-    state.devices.restore(devices, recipes)
+def _put_devices(state: DccState, devices: list[DeviceState], specs: dict[str, DeviceSpec]) -> None:
+    state.devices.restore(devices, specs)
 
 
 def _put_agenda(state: DccState, items: list[Item]) -> None:
@@ -191,7 +191,7 @@ def _put_quarantine(state: DccState, held: list[RequestQuarantined]) -> None:
     state.quarantine.update({one.reference: one for one in held})
 
 
-def _put_local(state: DccState, local: dict[str, dict[str, Any]]) -> None:
+def _put_local(state: DccState, local: dict[str, StoredMembers]) -> None:
     state.local.update({request_id: read_command_data(data) for request_id, data in local.items()})
 
 
@@ -254,7 +254,7 @@ PARTS: tuple[StatePart, ...] = (
     ),
     StatePart(
         "local",
-        {"local": dict[str, dict[str, Any]]},
+        {"local": dict[str, StoredMembers]},
         lambda state: ({request_id: stored_command(command) for request_id, command in state.local.items()},),
         _put_local,
         _cleared("local"),

@@ -19,7 +19,7 @@ from harness.engine.workers.share import run_share
 Hear = Callable[[int, Message], None]
 
 
-class Crew(Protocol):
+class ShareRunner(Protocol):
     """Runs shares; one interface for this machine and for a cluster."""
 
     @property
@@ -40,11 +40,11 @@ class Crew(Protocol):
         ...
 
     def left(self) -> Mapping[int, list[str]]:
-        """By share: places where the crew itself began it and which ended before it did."""
+        """By share: places where the runner itself began it and which ended before it did."""
         ...
 
     def close(self) -> None:
-        """Release what the crew holds."""
+        """Release what the runner holds."""
         ...
 
 
@@ -64,7 +64,7 @@ class _Asked:
         return self.hurries or self.control.is_interrupted
 
 
-class LocalCrew:
+class LocalShareRunner:
     """Processes of this machine, each with its folder below ``folder``."""
 
     def __init__(self, jobs: int, folder: Path, hear: Hear, control: RunControl) -> None:
