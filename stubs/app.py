@@ -181,7 +181,7 @@ class SimulatedDcc:
                 journal.append(*dcc.register_parties(now), at=now)
                 journal.commit()
             runtime = Runtime(dcc, journal, clock)
-            runtime.keep_snapshot = partial(snapshots.keep, dcc, journal)
+            runtime.keep_snapshot = partial(snapshots.keep_beside, dcc, journal)
             runtime.fold_again = partial(snapshots.again, dcc, journal)
             premises = _made_premises(settings, dcc, runtime)
             self = cls(settings, clock, pki, journal, runtime)

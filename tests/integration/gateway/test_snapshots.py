@@ -13,6 +13,7 @@ import pytest
 from stubs.app import background_dcc
 from stubs.clock import VirtualClock
 from stubs.dcc import FOLDED_KINDS, Dcc
+from stubs.events import DccReset
 from stubs.gateway.snapshots import FILE_NAME, Snapshot, Snapshots
 from stubs.journal import FILE_NAME as JOURNAL
 from stubs.journal import Journal, SqliteStore
@@ -134,3 +135,34 @@ def test_a_snapshot_is_taken_while_the_dcc_runs(pki: Pki, tmp_path: Path, monkey
         home(dcc)
         while taken.get(timeout=WAIT) <= before:
             pass
+
+
+def test_a_large_state_is_written_by_a_child_that_has_it_as_it_was(
+    pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stubs.gateway.snapshots._LARGE", 1)
+    grown(pki, tmp_path)
+    (tmp_path / FILE_NAME).unlink()
+    wanted = settings(tmp_path)
+    journal = Journal(SqliteStore(tmp_path / JOURNAL), VirtualClock(NOW))
+    dcc = Dcc(wanted, pki)
+    dcc.replay(journal.entries(kinds=FOLDED_KINDS))
+    snapshots, then = Snapshots(tmp_path, wanted), journal.last_seq
+    with monkeypatch.context() as patch:
+        patch.setattr(Snapshots, "keep", lambda *_: pytest.fail("this process did it itself"))
+        snapshots.keep_beside(dcc, journal)
+    journal.record(DccReset(seed="later"))
+    assert not snapshots._is_writing(options=0)
+    kept = msgspec.msgpack.decode((tmp_path / FILE_NAME).read_bytes(), type=Snapshot)
+    assert kept.seq == then
+    journal.close()
+    assert replayed(tmp_path, pki)[0] == 1
+
+
+def test_the_end_waits_for_the_child(pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older snapshot must not replace the last one."""
+    monkeypatch.setattr("stubs.gateway.snapshots._LARGE", 1)
+    with background_dcc(settings(tmp_path), VirtualClock(NOW), pki) as dcc:
+        home(dcc)
+        home(dcc)
+    assert replayed(tmp_path, pki)[0] < 10
