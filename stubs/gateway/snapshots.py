@@ -156,7 +156,7 @@ def _fingerprint(settings: DccSettings) -> str:
     return f"{FORMAT} {program} {digest}"
 
 
-def _in_child(action: Callable[[], None]) -> int:
+def _in_child(action: Callable[[], object]) -> int:
     """Let a child process do something that only reads memory and writes a file; its process id.
 
     It takes over nothing that is open: neither ports, which it would keep from a restart, nor the journal.

@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parents[2])  # `tests` is found from whatever folder this is started in
 
-from tests.bench import agenda, chain, codec, documents, fleet, growth, sending, starting, throughput, workers  # noqa: E402 - the line above comes first
+from tests.bench import agenda, chain, codec, documents, fleet, growth, pauses, sending, starting, throughput, workers  # noqa: E402 - the line above comes first
 from tests.bench.measure import Figure, NotMeasured, Result  # noqa: E402
 
 Section = Callable[[], list[Result]]
@@ -29,7 +29,7 @@ TITLES = {
     "c": "(c) start of uept serve",
     "d": "(d) uept demo",
     "e": "(e) cost and memory as things grow",
-    "f": "(f) latency at 200 requests a second",
+    "f": "(f) latency at 200 requests a second, alone and beside many devices",
     "g": "(g) the schema, and requests by size",
     "h": "(h) pending items and schedules",
     "i": "(i) GBCS messages beside their cryptography",
@@ -49,7 +49,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
             "c": lambda: starting.start(rounds=3),
             "d": lambda: starting.demo(rounds=1),
             "e": lambda: growth.cost(8, (1_000, 10_000), (10_000, 100_000)) + growth.memory(3_000),
-            "f": lambda: throughput.latency(rounds=2, seconds=4),
+            "f": lambda: pauses.pauses(4, 5_000) + throughput.latency(rounds=2, seconds=4, devices=5_000),
             "g": lambda: documents.run(rounds=8),
             "h": lambda: agenda.cost(8, 100_000, 10_000) + agenda.logarithmic(3, 100_000),
             "i": lambda: codec.run(rounds=8),
@@ -64,7 +64,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
         "c": lambda: starting.start(rounds=9),
         "d": lambda: starting.demo(rounds=2),
         "e": lambda: growth.cost(40, (1_000, 100_000), (10_000, 1_000_000)) + growth.memory(20_000),
-        "f": lambda: throughput.latency(rounds=4, seconds=12),
+        "f": lambda: pauses.pauses(30, 100_000) + throughput.latency(rounds=4, seconds=12, devices=100_000),
         "g": lambda: documents.run(rounds=40),
         "h": lambda: agenda.cost(30, 1_000_000, 100_000) + agenda.logarithmic(9, 1_000_000),
         "i": lambda: codec.run(rounds=40),

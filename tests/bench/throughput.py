@@ -163,34 +163,53 @@ def _beside_java(stand: Stand, folder: Path, rounds: int, number: int) -> list[R
     return [figure("b", name, ratios(ours, rates), aim=Aim(">=", 3), detail=detail), a_process]
 
 
-def latency(rounds: int, seconds: float) -> list[Result]:
-    """Section (f)."""
-    rate = 200.0
+def latency(rounds: int, seconds: float, devices: int) -> list[Result]:
+    """Section (f): alone, and beside many devices."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="uept-bench-")))
         pki = make_pki(folder / "pki")
         sink = stack.enter_context(endpoint("sink"))
-        loaded = stack.enter_context(gateway(folder, pki, "steady", "--receive-url", sink.url))
-        _check(closed(loaded.url, loaded.requests(200), 8))
-        tails, middles, worst = [], [], []
-        for _ in range(rounds):
-            outcome = steady(loaded.url, loaded.requests(int(rate * seconds)), 16, rate)
-            _check(outcome)
-            tails.append(percentile(outcome.latencies, 0.99))
-            middles.append(percentile(outcome.latencies, 0.5) * 1e3)
-            worst.append(max(outcome.latencies) * 1e3)
-            settle(loaded)
-    detail = f"{rate:.0f} requests a second for {seconds:g} s a round, 16 connections, deliveries beside"
+        flags = ("--receive-url", sink.url, "--state", str(folder / "state"))
+        with gateway(folder, pki, "steady", *flags) as loaded:
+            alone = _latencies(loaded, rounds, seconds)
+            for number in range(devices // _CROWD):
+                crowd = [{"name": f"display-{one}", "type": "PPMID"} for one in range(_CROWD)]
+                loaded.served.control("/premises", {"name": f"crowd-{number}", "devices": crowd})
+            crowded = _latencies(loaded, rounds, seconds)
+    beside = f"beside {devices:,} devices"
+    return [*_tails(alone, seconds, ""), *_tails(crowded, seconds, f", {beside}"), _pause(crowded, beside)]
+
+
+_CROWD = 1000
+"""Devices of one call of the control API."""
+_RATE = 200.0
+
+
+def _latencies(loaded: Gateway, rounds: int, seconds: float) -> list[list[float]]:
+    """Seconds from each request's planned moment to its answer, by round."""
+    _check(closed(loaded.url, loaded.requests(200), 8))
+    found = []
+    for _ in range(rounds):
+        outcome = steady(loaded.url, loaded.requests(int(_RATE * seconds)), 16, _RATE)
+        _check(outcome)
+        found.append(outcome.latencies)
+        settle(loaded)
+    return found
+
+
+def _tails(latencies: list[list[float]], seconds: float, beside: str) -> list[Result]:
+    tails = [percentile(each, 0.99) for each in latencies]
+    detail = f"{_RATE:.0f} requests a second for {seconds:g} s a round, 16 connections, deliveries beside"
+    shares = [tail / CLIENT_PATIENCE * 100 for tail in tails]
     return [
-        figure(
-            "f",
-            "p99 as a share of the client's 3 s",
-            [tail / CLIENT_PATIENCE * 100 for tail in tails],
-            unit="%",
-            aim=Aim("<=", 1.0),
-            detail=detail,
-        ),
-        figure("f", "p99", [tail * 1e3 for tail in tails], unit="ms"),
-        figure("f", "median", middles, unit="ms"),
-        figure("f", "slowest", worst, unit="ms"),
+        figure("f", f"p99 as a share of the client's 3 s{beside}", shares, unit="%", aim=Aim("<=", 0.2), detail=detail),
+        figure("f", f"p99{beside}", [tail * 1e3 for tail in tails], unit="ms"),
+        figure("f", f"median{beside}", [percentile(each, 0.5) * 1e3 for each in latencies], unit="ms"),
     ]
+
+
+def _pause(latencies: list[list[float]], beside: str) -> Result:
+    """Requests arrive every 5 ms: one of them waits for nearly all of the longest pause."""
+    slowest = [max(each) * 1e3 for each in latencies]
+    detail = "bounds the longest pause of the event loop; what else the machine does counts too"
+    return figure("f", f"slowest answer {beside}", slowest, unit="ms", aim=Aim("<=", 20.0), detail=detail)
