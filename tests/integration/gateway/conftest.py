@@ -25,8 +25,9 @@ def endpoint() -> Iterator[Endpoint]:
     endpoint.down()
 
 
-_IN_BOTH_FORMS = frozenset({"test_gateway_conversations", "test_library_refusals"})
-"""Modules whose tests run with and without front processes each time; ``make fronts`` runs all with them."""
+_IN_BOTH_FORMS = frozenset({"test_gateway_conversations"})
+"""Modules whose tests run with and without front processes each time: a front takes most of a second to start. All run
+with them by ``make fronts``."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -118,11 +118,11 @@ def test_messages_of_one_user_keep_their_order(dcc: BackgroundDcc, pki: Pki, end
 
 
 def test_after_a_restart_deliveries_go_on_and_nothing_is_done_twice(
-    pki: Pki, endpoint: Endpoint, tmp_path: Path
+    pki: Pki, endpoint: Endpoint, workers: int, tmp_path: Path
 ) -> None:
     state = str(tmp_path / "state")
     endpoint.status = 503
-    with a_dcc(pki, endpoint, state_dir=state, delivery_retries=(3600.0,)) as dcc:
+    with a_dcc(pki, endpoint, workers=workers, state_dir=state, delivery_retries=(3600.0,)) as dcc:
         device = home(dcc)["esme"]
         request = Party(pki).request("11.2", device)
         post(dcc.urls.send_command, request)
@@ -131,7 +131,7 @@ def test_after_a_restart_deliveries_go_on_and_nothing_is_done_twice(
         before = dcc.journal.last_seq
     endpoint.status = 204
     endpoint.received.clear()
-    with a_dcc(pki, endpoint, state_dir=state, delivery_retries=(3600.0,)) as dcc:
+    with a_dcc(pki, endpoint, workers=workers, state_dir=state, delivery_retries=(3600.0,)) as dcc:
         assert dcc.journal.last_seq >= before
         assert response_of(post(dcc.urls.send_command, request)[2]).header.response_code == "E100"
         dcc.control.advance_clock(3700)
@@ -167,8 +167,10 @@ def test_a_delayed_answer_comes_when_the_clock_says_so(dcc: BackgroundDcc, pki: 
     assert answers == [200]
 
 
-def test_an_answer_that_never_comes_does_not_keep_the_dcc_from_stopping(pki: Pki, endpoint: Endpoint) -> None:
-    with a_dcc(pki, endpoint) as dcc:
+def test_an_answer_that_never_comes_does_not_keep_the_dcc_from_stopping(
+    pki: Pki, endpoint: Endpoint, workers: int
+) -> None:
+    with a_dcc(pki, endpoint, workers=workers) as dcc:
         home(dcc)
         dcc.control.set_fault({"point": "answer", "effect": "never-answer"})
         request = Party(pki).request("12.1", UPRN="1")
@@ -181,7 +183,7 @@ def test_an_answer_that_never_comes_does_not_keep_the_dcc_from_stopping(pki: Pki
 # --- TLS, ports, settings ---
 
 
-def test_https_with_client_certificates(pki: Pki, endpoint: Endpoint, tmp_path: Path) -> None:
+def test_https_with_client_certificates(pki: Pki, endpoint: Endpoint, workers: int, tmp_path: Path) -> None:
     server, client = server_identity(pki.authority), client_identity(pki.authority, "Supplier A")
     files = {"server.pem": server.chain.encode(), "server.key": server.key, "client.pem": client.chain.encode()}
     files |= {"client.key": client.key, "ca.pem": pki.authority.key_pair.certificate.pem.encode()}
@@ -191,7 +193,7 @@ def test_https_with_client_certificates(pki: Pki, endpoint: Endpoint, tmp_path: 
     tls = {name: str(tmp_path / file) for name, file in named.items()}
     trusting = ssl.create_default_context(cafile=tls["ca"])
     trusting.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
-    with a_dcc(pki, endpoint, tls=Tls(**tls)) as dcc:
+    with a_dcc(pki, endpoint, workers=workers, tls=Tls(**tls)) as dcc:
         assert dcc.urls.non_device.startswith("https://")
         home(dcc)
         with pytest.raises((ssl.SSLError, ConnectionError, http.client.RemoteDisconnected)):
