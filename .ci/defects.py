@@ -17,16 +17,20 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 engine, settings = import_module("harness.engine"), import_module("harness.settings")
-defective = import_module("harness.drivers.defective")
+defective, drivers = import_module("harness.drivers.defective"), import_module("harness.drivers")
 policy = import_module("harness.drivers.reference.policy")
 app, clock = import_module("stubs.app"), import_module("stubs.clock")
 msgspec = import_module("msgspec")
 edits = defective.edits
 
-READS = ("SR-201-IS-2", "SR-605-IS", "SR-503-IS", "SR-601-IS", "SR-417-IS")
+READS = ("SR-201-IS-2", "SR-605-IS", "SR-503-IS", "SR-601-IS", "SR-417-IS", "SR-202-IS", "SR-421-IS",
+         "SR-204-IS-4.8.1", "SR-203-IS-4.4.2")  # fmt: skip
+ALERTS = ("AL-001-IS", "AL-009-IS", "AL-023-IS")
+CHANGES = ("SR-104-IS-1.2.1", "SR-101-IS-1.1.1", "IC-035-IS-6.20.1", "SR-111-IS-2.1")
 SENDS = {"SR-105-IS": "AdjustMeterBalance", "SR-112-IS": "amount_pence", "SR-121-IS": "SupplierMessage",
          "SR-106-IS": "PaymentMode", "IC-001-IS": "ESMEVariant", "IC-008-IS": "AddressIdentifier",
          "PT-002-IS": "ExecutionDateTime"}  # fmt: skip
+OTHER = "00-DB-12-34-56-78-90-AB"
 NUMBERS: dict[str, Callable[[Any], Any]] = {
     "times 10": lambda n: n * 10, "by 100": lambda n: n / 100, "plus 1": lambda n: n + 1, "negated": lambda n: -n,
     "zero": lambda _n: 0, "8 bits": lambda n: int(n) % 256, "doubled": lambda n: n * 2,
@@ -40,6 +44,29 @@ VALUES: dict[str, Callable[[Any], Any]] = {
     "x": lambda v: f"{v}x" if isinstance(v, str) else v + 7, "cut": lambda v: str(v)[:-1] or "0",
     "reversed": lambda v: str(v)[::-1] + "1",
 }  # fmt: skip
+TEXTS: dict[str, Callable[[str], str]] = {
+    "with a letter more": lambda text: f"{text}x", "without its end": lambda text: text[:-1] or "y",
+    "half an hour late": edits.half_an_hour_later, "day only": edits.day_only,
+    "a year late": lambda text: f"{int(text[:4]) + 1}{text[4:]}" if edits.day_only(text) != text else text,
+}  # fmt: skip
+TOLD_ALERTS: dict[str, Any] = {
+    "another code": edits.each_alert(code="8F1E"), "of another device": edits.each_alert(kind="", device=OTHER),
+    "of another kind": edits.each_alert(kind="future-dated"), "unverified": edits.each_alert(verified=False),
+    "under another identity": edits.each_alert(response_id=f"{OTHER}:{OTHER}:7"),
+    "with another time": edits.each_alert(values={"Timestamp": "2020-01-01T00:00:00Z"}),
+    "twice": edits.alerts(lambda given, _action: given + given),
+    "twice without identity": edits.alerts(lambda given, _action: [{"code": one["code"]} for one in given + given]),
+    "not": edits.alerts(lambda _given, _action: []), "made up": edits.alerts(lambda given, action: [*given, edits.made_up_alert(action)]),
+}  # fmt: skip
+CONDUCT: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "critical": ({"sign_critical": False, "alter_pre_command": True, "pre_command_key": "xmlsign", "posts": 2,
+                  "returns_pre_commands": False, "post_to_right_service": False, "counter_step": -1},
+                 ("SR-417-IS", "SR-501-IS", "IC-021-IS")),
+    "patience": ({"retry_pause": 0.0, "retry_limit": 12, "honour_http_errors": False}, ("PT-011-IS",)),
+    "delivery": ({"deduplicate": False, "first_response_status": 500, "duplicate_status": 409, "response_status": 400},
+                 ("PT-009-IS",)),
+}  # fmt: skip
+"""Fields of the client's policy, and scenarios that give occasion for each."""
 FIELDS = {"status": ("refused", "failed", "timeout"), "response_code": ("I0", "I99", "E19", "W1"),
           "request_id": ("A0-B1-C2-D3-E4-01-00-00:DE-51-CE-00-00-00-00-E1:1",)}  # fmt: skip
 
@@ -90,6 +117,36 @@ def made() -> Iterator[tuple[str, str, str, Any, Any]]:
             yield "parameter sent", f"{name} {word} in {scenario}", scenario, asked, correct
 
 
+def _made_more() -> Iterator[tuple[str, str, str, Any, Any]]:
+    correct = policy.CORRECT
+    for scenario in READS:
+        for name, edit in TEXTS.items():
+            yield (
+                "text reported",
+                f"{name} in {scenario}",
+                scenario,
+                defective.Edits(outcome=edits.texts(edit)),
+                correct,
+            )
+        shifted = defective.Edits(outcome=edits.values(edits.shifted_names))
+        yield "name reported", f"shifted in {scenario}", scenario, shifted, correct
+    for scenario in ALERTS:
+        for name, told in TOLD_ALERTS.items():
+            yield "alert reported", f"{name} in {scenario}", scenario, defective.Edits(outcome=told), correct
+    for scenario in CHANGES:
+        for name, edit in NUMBERS.items():
+            asked = defective.Edits(action=edits.each_number(edit))
+            yield "number sent", f"{name} in {scenario}", scenario, asked, correct
+        for name, edit in {"left out": lambda _value: None, "last sign 0": edits.last_digit_zero}.items():
+            asked = defective.Edits(action=edits.each_parameter(edit))
+            yield "parameter sent", f"{name} in {scenario}", scenario, asked, correct
+    for kind, (fields, scenarios) in CONDUCT.items():
+        for field, value in fields.items():
+            for scenario in scenarios:
+                name = f"{field} {value} in {scenario}"
+                yield kind, name, scenario, defective.Edits(), replace(correct, **{field: value})
+
+
 def _shows(dcc: Any, run: Any, kind: str, driver: Any, how: Any) -> bool:
     """Whether the client did anything that differs from a correct one in this scenario."""
     if how == policy.CORRECT and not driver.changes:
@@ -114,7 +171,7 @@ ALLOWED = {
 
 def main(count: int, seed: str) -> None:
     """Run ``count`` of them and print the catch rate by kind."""
-    clients = [one for one in made() if one[:2] not in ALLOWED]
+    clients = [one for one in (*made(), *_made_more()) if one[:2] not in ALLOWED]
     chosen = Random(seed).sample(clients, min(count, len(clients)))  # noqa: S311 - a choice, not a secret
     folder = Path(tempfile.mkdtemp())
     app.init_pki(folder / "pki")

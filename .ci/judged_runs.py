@@ -25,13 +25,43 @@ class JudgedRun:
     name: str
     entries: tuple[Any, ...]
     named: frozenset[str]
+    verdict: str = "FAIL"
 
     def is_as_it_was(self) -> bool:
         """Whether judging again says what tests/clients asserts."""
         again = list(import_module("harness.checks").judge_again(self.entries))
         if self.named:
-            return self.named <= {one.judged.check for one in again if one.finding.verdict.value == "FAIL"}
+            return self.named <= {one.judged.check for one in again if one.finding.verdict.value == self.verdict}
         return all(one.finding.verdict is one.was.verdict for one in again)
+
+
+STATES: dict[str, tuple[str, Any]] = {
+    "SR-105": ("balance", 2_242_000), "SR-106": ("payment_mode", "credit"), "SR-111": ("maximum_balance", 24_100),
+    "SR-112": ("credits", []), "SR-121": ("display_message", "other"), "SR-501": ("supply", "armed"),
+    "IC-025": ("joined", []), "IC-021": ("clock_status", "unreliable"),
+}  # fmt: skip
+"""Scenario to a field of the device's state, and a value that it was not told (test_device_state_follows)."""
+
+
+def _altered(run: JudgedRun) -> Iterator[JudgedRun]:
+    """The run with another state of its device: our fault."""
+    events, structs = import_module("stubs.events"), import_module("msgspec").structs
+    scenario = next((one.event.scenario for one in run.entries if isinstance(one.event, events.ScenarioStarted)), "")
+    if scenario not in STATES or not any(
+        isinstance(one.event, events.CheckJudged) and one.event.check == "device-took-what-was-sent"
+        for one in run.entries
+    ):
+        return
+    name, value = STATES[scenario]
+    changed = tuple(
+        structs.replace(one, event=structs.replace(one.event, values={**one.event.values, name: value}))
+        if isinstance(one.event, events.DeviceChanged) and name in one.event.values
+        else one
+        for one in run.entries
+    )
+    altered = JudgedRun(f"{run.name}, altered", changed, frozenset({"device-took-what-was-sent"}), "BLOCKED")
+    if altered.is_as_it_was():
+        yield altered
 
 
 def kept(folder: Path) -> Iterator[JudgedRun]:
@@ -48,7 +78,8 @@ def kept(folder: Path) -> Iterator[JudgedRun]:
         for number, entry in enumerate(entries):
             is_next = number > 0 and isinstance(entries[number - 1].event, events.ScenarioFinished)
             if is_next:
-                yield JudgedRun(f"{name} to {entry.seq}", tuple(own), frozenset())
+                yield (run := JudgedRun(f"{name} to {entry.seq}", tuple(own), frozenset()))
+                yield from _altered(run) if name == "IS" else ()
                 own = [one for one in own if isinstance(one.event, events.CertificateIssued)]
             own.append(entry)
         yield JudgedRun(name, tuple(own), frozenset())
@@ -76,7 +107,7 @@ def keep(folder: Path) -> None:
     )
     with app.background_dcc(dcc_settings, clock.VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC))) as dcc:
         for name, driver, flags in wanted:
-            given = settings.load_settings(flags={"driver": driver, "out": str(folder / name), **flags})
+            given = settings.load_settings(flags={"driver": driver, "out": f"{tempfile.mkdtemp()}/run", **flags})
             run = engine.run_rehearsal(given, dcc=dcc).run
             entries = tuple(dcc.journal.entries(after=run.first - 1, until=run.last))
             (folder / f"{name}.journal").write_bytes(pickle.dumps(entries))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.checks.comparing import named
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, unable, without_claim
@@ -50,7 +51,7 @@ def entries_read(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     silence = without_claim(action, expected, "what it read", reported, seq)
     if silence is not None:
         return silence
-    said = (reported or {}).get(name)
+    said = named(reported or {}, name)
     finding = passed if isinstance(said, list | tuple) and len(said) == count else failed
     return finding(expected, f"the party reports {_length(said)}", seq, action.claimed_seq)
 

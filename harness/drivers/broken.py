@@ -181,6 +181,7 @@ _CHANGES: Mapping[str, _Change] = {
     "invents-alerts": _told(edits.alerts(lambda given, action: [*given, edits.made_up_alert(action)])),
     "mixes-up-alert-codes": _told(edits.each_alert(code="8F1E")),
     "mixes-up-alert-devices": _told(edits.each_alert(kind="device", device="00-DB-12-34-56-78-90-AB")),
+    "keeps-first-alert-only": _told(edits.once("wait-alert")),
     "mixes-up-alert-kinds": _told(edits.each_alert(kind="dcc")),
     "mixes-up-alerts": _told(edits.each_alert(response_id="90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-AB:7")),
     "invents-alert-values": _told(edits.each_alert(values={"AlertTimestamp": "2020-01-01T00:00:00Z", "Count": 4711})),

@@ -134,6 +134,17 @@ def of_kind(kind: str, **fields: Any) -> EditOutcome:
     return edited
 
 
+def once(kind: str) -> EditOutcome:
+    """Only the first action of a kind brings anything; later ones time out."""
+
+    def edited(action: Action, outcome: Outcome, memory: Memory) -> Outcome:
+        if action.kind != kind or memory.last(kind) is None:
+            return outcome
+        return Outcome(action=outcome.action, status="timeout")
+
+    return edited
+
+
 def changed(**fields: Any) -> EditOutcome:
     """Fields of every ``send`` outcome replaced."""
 

@@ -110,6 +110,8 @@ Feature: Alerts, code by code
     Then the party acknowledges all 40 alerts <code>
     When the party is asked to wait for alert <code> from the <device>
     Then the party reports alert <code>
+    When the party is asked to wait for alert <code> from the <device>
+    Then the party reports alert <code>
 
     Examples:
       | id     | role | device            | code |
