@@ -38,7 +38,8 @@ def explain(subject: str) -> tuple[Explanation, ...]:
     wanted = subject.strip().lower()
     found = tuple(one for one in _all() if one.subject.lower() == wanted)
     if not found:
-        near = get_close_matches(wanted, {one.subject.lower() for one in _all()}, n=3)
+        names = sorted({one.subject.lower() for one in _all()})
+        near = get_close_matches(wanted, names, n=3) or [name for name in names if wanted and wanted in name][:5]
         hint = (
             f"Did you mean {', '.join(near)}?"
             if near

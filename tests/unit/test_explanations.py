@@ -60,3 +60,8 @@ def test_the_command_prints_text_and_json(capsys: pytest.CaptureFixture[str]) ->
     assert run(["explain", "E19", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["kind"] == "response code"
     assert run(["explain", "nothing-like-it"]) == 2
+
+
+def test_a_part_of_a_name_finds_the_names_that_hold_it() -> None:
+    with pytest.raises(InputError, match="Did you mean replayed-request"):
+        explain("replay")
