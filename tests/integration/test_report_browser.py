@@ -110,6 +110,8 @@ def test_nothing_is_cut_off_on_a_narrow_screen(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    wider = "[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    assert page.evaluate(wider) == 0
 
 
 def test_it_prints(page: Any, tmp_path: Path) -> None:

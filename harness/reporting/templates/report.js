@@ -25,6 +25,13 @@
     };
     form.addEventListener("input", apply); form.addEventListener("submit", (event) => event.preventDefault()); apply();
   }
+  for (const table of document.querySelectorAll(".scroll table")) {
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
+    if (!heads.length) continue;
+    table.classList.add("named");
+    for (const row of table.tBodies[0] ? table.tBodies[0].rows : [])
+      [...row.cells].forEach((cell, place) => { if (heads[place]) cell.dataset.head = heads[place]; });
+  }
   let opened = [];
   const paper = document.getElementById("paper");
   if (paper) paper.addEventListener("change", () => document.body.classList.toggle("print-all", paper.checked));
