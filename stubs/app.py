@@ -242,7 +242,7 @@ class SimulatedDcc:
 
         def users() -> list[SsiUser]:
             known = dcc.state.users.items()
-            return [SsiUser(eui=eui, party=user.party, roles=tuple(user.roles)) for eui, user in known]
+            return [SsiUser(eui=str(eui), party=user.party, roles=tuple(user.roles)) for eui, user in known]
 
         secret = derive_secret(self.pki.authority.secret, "ssi")
         sources = Sources(

@@ -192,12 +192,12 @@ def _body_element(one: Broken) -> None:
 
 
 def _user(one: Broken) -> None:
-    one.prepare.append(lambda core: core.state.users.pop(one.user, None))
+    one.prepare.append(lambda core: core.state.users.pop(Eui64.parse(one.user), None))
 
 
 def _registered(one: Broken, roles: tuple[str, ...] | None, status: str) -> Callable[[Dcc], object]:
     def register(core: Dcc) -> object:
-        held = core.state.users[one.user].roles if one.user in core.state.users else ()
+        held = core.state.users[Eui64.parse(one.user)].roles if Eui64.parse(one.user) in core.state.users else ()
         return core.register_user(one.user, "A", held if roles is None else roles, None, status, one.dcc.now)
 
     return register

@@ -15,6 +15,7 @@ from stubs.dcc import Reply
 from stubs.dcc.requests import request_validation
 from stubs.settings import DccSettings
 from stubs.wire.duis import Node, ServiceRequest, write_request
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import SR
@@ -123,7 +124,7 @@ def body_element(fixture: DccFixture) -> Reply:
 
 
 def user(fixture: DccFixture) -> Reply:
-    fixture.dcc.state.users.pop(fixture.party.eui)
+    fixture.dcc.state.users.pop(Eui64.parse(fixture.party.eui))
     return fixture.post(firmware(fixture))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from schemas.load import dcc_alert_occasions
+from stubs.wire.eui64 import Eui64
 
 
 def code_of(occasion: str, overrides: Mapping[str, str]) -> str:
@@ -13,9 +14,9 @@ def code_of(occasion: str, overrides: Mapping[str, str]) -> str:
 
 
 def recipients(
-    occasion: str, *, requester: str | None, suppliers: Iterable[str], network_operators: Iterable[str]
-) -> tuple[str, ...]:
-    """EUIs of the Users told, sorted; nobody when the catalogue's recipients do not exist for the device.
+    occasion: str, *, requester: Eui64 | None, suppliers: Iterable[Eui64], network_operators: Iterable[Eui64]
+) -> tuple[Eui64, ...]:
+    """The Users told, sorted; nobody when the catalogue's recipients do not exist for the device.
 
     Args:
         occasion: a row of ``dcc-alert-occasions.csv``.

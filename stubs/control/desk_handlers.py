@@ -94,10 +94,10 @@ def publish_maintenance(on: Access, to: p.PublishMaintenance) -> str:
 def raise_incident(on: Access, to: p.RaiseIncident) -> str:
     """Its reference."""
     users = on.dcc.state.users
-    user = str(Eui64.parse(to.user))
+    user = Eui64.parse(to.user)
     if user not in users:
         raise ValueError(f"user: {user} is not registered")
-    by = decide.Reporter(user, users[user].party, "control")
+    by = decide.Reporter(str(user), users[user].party, "control")
     told = decide.NewIncident(
         category=to.category,
         title=to.title,
@@ -105,7 +105,7 @@ def raise_incident(on: Access, to: p.RaiseIncident) -> str:
         device=to.device,
         interested=tuple(str(Eui64.parse(other)) for other in to.interested),
     )
-    (event,) = _perform(on, lambda desk, now: decide.raise_incident(desk, by, told, users, now))
+    (event,) = _perform(on, lambda desk, now: decide.raise_incident(desk, by, told, map(str, users), now))
     assert isinstance(event, IncidentRaised), "it was one before"
     return event.reference
 

@@ -61,7 +61,7 @@ def users(on: Access, _: Nothing) -> list[r.RegisteredUser]:
     """In the order in which they were registered."""
     return [
         r.RegisteredUser(
-            user=eui,
+            user=str(eui),
             party=user.party,
             roles=user.roles,
             receive_url=user.receive_url,

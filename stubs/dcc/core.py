@@ -151,7 +151,7 @@ class Dcc:
 
     def receive_url(self, user: str) -> str | None:
         """Where a User's messages go."""
-        known = self.state.users.get(user)
+        known = self.state.users.get(Eui64.parse(user))
         return self._queries.whole(known.receive_url) if known and known.receive_url is not None else None
 
     def delivered(self, message: str, attempt: int, status: int, now: datetime) -> Events:

@@ -11,6 +11,7 @@ from stubs.dcc import Reply
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, Node, OtherResult, ServiceResponse, schema_of, schema_problems
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import SUPPLIER, DccFixture, a_pki, response_of
 
 ASKED = b'schemaVersion="5.4"'
@@ -140,7 +141,7 @@ def test_a_registration_does_not_forget_what_was_stated(fixture: DccFixture) -> 
 @pytest.mark.parametrize(("given", "kept"), [("5.10", "5.1"), (" 5.4", "5.4"), ("5", "5.0"), ("", "")])
 def test_versions_of_a_registration_are_decimals(fixture: DccFixture, given: str, kept: str) -> None:
     register(fixture, given)
-    assert fixture.dcc.state.users[SUPPLIER].duis_version == kept
+    assert fixture.dcc.state.users[Eui64.parse(SUPPLIER)].duis_version == kept
 
 
 @pytest.mark.parametrize("version", ["5.4" + "0" * 60, " 5.4 ", "5.4" + "1" * 60, "9" * 60, "5" + "." + "2" * 5000])

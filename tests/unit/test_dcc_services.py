@@ -782,7 +782,7 @@ def test_after_a_reset_only_users_are_left(fixture: DccFixture) -> None:
     fixture.keep(fixture.dcc.reset("other", fixture.now))
     state = fixture.dcc.state
     assert (len(state.devices), state.inventory.records, state.agenda.items) == (0, {}, {})
-    assert SUPPLIER in state.users
+    assert Eui64.parse(SUPPLIER) in state.users
     assert fixture.pass_time(10) == []
 
 

@@ -67,4 +67,4 @@ def _raise_alert(
 ) -> None:
     record = transaction.state.inventory.get(command.device)
     content = alerts.device_log_result(str(command.request_id))
-    raise_dcc_alert(context, transaction, occasion, content, record, requester=str(command.user), cause=cause)
+    raise_dcc_alert(context, transaction, occasion, content, record, requester=command.user, cause=cause)

@@ -192,7 +192,7 @@ def timed_out(context: DccContext, transaction: Transaction, name: str, item: Re
             "command-failed",
             content,
             record,
-            requester=str(command.user),
+            requester=command.user,
             cause=item.reason,
         )
         if command.sequence:

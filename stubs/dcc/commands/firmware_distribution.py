@@ -17,9 +17,9 @@ from stubs.wire.eui64 import Eui64
 
 def deliver(context: DccContext, transaction: Transaction, name: str, item: FirmwareDelivery) -> None:
     """The image has had its time: it is at hub and device, or it is not."""
-    device, request_id, user = item.device, str(item.request_id), str(item.user)
+    device, request_id, user = item.device, str(item.request_id), item.user
     record = transaction.state.inventory.get(device)
-    facts = {"srv": item.srv, "user": user, "device": str(device), "request_id": request_id}
+    facts = {"srv": item.srv, "user": str(user), "device": str(device), "request_id": request_id}
     fault = transaction.fault("firmware", str(device), facts)
     effect = fault.effect if fault is not None else ""
     transaction.done(name, "delivered or not")
@@ -50,7 +50,7 @@ def _tell(
     )
     occasion = "firmware-delivered" if is_delivered else "firmware-delivery-failed"
     cause = "the image reached the hub" if is_delivered else "the image did not reach the hub"
-    raise_dcc_alert(context, transaction, occasion, content, record, requester=str(item.user), cause=cause)
+    raise_dcc_alert(context, transaction, occasion, content, record, requester=item.user, cause=cause)
 
 
 def _received(context: DccContext, transaction: Transaction, item: FirmwareDelivery, *, is_valid: bool) -> None:

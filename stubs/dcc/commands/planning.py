@@ -221,7 +221,7 @@ def queue_local(context: DccContext, transaction: Transaction, header: RequestHe
     """Variants 3 and 7 when settings send the local command by Receive Response."""
     request_id = header.request_id
     outbound = OutboundMessage(
-        str(request_id.originator),
+        request_id.originator,
         "response",
         ServiceResponse(header.service_reference, header.srv, local),
         request_id=str(request_id),

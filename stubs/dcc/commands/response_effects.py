@@ -50,9 +50,9 @@ class AnsweredCommand:
         return str(self.command.request_id)
 
     @property
-    def user(self) -> str:
-        """Who sent the request; EUI, dashed."""
-        return str(self.command.user)
+    def user(self) -> Eui64:
+        """Who sent the request."""
+        return self.command.user
 
 
 ResponseEffect = Callable[[DccContext, Transaction, AnsweredCommand, InventoryRecord], None]
@@ -142,9 +142,10 @@ def _tell_all_but(
 ) -> None:
     """The registered parties, and the supplier the device trusted before, which may be registered no longer."""
     _raise_alert(context, transaction, occasion, content, record, answered)
-    before = answered.command.former_supplier
+    former = answered.command.former_supplier
+    before = Eui64.parse(former) if former else None
     points = transaction.state.inventory.points(record)
-    if before and before != answered.user and all(point.supplier != before for point in points):
+    if before is not None and before != answered.user and all(point.supplier != former for point in points):
         cause = f"the device answered {answered.request_id}"
         code = alerts.code_of(occasion, context.settings.dcc_alert_codes)
         if before in transaction.state.users:

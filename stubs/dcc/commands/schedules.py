@@ -142,7 +142,7 @@ def failed(
     """A run gave nothing: a CommandFailure alert, since there is no request that a response could answer."""
     content = alerts.command_failure(str(request_id), device, schedule)
     record = transaction.state.inventory.get(device)
-    raise_dcc_alert(context, transaction, "scheduled-command-failed", content, record, requester=str(user), cause=cause)
+    raise_dcc_alert(context, transaction, "scheduled-command-failed", content, record, requester=user, cause=cause)
 
 
 def is_of_other_user(item: ScheduleRun) -> bool:
@@ -163,6 +163,4 @@ def remove(
             transaction.done(name, cause)
             content = alerts.schedule_removal(device, item.schedule)
             record = transaction.state.inventory.get(device)
-            raise_dcc_alert(
-                context, transaction, "schedule-removed", content, record, requester=str(item.user), cause=cause
-            )
+            raise_dcc_alert(context, transaction, "schedule-removed", content, record, requester=item.user, cause=cause)

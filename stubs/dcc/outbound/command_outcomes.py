@@ -38,12 +38,12 @@ def respond_with_outcome(
         is_done = alert.code == f"{FUTURE_DATED_DONE:04X}"
         transaction.schedule(transaction.now, OutcomeCame(command, is_done))
     service = ServiceResponse(command.service_reference, command.srv, _outcome_result(alert))
-    whose = (str(command.user), str(command.device), str(command.request_id))
+    whose = (command.user, str(command.device), str(command.request_id))
     return _queue_outcome(context, transaction, whose, service, alert)
 
 
 def respond_unawaited(
-    context: DccContext, transaction: Transaction, device: Eui64, user: str, alert: RaisedAlert
+    context: DccContext, transaction: Transaction, device: Eui64, user: Eui64, alert: RaisedAlert
 ) -> str:
     """An outcome after its time was up: the message tells the service, the User's own counter the request."""
     assert alert.command is not None
@@ -60,7 +60,7 @@ def _outcome_result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
 def _queue_outcome(
     context: DccContext,
     transaction: Transaction,
-    whose: tuple[str, str, str],
+    whose: tuple[Eui64, str, str],
     service: ServiceResponse,
     alert: RaisedAlert,
 ) -> str:

@@ -21,7 +21,7 @@ def raise_dcc_alert(
     content: Node,
     record: InventoryRecord | None,
     *,
-    requester: str | None,
+    requester: Eui64 | None,
     cause: str,
 ) -> None:
     """Raise the DCC alert of an occasion for every registered User it concerns.
@@ -40,8 +40,8 @@ def raise_dcc_alert(
     told = alerts.recipients(
         occasion,
         requester=requester,
-        suppliers=[point.supplier for point in points if point.supplier],
-        network_operators=[point.network_operator for point in points if point.network_operator],
+        suppliers=[Eui64.parse(point.supplier) for point in points if point.supplier],
+        network_operators=[Eui64.parse(point.network_operator) for point in points if point.network_operator],
     )
     device = record.device if record else None
     for user in told:
@@ -50,7 +50,13 @@ def raise_dcc_alert(
 
 
 def dcc_alert(
-    context: DccContext, transaction: Transaction, user: str, code: str, content: Node, device: Eui64 | None, cause: str
+    context: DccContext,
+    transaction: Transaction,
+    user: Eui64,
+    code: str,
+    content: Node,
+    device: Eui64 | None,
+    cause: str,
 ) -> str:
     """Raise one DCC alert for one User; the message's id.
 
@@ -61,11 +67,13 @@ def dcc_alert(
         content = alerts.version_mismatch(code, device, version.version)
         code = alerts.code_of("version-mismatch", context.settings.dcc_alert_codes)
     named = str(device) if device is not None else None
-    transaction.emit(AlertRaised(alert_kind="dcc", code=code, device=named, recipient=user, cause=cause))
+    transaction.emit(AlertRaised(alert_kind="dcc", code=code, device=named, recipient=str(user), cause=cause))
     return context.writer.dcc_alert(transaction, user, DccAlert(code, content), named)
 
 
-def raise_pending_alert(context: DccContext, transaction: Transaction, notice: PendingDccAlert, requester: str) -> None:
+def raise_pending_alert(
+    context: DccContext, transaction: Transaction, notice: PendingDccAlert, requester: Eui64
+) -> None:
     """Raise the DCC alert that a service decided on, or that goes with a refusal."""
     record = notice.record
     if notice.content is not None:

@@ -37,8 +37,8 @@ def forward_device_alerts(
 
 def _take_alert(context: DccContext, transaction: Transaction, device: Eui64, alert: RaisedAlert) -> list[str]:
     """One alert that came to the DCC; ids of the messages it became."""
-    recipient = str(alert.recipient)
-    key = throttle_key(device, alert.code, recipient)
+    recipient = alert.recipient
+    key = throttle_key(device, alert.code, str(recipient))
     is_kept_back = alert.command is None and transaction.state.throttle.keeps_back(key, transaction.now)
     fault = transaction.fault(
         "device-alert", f"{device} {alert.code}", {"device": str(device), "alert_code": alert.code}
@@ -48,7 +48,7 @@ def _take_alert(context: DccContext, transaction: Transaction, device: Eui64, al
             alert_kind="device",
             code=alert.code,
             device=str(device),
-            recipient=recipient,
+            recipient=str(recipient),
             cause=alert.cause,
             payload=alert.payload,
         )
@@ -97,4 +97,6 @@ def end_throttle_window(context: DccContext, transaction: Transaction, name: str
         return
     device, code, user = key.split(" ")
     counter = Message.from_bytes(window.last).group.counter
-    context.writer.device_alert(transaction, user, device, code, counter, window.last, (sequence, window.kept_back))
+    context.writer.device_alert(
+        transaction, Eui64.parse(user), device, code, counter, window.last, (sequence, window.kept_back)
+    )

@@ -16,7 +16,7 @@ from stubs.wire.gbcs.envelope import Group, Message
 _PAYLOAD = re.compile(rb"(<sr:GBCSPayload>)([^<]*)(</sr:GBCSPayload>)")
 
 
-def with_bent_payload(document: bytes, rule: FaultRule, pki: Pki, user: str) -> bytes:
+def with_bent_payload(document: bytes, rule: FaultRule, pki: Pki, user: Eui64) -> bytes:
     """The document with its GBCS message bent as ``rule`` says; as it is when it holds none that can be read.
 
     Args:
@@ -40,7 +40,7 @@ def with_bent_payload(document: bytes, rule: FaultRule, pki: Pki, user: str) -> 
     return _PAYLOAD.sub(bent, document, count=1)
 
 
-def _bent(message: Message, rule: FaultRule, pki: Pki, user: str) -> bytes:
+def _bent(message: Message, rule: FaultRule, pki: Pki, user: Eui64) -> bytes:
     group = message.group
     match rule.effect:
         case "wrong-mac" if message.mac is not None:
@@ -64,16 +64,16 @@ def _for_another(issued: Group) -> Group:
     return replace(issued, recipient=Eui64.parse(other.hex("-")))
 
 
-def _protected(group: Group, message: Message, pki: Pki, device: Eui64, user: str) -> bytes:
+def _protected(group: Group, message: Message, pki: Pki, device: Eui64, user: Eui64) -> bytes:
     """The changed group under the device's own signature, or its MAC for the User, as the message had."""
     credentials = pki.device(device)
     if group.signature:
         group = sign(group, credentials.ds.private_key)
     if message.mac is None:
         return group.to_bytes()
-    recipient = pki.key_pair(Eui64.parse(user), "KA")
+    recipient = pki.key_pair(user, "KA")
     if recipient is None:
-        raise PeerError("the PKI holds no key agreement key of the User", got=user)
+        raise PeerError("the PKI holds no key agreement key of the User", got=str(user))
     return add_mac(group, credentials.ka.private_key, recipient.certificate.public_key).to_bytes()
 
 

@@ -47,7 +47,7 @@ _COMMANDS = (PreCommand, LocalCommand)
 class OutboundMessage:
     """One message to a User before it is signed."""
 
-    user: str
+    user: Eui64
     kind: str
     """``response``, ``device-alert`` or ``dcc-alert``; a SMETS1 answer is a response, a SMETS1 alert a device alert."""
     body: ResponseBody
@@ -89,7 +89,7 @@ class MessageWriter:
             raise Blocked(f"the PKI holds no xmlSign key of {party}", mend="Name a party of the PKI.")
         return Signer(pair.private_key, pair.issuer_name, pair.serial)
 
-    def _bend(self, rule: FaultRule, document: bytes, user: str, *, is_signed: bool) -> bytes:
+    def _bend(self, rule: FaultRule, document: bytes, user: Eui64, *, is_signed: bool) -> bytes:
         if rule.effect in GBCS_EFFECTS:
             document = with_bent_payload(document, rule, self._pki, user)
         return bend(
@@ -119,7 +119,7 @@ class MessageWriter:
         is_command = isinstance(result, _COMMANDS)
         is_signed = result is not None and (self._settings.sign_synchronous_data or not is_command)
         if fault is not None and fault.effect in BODY_EFFECTS:
-            body = self._bend(fault, document, str(asked.request_id.originator), is_signed=is_signed)
+            body = self._bend(fault, document, asked.request_id.originator, is_signed=is_signed)
         else:
             body = self._sign_as_written(document) if is_signed else document
         if fault is None:
@@ -142,7 +142,7 @@ class MessageWriter:
         document, code = write_response(told), told.header.response_code
         facts = {
             "srv": outbound.srv or "",
-            "user": outbound.user,
+            "user": str(outbound.user),
             "device": outbound.device or "",
             "request_id": outbound.request_id or "",
             "message_kind": outbound.kind,
@@ -154,7 +154,7 @@ class MessageWriter:
         delay = fault.seconds if fault and fault.effect == "delay" else 0.0
         queued = MessageQueued(
             message=message,
-            user=outbound.user,
+            user=str(outbound.user),
             message_kind=outbound.kind,
             request_id=outbound.request_id,
             response_id=outbound.response_id,
@@ -174,7 +174,7 @@ class MessageWriter:
     def device_alert(
         self,
         transaction: Transaction,
-        user: str,
+        user: Eui64,
         device: str,
         code: str,
         counter: int,
@@ -204,7 +204,7 @@ class MessageWriter:
         """
         return node_of(parse(sign(write_element(element), self._signer)))
 
-    def dcc_alert(self, transaction: Transaction, user: str, alert: DccAlert, device: str | None) -> str:
+    def dcc_alert(self, transaction: Transaction, user: Eui64, alert: DccAlert, device: str | None) -> str:
         """Queue a DCC alert; the ACB is its originator, with a counter of its own."""
         counter = max(transaction.state.dcc_alert_counter + 1, int(transaction.now.timestamp() * 1000))
         outbound = OutboundMessage(

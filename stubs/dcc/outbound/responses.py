@@ -25,7 +25,7 @@ def respond(
         # Nobody sent this request: whether the one that created the schedule is quoted is a setting.
         request_id = command.schedule_request if context.settings.scheduled_request_id else None
     outbound = OutboundMessage(
-        str(command.user),
+        command.user,
         "response",
         body,
         response_code=code,

@@ -31,7 +31,7 @@ def version_of(context: DccContext, transaction: Transaction, request: Request) 
 
     Raises: Refusal: it states none that could be one: a decimal by the schema, but of absurd length.
     """
-    user = transaction.state.users.get(str(request.header.request_id.originator))
+    user = transaction.state.users.get(request.header.request_id.originator)
     try:
         return context.writer.versions.of(user, request.schema_version)
     except PeerError as error:
@@ -43,7 +43,7 @@ def access_request(
 ) -> AccessRequest:
     """The facts about one request. A future-dated one is judged by the registrations of its date."""
     header, state = request.header, transaction.state
-    user = state.users.get(str(header.request_id.originator))
+    user = state.users.get(header.request_id.originator)
     body = request.body if isinstance(request, ServiceRequest) else None
     execution = body.get("ExecutionDateTime") if body else None
     facts = None

@@ -19,6 +19,7 @@ from stubs.dcc.requests.request_in_progress import AcceptedRequest
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import QuarantineEnded, RequestQuarantined
 from stubs.wire.duis import ServiceResponse, write_request
+from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
 
@@ -50,7 +51,13 @@ def hold(
     content = alerts.quarantined(request_id, reference, breach.kind)
     record = transaction.state.inventory.get(device)
     raise_dcc_alert(
-        context, transaction, "request-quarantined", content, record, requester=access.sender, cause=breach.detail
+        context,
+        transaction,
+        "request-quarantined",
+        content,
+        record,
+        requester=header.request_id.originator,
+        cause=breach.detail,
     )
 
 
@@ -62,7 +69,7 @@ def respond_late(
     code = "I0" if outcome.code == "I99" else outcome.code
     asked = RequestId.parse(held.request_id)
     outbound = OutboundMessage(
-        held.user,
+        Eui64.parse(held.user),
         "response",
         ServiceResponse(reference, held.srv, outcome.result),
         response_code=code,

@@ -54,7 +54,7 @@ def _decision(
         )
         transaction.schedule(image.due, delivery, f"firmware {image.device}")
     for notice in decision.notices:
-        raise_pending_alert(context, transaction, notice, str(header.request_id.originator))
+        raise_pending_alert(context, transaction, notice, header.request_id.originator)
     result: Result = OtherResult(decision.result) if decision.result is not None else None
     success = "I0" if result is not None else context.settings.non_device_success
     return RequestOutcome(decision.code or success, result)

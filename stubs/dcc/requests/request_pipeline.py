@@ -77,7 +77,7 @@ class RequestPipeline:
     def _refuse(self, transaction: Transaction, request: RequestInProgress, refusal: Refusal) -> Reply:
         """The answer for a rule that said no, and what goes with it: a DCC alert, a fault rule that is counted."""
         if isinstance(refusal, RefusalWithAlert):
-            raise_pending_alert(self._context, transaction, refusal.alert, request.access.sender)
+            raise_pending_alert(self._context, transaction, refusal.alert, request.access.header.request_id.originator)
         if refusal.rule == "fault":
             transaction.record_fault(request.faults, request.exchange)
         return self._refusal(transaction, request.exchange, refusal, request)

@@ -231,7 +231,7 @@ class Operations:
         self, transaction: Transaction, user: str, device: str, srv: str, alert_code: str, request_id: str
     ) -> str:
         """A SMETS1 message: the answer to a service, or an alert; the message's id."""
-        eui, target = self._user(transaction, user), str(Eui64.parse(device))
+        eui, target = self._user(transaction, user), Eui64.parse(device)
         if bool(srv) == bool(alert_code):
             raise ValueError("a SMETS1 message is the answer to a service or an alert: name srv or alert_code")
         if alert_code:
@@ -240,17 +240,17 @@ class Operations:
         return smets1.answer(self._context, transaction, eui, target, srv, asked)
 
     @staticmethod
-    def _user(transaction: Transaction, user: str) -> str:
-        eui = str(Eui64.parse(user))
+    def _user(transaction: Transaction, user: str) -> Eui64:
+        eui = Eui64.parse(user)
         if eui not in transaction.state.users:
             raise ValueError(f"{eui} is not a registered User")
         return eui
 
-    def _at_hand(self, transaction: Transaction, user: str) -> alerts.AtHand:
+    def _at_hand(self, transaction: Transaction, user: Eui64) -> alerts.AtHand:
         """A home of the User: its first meter, the hub and gas proxy beside it."""
         inventory = transaction.state.inventory
         mine = (record for record in inventory.records.values() if record.device_type == "ESME")
-        meter = next((record for record in mine if user in inventory.parties(record)), None)
+        meter = next((record for record in mine if str(user) in inventory.parties(record)), None)
         broker, now = self._context.acb, write_date_time(transaction.now)
         if meter is None:
             counter = transaction.state.dcc_alert_counter + 1

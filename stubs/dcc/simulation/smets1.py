@@ -51,7 +51,7 @@ def _wrapped(context: DccContext, header: Node, body: Node, references: Sequence
 
 
 def answer(
-    context: DccContext, transaction: Transaction, user: str, device: str, srv: str, asked: RequestId | None
+    context: DccContext, transaction: Transaction, user: Eui64, device: Eui64, srv: str, asked: RequestId | None
 ) -> str:
     """Queue the answer of a SMETS1 device to a service; the message's id. Raises: ValueError: it has none."""
     if Srv(srv) not in service_requests():
@@ -59,9 +59,7 @@ def answer(
     content = decoded_answer(srv)
     if content is None:
         raise ValueError(f"no decoded answer to {srv} is in the schema")
-    quoted = asked or RequestId(
-        Eui64.parse(user), Eui64.parse(device), next_acb_counter(transaction.state, transaction.now)
-    )
+    quoted = asked or RequestId(user, device, next_acb_counter(transaction.state, transaction.now))
     row = service_requests()[Srv(srv)]
     data = Node("ra:SMETSData", children=(sample(content),))
     references = (Node("ServiceReference", row.service_reference), Node("ServiceReferenceVariant", srv))
@@ -73,19 +71,19 @@ def answer(
         request_id=str(quoted) if asked is not None else None,
         response_id=str(quoted.reversed()),
         srv=srv,
-        device=device,
+        device=str(device),
     )
     return context.writer.queue(transaction, outbound)
 
 
-def alert(context: DccContext, transaction: Transaction, user: str, device: str, code: str) -> str:
+def alert(context: DccContext, transaction: Transaction, user: Eui64, device: Eui64, code: str) -> str:
     """Queue an alert of a SMETS1 device; the message's id."""
     counter = next_acb_counter(transaction.state, transaction.now)
-    quoted = RequestId(Eui64.parse(user), Eui64.parse(device), counter)
+    quoted = RequestId(user, device, counter)
     message = sample(_rule("Body", "DeviceAlertMessage"), values={"AlertCode": code})
     body = _wrapped(context, _header(quoted, ""), message, ())
     outbound = OutboundMessage(
-        user, "device-alert", body, response_id=str(quoted.reversed()), alert_code=code, device=device
+        user, "device-alert", body, response_id=str(quoted.reversed()), alert_code=code, device=str(device)
     )
     return context.writer.queue(transaction, outbound)
 

@@ -124,7 +124,7 @@ class DccState:
     thresholds: Thresholds
     outbox: Outbox
     inventory: Inventory = field(default_factory=Inventory)
-    users: dict[str, User] = field(default_factory=dict)
+    users: dict[Eui64, User] = field(default_factory=dict)
     devices: DeviceRegistry = field(default_factory=DeviceRegistry)
     agenda: Agenda = field(default_factory=Agenda)
     faults: Faults = field(default_factory=Faults)

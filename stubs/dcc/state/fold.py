@@ -36,9 +36,10 @@ def _received(state: DccState, _: events.RequestReceived, __: datetime) -> None:
 
 
 def _accepted(state: DccState, event: events.RequestAccepted, at: datetime) -> None:
-    user = state.users.get(event.user)
+    eui = Eui64.parse(event.user)
+    user = state.users.get(eui)
     if user is not None and event.schema_version not in {"", user.stated_version}:
-        state.users[event.user] = replace(user, stated_version=event.schema_version)
+        state.users[eui] = replace(user, stated_version=event.schema_version)
     state.ledger.accept(RequestId.parse(event.request_id))
     variant = command_variants()[CommandVariant(event.command_variant)]
     if variant.is_signed:
@@ -126,11 +127,10 @@ def _delivery_failed(state: DccState, event: events.DeliveryFailed, _: datetime)
 
 
 def _registered(state: DccState, event: events.UserRegistered, _: datetime) -> None:
-    before = state.users.get(event.user)
+    eui = Eui64.parse(event.user)
+    before = state.users.get(eui)
     stated = before.stated_version if before else ""
-    state.users[event.user] = User(
-        event.party, event.roles, event.receive_url, event.status, event.duis_version, stated
-    )
+    state.users[eui] = User(event.party, event.roles, event.receive_url, event.status, event.duis_version, stated)
 
 
 def _meter_point(state: DccState, event: events.MeterPointRegistered, _: datetime) -> None:

@@ -24,6 +24,7 @@ from stubs.inventory import CoverageValue, Inventory, InventoryRecord, MeterPoin
 from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, StoredMembers, read_command_data, stored_command
 from stubs.service_desk import ServiceDesk
 from stubs.service_desk import reset as reset_desk
+from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
 
@@ -226,7 +227,12 @@ PARTS: tuple[StatePart, ...] = (
     ),
     StatePart("outbox", {"mail": Mail}, _take_mail, _put_mail, _new_outbox),
     StatePart("inventory", {"homes": Homes}, _take_homes, _put_homes, _new_inventory),
-    _simple("users", dict[str, User]),
+    StatePart(
+        "users",
+        {"users": dict[str, User]},
+        lambda state: ({str(eui): user for eui, user in state.users.items()},),
+        lambda state, users: state.users.update({Eui64.parse(eui): user for eui, user in users.items()}),
+    ),
     StatePart(
         "devices",
         {"devices": list[DeviceState], "recipes": dict[str, DeviceSpec]},
