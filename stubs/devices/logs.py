@@ -18,6 +18,7 @@ from stubs.devices.registers import (
     block_matrix,
     export_register,
     import_register,
+    import_registers,
     secondary_register,
     secondary_tou,
     tou_registers,
@@ -45,8 +46,8 @@ def profile_log(state: DeviceState, first: int, last: int, now: int) -> list[tup
     if not slots:
         return []
     ends = [*slots, slots[-1] + SLOT]
-    main = [import_register(state, at) for at in ends]
-    second = [secondary_register(state, at) for at in ends]
+    main = import_registers(state, ends)
+    second = [secondary_register(state, at) for at in ends] if state.variant == "twin" else [0] * len(ends)
     return [
         (at, main[number + 1] - main[number], second[number + 1] - second[number]) for number, at in enumerate(slots)
     ]

@@ -6,9 +6,11 @@ Registers never go back, and those of all rates add up to the import register.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stubs.devices.calendars import number_at
 from stubs.devices.history import as_of, stretch_at
-from stubs.devices.netting import Element, exported, imported
+from stubs.devices.netting import Element, counter, exported, imported
 from stubs.devices.periods import boundaries
 from stubs.devices.records import Calendar, Tariff
 from stubs.devices.state import DeviceState
@@ -31,6 +33,16 @@ def import_register(state: DeviceState, at: int) -> int:
     if at <= stretch.since or not stretch.is_flowing or not habit:
         return stretch.import_register
     return stretch.import_register + imported(Element(state.seed, habit, stretch.generation), stretch.since, at)
+
+
+def import_registers(state: DeviceState, instants: Sequence[int]) -> list[int]:
+    """``import_register`` at each of several instants, ascending; most logs lie within one stretch."""
+    stretch, habit = stretch_at(state, instants[0]), habit_of(state)
+    is_one = stretch is stretch_at(state, instants[-1]) and instants[0] > stretch.since
+    if not is_one or not stretch.is_flowing or not habit or stretch.generation:
+        return [import_register(state, at) for at in instants]
+    base = stretch.import_register - counter(state.seed, habit, stretch.since)
+    return [base + counter(state.seed, habit, at) for at in instants]
 
 
 def secondary_register(state: DeviceState, at: int) -> int:

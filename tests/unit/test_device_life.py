@@ -13,7 +13,7 @@ from stubs.devices import PHYSICAL_EVENTS, DeviceState, Elapsed, apply, elapse, 
 from stubs.devices.auxiliary import level
 from stubs.devices.effects import EFFECTS
 from stubs.devices.effects.electricity_rows import READS
-from stubs.devices.registers import import_register
+from stubs.devices.registers import import_register, import_registers
 from stubs.devices.state import LogEntry, given_back, kept, seconds
 from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.gbcs.use_cases import USE_CASES
@@ -78,6 +78,23 @@ def test_the_profile_log_begins_with_the_meter(bench: DeviceBench) -> None:
     entries = read(bench, esme, "ECS22b", bench.now + HOUR, **period(bench.now - DAY, bench.now + DAY))["LogEntries"]
     assert entries[0]["Timestamp"] == bench.now
     assert len(entries) == 2
+
+
+@pytest.mark.parametrize("device_type", ["ESME", "GSME", "CHF"])
+@pytest.mark.parametrize("generation", [0, 3000])
+@pytest.mark.parametrize("begin", [-3, 0, 0.5, 1, 2, 3, 5])
+def test_registers_of_several_instants_are_those_of_each(
+    bench: DeviceBench, device_type: str, generation: int, begin: float
+) -> None:
+    """Before the meter, within one stretch, with the supply off, and across changes."""
+    meter = apply(bench.device(device_type), {"generation": generation})
+    if device_type == "ESME":
+        meter, _ = bench.ask(meter, "ECS43", now=bench.now + HOUR)
+        meter, _ = bench.ask(meter, "ECS42", now=bench.now + 3 * HOUR)
+    first = seconds(bench.now + begin * HOUR)
+    for hours in (0.5, 1, 4):
+        instants = [first + number * 900 for number in range(int(hours * 4))]
+        assert import_registers(meter, instants) == [import_register(meter, at) for at in instants]
 
 
 @pytest.mark.parametrize("name", ["ECS21a", "ECS21b", "ECS21c", "GCS16a", "GCS16b"])
