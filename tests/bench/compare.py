@@ -77,7 +77,7 @@ def main() -> int:
     """Measure, print, write. Returns 0."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("revision", help="what git knows it by")
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to j; all when none is named")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to l; all when none is named")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side")
     parser.add_argument("--full", action="store_true", help="the long form of each section")
     parser.add_argument("--out", type=Path, default=HERE / "build/bench-compare.json", help="where the JSON goes")
