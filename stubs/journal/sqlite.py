@@ -37,7 +37,7 @@ _MOST_AT_ONCE = 32
 _INSERTS = tuple(_INSERT + ", (?, ?, ?, ?)" * more for more in range(_MOST_AT_ONCE))
 """One row by one statement, two rows by one statement, and so on: a statement is a transaction of its own, so that the
 few rows of a request are spared a BEGIN and a COMMIT."""
-_FULL = 1024 * 1024
+_FULL = 256 * 1024
 """Octets of a write-ahead file from which on its rows are moved."""
 _MOST_WAITING = 64 * 1024 * 1024
 """Octets of a write-ahead file, whose rows are in memory too, from which on SQLite has to take them first."""
