@@ -13,10 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.checks import standing_checks
 from harness.cli import run as uept
+from harness.reporting.model import Report
+from harness.reporting.next_steps import next_step
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,4 +166,36 @@ def test_the_documented_program_takes_a_party_through_whole_scenarios(terminal: 
     assert result["totals"] == {"PASS": 3, "NOT_RUN": 1}
     named = {"alert-acknowledged": "PASS", "alert-understood": "NOT_RUN"}
     assert named.items() <= terminal.checks("AL-001-IS").items()
+    assert result["exit_code"] == 3
+
+
+SMALL = """import json, subprocess, sys
+text = sys.stdin.read()
+asked = json.loads(text)
+if asked.get("service") in ("4.1.1", "8.2"):
+    sys.exit(subprocess.run([sys.executable, CLIENT], input=text, text=True).returncode)
+wanted = asked.get("service") or asked["kind"]
+json.dump({"action": asked["id"], "status": "unsupported", "detail": f"this client does not know {wanted}"}, sys.stdout)
+"""
+"""A client that knows two services, and says of everything else that it does not."""
+
+
+def test_a_small_client_is_told_what_it_showed_what_did_not_run_and_what_to_build_next(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    client = tmp_path / "small.py"
+    client.write_text(f"CLIENT = {str(ROOT / 'docs' / 'examples' / 'command_client.py')!r}\n{SMALL}", encoding="utf-8")
+    known, unknown = ("SR-201-IS-2", "SR-601-IS"), ("SR-605-IS", "SR-501-IS", "SR-105-IS")
+    result = terminal.rehearse(f"command:{sys.executable} {client}", " or ".join((*known, *unknown)))
+    told = json.loads((terminal.folder / "result.json").read_text(encoding="utf-8"))
+    verdicts = {one["key"]: (one["verdict"], one["reason"]) for one in told["scenarios"]}
+    assert {key: verdicts[key][0] for key in known} == dict.fromkeys(known, "PASS")
+    assert {key: verdicts[key][0] for key in unknown} == dict.fromkeys(unknown, "NOT_RUN")
+    assert "this client does not know 11.2" in verdicts["SR-605-IS"][1]
+    assert {row["srv"] for row in told["coverage"] if row["role"] == "IS" and row["state"] == "passed"} == {
+        "4.1.1",
+        "8.2",
+    }
+    report = msgspec.json.decode((terminal.folder / "result.json").read_bytes(), type=Report)
+    assert next_step(report.scenarios).endswith("1.5 (1), 11.2 (1), 7.2 (1); build 1.5 next")
     assert result["exit_code"] == 3
