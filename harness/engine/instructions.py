@@ -12,7 +12,13 @@ from schemas.load import Srv, service_requests
 _PLAIN = re.compile(r"[\w:+-]+(?:\.[\w:+-]+)*")
 
 
-def sentence(template: str, action: Action, device: str = "", person: str = "") -> str:
+NOBODY: frozenset[str] = frozenset()
+_MADE_UP = ", a test person that the simulated DCC made up (pass phrase: test_pass_phrase of [dcc.ssi]),"
+
+
+def sentence(
+    template: str, action: Action, device: str = "", person: str = "", made_up: frozenset[str] = NOBODY
+) -> str:
     """The text for an action, its words in braces filled in.
 
     Args:
@@ -21,16 +27,18 @@ def sentence(template: str, action: Action, device: str = "", person: str = "") 
         action: with everything but its instruction.
         device: what the scenario calls the target; empty: it has no name, or there is none.
         person: who acts on the Self-Service Interface where the action names nobody; empty: not known.
+        made_up: names, in lower case, of test persons: nobody of the party's own, so that a reader looks for none.
     """
     text = template
-    for name, value in _words(action, device, person).items():
+    for name, value in _words(action, device, person, made_up).items():
         text = text.replace(f"{{{name}}}", value)
-    return " ".join(text.split())
+    return re.sub(r",(?=[.,;])", "", " ".join(text.split()))
 
 
-def _words(action: Action, device: str, person: str) -> Mapping[str, str]:
+def _words(action: Action, device: str, person: str, made_up: frozenset[str]) -> Mapping[str, str]:
     row = service_requests().get(Srv(action.service))
     who = str(action.parameters.get("person") or person or f"one of your people in role {action.role}")
+    who += _MADE_UP if who.casefold() in made_up else ""
     target = " ".join(part for part in (device and f"the {device}", action.target) if part)
     return {
         "role": action.role,

@@ -17,7 +17,7 @@ from harness.engine.homes import Home
 from harness.engine.instructions import sentence
 from harness.engine.progress import Progress
 from harness.engine.run_control import RunControl
-from harness.engine.service_management import people_of
+from harness.engine.service_management import are_made_up, people_of
 from harness.plan import load_test_data
 from harness.settings import RehearsalSettings
 from schemas.load import UserRole
@@ -199,7 +199,8 @@ class RunContext:
             return ""
         people = people_of(self, action.user, action.role) if action.kind in ssi_actions() else []
         person = next((one.name for one in people if one.status == "active"), "")
-        return sentence(path.read_text(encoding="utf-8"), action, device, person)
+        made_up = frozenset(one.name.casefold() for one in people) if are_made_up(self) else frozenset[str]()
+        return sentence(path.read_text(encoding="utf-8"), action, device, person, made_up)
 
     # --- the journal, as scenarios need it --------------------------------------------------------------------
 

@@ -68,6 +68,11 @@ def people_of(run_context: RunContext, user: str, role: str) -> list[Person]:
     return [one for one in people if one.user == user and (not one.roles or role in one.roles)]
 
 
+def are_made_up(run_context: RunContext) -> bool:
+    """Whether the people of the pages are test persons, since the settings name none."""
+    return not _settings(run_context).persons
+
+
 class ServiceManagement:
     """The service desk of one scenario; what the scenario published is taken back when it ends."""
 
