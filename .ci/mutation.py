@@ -138,6 +138,7 @@ class Trial:
         self.reached: dict[tuple[str, int], set[int]] = defaultdict(set)
         self.trials: list[Callable[[], bool]] = []
         self.tests = 0
+        self.names: list[str] = []
         self.is_done = False
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -145,6 +146,7 @@ class Trial:
         self.tests = len(session.items)
         runs = sorted(judged_runs.kept(KEPT), key=lambda run: len(run.entries))
         self.trials = [partial(_passes, item) for item in session.items] + [run.is_as_it_was for run in runs]
+        self.names = [item.nodeid for item in session.items] + [run.name for run in runs]
         print(f"{self.tests} unit tests, {len(runs)} kept runs", file=sys.__stderr__, flush=True)
         self._note_what_is_reached()
         for number, mutant in enumerate(self.chosen):
@@ -171,7 +173,7 @@ class Trial:
         os.wait()
         for index, lines in enumerate(told):
             if lines is None:
-                sys.exit(f"{self.trials[index]} fails without any mutant: mend that first, or remove {KEPT}")
+                sys.exit(f"{self.names[index]} fails without any mutant: mend that first, or remove {KEPT}")
             for path, line in lines:
                 self.reached[path, line].add(index)
 

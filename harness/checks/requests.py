@@ -250,7 +250,7 @@ def falling_counter(evidence: Evidence) -> tuple[str, tuple[int, ...]] | None:
             continue
         earlier = bodies.setdefault(exchange.request_id.upper(), [])
         counter = RequestId.parse(exchange.request_id).counter
-        if earlier and not _may_repeat(earlier, exchange):
+        if earlier and not _may_repeat(evidence, earlier, exchange):
             return f"counter {counter} used again", (earlier[0].seq, exchange.seq)
         if not earlier and counter <= highest:
             return f"counter {counter} after {highest}", (exchange.seq,)
@@ -259,10 +259,11 @@ def falling_counter(evidence: Evidence) -> tuple[str, tuple[int, ...]] | None:
     return None
 
 
-def _may_repeat(earlier: list[Exchange], again: Exchange) -> bool:
+def _may_repeat(evidence: Evidence, earlier: list[Exchange], again: Exchange) -> bool:
     if any(exchange.received.body == again.received.body for exchange in earlier):
         return True  # the same bytes once more: a repeat after a broken connection, not a new request
-    if again.request is not None and any(exchange.request == again.request for exchange in earlier):
+    is_unanswered = not any(evidence.is_answered_in_time(exchange) for exchange in earlier)
+    if is_unanswered and again.request is not None and any(one.request == again.request for one in earlier):
         return True  # the same document, signed anew
     is_first_signed = not any(isinstance(exchange.request, SignedPreCommand) for exchange in earlier)
     return isinstance(again.request, SignedPreCommand) and is_first_signed

@@ -228,3 +228,9 @@ def test_a_device_in_a_list_that_no_message_names(listed: str, is_right: bool) -
     story = Story().asked("8.2").posted(service="non-device", srv="8.2", code="E1")
     claimed = story.claimed("done", "", values={"devices": [{"DeviceID": listed}]}, messages_processed=0)
     assert ("values-as-received" in failing(claimed)) is not is_right
+
+
+def test_the_same_request_signed_anew_after_an_answer_uses_its_counter_again() -> None:
+    twice = Story().asked("11.2").posted(srv="11.2", body=body())
+    twice.asked("11.2", action="a2").posted(srv="11.2", body=body() + b" ")
+    assert failing(twice)["counters-never-fall"] == "counter"
