@@ -42,7 +42,7 @@ def command(
     review-record.json and review-record.html. Exit code 0 concluded, 1 further testing, 3 cannot be decided.
     --json prints the record.
     """
-    from harness.campaign.folder import open_campaign
+    from harness.campaign.folder import CAMPAIGN, open_campaign
     from harness.campaign.joining import stand
     from harness.judging import ScenarioSet
     from harness.reporting.completion.difference import read_report
@@ -50,6 +50,7 @@ def command(
     from harness.reporting.completion.review import CONCLUDED, FURTHER, encode, review
     from stubs.clock import SystemClock
 
+    place = place.parent if place.name == CAMPAIGN else place
     report = place if place.suffix == ".json" else place / "report" / "completion-report.json"
     home = campaign or (report.parent.parent if place.suffix == ".json" else place)
     submitted = read_report(report) if report.is_file() or place.suffix == ".json" else None

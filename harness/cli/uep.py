@@ -116,6 +116,7 @@ def checklist(
     """
     from harness.uep.checklist import category_of, is_complete
     from harness.uep.checklist import checklist as lines_of
+    from schemas.process import categories
 
     folder, day = open_folder(campaign), today_of(today)
     roles = list(category_of(category)) if category else chosen_roles(folder, names)
@@ -130,11 +131,15 @@ def checklist(
              for role, lines in lists.items()}
         )  # fmt: skip
         return
+    if kind := category or (folder.campaign.party.category if folder else ""):
+        row = categories()[kind]
+        say(f"{row.name} ({row.licence}): {row.note}; usually seeks {', '.join(row.roles)}\n")
     for role, lines in lists.items():
         print_table(
-            ["role", "what", "state", "decided by", "clause", "wanted"],
-            [[role, one.name, one.state, one.decided_by, one.clause, one.missing] for one in lines],
-        )
+            ["role", "what", "state", "on", "decided by", "clause", "wanted"],
+            [[role, one.name, one.state, one.record.done_on or one.record.due_on or "-", one.decided_by, one.clause,
+              one.missing] for one in lines],
+        )  # fmt: skip
         say(f"{role}: {'every step is done' if is_complete(lines) else 'not complete'}\n")
     say(NOTE)
 
@@ -416,9 +421,12 @@ def facts(word: str | None, *, as_json: bool) -> None:
 
 @command.command()
 @click.argument("subject", required=False)
+@campaign_option
 @json_option
-def dispute(subject: str | None, *, as_json: bool) -> None:
+def dispute(subject: str | None, campaign: Path | None, *, as_json: bool) -> None:
     """The route of a dispute about SUBJECT: uept, security, privacy or credit; all when none is named.
+
+    Disputes that a campaign records are listed below.
 
     --json prints an object by subject: a list of stages (order, name, clause, note).
     """
@@ -436,6 +444,11 @@ def dispute(subject: str | None, *, as_json: bool) -> None:
         ["subject", "stage", "clause", "where", "note"],
         [[one, s.order, s.clause, s.name, s.note] for one, stages in routes.items() for s in stages],
     )
+    folder = open_folder(campaign)
+    for held in folder.campaign.disputes if folder else ():
+        if held.subject in routes:
+            outcome = held.outcome or "open"
+            say(f"recorded: {held.subject}, {held.role or 'every role'}, {held.opened_on}: {held.stage}; {outcome}")
 
 
 @command.command()

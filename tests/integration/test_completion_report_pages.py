@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -81,17 +84,56 @@ def usual_report(usual: Path) -> model.CompletionReport:
 
 
 @pytest.fixture(scope="module")
-def printed(report: model.CompletionReport) -> Any:
-    return pdf_of(render(report, "print"))
+def paper(report: model.CompletionReport) -> bytes:
+    return octets_of(render(report, "print"))
+
+
+@pytest.fixture(scope="module")
+def printed(paper: bytes) -> Any:
+    return reader_of(paper)
+
+
+def octets_of(page: bytes) -> bytes:
+    try:
+        return write_pdf(page)
+    except Blocked as error:
+        pytest.skip(str(error))
+
+
+def reader_of(data: bytes) -> Any:
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is absent; to enable: pip install 'uept-harness[test]'")
+    return pypdf.PdfReader(io.BytesIO(data))
 
 
 def pdf_of(page: bytes) -> Any:
-    pypdf = pytest.importorskip("pypdf", reason="pypdf is absent; to enable: pip install 'uept-harness[test]'")
-    try:
-        data = write_pdf(page)
-    except Blocked as error:
-        pytest.skip(str(error))
-    return pypdf.PdfReader(io.BytesIO(data))
+    return reader_of(octets_of(page))
+
+
+def pictures_of(data: bytes) -> list[tuple[int, list[bytes]]]:
+    """Each page as a grey picture of one pixel a millimetre: width, and its rows."""
+    program = shutil.which("pdftoppm")
+    if program is None:
+        pytest.skip("pdftoppm is absent; to enable: apt-get install poppler-utils")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "report.pdf"
+        file.write_bytes(data)
+        subprocess.run([program, "-r", "25.4", "-gray", str(file), str(Path(folder) / "page")], check=True)
+        return [_rows(one.read_bytes()) for one in sorted(Path(folder).glob("page*.pgm"))]
+
+
+def _rows(picture: bytes) -> tuple[int, list[bytes]]:
+    _, size, _, pixels = picture.split(b"\n", 3)
+    width, height = map(int, size.split())
+    return width, [pixels[row * width : (row + 1) * width] for row in range(height)]
+
+
+def test_every_page_as_a_picture_has_content_and_nothing_runs_into_its_margins(paper: bytes, printed: Any) -> None:
+    pages = pictures_of(paper)
+    assert len(pages) == len(printed.pages)
+    for width, rows in pages:
+        body = rows[15:275]
+        assert any(min(row) < 200 for row in body)
+        assert all(min(row[:11]) > 240 and min(row[width - 11 :]) > 240 for row in rows)
 
 
 def text_of(pdf: Any) -> str:

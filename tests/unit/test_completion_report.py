@@ -455,3 +455,9 @@ on = 2026-09-10
     ):
         assert words in page
     assert record.sample_places == ("runs/a/report.html#SR-601-OU",)
+
+
+def test_a_review_takes_the_campaign_file_for_its_folder(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["review", str(campaign / "campaign.toml")]) == run(["review", str(campaign)])
+    assert (campaign / "report" / "review-record.json").is_file()
+    assert capsys.readouterr().err == ""

@@ -133,3 +133,23 @@ def test_bad_input_is_one_line(campaign: Path, tmp_path: Path, refused: Refused)
     assert "ROLE=EUI" in refused("uep", "user-ids", "--user", ID)
     assert "uept, security" in refused("uep", "dispute", "weather")
     assert "no calendar" in refused("uep", "dates", "--start", "2026-09-07", "--calendar", "FR")
+
+
+def test_the_checklist_tells_the_category_and_the_day_of_each_decision(
+    campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["uep", "checklist", "--category", "SMALL_SUPPLIER"]) == 0
+    assert "Small Supplier (supply licence): fewer than 250000 domestic premises; usually seeks IS, ES, GS" in (
+        capsys.readouterr().out
+    )
+    assert run(["uep", "checklist", "--category", "SHOP"]) == 2
+    assert "'SHOP' is no party category" in capsys.readouterr().err
+
+
+def test_recorded_disputes_stand_below_the_route(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (campaign / "campaign.toml").open("a", encoding="utf-8") as file:
+        file.write('[[disputes]]\nsubject = "credit"\nopened_on = 2026-09-20\n')
+    assert run(["uep", "dispute", "credit", "--campaign", str(campaign)]) == 0
+    assert "recorded: credit, every role, 2026-09-20: first route; open" in capsys.readouterr().out
+    assert run(["uep", "dispute", "uept", "--campaign", str(campaign)]) == 0
+    assert "recorded" not in capsys.readouterr().out
