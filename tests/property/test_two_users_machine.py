@@ -140,7 +140,7 @@ class TwoUsers(RuleBasedStateMachine):
     def homes_of_both(self) -> None:
         for user in USERS:
             spec = {"name": user, "supplier": user, "gas_supplier": user, "devices": list(EVERYTHING)}
-            self.homes[user] = self.operate("add-premises", **spec)["devices"]
+            self.homes[user] = self.operate("add-premises", **spec).devices
 
     @rule(target=sent, user=st.sampled_from(USERS), owner=st.sampled_from(USERS), meter=st.sampled_from(METERS),
           srv=st.sampled_from(("4.1.1", "3.1", "11.2")))  # fmt: skip

@@ -32,7 +32,7 @@ def awaited_by(transaction: Transaction, device: Eui64, alert: RaisedAlert) -> t
 def respond_with_outcome(
     context: DccContext, transaction: Transaction, name: str, command: PendingCommand, alert: RaisedAlert
 ) -> str:
-    """An outcome as a response to the request, whoever's name the command was sent in; what follows it is scheduled."""
+    """Queue an outcome as the response to its request, and schedule what follows it; the message's id."""
     if (alert.instruction or 1) >= (alert.total or 1):
         transaction.done(name, "the outcome came")
         is_done = alert.code == f"{FUTURE_DATED_DONE:04X}"
@@ -45,7 +45,10 @@ def respond_with_outcome(
 def respond_unawaited(
     context: DccContext, transaction: Transaction, device: Eui64, user: Eui64, alert: RaisedAlert
 ) -> str:
-    """An outcome after its time was up: the message tells the service, the User's own counter the request."""
+    """Queue an outcome that came after its time was up; the message's id.
+
+    The message code tells the service, the User's own counter the request.
+    """
     assert alert.command is not None
     originator, counter = alert.command
     srv, service_reference = _service_of(alert.payload)
@@ -80,7 +83,7 @@ def _queue_outcome(
 
 
 def outcome_name(device: Eui64 | str, srv: str, user: str) -> str:
-    """The item that waits for the outcome of a command a device holds; a later command replaces an earlier one."""
+    """Name the agenda item that waits for the outcome of a held command; a later command replaces an earlier one."""
     return f"outcome {device} {srv} {user}"
 
 

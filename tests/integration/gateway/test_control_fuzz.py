@@ -94,7 +94,7 @@ def test_any_values_are_answered_and_what_happened_is_recorded(fuzzed: Any, oper
     dcc: BackgroundDcc = fuzzed[0]
     if not dcc.control.health()["devices"]:
         home(dcc)
-    devices = [*dcc.control._dcc.state.devices][:5]
+    devices = [str(eui) for eui in dcc.control._dcc.state.devices][:5]
     body = openapi()["paths"][operation.path][operation.method.lower()]["requestBody"]
     schema = body["content"]["application/json"]["schema"]
     known = devices[2]
