@@ -40,7 +40,10 @@ class Row(NamedTuple):
 
 
 class Store(Protocol):
-    """Where rows are kept. Called under the journal's lock, one call at a time, from any thread."""
+    """Where rows are kept; called from any thread.
+
+    All but ``read`` is called under the journal's lock. A reader may wait for the disk, and nobody who appends for it.
+    """
 
     def write(self, rows: Iterable[Row]) -> None:
         """Make rows durable, all or none. Raises: Blocked: the store cannot write (disk full, file gone)."""
@@ -222,7 +225,7 @@ class Journal:
             if after + 1 >= first_pending:
                 start = after + 1 - first_pending
                 return self._pending[start : start + _BATCH]
-            return self._store.read(after, _BATCH)
+        return self._store.read(after, _BATCH)
 
     def entry(self, seq: int) -> Entry | None:
         """The entry with this number; None: there is none."""
@@ -233,8 +236,7 @@ class Journal:
             return bool(self._pending) and seq >= self._pending[0].seq
 
     def _stored(self, seq: int) -> Entry | None:
-        with self._lock:
-            rows = self._store.read(seq - 1, 1)
+        rows = self._store.read(seq - 1, 1)
         return self._entry(rows[0]) if rows and rows[0].seq == seq else None
 
     def _entry(self, row: Row) -> Entry:

@@ -3,13 +3,20 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stubs.journal import Row, SqliteStore
+from stubs.clock import VirtualClock
+from stubs.events import DccReset
+from stubs.journal import Journal, Row, SqliteStore
 from stubs.journal.sqlite import LOG_SUFFIXES
 from stubs.journal.write_ahead import LogFile, WriteAheadFile, in_order
 from stubs.wire.errors import Blocked
@@ -193,3 +200,29 @@ def test_a_copy_has_what_is_not_moved_yet(store: SqliteStore, tmp_path: Path) ->
     store.write(rows(1, 5))
     store.copy_to(tmp_path / "copy.db")
     assert SqliteStore(tmp_path / "copy.db").read(0, 10) == rows(1, 5)
+
+
+def test_a_reader_that_waits_for_sqlite_keeps_nobody_from_appending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = VirtualClock(datetime(2026, 1, 15, 10, tzinfo=UTC), rate=0)
+    with closing(Journal(SqliteStore(tmp_path / "journal.db"), clock)) as before:
+        before.record(DccReset(seed="1"))
+    store = SqliteStore(tmp_path / "journal.db")
+    with closing(Journal(store, clock)) as journal:
+        select, is_reading, may_go_on = store._select, Event(), Event()
+
+        def waits(statement: str, values: tuple[int, ...] = ()) -> list[Any]:
+            is_reading.set()
+            may_go_on.wait()
+            return select(statement, values)
+
+        with monkeypatch.context() as patch, ThreadPoolExecutor(1) as reader:
+            patch.setattr(store, "_select", waits)
+            found = reader.submit(journal.entry, 1)
+            is_reading.wait()
+            journal.record(DccReset(seed="2"))
+            may_go_on.set()
+            entry = found.result()
+    assert entry is not None
+    assert entry.event == DccReset(seed="1")
