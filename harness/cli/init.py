@@ -63,7 +63,8 @@ def command(
         raise InputError(
             f"no party of {pki or keys} holds role {role}", mend="`uept pki list` shows whose keys are there"
         )
-    python = sys.executable if " " not in sys.executable else "python3"
+    python = Path(sys.executable).as_posix()  # of Windows too: a backslash is an escape in TOML and in command lines
+    python = python if " " not in python else "python3"
     made = new_project(NewProject(role, user, driver, "keys", pipeline or "", python, receive_port, receive_port + 1))
     for file in made:
         target = folder / file.path

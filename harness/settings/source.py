@@ -26,6 +26,13 @@ class SettingsError(InputError):
     page = "settings"
 
 
+def _mend_of(text: str, line: int) -> str:
+    """How to mend a line that is no TOML; a path of Windows is what people write into double quotes."""
+    if "\\" in "".join(text.splitlines()[line - 1 : line]):
+        return "In double quotes \\ begins an escape: write C:/keys, or 'C:\\keys' in single quotes."
+    return "Mend that line."
+
+
 class Source:
     """The parsed run file, and where each key came from."""
 
@@ -37,7 +44,7 @@ class Source:
             self.values: dict[str, Any] = tomllib.loads(text)
         except ValueError as error:  # TOMLDecodeError is one; a number too long is no more than one
             line, what = not_toml(error, text)
-            raise SettingsError(f"{path}:{line}: not TOML: {what}", mend="Mend that line.") from error
+            raise SettingsError(f"{path}:{line}: not TOML: {what}", mend=_mend_of(text, int(line))) from error
         except RecursionError as error:
             raise SettingsError(f"{path}: nested too deeply", mend="Settings are tables of plain values.") from error
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -125,6 +126,14 @@ def test_a_new_folder_begins_with_what_the_small_client_can_do(role: str, librar
     assert [
         text for text in asked if not re.match(r"the party is asked to send (4\.1\.1|8\.2) to the [\w ]+", text)
     ] == []
+
+
+def test_a_path_of_windows_reaches_the_driver_whole(tmp_path: Path) -> None:
+    python = PureWindowsPath(r"C:\Users\kim\python.exe").as_posix()
+    files = {one.path: one.text for one in new_project(NewProject("IS", "A0-B1-C2-D3-E4-01-00-00", python=python))}
+    (tmp_path / "uept.toml").write_text(files["uept.toml"])
+    settings = load_settings(tmp_path / "uept.toml")
+    assert shlex.split(settings.driver.removeprefix("command:")) == ["C:/Users/kim/python.exe", "client.py"]
 
 
 def test_every_pattern_of_the_first_selection_matches_something(library: tuple[LibraryScenario, ...]) -> None:

@@ -112,6 +112,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(
     ("content", "words"),
     [
         (b"driver = \n", ("uept.toml:1", "not TOML")),
+        (b'[dcc]\npki = "C:\\keys"\n', ("uept.toml:2", "not TOML", "write C:/keys, or 'C:\\keys'")),
         (b"drivr = 'reference'\n", ("uept.toml:1: drivr: unknown key", "Did you mean 'driver'?")),
         (b"\njobs = 'x'\n", ("uept.toml:2: jobs: expected `int`, got `str`",)),
         (b"[dcc]\nport = 'x'\n", ("uept.toml:2: dcc.port",)),
