@@ -1,11 +1,45 @@
 """Property tests try the same examples every time and on every machine, however slow: no run differs from the last.
 
-What looks further, with other examples each time, is `make fuzz`.
+What looks further, with other examples each time, is `make fuzz`. The files that take longest are begun first.
 """
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
+
+TESTS = Path(__file__).parent
+LONG = (
+    "clients/test_reference_client.py",
+    "clients/test_broken_clients.py",
+    "clients/test_scenarios_catch_defects.py",
+    "clients",
+    "docs",
+    "peers",
+    "integration",
+    "property",
+)
+"""Files and folders whose tests take longest, the longest first: begun last, one of them would keep one worker busy
+while the others have nothing left to do."""
+
+
+def place(path: Path) -> int:
+    """Where the tests of a file stand in the order of a run."""
+    return next((at for at, long in enumerate(LONG) if path.is_relative_to(TESTS / long)), len(LONG))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; the order within a file, and of files of one place, stays."""
+    items.sort(key=lambda item: place(item.path))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: rehearsals wait for answers half of their time."""
+    return (os.cpu_count() or 1) + 1

@@ -68,9 +68,6 @@ CATCHES = {
 OF_ACCEPTED_REQUESTS = "signs-documents-with-wrong-key"
 """Caught by every scenario that begins with a request that must be accepted: those named for no other defect."""
 
-WAITS_TO_THE_END = "forgets-alerts"
-"""Each of its scenarios takes the whole deadline, since the alert that it waits for never comes to its mind."""
-
 
 def test_the_table_names_scenarios_and_defects_that_are_there() -> None:
     assert set(CATCHES) <= set(DEFECTS)
@@ -84,8 +81,7 @@ def further() -> list[str]:
 
 
 def caught_by(bench: Bench, defect: str, wanted: list[str], select: str) -> None:
-    deadline = 1.5 if defect == WAITS_TO_THE_END else 4.0
-    result = bench.run(f"broken:{defect}", select, deadline=deadline, patience=2.0)
+    result = bench.run(f"broken:{defect}", select, deadline=4.0, patience=2.0)
     caught = {run.id for run in result.run.scenarios if run.verdict is Verdict.FAIL}
     told = [f"{run.key} {run.verdict.value} {run.reason}" for run in result.run.scenarios if run.id not in caught]
     assert sorted(caught) == sorted(wanted), told

@@ -73,6 +73,7 @@ class Inbox:
         self._seen: set[tuple[str, ...]] = set()
         self._conversations: dict[RequestId, _Conversation] = {}
         self._alerts: list[ReceivedAlert] = []
+        self._forgotten: list[ReceivedAlert] = []
         self._rejections: list[str] = []
         self._is_closed = False
         self._kept = kept
@@ -139,8 +140,9 @@ class Inbox:
             self._seen.add(key)
             if not isinstance(response.body, DeviceAlert | DccAlert):
                 self._file(checked)
-            elif self._policy.report_alerts:
-                self._alerts.append(ReceivedAlert(response, digest=digest_of(data)))
+            else:
+                alerts = self._alerts if self._policy.report_alerts else self._forgotten
+                alerts.append(ReceivedAlert(response, digest=digest_of(data)))
         return is_first
 
     def _check_recipient(self, response: Response) -> None:
@@ -200,24 +202,30 @@ class Inbox:
         return tuple(conversation.messages) if conversation else ()
 
     def claim_alert(self, code: str, device: Eui64 | None, until: float) -> ReceivedAlert | None:
-        """The first alert with this code (empty: any) about this device (None: any) that nobody has claimed."""
+        """The first alert with this code (empty: any) about this device (None: any) that nobody has claimed.
 
-        def matching() -> ReceivedAlert | None:
-            for alert in self._alerts:
+        A client that forgets alerts has none as soon as it has forgotten the one: no test waits to the end for that.
+        """
+
+        def matching(alerts: list[ReceivedAlert]) -> ReceivedAlert | None:
+            for alert in alerts:
                 named = not code or alert.code == code.upper()
                 if not alert.is_claimed and named and (device is None or alert.concerns(device)):
                     return alert
             return None
 
+        def is_decided() -> bool:
+            return self._is_closed or any(matching(alerts) for alerts in (self._alerts, self._forgotten))
+
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._is_closed or matching() is not None, timeout=max(0.0, until - time.monotonic())
-            )
-            found = matching()
+            self._changed.wait_for(is_decided, timeout=max(0.0, until - time.monotonic()))
+            found = matching(self._alerts)
             if found is not None:
                 found.is_claimed = True
                 if self._kept is not None:
                     self._kept.note_reported(found.digest)
+            elif (forgotten := matching(self._forgotten)) is not None:
+                forgotten.is_claimed = True
             return found
 
     def alerts(self, device: Eui64, after: int) -> list[ReceivedAlert]:
