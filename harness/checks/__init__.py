@@ -28,6 +28,7 @@ from harness.checks import (
 )
 from harness.checks.evidence import ActionRecord, Evidence, Exchange, Message
 from harness.checks.evidence_index import evidence_of
+from harness.checks.lateness import excused_by_run, told
 from harness.checks.registry import Check, checks, judge
 from harness.checks.rejudging import Rejudged, judge_again
 from harness.checks.standing import judge_standing, standing_checks
@@ -73,11 +74,13 @@ __all__ = [
     "begun",
     "checks",
     "evidence_of",
+    "excused_by_run",
     "finding_of",
     "judge",
     "judge_again",
     "judge_standing",
     "standing_checks",
+    "told",
     "usual_owner",
     "verdict_named",
     "worst",

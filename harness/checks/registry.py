@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from harness.checks.evidence import Evidence
+from harness.checks.lateness import excused_by_answer
 from harness.checks.verdict import Finding, Verdict
 from schemas.load import defects
 from stubs.wire.errors import Misuse
@@ -81,6 +82,7 @@ def judge(check_id: str, evidence: Evidence, parameters: Mapping[str, Any]) -> F
     if known is None:
         raise Misuse(f"no check is called {check_id!r}; known: {', '.join(sorted(_CHECKS))}")
     finding = replace(known.judge(evidence, parameters), rule=known.rule_text)
+    finding = excused_by_answer(finding, evidence, parameters)
     if finding.verdict is Verdict.FAIL and evidence.mistake is not None:
         # Whatever the party did after our own error is no evidence against it.
         seq, detail = evidence.mistake

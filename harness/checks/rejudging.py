@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.checks.evidence_index import EvidenceIndex
+from harness.checks.lateness import excused_by_run
 from harness.checks.registry import checks, judge
 from harness.checks.stored import finding_of
 from harness.checks.verdict import Finding
@@ -48,7 +49,7 @@ def _finding(index: EvidenceIndex, seq: int, event: CheckJudged) -> Finding:
         raise PeerError("a check this version does not know", where=where, expected=known, got=event.check)
     evidence = index.evidence(event.scenario, event.role, event.first, event.last, event.user)
     try:
-        return judge(event.check, evidence, event.parameters)
+        return excused_by_run(judge(event.check, evidence, event.parameters), event.late)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         # What the run itself judged can be judged: these parameters or messages are not those of a run.
         got = f"{type(error).__name__}: {error}"

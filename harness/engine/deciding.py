@@ -6,17 +6,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from harness.checks import Evidence, Finding, evidence_of, judge
+from harness.checks import Evidence, Finding, evidence_of, excused_by_run, judge, told
 from harness.engine.driver_runner import DriverRunner
 from harness.engine.run_context import TICK, RunContext
 from harness.engine.scenario_recorder import ScenarioRecorder
 from harness.plan import LibraryScenario
 from stubs.events import Entry, OutcomeClaimed
-
-_LATE = 1.0
-"""Seconds of its own lateness that a run tells of where the end of a wait decides."""
 
 
 class Deciding:
@@ -44,15 +39,18 @@ class Deciding:
         known = [*self._run_context.surroundings(), *entries]
         return evidence_of(known, self._scenario.id, self._scenario.role, first, last, self.user), last
 
-    def decide(self, check: str, parameters: Mapping[str, Any], runner: DriverRunner) -> tuple[Finding, int]:
-        """The finding, and the last entry it looked at. Real seconds, since a frozen run clock never ends a wait.
+    def decide(self, check: str, parameters: Mapping[str, Any], runner: DriverRunner) -> tuple[Finding, int, float]:
+        """The finding, the last entry it looked at, and the seconds of our own lateness that kept it from a FAIL.
+
+        Real seconds, since a frozen run clock never ends a wait. Where this run itself is late, as on a machine under
+        load, it waits so much longer: once more the whole time at most.
 
         Raises: KeyboardInterrupt, ScenarioLeft: a person ends it. Blocked: the journal cannot be written.
         """
         settings, control = self._run_context.settings, self._run_context.run_control
-        end = time.monotonic() + settings.deadline + settings.grace + settings.patience
-        quiet = 0.0
-        began, late = time.monotonic(), 0.0
+        allowed = settings.deadline + settings.grace + settings.patience
+        began, late, quiet = time.monotonic(), 0.0, 0.0
+        end = began + allowed
         while True:
             control.heed()
             is_busy = runner.is_busy or is_only_observed(self._recorder.read())
@@ -60,23 +58,19 @@ class Deciding:
             finding = judge(check, evidence, parameters)
             now = time.monotonic()
             quiet = now if is_busy or not quiet else quiet
-            limit = control.added + (end if is_busy else min(end, quiet + settings.patience))
+            limit = min(late, allowed) + control.added + (end if is_busy else min(end, quiet + settings.patience))
             if finding.is_final:
-                return finding, last
+                return finding, last, 0.0
             if now >= limit:
-                return _after(finding, now - began, late), last
+                beyond = max(0.0, late - allowed)
+                finding = excused_by_run(told(finding, now - began, limit - began, late), beyond)
+                return finding, last, beyond
             if self._run_context.journal.is_behind:
                 self._run_context.journal.commit()  # a full disk: raised here and now, since waiting would not help
             self._run_context.progress.awaiting(finding.expected, limit - now)
             wait = min(TICK, limit - now)
             self._run_context.journal.wait(after=last, timeout=wait)
             late += max(0.0, time.monotonic() - now - wait)
-
-
-def _after(finding: Finding, waited: float, late: float) -> Finding:
-    """A finding that the end of the wait decided: how long that was, and how late the run itself was meanwhile."""
-    own = f"; this run itself was {late:.1f} s late, as on a machine under load" if late >= _LATE else ""
-    return msgspec.structs.replace(finding, got=f"{finding.got} (after waiting {waited:.1f} s{own})")
 
 
 def is_only_observed(entries: Sequence[Entry]) -> bool:

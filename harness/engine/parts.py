@@ -138,15 +138,15 @@ class Part:
         if not self._actions:
             raise Misuse(f"the {self.name} was asked nothing")
         parameters.setdefault("action", self._actions[-1])
-        finding, last = self._deciding.decide(check, parameters, self._runner)
-        self._keep(check, parameters, finding, last)
+        finding, last, late = self._deciding.decide(check, parameters, self._runner)
+        self._keep(check, parameters, finding, last, late)
         if finding.verdict not in {Verdict.PASS, Verdict.WARNING, Verdict.REVIEW}:
             raise Blocked(
                 f"the {self.name} did not play its part: expected {finding.expected}, got {finding.got}",
                 mend=f"This is no fault of the party under test; see [parties.{self.name.replace(' ', '-')}].",
             )
 
-    def _keep(self, check: str, parameters: Mapping[str, Any], finding: Finding, last: int) -> None:
+    def _keep(self, check: str, parameters: Mapping[str, Any], finding: Finding, last: int, late: float = 0.0) -> None:
         self.findings.append(finding)
         self._recorder.record(
             CheckJudged(
@@ -158,6 +158,7 @@ class Part:
                 last=last,
                 finding=finding,
                 user=self.user,
+                late=round(late, 3),
             )
         )
 

@@ -358,14 +358,14 @@ class World:
         self._begin()
         if self._actions and "action" not in parameters:
             parameters["action"] = self._actions[-1]
-        finding, last = self._deciding.decide(check, parameters, self._run_context.driver_runner)
-        self._keep(check, parameters, finding, last)
+        finding, last, late = self._deciding.decide(check, parameters, self._run_context.driver_runner)
+        self._keep(check, parameters, finding, last, late)
         stop = stop_for(finding)
         if stop is not None:
             raise stop
         return finding
 
-    def _keep(self, check: str, parameters: Mapping[str, Any], finding: Finding, last: int) -> None:
+    def _keep(self, check: str, parameters: Mapping[str, Any], finding: Finding, last: int, late: float = 0.0) -> None:
         self.findings.append(finding)
         self._recorder.record(
             CheckJudged(
@@ -376,6 +376,7 @@ class World:
                 first=self._recorder.first,
                 last=last,
                 finding=finding,
+                late=round(late, 3),
             )
         )
 

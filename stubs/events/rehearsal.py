@@ -100,6 +100,8 @@ class CheckJudged(Event, frozen=True, kw_only=True, tag=True):
     references: tuple[int, ...] = ()
     user: str = ""
     """EUI of another party of the scenario whose conduct was judged; empty: the party under test."""
+    late: float = 0.0
+    """Seconds that the run itself was late where the end of the wait decided, beyond what it made up for."""
 
 
 class ScenarioFinished(Event, frozen=True, kw_only=True, tag=True):
