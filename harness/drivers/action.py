@@ -195,4 +195,6 @@ def json_schemas() -> dict[str, dict[str, Any]]:
             **body,
             "description": (kind.__doc__ or "").strip(),
         }
+    # There is only one action that an outcome can belong to: ``decode_outcome`` fills it in.
+    schemas["outcome.schema.json"]["required"] = ["status"]
     return schemas

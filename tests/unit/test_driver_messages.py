@@ -39,7 +39,7 @@ def test_every_example_file_is_valid_and_is_read(path: Path) -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        {"status": "done"},
+        {"action": "a1"},
         {"action": "a1", "status": "finished"},
         {"action": "a1", "status": "done", "messages_processed": -1},
     ],
@@ -56,6 +56,7 @@ def test_an_action_survives_the_way_to_a_program_and_back() -> None:
 
 
 def test_an_outcome_may_leave_out_which_action_it_belongs_to() -> None:
+    jsonschema.validate({"status": "done"}, published("outcome.schema.json"))
     assert decode_outcome(b'{"status": "done"}', ACTION) == Outcome(action="a1", status="done")
 
 
