@@ -9,7 +9,7 @@ from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unsaid
 from harness.checks.ssi_views import during, own_pages, pages_of, said_of, seen_of, unserved, untold
-from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from schemas.ssi_tables import advice, allowed, functions, job_types
 from stubs.events import ActRefused, PageViewed, PersonSignedIn
 
@@ -155,7 +155,10 @@ def field_refused(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     silence = said_of(action, expected, seq)
     if silence is not None:
         return silence
-    problems = action.outcome["values"].get("problems")
+    problems = (action.outcome.get("values") or {}).get("problems")
+    if action.status == "refused" and not problems:
+        got = "the party says that it was refused, not what it read; a person must look"
+        return review(expected, got, seq, action.claimed_seq, cause="did not say what it read")
     if action.status not in {"refused", "attested"} or not problems:
         got = f"the party said {action.status!r} and " + (f"{problems}" if problems else "no problem")
         return failed(expected, got, seq, action.claimed_seq)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from harness.checks import Verdict, judge_again
+from harness.drivers import Outcome
 from harness.engine import RunResult
 from harness.evidence.certificates import public_keys
 from harness.plan import load_library
 from schemas.load import UserRole
-from stubs.events import CommandSent, DeviceAnswered, ScenarioStarted
+from stubs.events import CheckJudged, CommandSent, DeviceAnswered, Entry, OutcomeClaimed, ScenarioStarted
 from stubs.wire.gbcs.view import Check, checks, describe
 
 if TYPE_CHECKING:
@@ -56,6 +59,41 @@ def test_judging_again_from_the_entries_gives_the_same_verdicts(
     again = list(judge_again(bench.dcc.journal.entries(after=run.first - 1, until=run.last)))
     assert len(again) > 2 * len(run.scenarios)
     assert [one.judged.check for one in again if not one.agrees] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_driver_that_reports_only_a_status_fails_nothing(
+    runs: Callable[[UserRole], RunResult], bench: Bench, role: UserRole
+) -> None:
+    """Each scenario once, in the first role that plays it: judged again without all that the party told but a status.
+
+    What the wire shows passes; what only the party's system can tell is for a person to look at.
+    """
+    run = runs(role).run
+    first = {one.id: one.role for one in reversed(LIBRARY)}
+    entries = list(bench.dcc.journal.entries(after=run.first - 1, until=run.last))
+    again = list(judge_again(only_status(entry) for entry in entries if is_judged(entry, first)))
+    told = [
+        f"{one.judged.scenario} {one.judged.check}: {one.finding.got}"
+        for one in again
+        if one.finding.verdict not in {Verdict.PASS, Verdict.REVIEW, Verdict.NOT_APPLICABLE}
+    ]
+    assert told == []
+    assert {one.judged.scenario for one in again} == {key for key, own in first.items() if own == role}
+
+
+def only_status(entry: Entry) -> Entry:
+    """The entry as it were if the party's driver had reported a status and nothing else."""
+    if not isinstance(entry.event, OutcomeClaimed):
+        return entry
+    event = entry.event
+    bare = Outcome(action=event.action, status=event.content["status"])
+    return replace(entry, event=replace(event, content=to_builtins(bare)))
+
+
+def is_judged(entry: Entry, role_of: Mapping[str, UserRole]) -> bool:
+    """Whether an entry is no check, or one of a scenario in the role given for it."""
+    return not isinstance(entry.event, CheckJudged) or role_of[entry.event.scenario] == entry.event.role
 
 
 def test_every_scenario_had_devices_of_its_own(runs: Callable[[UserRole], RunResult]) -> None:

@@ -166,6 +166,7 @@ CASES = [
     Case("ssi-field-refused", "view-inventory", PASS, [page("/inventory", status=400)], status="refused",
          values={"problems": ["This is not a Device ID."]}),
     Case("ssi-field-refused", "view-inventory", FAIL, [page("/inventory", status=400)], values={"title": "t"}),
+    Case("ssi-field-refused", "view-inventory", REVIEW, [page("/inventory", status=400)], status="refused"),
     Case("ssi-act-refused", "raise-incident", PASS,
          [ActRefused(session="s", person="p", user=USER, role="IS", path="/", function="f", reason="r")],
          status="refused"),
