@@ -8,6 +8,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 load = import_module("schemas.load")
 checks = import_module("harness.checks")
+plan = import_module("harness.plan")
+failing = import_module("schemas.scenario_defects")
 
 INTRODUCTION = """\
 # How do we know that a scenario can fail?
@@ -18,6 +20,10 @@ Every broken client below is the reference client with one defect. `uept rehears
 test runs each over the scenario named here and requires that every check of its row fails, as the Party's fault.
 Standing checks are judged at the end of every scenario, whether its steps name them or not: whatever the evidence holds
 is compared.
+"""
+SCENARIOS = """\
+Every scenario is failed by at least one broken client, in at least one of its roles; a test runs each of these pairs. The
+last column names the checks that explain the defect.\
 """
 
 
@@ -36,6 +42,21 @@ def page() -> str:
     for check in checks.checks().values():
         tripped = ", ".join(f"`{name}`" for name in check.caught_by) or "what a standing check explains better"
         lines.append(f"| {check.id} | {'yes' if check.is_standing else ''} | {check.rule} | {tripped} |")
+    lines += [
+        "",
+        "## Scenarios",
+        "",
+        SCENARIOS,
+        "",
+        "| scenario | title | failed by | explained by |",
+        "|---|---|---|---|",
+    ]
+    titles = {one.id: one.title for one in reversed(plan.load_library())}
+    for scenario, title in sorted(titles.items()):
+        failed_by = failing.defects_failed_by(scenario)
+        explained = dict.fromkeys(check for name in failed_by for check in load.defects()[name].caught_by)
+        clients = ", ".join(f"`{name}`" for name in failed_by)
+        lines.append(f"| {scenario} | {title} | {clients} | {', '.join(explained)} |")
     return "\n".join(lines) + "\n"
 
 
