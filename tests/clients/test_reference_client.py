@@ -91,7 +91,7 @@ def only_status(entry: Entry) -> Entry:
     return replace(entry, event=replace(event, content=to_builtins(bare)))
 
 
-def is_judged(entry: Entry, role_of: Mapping[str, UserRole]) -> bool:
+def is_judged(entry: Entry, role_of: Mapping[str, str]) -> bool:
     """Whether an entry is no check, or one of a scenario in the role given for it."""
     return not isinstance(entry.event, CheckJudged) or role_of[entry.event.scenario] == entry.event.role
 

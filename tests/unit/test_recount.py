@@ -36,7 +36,8 @@ class Told:
     def __init__(self, folder: Path, entries: list[Entry]) -> None:
         self.entries = entries
         self.json: Any = json.loads((folder / "result.json").read_bytes())
-        self.page = lxml_html.fromstring((folder / "report.html").read_bytes()).text_content()
+        page: Any = lxml_html.fromstring((folder / "report.html").read_bytes())
+        self.page: str = page.text_content()
         self.junit: Any = etree.fromstring((folder / "junit.xml").read_bytes())
         self.csv = list(csv.DictReader(io.StringIO((folder / "coverage.csv").read_text(encoding="utf-8"))))
 
