@@ -326,7 +326,9 @@ def _wrong_alert(alert: Mapping[str, Any], given: Sequence[Message]) -> tuple[st
     quoted = request_id(alert.get("response_id", ""))
     if quoted and all(message.queued.response_id for message in came):
         own = [message for message in came if request_id(message.queued.response_id) == quoted]
-        if not own and kinds != {"dcc"}:  # one that names no device may be an earlier one, of another scenario
+        # An alert of the DCC that names no device may be an earlier one, of another scenario: from and to the same.
+        ends = {request_id(message.queued.response_id).rpartition(":")[0] for message in came}
+        if not own and (kinds != {"dcc"} or quoted.rpartition(":")[0] not in ends):
             return f"{name} is reported under {quoted}, it did not come under that", "ResponseID of an alert"
     values = alert.get("values")
     if isinstance(values, Mapping) and values:

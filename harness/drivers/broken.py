@@ -85,6 +85,7 @@ _CHANGES: Mapping[str, _Change] = {
     "answers-404-to-alerts": _policy(alert_status=404),
     "answers-500-to-responses": _policy(response_status=500),
     "answers-302-to-responses": _policy(response_status=302),
+    "turns-scheduled-readings-away": _policy(response_status=503),
     "answers-500-to-duplicates": _policy(duplicate_status=500),
     "turns-responses-away-once": _policy(first_response_status=503),
     "forgets-alerts": _policy(report_alerts=False),

@@ -234,3 +234,15 @@ def test_the_same_request_signed_anew_after_an_answer_uses_its_counter_again() -
     twice = Story().asked("11.2").posted(srv="11.2", body=body())
     twice.asked("11.2", action="a2").posted(srv="11.2", body=body() + b" ")
     assert failing(twice)["counters-never-fall"] == "counter"
+
+
+@pytest.mark.parametrize(
+    ("quoted", "cause"), [(f"{METER}:{USER}:9", None), (f"{OTHER}:{USER}:8", "ResponseID of an alert")]
+)
+def test_an_alert_of_the_dcc_under_an_identity_that_is_not_its_own(quoted: str, cause: str | None) -> None:
+    story = Story().asked().posted().queued().delivered().queued(kind="dcc-alert", alert="8F3F")
+    queued = story.entries[-1]
+    event = msgspec.structs.replace(queued.event, response_id=f"{METER}:{USER}:8")
+    story.entries[-1] = msgspec.structs.replace(queued, event=event)
+    story.delivered().claimed(alerts=[{"code": "8F3F", "response_id": quoted}])
+    assert failing(story) == ({"alerts-as-received": cause} if cause else {})
