@@ -18,7 +18,7 @@ INTRODUCTION = """\
 
 Every broken client below is the reference client with one defect. `uept rehearse --driver broken:<defect>` runs it; a
 test runs each over the scenario named here and requires that every check of its row fails, as the Party's fault.
-Standing checks are judged at the end of every scenario, whether its steps name them or not: whatever the evidence holds
+Implicit checks are judged at the end of every scenario, whether its steps name them or not: whatever the evidence holds
 is compared.
 """
 SCENARIOS = """\
@@ -38,10 +38,10 @@ def page() -> str:
         "|---|---|---|---|",
     ]
     lines += [f"| `{row.name}` | {row.description} | {', '.join(row.caught_by)} | {row.scenario} |" for row in rows]
-    lines += ["", "## Checks", "", "| check | standing | rule | tripped by |", "|---|---|---|---|"]
+    lines += ["", "## Checks", "", "| check | implicit | rule | tripped by |", "|---|---|---|---|"]
     for check in checks.checks().values():
-        tripped = ", ".join(f"`{name}`" for name in check.caught_by) or "what a standing check explains better"
-        lines.append(f"| {check.id} | {'yes' if check.is_standing else ''} | {check.rule} | {tripped} |")
+        tripped = ", ".join(f"`{name}`" for name in check.caught_by) or "what an implicit check explains better"
+        lines.append(f"| {check.id} | {'yes' if check.is_implicit else ''} | {check.rule} | {tripped} |")
     lines += [
         "",
         "## Scenarios",

@@ -9,8 +9,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from harness.campaign.campaign_results import CampaignResults, read_campaign_results
 from harness.campaign.folder import open_campaign
-from harness.campaign.joining import Standing, stand
 from harness.campaign.starting import campaign_text, start
 from harness.evidence import bundle
 from schemas import load
@@ -123,6 +123,6 @@ def _scenario(journal: Journal, key: str, verdict: str, finding: Finding | None)
     )
 
 
-def standing(folder: Path) -> Standing:
+def campaign_results(folder: Path) -> CampaignResults:
     """The campaign as it stands."""
-    return stand(open_campaign(folder))
+    return read_campaign_results(open_campaign(folder))

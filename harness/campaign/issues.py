@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 import tomlkit
 
+from harness.campaign.campaign_results import PASSED, CampaignResults
 from harness.campaign.folder import ISSUES, CampaignFolder
 from harness.campaign.issue_file import Issue
-from harness.campaign.joining import PASSED, Standing
 from harness.campaign.runs import CampaignRun
 from harness.campaign.toml_files import parse_toml
 from harness.engine.results import ScenarioRun
@@ -55,11 +55,11 @@ class Proposal:
     """Id of an open issue with the same cause or the same scenarios; empty: none yet."""
 
 
-def proposals(standing: Standing) -> tuple[Proposal, ...]:
+def proposals(campaign_results: CampaignResults) -> tuple[Proposal, ...]:
     """What fails or is blocked now, grouped by cause: check, kind of difference, owner."""
-    by_run = {one.digest: one for one in standing.runs}
+    by_run = {one.digest: one for one in campaign_results.runs}
     groups: dict[str, list[tuple[CampaignRun, ScenarioRun]]] = {}
-    for role in standing.roles:
+    for role in campaign_results.roles:
         for history in role.histories:
             latest = history.latest
             if latest is None or latest.verdict not in {Verdict.FAIL, Verdict.BLOCKED}:
@@ -68,7 +68,7 @@ def proposals(standing: Standing) -> tuple[Proposal, ...]:
             found = _scenario(run, history.key, history.role)
             if found is not None:
                 groups.setdefault(_cause(found), []).append((run, found))
-    return tuple(_proposal(cause, failures, standing.folder.issues) for cause, failures in groups.items())
+    return tuple(_proposal(cause, failures, campaign_results.folder.issues) for cause, failures in groups.items())
 
 
 def _scenario(run: CampaignRun, key: str, role: str) -> ScenarioRun | None:
@@ -161,19 +161,21 @@ def write_new(folder: CampaignFolder, issue: Issue) -> Path:
     return path
 
 
-def close(standing: Standing, name: str, today: date, *, fixed_in: str, retest: str, reject: str) -> Issue:
+def close(
+    campaign_results: CampaignResults, name: str, today: date, *, fixed_in: str, retest: str, reject: str
+) -> Issue:
     """Set an issue's status to closed, or to rejected with a reason; comments and order of its file stay.
 
     Raises: InputError: no such issue; closed already; no retest is stated and not all of its scenarios pass.
     """
-    folder = standing.folder
+    folder = campaign_results.folder
     issue = next((one for one in folder.issues if one.id == name), None)
     if issue is None:
         known = ", ".join(one.id for one in folder.issues) or "none"
         raise InputError(f"there is no issue {name}", mend=f"Issues are: {known}")
     if not issue.is_open:
         raise InputError(f"{name} is {issue.status} already", mend="Open it again in its file if that is wrong")
-    shown, build = ("", "") if reject or retest else _retest(standing, issue)
+    shown, build = ("", "") if reject or retest else _retest(campaign_results, issue)
     changes: dict[str, object] = {"status": "rejected" if reject else "closed", "closed_on": today}
     changes["retest"] = reject or retest or shown
     if not reject and (fixed_in or issue.fixed_in_build or build):
@@ -188,11 +190,11 @@ def close(standing: Standing, name: str, today: date, *, fixed_in: str, retest: 
     return changed
 
 
-def _retest(standing: Standing, issue: Issue) -> tuple[str, str]:
+def _retest(campaign_results: CampaignResults, issue: Issue) -> tuple[str, str]:
     """Run and build that show every scenario of the issue passing again."""
     found = []
     for key in issue.scenarios:
-        latest = retest_of(standing, issue, key)
+        latest = retest_of(campaign_results, issue, key)
         if latest is None:
             raise InputError(
                 f"{key} does not pass in a later run that counts: {issue.id} stays open",
@@ -206,9 +208,9 @@ def _retest(standing: Standing, issue: Issue) -> tuple[str, str]:
     return f"passed in run {runs}, build {', '.join(builds) or 'not stated'}", builds[0]
 
 
-def retest_of(standing: Standing, issue: Issue, key: str) -> Result | None:
+def retest_of(campaign_results: CampaignResults, issue: Issue, key: str) -> Result | None:
     """The result that counts for a scenario of the issue, where it passed after the run that found the issue."""
-    history = next((one for role in standing.roles for one in role.histories if one.key == key), None)
+    history = next((one for role in campaign_results.roles for one in role.histories if one.key == key), None)
     latest = history.latest if history else None
     if history is None or latest is None or latest.verdict not in PASSED or latest.run == issue.found_in_run:
         return None
@@ -216,20 +218,20 @@ def retest_of(standing: Standing, issue: Issue, key: str) -> Result | None:
     return latest if latest.at is None or all(at < latest.at for at in failed) else None
 
 
-def stands_now(standing: Standing, issue: Issue) -> str:
+def retest_progress(campaign_results: CampaignResults, issue: Issue) -> str:
     """How many scenarios of an issue passed since it was found, and which did not; empty: it names none."""
     if not issue.scenarios:
         return ""
-    open_ones = [key for key in issue.scenarios if retest_of(standing, issue, key) is None]
+    open_ones = [key for key in issue.scenarios if retest_of(campaign_results, issue, key) is None]
     counts = f"{len(issue.scenarios) - len(open_ones)} of {len(issue.scenarios)} passed since"
     more = f" and {len(open_ones) - _NAMED} more" if len(open_ones) > _NAMED else ""
     return f"{counts}; not {', '.join(open_ones[:_NAMED])}{more}" if open_ones else counts
 
 
-def unknown_scenarios(standing: Standing, keys: Iterable[str]) -> list[str]:
+def unknown_scenarios(campaign_results: CampaignResults, keys: Iterable[str]) -> list[str]:
     """Keys that neither a run nor the catalogue knows: such as SR-999-IS, or SR-201 without its role."""
-    ran = {one.key for role in standing.roles for one in role.histories}
-    ran |= {one.key for role in standing.roles for one in role.inputs.plan}
+    ran = {one.key for role in campaign_results.roles for one in role.histories}
+    ran |= {one.key for role in campaign_results.roles for one in role.inputs.plan}
     listed = {f"{row.id}-{role}" for row in scenarios().values() for role in row.roles}
     return [
         key for key in keys if key not in ran and not any(key == one or key.startswith(f"{one}-") for one in listed)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from harness.campaign.campaign_results import CampaignResults, RoleResults
 from harness.campaign.checking import user_id_notes
 from harness.campaign.dates import deadlines_of
 from harness.campaign.issues import proposals
-from harness.campaign.joining import RoleStanding, Standing
 from harness.uep.checklist import checklist
 from harness.uep.dates import Deadline
 
@@ -49,24 +49,24 @@ class Status:
     open_deviations: tuple[str, ...]
 
 
-def status_of(standing: Standing, today: date) -> Status:
+def status_of(campaign_results: CampaignResults, today: date) -> Status:
     """The status of a campaign on a day."""
-    issues = standing.folder.issues
+    issues = campaign_results.folder.issues
     return Status(
-        roles=tuple(_role(standing, role, today) for role in standing.roles),
+        roles=tuple(_role(campaign_results, role, today) for role in campaign_results.roles),
         open_issues=sum(one.is_open for one in issues),
         open_issues_of_party=sum(one.counts_against_party for one in issues),
-        proposed_issues=sum(not one.covered_by for one in proposals(standing)),
-        open_deviations=tuple(one.id for one in standing.campaign.deviations if not one.is_agreed),
+        proposed_issues=sum(not one.covered_by for one in proposals(campaign_results)),
+        open_deviations=tuple(one.id for one in campaign_results.campaign.deviations if not one.is_agreed),
     )
 
 
-def _role(standing: Standing, own: RoleStanding, today: date) -> RoleStatus:
+def _role(campaign_results: CampaignResults, own: RoleResults, today: date) -> RoleStatus:
     assessed, counts = own.assessment, own.assessment.tally.scenarios
-    absent = [name for name, _ in standing.folder.missing_evidence]
-    lines = [line for line in checklist(own.role, today, standing.folder.steps_of(own.role), absent)
+    absent = [name for name, _ in campaign_results.folder.missing_evidence]
+    lines = [line for line in checklist(own.role, today, campaign_results.folder.steps_of(own.role), absent)
              if line.kind == "step" and line.state != "not applicable"]  # fmt: skip
-    deadlines = [one for one in deadlines_of(standing.campaign, own.role) if one.done is None]
+    deadlines = [one for one in deadlines_of(campaign_results.campaign, own.role) if one.done is None]
     return RoleStatus(
         role=own.role,
         verdict=assessed.verdict.value,
@@ -81,20 +81,20 @@ def _role(standing: Standing, own: RoleStanding, today: date) -> RoleStatus:
         not_run=counts.not_run,
         steps_done=sum(line.state == "done" for line in lines),
         steps=len(lines),
-        missing=tuple(_missing(standing, own)),
+        missing=tuple(_missing(campaign_results, own)),
         due=tuple(sorted(deadlines, key=lambda one: one.on))[:_SHOWN],
     )
 
 
-def _missing(standing: Standing, own: RoleStanding) -> Iterator[str]:
-    campaign = standing.campaign
-    if not any(one.counts for one in standing.runs):
+def _missing(campaign_results: CampaignResults, own: RoleResults) -> Iterator[str]:
+    campaign = campaign_results.campaign
+    if not any(one.counts for one in campaign_results.runs):
         yield "no run that counts: `uept rehearse --settings uept.toml`"
     if not campaign.roles[own.role].user_ids:
         yield f"no User ID for {own.role}"
-    tested = {str(dict(one.run.facts.get("users") or {}).get(own.role, "")) for one in standing.runs if one.run}
+    tested = {str(dict(one.run.facts.get("users") or {}).get(own.role, "")) for one in campaign_results.runs if one.run}
     yield from user_id_notes(campaign, own.role, tested - {""})
-    for run in standing.runs:
+    for run in campaign_results.runs:
         if run.counts and not run.build:
             yield f"run {run.name} does not state its build: name it under [[runs]]"
     yield from own.inputs.open_criteria

@@ -28,10 +28,10 @@ from harness.checks import (
 )
 from harness.checks.evidence import ActionRecord, Evidence, Exchange, Message
 from harness.checks.evidence_index import evidence_of
+from harness.checks.implicit import implicit_checks, judge_implicit
 from harness.checks.lateness import excused_by_run, told
 from harness.checks.registry import Check, checks, judge
 from harness.checks.rejudging import Rejudged, judge_again
-from harness.checks.standing import judge_standing, standing_checks
 from harness.checks.stored import Begun, begun, finding_of, verdict_named
 from harness.checks.verdict import Finding, Owner, Verdict, usual_owner, worst
 
@@ -76,10 +76,10 @@ __all__ = [
     "evidence_of",
     "excused_by_run",
     "finding_of",
+    "implicit_checks",
     "judge",
     "judge_again",
-    "judge_standing",
-    "standing_checks",
+    "judge_implicit",
     "told",
     "usual_owner",
     "verdict_named",

@@ -1,4 +1,4 @@
-"""Standing checks of what was sent against what was asked: every parameter, one request for one action."""
+"""Implicit checks of what was sent against what was asked: every parameter, one request for one action."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from harness.checks.comparing import compare, identity, is_same, moment, request_id
 from harness.checks.evidence import ActionRecord, Evidence, Exchange
+from harness.checks.implicit import not_applicable
 from harness.checks.received import was_carried_out
 from harness.checks.registry import check
-from harness.checks.standing import not_applicable
 from harness.checks.verdict import Finding, Verdict, failed, passed
 from schemas.load import ServiceRequestRow, Srv, request_bodies, service_requests
 from stubs.wire.duis import Node, ServiceRequest
@@ -52,7 +52,7 @@ def own_requests(evidence: Evidence, action: ActionRecord) -> list[tuple[Exchang
     rule="A request says what was asked for: its service, device, User and every value, by the meaning of the field; "
     "it is dated when a date was asked and not when none was",
     clause="DUIS, bodies of Service Requests; uept docs drivers, parameters",
-    standing=True,
+    implicit=True,
 )
 def request_as_asked(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """Every Service Request of the party against the action it belongs to."""
@@ -223,7 +223,7 @@ def _found(node: Node, path: str, wanted: str) -> Iterator[Node]:
     "again that was answered",
     clause="DUIS, RequestID; CTSD catalogue, RC family: no blind retry",
     provenance="inferred",
-    standing=True,
+    implicit=True,
 )
 def one_request(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """No second request, and no repetition of an answered one, for any action."""
@@ -279,7 +279,7 @@ def _unasked(evidence: Evidence) -> list[Exchange]:
     rule="A request that got no answer is sent again a few times only, with a pause before each repetition",
     clause="CTSD catalogue, PT-011: no blind retry; the numbers are settings (retry_limit, retry_pause)",
     provenance="inferred",
-    standing=True,
+    implicit=True,
 )
 def repetitions_bounded(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     """The same octets at most so often, and not without a pause."""

@@ -1,4 +1,4 @@
-"""Standing checks of how a party behaves on the wire: services, signatures, acknowledgements, trust."""
+"""Implicit checks of how a party behaves on the wire: services, signatures, acknowledgements, trust."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from harness.checks.critical import altered, own_signature_problem
 from harness.checks.evidence import ActionRecord, Evidence
+from harness.checks.implicit import not_applicable
 from harness.checks.registry import check
 from harness.checks.requests import falling_counter, variant_of
-from harness.checks.standing import not_applicable
 from harness.checks.verdict import Finding, Owner, failed, passed, review
 from schemas.load import CommandVariant, Service, command_variants
 from stubs.events import ControlUsed
@@ -27,7 +27,7 @@ def _deviating(action: ActionRecord) -> bool:
     "posts-at-right-service",
     rule="Every request goes to the service its command variant belongs to",
     clause="DUIS, Command Variant table",
-    standing=True,
+    implicit=True,
 )
 def at_right_service(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """All posts of actions that do not ask for a deviation."""
@@ -51,7 +51,7 @@ def at_right_service(evidence: Evidence, _parameters: Mapping[str, Any]) -> Find
     "counters-never-fall",
     rule="The counter of a RequestID rises with every new request of an originator",
     clause="DUIS, RequestID; per originator is inferred",
-    standing=True,
+    implicit=True,
 )
 def counters_never_fall(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """All requests of the scenario."""
@@ -69,7 +69,7 @@ def counters_never_fall(evidence: Evidence, _parameters: Mapping[str, Any]) -> F
     rule="Every Signed Pre-Command is one that was issued, unaltered but for its signature, signed with the party's "
     "own digital signing key",
     clause="SEC duties of a User on Pre-Commands; GBCS, command signature",
-    standing=True,
+    implicit=True,
 )
 def commands_as_issued(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """All Signed Pre-Commands of the scenario."""
@@ -92,7 +92,7 @@ def commands_as_issued(evidence: Evidence, _parameters: Mapping[str, Any]) -> Fi
     rule="The party acknowledges every message it may use with a status of the 200 family, the first time it gets it",
     clause="DUIS, receive response service; the DCC's public client answers 204",
     provenance="inferred",
-    standing=True,
+    implicit=True,
 )
 def acknowledged(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """All responses and alerts that reached the party and are as the DCC made them."""
@@ -117,7 +117,7 @@ def acknowledged(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     rule="A party takes nothing from a message that is not the DCC's and the device's own: unsigned, wrongly signed, "
     "altered, or of another exchange",
     clause="DUIS, XML signature of Responses; GBCS, MAC, signature, originator, recipient and counter",
-    standing=True,
+    implicit=True,
 )
 def untrusted_not_used(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """Requests of which nothing but untrusted messages came are not done, and alerts that were forged not reported."""
@@ -151,7 +151,7 @@ def _has_values(action: ActionRecord) -> bool:
     "program",
     clause="Evidence: who moved the world",
     provenance="inferred",
-    standing=True,
+    implicit=True,
 )
 def moved_by_scenario_only(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """A hand from outside makes it a matter for a person to look at, whatever else was found."""

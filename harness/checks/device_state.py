@@ -1,4 +1,4 @@
-"""A standing check of our own devices: their state follows the request that was sent, whatever was asked.
+"""An implicit check of our own devices: their state follows the request that was sent, whatever was asked.
 
 It never speaks against the party. A wrong request is the business of ``request-as-asked``; a right one that leaves the
 simulated device in another state is our fault, and what else was found in the scenario cannot be relied on.
@@ -12,9 +12,9 @@ from typing import Any
 from harness.checks.asked import TOKEN, found_in, own_requests
 from harness.checks.comparing import is_number, is_same
 from harness.checks.evidence import ActionRecord, Evidence
+from harness.checks.implicit import not_applicable
 from harness.checks.received import was_carried_out
 from harness.checks.registry import check
-from harness.checks.standing import not_applicable
 from harness.checks.verdict import Finding, blocked, passed
 from schemas.load import state_effects
 from schemas.rows import StateEffectRow
@@ -32,7 +32,7 @@ _EXECUTION = "ExecutionDateTime"
     rule="After a command that the device says it carried out, the state of the simulated device is what the request "
     "says: balances, clock and every written setting",
     clause="GBCS use case of the service; schemas/catalogue/state-effects.csv",
-    standing=True,
+    implicit=True,
 )
 def took_what_was_sent(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """BLOCKED, owned by the harness, when a state does not follow its request."""

@@ -32,7 +32,7 @@ class Check:
     clause: str
     provenance: str
     judge: Judge
-    is_standing: bool = False
+    is_implicit: bool = False
     """Judged at the end of every scenario, whether its steps name it or not."""
 
     @property
@@ -55,14 +55,14 @@ def check(
     rule: str,
     clause: str,
     provenance: str = "stated",
-    standing: bool = False,
+    implicit: bool = False,
 ) -> Callable[[Judge], Judge]:
     """Enter a function into the table of checks."""
 
     def enter(judge: Judge) -> Judge:
         if check_id in _CHECKS:
             raise Misuse(f"two checks are called {check_id}")
-        _CHECKS[check_id] = Check(check_id, rule, clause, provenance, judge, standing)
+        _CHECKS[check_id] = Check(check_id, rule, clause, provenance, judge, implicit)
         return judge
 
     return enter

@@ -1,4 +1,4 @@
-"""Standing checks of what a party reports against what reached it: status, code, values, alerts, counts."""
+"""Implicit checks of what a party reports against what reached it: status, code, values, alerts, counts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from harness.checks.comparing import Difference, Kind, code, differences, identity, plain_name, request_id
 from harness.checks.evidence import ActionRecord, Evidence, Message, read_answer
+from harness.checks.implicit import not_applicable
 from harness.checks.received import alert_values, is_sealed, is_success, payload_of, values_received
 from harness.checks.registry import check
-from harness.checks.standing import not_applicable
 from harness.checks.verdict import Finding, failed, passed
 from stubs.wire.duis import FutureDatedDeviceAlert, Response, ServiceResponse
 
@@ -43,7 +43,7 @@ def _is_kept_waiting(action: ActionRecord) -> bool:
     rule="What a party says became of a request follows from the messages it was given: done only after a response "
     "that says so, refused only when it was, the code that came, and nothing the DCC did not say",
     clause="CTSD scope 3: process Response Codes; DUIS, response codes",
-    standing=True,
+    implicit=True,
 )
 def outcome_follows(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """Status, code and RequestID of each claim against the wire."""
@@ -206,7 +206,7 @@ def _awaits(evidence: Evidence, action: ActionRecord) -> bool:
     rule="Every value a party reports stands in a message it was given for that request; nothing is scaled, shifted, "
     "mixed up, left out of a list or made up, and a refusal or a time-out has no values",
     clause="GBCS use case of the service; DUIS, results of Non-Device Services; uept docs drivers, values",
-    standing=True,
+    implicit=True,
 )
 def values_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """The values of each claim against all messages of its request."""
@@ -283,7 +283,7 @@ def _wrong(found: Sequence[Difference], *, is_whole: bool) -> Difference | None:
     "alerts-as-received",
     rule="A party reports each alert once, with the code and the device it came with, and none that did not come",
     clause="CTSD scope 3: process Alerts",
-    standing=True,
+    implicit=True,
 )
 def alerts_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """The alerts of each claim against the alerts that were handed over."""
@@ -368,7 +368,7 @@ _KINDS = {"device-alert": "device", "dcc-alert": "dcc", "response": "futuredated
     "messages-counted-once",
     rule="A message counts once however often it is delivered, and one that may not be used does not count",
     clause="DUIS, ResponseID; delivery is at least once",
-    standing=True,
+    implicit=True,
 )
 def counted_once(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """The number of messages a party says it took into account is not above that of different usable ones."""

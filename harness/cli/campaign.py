@@ -15,7 +15,7 @@ from harness.cli.uep import campaign_option, need_folder, today_of, today_option
 _SHOWN = 8
 
 if TYPE_CHECKING:
-    from harness.campaign.joining import Standing
+    from harness.campaign.campaign_results import CampaignResults
     from harness.campaign.status import RoleStatus
 
 
@@ -63,29 +63,30 @@ def status(campaign: Path | None, today: date | None, *, as_json: bool) -> None:
     --json prints one object: campaign, build, roles (verdict, reason, counts, missing, due), runs (path, evidence,
     build, counts, problems), unfinished, open_issues, open_issues_of_party, proposed_issues, open_deviations.
     """
-    from harness.campaign.joining import stand
+    from harness.campaign.campaign_results import read_campaign_results
     from harness.campaign.status import status_of
 
     day = today_of(today)
-    standing = stand(need_folder(campaign))
-    found = status_of(standing, day)
+    campaign_results = read_campaign_results(need_folder(campaign))
+    found = status_of(campaign_results, day)
     if as_json:
         print_json({
-            "campaign": str(standing.folder.path), "build": standing.campaign.system.build,
+            "campaign": str(campaign_results.folder.path), "build": campaign_results.campaign.system.build,
             "roles": [_role(one, day) for one in found.roles],
-            "runs": [_run(one) for one in standing.runs], "unfinished": list(standing.unfinished),
+            "runs": [_run(one) for one in campaign_results.runs], "unfinished": list(campaign_results.unfinished),
             "open_issues": found.open_issues, "open_issues_of_party": found.open_issues_of_party,
             "proposed_issues": found.proposed_issues, "open_deviations": list(found.open_deviations),
         })  # fmt: skip
         return
-    say(f"{standing.campaign.party.name}: {standing.campaign.system.name}, build {standing.campaign.system.build}\n")
+    system = campaign_results.campaign.system
+    say(f"{campaign_results.campaign.party.name}: {system.name}, build {system.build}\n")
     print_table(
         ["role", "verdict", "required shown", "passed", "failed", "blocked", "not run", "H1.10 steps"],
         [[one.role, one.verdict, f"{one.filled} of {one.required}", one.passed, one.failed, one.blocked, one.not_run,
           f"{one.steps_done} of {one.steps}"] for one in found.roles],
     )  # fmt: skip
     say()
-    _tell_runs(standing)
+    _tell_runs(campaign_results)
     shared = shared_by_all(found.roles)
     _tell_missing("every role", shared)
     for one in found.roles:
@@ -116,16 +117,16 @@ def _tell_missing(whose: str, texts: Sequence[str]) -> None:
         say(f"  … and {len(texts) - _SHOWN} more (--json)")
 
 
-def _tell_runs(standing: Standing) -> None:
-    if standing.runs:
+def _tell_runs(campaign_results: CampaignResults) -> None:
+    if campaign_results.runs:
         print_table(
             ["run", "evidence", "build", "counts", "why not"],
             [[one.path.parent.name, one.digest[:12], one.build or "not stated", "yes" if one.counts else "no",
-              "; ".join(one.problems)] for one in standing.runs],
+              "; ".join(one.problems)] for one in campaign_results.runs],
         )  # fmt: skip
         say()
-    for name in standing.unfinished:
-        say(f"runs/{name} holds no bundle: `uept report {standing.folder.runs / name}` writes it")
+    for name in campaign_results.unfinished:
+        say(f"runs/{name} holds no bundle: `uept report {campaign_results.folder.runs / name}` writes it")
 
 
 def _role(one: RoleStatus, day: date) -> dict[str, Any]:

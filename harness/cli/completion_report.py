@@ -27,7 +27,7 @@ def command(
     Exit code 0 when everything was written, 3 when the PDF could not be (the rest is there). --json prints one
     object: files, manifest_digest, roles (role, verdict, reason).
     """
-    from harness.campaign.joining import stand
+    from harness.campaign.campaign_results import read_campaign_results
     from harness.reporting.completion.difference import read_report, refuse_other_party
     from harness.reporting.completion.write import write_completion_report
     from stubs.clock import SystemClock
@@ -38,7 +38,7 @@ def command(
     if since and before:
         refuse_other_party(before, folder.campaign.party.name, since)
     place = out or folder.path / "report"
-    written = write_completion_report(stand(folder), SystemClock().now(), before)
+    written = write_completion_report(read_campaign_results(folder), SystemClock().now(), before)
     place.mkdir(parents=True, exist_ok=True)
     files = dict(written.files)
     problem: Blocked | None = None

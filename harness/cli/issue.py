@@ -40,13 +40,13 @@ def new(
     """
     from msgspec import ValidationError, convert, to_builtins
 
+    from harness.campaign.campaign_results import read_campaign_results
     from harness.campaign.issue_file import Issue
     from harness.campaign.issues import next_id, unknown_scenarios, write_new
-    from harness.campaign.joining import stand
     from stubs.wire.errors import InputError
 
     folder = need_folder(campaign)
-    if scenarios and (unknown := unknown_scenarios(stand(folder), scenarios)):
+    if scenarios and (unknown := unknown_scenarios(read_campaign_results(folder), scenarios)):
         raise InputError(
             f"{unknown[0]} is no scenario of the catalogue or of a run",
             mend="Write the key that `uept campaign status` or the report shows, such as SR-201-IS",
@@ -80,10 +80,10 @@ def list_(campaign: Path | None, *, is_all: bool, proposed: bool, as_json: bool)
     if proposed:
         from dataclasses import asdict
 
+        from harness.campaign.campaign_results import read_campaign_results
         from harness.campaign.issues import proposals
-        from harness.campaign.joining import stand
 
-        found = proposals(stand(folder))
+        found = proposals(read_campaign_results(folder))
         if as_json:
             print_json([asdict(one) for one in found])
             return
@@ -115,13 +115,13 @@ def accept(numbers: tuple[int, ...], campaign: Path | None, today: date | None, 
 
     --json prints a list: the files written.
     """
+    from harness.campaign.campaign_results import read_campaign_results
     from harness.campaign.issues import accept as write
     from harness.campaign.issues import proposals
-    from harness.campaign.joining import stand
     from stubs.wire.errors import InputError
 
     folder = need_folder(campaign)
-    found = proposals(stand(folder))
+    found = proposals(read_campaign_results(folder))
     wrong = [number for number in numbers if not 1 <= number <= len(found)]
     if wrong:
         raise InputError(
@@ -146,11 +146,11 @@ def close(
 
     --json prints one object: id, status, fixed_in_build, retest.
     """
+    from harness.campaign.campaign_results import read_campaign_results
     from harness.campaign.issues import close as close_issue
-    from harness.campaign.joining import stand
 
-    standing = stand(need_folder(campaign))
-    issue = close_issue(standing, name, today_of(today), fixed_in=fixed_in, retest=retest, reject=reject)
+    campaign_results = read_campaign_results(need_folder(campaign))
+    issue = close_issue(campaign_results, name, today_of(today), fixed_in=fixed_in, retest=retest, reject=reject)
     if as_json:
         print_json({"id": issue.id, "status": issue.status, "fixed_in_build": issue.fixed_in_build,
                     "retest": issue.retest})  # fmt: skip

@@ -42,8 +42,8 @@ def command(
     review-record.json and review-record.html. Exit code 0 concluded, 1 further testing, 3 cannot be decided.
     --json prints the record.
     """
+    from harness.campaign.campaign_results import read_campaign_results
     from harness.campaign.folder import CAMPAIGN, open_campaign
-    from harness.campaign.joining import stand
     from harness.judging import ScenarioSet
     from harness.reporting.completion.difference import read_report
     from harness.reporting.completion.html import render_review
@@ -56,7 +56,13 @@ def command(
     submitted = read_report(report) if report.is_file() or place.suffix == ".json" else None
     owed = ScenarioSet(scenarios) if scenarios else None
     record = review(
-        stand(open_campaign(home)), submitted, SystemClock().now(), seed, owed, reader.keys, reader.authorities
+        read_campaign_results(open_campaign(home)),
+        submitted,
+        SystemClock().now(),
+        seed,
+        owed,
+        reader.keys,
+        reader.authorities,
     )
     folder = out or report.parent
     folder.mkdir(parents=True, exist_ok=True)

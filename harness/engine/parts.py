@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from harness.checks import Finding, Verdict, judge_standing
+from harness.checks import Finding, Verdict, judge_implicit
 from harness.drivers import Action, DriverContext, UserIdentity, make_driver
 from harness.engine.deciding import Deciding
 from harness.engine.driver_runner import DriverRunner
@@ -169,7 +169,7 @@ class Part:
             if is_judged:
                 evidence, last = self._deciding.evidence()
                 limits = self._run_context.settings.limits
-                for check, finding in judge_standing(evidence, limits):
+                for check, finding in judge_implicit(evidence, limits):
                     self._keep(check, limits, finding, last)
 
 

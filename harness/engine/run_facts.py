@@ -25,7 +25,7 @@ class _PlanRow(msgspec.Struct):
 
 
 class _Settings(msgspec.Struct):
-    """What decides on plan and standing checks."""
+    """What decides on plan and implicit checks."""
 
     roles: list[str] = []
     services: list[str] = []

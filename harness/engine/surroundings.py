@@ -32,8 +32,8 @@ class Faults:
             self._control.clear_fault(self._armed.pop())
 
 
-class Standing:
-    """Whether the DCC lets the party's User send at all; as it was when the scenario ends."""
+class UserStatus:
+    """Status and roles that the DCC holds of the party's User; restored when the scenario ends."""
 
     def __init__(self, control: Control, user: str) -> None:
         self._control = control

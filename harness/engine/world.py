@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from harness.checks import Finding, Owner, Verdict, judge_standing, worst
+from harness.checks import Finding, Owner, Verdict, judge_implicit, worst
 from harness.checks.effects import local_command_in, schedule_in
 from harness.checks.evidence import read_answer
 from harness.drivers import Action
@@ -24,7 +24,7 @@ from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.service_management import DESK_WORDS, ServiceManagement
 from harness.engine.ssi_words import kind_of
-from harness.engine.surroundings import Faults, RunClock, Standing, Thresholds
+from harness.engine.surroundings import Faults, RunClock, Thresholds, UserStatus
 from harness.plan import LibraryScenario, test_data_for
 from schemas.load import UserRole
 from stubs.events import ActionAsked, CheckJudged, RequestAccepted, RequestAnswered
@@ -40,7 +40,7 @@ class World:
         self.role = UserRole(scenario.role)
         self.user = run_context.user_of(self.role)
         self.faults = Faults(run_context.control, self.user)
-        self.standing = Standing(run_context.control, self.user)
+        self.standing = UserStatus(run_context.control, self.user)  # steps of stored scenario sets use this name
         self.clock = RunClock(run_context.control)
         self.thresholds = Thresholds(run_context.control, self.user)
         self.findings: list[Finding] = []
@@ -380,7 +380,7 @@ class World:
             )
         )
 
-    def _judge_standing(self) -> None:
+    def _judge_implicit(self) -> None:
         """Compare whatever the evidence holds: the checks that every scenario owes, once its messages have arrived."""
         end = time.monotonic() + self._run_context.settings.patience
         evidence, last = self._deciding.evidence()
@@ -391,7 +391,7 @@ class World:
             self._run_context.journal.wait(after=last, timeout=TICK)
             evidence, last = self._deciding.evidence()
         limits = self._run_context.settings.limits
-        for check, finding in judge_standing(evidence, limits):
+        for check, finding in judge_implicit(evidence, limits):
             self._keep(check, limits, finding, last)
 
     # --- the record of the scenario ---------------------------------------------------------------------------
@@ -426,7 +426,7 @@ class World:
         if not interrupted and not self._run_context.journal.is_behind:
             self._run_context.settle()
             if not (control.is_cut or self._recorder.is_broken):
-                self._judge_standing()
+                self._judge_implicit()
             interrupted = control.is_interrupted
         self._end_parts(is_judged=not interrupted)
         self.faults.clear()

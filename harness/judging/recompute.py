@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.checks import Finding, Rejudged, Verdict, judge_again, judge_standing, standing_checks, worst
+from harness.checks import Finding, Rejudged, Verdict, implicit_checks, judge_again, judge_implicit, worst
 from harness.checks.comparing import is_same
 from harness.checks.evidence_index import EvidenceIndex
 from harness.engine.assessment import assess
@@ -178,7 +178,7 @@ def _step_problems(scenario: ScenarioRun, owed: tuple[Owed, ...]) -> Iterator[Pr
 
 
 def _check_problems(scenario: ScenarioRun, owed: tuple[Owed, ...]) -> Iterator[Problem]:
-    named = [check for check in scenario.checks if check.check not in standing_checks()]
+    named = [check for check in scenario.checks if check.check not in implicit_checks()]
     done = sum(step.status == "passed" for step in scenario.steps)
     wanted = [one for step in owed[: done + 1] for one in step.checks]
     must = sum(len(step.checks) for step in owed[:done])
@@ -221,7 +221,7 @@ def _is_same(owed: Any, told: Any) -> bool:
 
 
 def _standing_problems(scenario: ScenarioRun, index: EvidenceIndex, limits: Mapping[str, Any]) -> Iterator[Problem]:
-    told = [check for check in scenario.checks if check.check in standing_checks()]
+    told = [check for check in scenario.checks if check.check in implicit_checks()]
     if not told and (scenario.verdict in _NOT_JUDGED or _is_broken(scenario)):
         return
     last = told[0].last if told else scenario.last - 1
@@ -230,12 +230,12 @@ def _standing_problems(scenario: ScenarioRun, index: EvidenceIndex, limits: Mapp
         one.seq for one in index.between(last + 1, until) if isinstance(one.event, RequestReceived | OutcomeClaimed)
     ]
     if late:
-        yield Problem("missing check", scenario.key, f"entries {late[0]} and on were kept from the standing checks")
+        yield Problem("missing check", scenario.key, f"entries {late[0]} and on were kept from the implicit checks")
     evidence = index.evidence(scenario.id, scenario.role, scenario.first, last)
-    owed = {name for name, _ in judge_standing(evidence, limits)}
+    owed = {name for name, _ in judge_implicit(evidence, limits)}
     names = {check.check for check in told}
     for name in sorted(owed - names):
-        yield Problem("missing check", scenario.key, f"{name}, a standing check, was owed and not judged")
+        yield Problem("missing check", scenario.key, f"{name}, an implicit check, was owed and not judged")
     for check in told:
         if dict(check.parameters) != dict(limits):
             yield Problem("parameters", scenario.key, f"entry {check.seq}, {check.check}: other limits than the run's")

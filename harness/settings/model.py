@@ -195,7 +195,7 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
 
     @property
     def limits(self) -> dict[str, float]:
-        """What the standing checks are told."""
+        """What the implicit checks are told."""
         return {"retry_limit": self.retry_limit, "retry_pause": self.retry_pause}
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.clients.conftest import Bench
 
 _OURS = "a check of what the simulated DCC or its devices do, whatever the client does"
-_SOONER = "a standing check, or an earlier step, explains sooner what a client did that trips it"
+_SOONER = "an implicit check, or an earlier step, explains sooner what a client did that trips it"
 WITHOUT_A_DEFECT = {
     "clock-followed": "what the settings declare decides, before anything is asked: NOT_RUN and never FAIL",
     "device-took-what-was-sent": _OURS,

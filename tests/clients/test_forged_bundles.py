@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec.structs import replace
 
-from harness.checks import Verdict, standing_checks
+from harness.checks import Verdict, implicit_checks
 from harness.cli import run as uept
 from harness.evidence import archive, bundle
 from harness.evidence.bundle import read_journal, verify
@@ -121,7 +121,7 @@ FORGERIES: dict[str, tuple[Callable[[Sequence[AnyEvent]], list[AnyEvent]], str]]
     ),
     "every check and scenario said to have passed": (_all_passed, "check"),
     "the failed checks taken away": (_without(_is_failed), "missing check"),
-    "the standing checks taken away": (_without(lambda event: event.check in standing_checks()), "missing check"),
+    "the implicit checks taken away": (_without(lambda event: event.check in implicit_checks()), "missing check"),
     "every check taken away": (_without(lambda _event: True), "missing check"),
     "a check with other parameters": (
         _each(CheckJudged, lambda event: replace(event, parameters={**event.parameters, "names": ["unit"]})),

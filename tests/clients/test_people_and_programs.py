@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.checks import standing_checks
+from harness.checks import implicit_checks
 from harness.cli import run as uept
 from harness.reporting.model import Report
 from harness.reporting.next_steps import next_step
@@ -104,7 +104,7 @@ class Terminal:
         """Check to verdict, of one scenario of the report."""
         result = json.loads((self.folder / "result.json").read_text(encoding="utf-8"))
         (scenario,) = (one for one in result["scenarios"] if one["key"] == key)
-        named = [check for check in scenario["checks"] if check["check"] not in standing_checks()]
+        named = [check for check in scenario["checks"] if check["check"] not in implicit_checks()]
         assert {check["verdict"] for check in scenario["checks"] if check not in named} <= {"PASS"}
         return {check["check"]: check["verdict"] for check in named}
 

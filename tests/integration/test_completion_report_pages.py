@@ -25,7 +25,7 @@ from schemas.load import scenarios, service_requests
 from stubs.findings import Owner
 from stubs.wire.errors import Blocked
 from tests.browser_kit import CONTRAST, NEEDS_CHROMIUM, UNNAMED, axe_violations, launched
-from tests.campaign_kit import add_run, make_campaign, standing
+from tests.campaign_kit import add_run, campaign_results, make_campaign
 
 WRITTEN = datetime(2026, 9, 28, 12, tzinfo=UTC)
 MOST_PAGES = 12
@@ -61,7 +61,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def report(campaign: Path) -> model.CompletionReport:
-    return write_completion_report(standing(campaign), WRITTEN).report
+    return write_completion_report(campaign_results(campaign), WRITTEN).report
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def usual_report(usual: Path) -> model.CompletionReport:
-    return write_completion_report(standing(usual), WRITTEN).report
+    return write_completion_report(campaign_results(usual), WRITTEN).report
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,7 @@ def chromium() -> Iterator[Any]:
 def page(
     request: pytest.FixtureRequest, chromium: Any, usual: Path, usual_report: model.CompletionReport, tmp_path: Path
 ) -> Iterator[Any]:
-    record = review(standing(usual), usual_report, WRITTEN)
+    record = review(campaign_results(usual), usual_report, WRITTEN)
     content = render(usual_report) if request.param == "completion-report" else render_review(record)
     file = tmp_path / "page.html"
     file.write_bytes(content)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.issues import proposals, stands_now
+from harness.campaign.issues import proposals, retest_progress
 from harness.cli import run
 from stubs.findings import Owner
-from tests.campaign_kit import add_run, make_campaign, standing
+from tests.campaign_kit import add_run, campaign_results, make_campaign
 from tests.cli_kit import Refused, refuser
 
 
@@ -34,7 +34,7 @@ def test_failures_with_one_cause_are_one_proposal(campaign: Path) -> None:
     add_run(campaign, "a", {"SR-601-OU": "FAIL", "SR-605-OU": "FAIL"}, owner=Owner.PARTY, cause="scale")
     add_run(campaign, "b", {"IC-004-OU": "FAIL"}, owner=Owner.PARTY, cause="unit", day=1)
     add_run(campaign, "c", {"IC-008-OU": "BLOCKED"}, owner=Owner.HARNESS, cause="late", day=2)
-    found = proposals(standing(campaign))
+    found = proposals(campaign_results(campaign))
     assert [(one.cause, one.owner, one.scenarios) for one in found] == [
         ("reading-agrees: scale", "Party system", ("SR-601-OU", "SR-605-OU")),
         ("reading-agrees: unit", "Party system", ("IC-004-OU",)),
@@ -47,9 +47,9 @@ def test_accepting_twice_writes_once(campaign: Path, capsys: pytest.CaptureFixtu
     written = told(capsys, "issue", "accept", "--campaign", campaign)
     assert written == [str(campaign / "issues" / "I-001.toml")]
     assert told(capsys, "issue", "accept", "--campaign", campaign) == []
-    (issue,) = standing(campaign).folder.issues
+    (issue,) = campaign_results(campaign).folder.issues
     assert issue.counts_against_party
-    assert issue.found_in_run == standing(campaign).runs[0].digest
+    assert issue.found_in_run == campaign_results(campaign).runs[0].digest
 
 
 def test_an_issue_closes_by_a_later_run_and_keeps_comments(
@@ -72,7 +72,7 @@ def test_an_issue_closes_by_a_later_run_and_keeps_comments(
 def test_an_issue_can_be_rejected_with_a_reason(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, "issue", "new", "Odd wording", "--severity", "5", "--campaign", campaign)
     told(capsys, "issue", "close", "I-001", "--reject", "as specified", "--campaign", campaign)
-    (issue,) = standing(campaign).folder.issues
+    (issue,) = campaign_results(campaign).folder.issues
     assert (issue.status, issue.retest, issue.is_open) == ("rejected", "as specified", False)
 
 
@@ -102,17 +102,17 @@ def test_only_a_run_after_the_failing_one_is_a_retest(
 ) -> None:
     add_run(campaign, "failing", {"SR-601-OU": "FAIL"}, build="0", owner=Owner.PARTY, cause="scale", day=2)
     add_run(campaign, "before", {"SR-601-OU": "PASS"})
-    one = standing(campaign)
+    one = campaign_results(campaign)
     failing = next(run for run in one.runs if run.path.parent.name == "failing")
     (campaign / "issues" / "I-001.toml").write_text(
         'id = "I-001"\ntitle = "t"\nseverity = 3\nowner = "Party system"\nscenarios = ["SR-601-OU"]\n'
         f'found_in_run = "{failing.digest}"\n'
     )
     assert "does not pass in a later run" in refused("issue", "close", "I-001", "--campaign", campaign)
-    (issue,) = standing(campaign).folder.issues
-    assert stands_now(standing(campaign), issue) == "0 of 1 passed since; not SR-601-OU"
+    (issue,) = campaign_results(campaign).folder.issues
+    assert retest_progress(campaign_results(campaign), issue) == "0 of 1 passed since; not SR-601-OU"
     add_run(campaign, "after", {"SR-601-OU": "PASS"}, day=3)
-    assert stands_now(standing(campaign), issue) == "1 of 1 passed since"
+    assert retest_progress(campaign_results(campaign), issue) == "1 of 1 passed since"
     told(capsys, "issue", "close", "I-001", "--campaign", campaign)
 
 

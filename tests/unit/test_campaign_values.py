@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import tomlkit
 
+from harness.campaign.campaign_results import read_campaign_results
 from harness.campaign.dates import deadlines_of, timeline_of
 from harness.campaign.folder import CAMPAIGN, open_campaign
-from harness.campaign.joining import stand
 from harness.campaign.status import status_of
 from harness.cli import run
 from harness.reporting.completion.write import write_completion_report
@@ -143,15 +143,15 @@ def test_a_wrong_value_anywhere_is_one_error_with_its_key_or_a_campaign_of_use(
 def test_text_that_no_spreadsheet_takes_is_written_all_the_same(folder: Path, whole: dict[str, Any]) -> None:
     values = changed(changed(whole, ("title",), "a\0b"), ("party", "name"), "\x01")
     put(folder, values)
-    assert write_completion_report(stand(open_campaign(folder)), TODAY).files["completion-report.xlsx"]
+    assert write_completion_report(read_campaign_results(open_campaign(folder)), TODAY).files["completion-report.xlsx"]
     put(folder, whole)
 
 
 def test_the_filled_campaign_is_reported_in_every_format(folder: Path, whole: dict[str, Any]) -> None:
     put(folder, whole)
-    standing = stand(open_campaign(folder))
-    assert status_of(standing, TODAY.date()).roles
-    assert len(write_completion_report(standing, TODAY).files) == 6
+    campaign_results = read_campaign_results(open_campaign(folder))
+    assert status_of(campaign_results, TODAY.date()).roles
+    assert len(write_completion_report(campaign_results, TODAY).files) == 6
 
 
 def changed(values: dict[str, Any], path: tuple[Any, ...], wrong: Any) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def test_holidays_beyond_their_data_are_told_with_the_role(folder: Path, whole: 
     values["roles"]["OU"]["dates"] = {"notice": date(2030, 12, 2)}
     put(folder, values)
     with pytest.raises(InputError, match=r"campaign.toml: roles.OU.dates: bank holidays are known .* not for 2031"):
-        status_of(stand(open_campaign(folder)), TODAY.date())
+        status_of(read_campaign_results(open_campaign(folder)), TODAY.date())
     put(folder, whole)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from harness.checks import Finding, Verdict, checks, evidence_of, judge, judge_again, standing_checks, worst
+from harness.checks import Finding, Verdict, checks, evidence_of, implicit_checks, judge, judge_again, worst
 from stubs.events import (
     ActionAsked,
     AnswerLate,
@@ -195,7 +195,7 @@ def test_a_plain_reading_keeps(check: str, parameters: dict[str, Any]) -> None:
 
 DECLARED = "clock-followed"
 """Decided by what the run's settings declare, before anything is asked."""
-NAMED = sorted(set(checks()) - set(standing_checks()) - {DECLARED})
+NAMED = sorted(set(checks()) - set(implicit_checks()) - {DECLARED})
 
 
 def test_a_system_that_does_not_follow_the_clock_is_not_asked_and_not_blamed() -> None:
@@ -204,8 +204,8 @@ def test_a_system_that_does_not_follow_the_clock_is_not_asked_and_not_blamed() -
     assert "follows_clock = true" in finding.got
 
 
-@pytest.mark.parametrize("check", standing_checks())
-def test_a_standing_check_without_anything_to_look_at_does_not_apply(check: str) -> None:
+@pytest.mark.parametrize("check", implicit_checks())
+def test_an_implicit_check_without_anything_to_look_at_does_not_apply(check: str) -> None:
     assert Story().judged(check).verdict is Verdict.NOT_APPLICABLE
     story = Story().asked().claimed("blocked", "", detail="the program was not found")
     assert story.judged(check).verdict is Verdict.NOT_APPLICABLE

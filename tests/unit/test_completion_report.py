@@ -38,7 +38,7 @@ from stubs.events import (
     ScenarioFinished,
 )
 from stubs.findings import Owner
-from tests.campaign_kit import EVERY_ENTRY_CRITERION, add_run, make_campaign, report_on, standing
+from tests.campaign_kit import EVERY_ENTRY_CRITERION, add_run, campaign_results, make_campaign, report_on
 from tests.cli_kit import refuser
 
 WRITTEN = datetime(2026, 9, 28, 12, tzinfo=UTC)
@@ -63,7 +63,7 @@ def campaign(tmp_path: Path) -> Path:
 
 
 def report_of(folder: Path) -> model.CompletionReport:
-    return write_completion_report(standing(folder), WRITTEN).report
+    return write_completion_report(campaign_results(folder), WRITTEN).report
 
 
 def text_of(page: bytes) -> str:
@@ -210,7 +210,7 @@ def test_the_manifest_digest_covers_everything_that_counts(campaign: Path) -> No
 
 
 def test_a_review_of_an_honest_report_finds_no_difference(campaign: Path) -> None:
-    record = review.review(standing(campaign), report_of(campaign), WRITTEN)
+    record = review.review(campaign_results(campaign), report_of(campaign), WRITTEN)
     assert record.differences_in_all == 0
     assert record.reported_manifest == record.recomputed_manifest
 
@@ -225,7 +225,7 @@ def test_a_review_of_an_honest_report_finds_no_difference(campaign: Path) -> Non
 def test_a_review_finds_a_bent_number(campaign: Path, change: object) -> None:
     report = report_of(campaign)
     bent = msgspec.structs.replace(report, roles=(change(report),))  # type: ignore[operator]
-    record = review.review(standing(campaign), bent, WRITTEN)
+    record = review.review(campaign_results(campaign), bent, WRITTEN)
     assert record.differences_in_all == 1
     assert record.conclusion == review.UNDECIDED
 
@@ -233,7 +233,7 @@ def test_a_review_finds_a_bent_number(campaign: Path, change: object) -> None:
 def test_a_review_finds_a_finding_that_is_not_reached_again(tmp_path: Path) -> None:
     make_campaign(tmp_path)
     add_run(tmp_path, "a", {"SR-601-OU": "PASS"})  # its entries hold no evidence, so the check cannot come to PASS
-    record = review.review(standing(tmp_path), None, WRITTEN)
+    record = review.review(campaign_results(tmp_path), None, WRITTEN)
     assert record.bundles[0].differing
     assert record.conclusion == review.UNDECIDED
 
@@ -248,7 +248,7 @@ def test_a_review_finds_a_verdict_that_its_checks_do_not_bear_out(
     """A bundle sealed anew around an altered verdict verifies; its own checks betray it."""
     make_campaign(tmp_path)
     add_run(tmp_path, "a", {"SR-601-OU": "PASS"}, **bent)
-    record = review.review(standing(tmp_path), None, WRITTEN)
+    record = review.review(campaign_results(tmp_path), None, WRITTEN)
     assert record.bundles[0].problems == ()
     assert words in record.bundles[0].contradictions[0], record.bundles[0]
     assert record.conclusion == review.UNDECIDED
@@ -322,7 +322,7 @@ def test_a_review_of_one_role_is_not_kept_from_by_a_bundle_of_another(tmp_path: 
     make_campaign(tmp_path, roles=("OU", "RSA"), more=EVERY_ENTRY_CRITERION)
     add_run(tmp_path, "good", {"SR-601-OU": "FAIL"}, owner=Owner.PARTY, has_checks=False)
     add_run(tmp_path, "bent", {"SR-601-RSA": "PASS"}, finding="FAIL", day=1)
-    found = {one.role: one for one in review.review(standing(tmp_path), None, WRITTEN).roles}
+    found = {one.role: one for one in review.review(campaign_results(tmp_path), None, WRITTEN).roles}
     assert any("bent" in word for word in found["RSA"].why)
     assert not any("bent" in word for word in found["OU"].why)
 
@@ -372,7 +372,7 @@ def test_user_ids_that_do_not_fit_are_told_beside_the_scope(tmp_path: Path) -> N
     file.write_text(text.replace("user_ids = []", 'user_ids = ["A0-B1-C2-D3-E4-04-00-00"]'))
     told = report_of(tmp_path).scope[0].user_id_notes
     assert told == ("A0-B1-C2-D3-E4-04-00-00 lies outside the Party's EUI-64 ranges",)
-    campaign = standing(tmp_path).campaign
+    campaign = campaign_results(tmp_path).campaign
     (_, other) = user_id_notes(campaign, UserRole.OU, ["A0-B1-C2-D3-E4-04-00-01"])
     assert other.startswith("tested as A0-B1-C2-D3-E4-04-00-01, the campaign names A0-B1-C2-D3-E4-04-00-00")
 
@@ -403,7 +403,7 @@ def test_codes_alerts_and_functions_that_were_met_are_counted_with_their_whole(t
 
 
 def test_a_message_of_the_evidence_index_names_its_scenario_run(campaign: Path) -> None:
-    runs = {one.digest: one for one in standing(campaign).runs}
+    runs = {one.digest: one for one in campaign_results(campaign).runs}
     for run_of in runs.values():
         place = slices(run_of)
         assert run_of.run is not None
@@ -437,7 +437,7 @@ on = 2026-09-10
     )
     file = tmp_path / "campaign.toml"
     file.write_text(file.read_text().replace('name = "Client"', 'name = "Renamed"'))
-    record = review.review(standing(tmp_path), None, WRITTEN)
+    record = review.review(campaign_results(tmp_path), None, WRITTEN)
     assert Counter(word.kind for word in record.by_word) == {
         "regression statement": 1,
         "deviation, not confirmed": 1,

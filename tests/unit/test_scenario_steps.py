@@ -58,8 +58,8 @@ def test_every_check_a_step_names_exists_and_every_check_is_used() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "expect"
         if isinstance(node.args[0], ast.Constant)
     }
-    standing = {name for name, one in checks().items() if one.is_standing}
-    assert named - standing == set(checks()) - standing - {"clock-followed"}, (
+    implicit = {name for name, one in checks().items() if one.is_implicit}
+    assert named - implicit == set(checks()) - implicit - {"clock-followed"}, (
         "that one the engine asks before the steps"
     )
     assert named <= set(checks())

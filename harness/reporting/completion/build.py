@@ -11,10 +11,10 @@ from random import Random
 import msgspec
 
 from harness import __version__
+from harness.campaign.campaign_results import CampaignResults, RoleResults
 from harness.campaign.checking import user_id_notes
 from harness.campaign.issue_file import PARTY
-from harness.campaign.issues import stands_now
-from harness.campaign.joining import RoleStanding, Standing
+from harness.campaign.issues import retest_progress
 from harness.reporting.completion import model
 from harness.reporting.completion.criteria import artefact_rows, entry_rows, exit_rows
 from harness.reporting.completion.observations import observe
@@ -46,26 +46,30 @@ _CHECKS = (
 )
 
 
-def build(standing: Standing, written: datetime, difference: model.Difference | None = None) -> model.CompletionReport:
+def build(
+    campaign_results: CampaignResults, written: datetime, difference: model.Difference | None = None
+) -> model.CompletionReport:
     """The report.
 
     Args:
-        standing: the campaign with its runs joined.
+        campaign_results: the campaign with its runs joined.
         written: when the report is written (wall clock, UTC).
         difference: to the last submission, if one was named.
     """
-    campaign, today = standing.campaign, written.date()
-    counted = [one for one in standing.runs if one.counts]
+    campaign, today = campaign_results.campaign, written.date()
+    counted = [one for one in campaign_results.runs if one.counts]
     located = locate(counted)
-    results = tuple(row for role in standing.roles for row in result_rows(role, located, standing.folder.issues))
-    files = tuple(_files(standing))
+    results = tuple(
+        row for role in campaign_results.roles for row in result_rows(role, located, campaign_results.folder.issues)
+    )
+    files = tuple(_files(campaign_results))
     digest = manifest_digest(files)
     keys = sorted({f"{row.key} in run {row.run[:12]}" for row in results if row.run})
-    scopes = tuple(_scope(standing, role) for role in standing.roles)
+    scopes = tuple(_scope(campaign_results, role) for role in campaign_results.roles)
     report = model.CompletionReport(
-        cover=_cover(standing, written, digest),
+        cover=_cover(campaign_results, written, digest),
         sentences=(),
-        roles=tuple(_summary(standing, role) for role in standing.roles),
+        roles=tuple(_summary(campaign_results, role) for role in campaign_results.roles),
         scope=scopes,
         priorities=campaign.plan.priorities,
         plan_reference=campaign.plan.reference,
@@ -77,7 +81,7 @@ def build(standing: Standing, written: datetime, difference: model.Difference | 
             "time source": campaign.environment.time_source,
             "note": campaign.environment.note,
         },
-        runs=tuple(run_row(one) for one in standing.runs),
+        runs=tuple(run_row(one) for one in campaign_results.runs),
         certificates=certificates(counted, {user for one in scopes for user in one.tested_as}),
         devices=devices(counted),
         people={
@@ -86,25 +90,27 @@ def build(standing: Standing, written: datetime, difference: model.Difference | 
             "approver": campaign.people.approver,
             "contact": campaign.people.contact,
         },
-        coverage=tuple(row for role in standing.roles for row in _coverage(role)),
+        coverage=tuple(row for role in campaign_results.roles for row in _coverage(role)),
         results=results,
-        issues=tuple(_issues(standing, today)),
-        deviations=tuple(_deviations(standing)),
+        issues=tuple(_issues(campaign_results, today)),
+        deviations=tuple(_deviations(campaign_results)),
         regressions=tuple(
             (one.from_build, one.to_build, one.statement, one.by, one.on) for one in campaign.regressions
         ),
-        entry_criteria=entry_rows(standing.folder),
-        exit_criteria=tuple(row for role in standing.roles for row in exit_rows(standing, role)),
+        entry_criteria=entry_rows(campaign_results.folder),
+        exit_criteria=tuple(row for role in campaign_results.roles for row in exit_rows(campaign_results, role)),
         observations=observe((one.entries() for one in counted), campaign.words.observations),
         calendar=WorkingCalendar(campaign.calendar).name,
-        deadlines=tuple(row for role in standing.roles for row in deadline_rows(campaign, role.role, today)),
-        artefacts=artefact_rows(standing.folder),
+        deadlines=tuple(row for role in campaign_results.roles for row in deadline_rows(campaign, role.role, today)),
+        artefacts=artefact_rows(campaign_results.folder),
         disputes=tuple(dispute_rows(campaign)),
         sign_off=tuple(sign_off_rows(campaign)),
-        timeline=tuple(row for role in standing.roles for row in timeline_marks(campaign, role.role, today)),
-        steps=tuple(row for role in standing.roles for row in step_rows(standing.folder, role.role, today)),
-        requirements=tuple(row for role in standing.roles for row in requirement_rows(role)),
-        traces=tuple(row for role in standing.roles for row in evidence_rows(role, located)),
+        timeline=tuple(row for role in campaign_results.roles for row in timeline_marks(campaign, role.role, today)),
+        steps=tuple(
+            row for role in campaign_results.roles for row in step_rows(campaign_results.folder, role.role, today)
+        ),
+        requirements=tuple(row for role in campaign_results.roles for row in requirement_rows(role)),
+        traces=tuple(row for role in campaign_results.roles for row in evidence_rows(role, located)),
         files=files,
         limits=(*LIMITS, f"Clauses and periods of the process come from guidance of 2018 ({CHECK})."),
         picked=tuple(sorted(Random(digest).sample(keys, min(_PICKED, len(keys))))),  # noqa: S311 - a pick, no secret
@@ -122,8 +128,8 @@ def manifest_digest(files: Sequence[model.FileRow]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _cover(standing: Standing, written: datetime, digest: str) -> model.Cover:
-    campaign = standing.campaign
+def _cover(campaign_results: CampaignResults, written: datetime, digest: str) -> model.Cover:
+    campaign = campaign_results.campaign
     return model.Cover(
         title=campaign.title,
         party=campaign.party.name,
@@ -133,7 +139,7 @@ def _cover(standing: Standing, written: datetime, digest: str) -> model.Cover:
         status=campaign.status,
         classification=campaign.classification,
         written=written,
-        roles=tuple(f"{one.role} {load.roles()[one.role].name}" for one in standing.roles),
+        roles=tuple(f"{one.role} {load.roles()[one.role].name}" for one in campaign_results.roles),
         system=campaign.system.name,
         version=campaign.system.version,
         build=campaign.system.build,
@@ -162,11 +168,11 @@ def _sentences(report: model.CompletionReport) -> Iterator[str]:
     yield "; ".join(f"{one.role}: {one.verdict}" for one in report.roles) + " is what the Party proposes."
 
 
-def _summary(standing: Standing, role: RoleStanding) -> model.RoleSummary:
+def _summary(campaign_results: CampaignResults, role: RoleResults) -> model.RoleSummary:
     assessed = role.assessment
     tally = assessed.tally
     states = {item.name.removeprefix("service "): item.state for item in assessed.required if _is_service(item.name)}
-    own = [one for one in standing.campaign.deviations if not one.roles or role.role in one.roles]
+    own = [one for one in campaign_results.campaign.deviations if not one.roles or role.role in one.roles]
     severities = Counter(str(one.severity) for one in assessed.issues)
     return model.RoleSummary(
         role=role.role,
@@ -193,7 +199,7 @@ def _is_service(name: str) -> bool:
     return name.startswith("service ")
 
 
-def _scope_rows(role: RoleStanding) -> Iterator[model.ScopeRow]:
+def _scope_rows(role: RoleResults) -> Iterator[model.ScopeRow]:
     rows = load.scenarios()
     counted = role.assessment.tally.scopes
     items = [item for item in role.assessment.required if not _is_service(item.name)]
@@ -216,27 +222,27 @@ def _scope_rows(role: RoleStanding) -> Iterator[model.ScopeRow]:
         )
 
 
-def _scope(standing: Standing, role: RoleStanding) -> model.RoleScope:
+def _scope(campaign_results: CampaignResults, role: RoleResults) -> model.RoleScope:
     tested = {
         str(dict(one.run.facts.get("users") or {}).get(role.role, ""))
-        for one in standing.runs
+        for one in campaign_results.runs
         if one.counts and one.run
     }
     shown = {row.srv for row in role.assessment.tally.coverage if row.state in {"passed", "attested"}}
     services = {item.name.removeprefix("service "): item for item in role.assessment.required if _is_service(item.name)}
     return model.RoleScope(
         role=role.role,
-        user_ids=standing.campaign.roles[role.role].user_ids,
+        user_ids=campaign_results.campaign.roles[role.role].user_ids,
         tested_as=tuple(sorted(tested - {""})),
         services_in=tuple(srv for srv in services if srv in shown),
         services_out=tuple(
             (srv, f"{item.state}: {item.why}".rstrip(": ")) for srv, item in services.items() if srv not in shown
         ),
-        user_id_notes=tuple(user_id_notes(standing.campaign, role.role, tested - {""})),
+        user_id_notes=tuple(user_id_notes(campaign_results.campaign, role.role, tested - {""})),
     )
 
 
-def _coverage(role: RoleStanding) -> Iterator[model.CoverageRow]:
+def _coverage(role: RoleResults) -> Iterator[model.CoverageRow]:
     for row in role.assessment.tally.coverage:
         yield model.CoverageRow(
             role=row.role,
@@ -249,8 +255,8 @@ def _coverage(role: RoleStanding) -> Iterator[model.CoverageRow]:
         )
 
 
-def _issues(standing: Standing, today: date) -> Iterator[model.IssueRow]:
-    for one in sorted(standing.folder.issues, key=lambda issue: (not issue.is_open, issue.severity, issue.id)):
+def _issues(campaign_results: CampaignResults, today: date) -> Iterator[model.IssueRow]:
+    for one in sorted(campaign_results.folder.issues, key=lambda issue: (not issue.is_open, issue.severity, issue.id)):
         until = one.closed_on or today
         yield model.IssueRow(
             id=one.id,
@@ -266,12 +272,12 @@ def _issues(standing: Standing, today: date) -> Iterator[model.IssueRow]:
             retest=one.retest,
             work_off=one.work_off,
             age_days=(until - one.found_on).days if one.found_on else None,
-            now=stands_now(standing, one),
+            now=retest_progress(campaign_results, one),
         )
 
 
-def _deviations(standing: Standing) -> Iterator[model.DeviationRow]:
-    for one in standing.campaign.deviations:
+def _deviations(campaign_results: CampaignResults) -> Iterator[model.DeviationRow]:
+    for one in campaign_results.campaign.deviations:
         subjects = (*(f"service {srv}" for srv in one.services), *one.scenarios, *one.criteria)
         yield model.DeviationRow(
             id=one.id,
@@ -287,9 +293,9 @@ def _deviations(standing: Standing) -> Iterator[model.DeviationRow]:
         )
 
 
-def _files(standing: Standing) -> Iterator[model.FileRow]:
+def _files(campaign_results: CampaignResults) -> Iterator[model.FileRow]:
     """Every file of every bundle, and the campaign's own: what people wrote and the evidence they named."""
-    folder = standing.folder
+    folder = campaign_results.folder
     own = [("campaign.toml", "campaign"), *((f"issues/{one.id}.toml", "issue") for one in folder.issues)]
     named = [(name, f"evidence of {by}") for name, by in folder.named_evidence]
     for name, kind in (*own, *named):
@@ -302,7 +308,7 @@ def _files(standing: Standing) -> Iterator[model.FileRow]:
             kind=kind,
             is_missing=content is None,
         )
-    for run in standing.runs:
+    for run in campaign_results.runs:
         scenario_at = slices(run)
         for file in run.files:
             kind = "message" if file.name.startswith("messages/") else "evidence"

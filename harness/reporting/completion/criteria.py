@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from harness.campaign.campaign_results import CampaignResults, RoleResults, is_harmless, over_limit
 from harness.campaign.folder import CampaignFolder
-from harness.campaign.joining import RoleStanding, Standing, is_harmless, over_limit
 from harness.reporting.completion import model
 from harness.verdicts import ItemState
 from schemas.process import artefacts, entry_criteria, exit_criteria
@@ -58,7 +58,7 @@ def artefact_rows(folder: CampaignFolder) -> tuple[model.ArtefactRow, ...]:
     return tuple(rows)
 
 
-def exit_rows(standing: Standing, role: RoleStanding) -> tuple[model.CriterionRow, ...]:
+def exit_rows(campaign_results: CampaignResults, role: RoleResults) -> tuple[model.CriterionRow, ...]:
     """The exit criteria of a role."""
     found = {
         "EX-1": _not_run(role),
@@ -66,16 +66,16 @@ def exit_rows(standing: Standing, role: RoleStanding) -> tuple[model.CriterionRo
         "EX-3": [one.id for one in role.assessment.issues if one.severity <= _WORST],
         "EX-4": [
             *(one.id for one in role.assessment.issues if one.severity > _WORST and not one.work_off_plan.strip()),
-            *over_limit(standing.folder, role.role),
+            *over_limit(campaign_results.folder, role.role),
         ],
-        "EX-5": _evidence(standing),
+        "EX-5": _evidence(campaign_results),
     }
     rows = []
     for row in exit_criteria().values():
-        by_hand = standing.campaign.exit_criteria.get(row.id)
+        by_hand = campaign_results.campaign.exit_criteria.get(row.id)
         open_ones = found.get(row.id)
         evidence = by_hand.evidence if by_hand else ()
-        missing = tuple(name for name in evidence if standing.folder.evidence(name) is None)
+        missing = tuple(name for name in evidence if campaign_results.folder.evidence(name) is None)
         is_met_by_hand = bool(by_hand and by_hand.met and by_hand.on and not missing)
         met = not open_ones if open_ones is not None else is_met_by_hand
         rows.append(
@@ -95,17 +95,17 @@ def exit_rows(standing: Standing, role: RoleStanding) -> tuple[model.CriterionRo
     return tuple(rows)
 
 
-def _not_run(role: RoleStanding) -> list[str]:
+def _not_run(role: RoleResults) -> list[str]:
     return [item.name for item in role.assessment.required if item.state in _RAN]
 
 
-def _not_passed(role: RoleStanding) -> list[str]:
+def _not_passed(role: RoleResults) -> list[str]:
     return [item.name for item in role.assessment.missing if item.state not in _RAN]
 
 
-def _evidence(standing: Standing) -> list[str]:
-    runs = [one.name for one in standing.runs if one.problems and not is_harmless(one)]
-    return [*runs, *(name for name, _ in standing.folder.missing_evidence)]
+def _evidence(campaign_results: CampaignResults) -> list[str]:
+    runs = [one.name for one in campaign_results.runs if one.problems and not is_harmless(one)]
+    return [*runs, *(name for name, _ in campaign_results.folder.missing_evidence)]
 
 
 def _some(names: list[str], most: int = 6) -> str:

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from harness.campaign.campaign_results import History, RoleResults
 from harness.campaign.issue_file import Issue
-from harness.campaign.joining import History, RoleStanding
 from harness.campaign.runs import CampaignRun
 from harness.engine.results import ScenarioRun
 from harness.reporting.completion import model
@@ -54,7 +54,7 @@ def slices(run: CampaignRun) -> Callable[[str], str]:
     return scenario_at
 
 
-def result_rows(role: RoleStanding, located: Index, issues: Iterable[Issue]) -> Iterator[model.ResultRow]:
+def result_rows(role: RoleResults, located: Index, issues: Iterable[Issue]) -> Iterator[model.ResultRow]:
     """Section 6, one role, in the order of the results."""
     known = list(issues)
     for history in role.histories:
@@ -99,7 +99,7 @@ def _row(history: History, located: Index, issues: list[str]) -> model.ResultRow
     )
 
 
-def requirement_rows(role: RoleStanding) -> Iterator[model.RequirementRow]:
+def requirement_rows(role: RoleResults) -> Iterator[model.RequirementRow]:
     """Appendix A: the required set of a role to scenarios and runs."""
     runs: dict[str, list[str]] = {}
     for history in role.histories:
@@ -116,7 +116,7 @@ def requirement_rows(role: RoleStanding) -> Iterator[model.RequirementRow]:
         )
 
 
-def evidence_rows(role: RoleStanding, located: Index) -> Iterator[model.EvidenceRow]:
+def evidence_rows(role: RoleResults, located: Index) -> Iterator[model.EvidenceRow]:
     """Appendix A, the way back: every scenario run to the requirements it is for."""
     serves: dict[str, list[str]] = {}
     for item in role.assessment.required:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from cryptography.x509 import Certificate
 
-from harness.campaign.joining import RoleStanding, Standing, is_harmless
+from harness.campaign.campaign_results import CampaignResults, RoleResults, is_harmless
 from harness.campaign.runs import CampaignRun
 from harness.evidence.bundle import rows_of
 from harness.evidence.signers import KnownKeys
@@ -93,7 +93,7 @@ class ReviewRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def review(
-    standing: Standing,
+    campaign_results: CampaignResults,
     report: model.CompletionReport | None,
     written: datetime,
     seed: str = "",
@@ -104,7 +104,7 @@ def review(
     """Review a campaign, and its report where there is one.
 
     Args:
-        standing: the campaign with its runs, read anew.
+        campaign_results: the campaign with its runs, read anew.
         report: as submitted; None: only the campaign is reviewed.
         written: when the review is written (wall clock, UTC).
         seed: of the sample; default: the recomputed manifest digest, which depends on all evidence.
@@ -112,13 +112,18 @@ def review(
         keys: those the reader knows; a bundle sealed by another than the demanded ones has a problem.
         authorities: certificates of the time-stamp authorities that the reader trusts.
     """
-    again = build(standing, report.cover.written if report else written, report.difference if report else None)
-    bundles = tuple(_bundle(one, scenario_set, keys or KnownKeys(), authorities) for one in standing.runs)
+    again = build(campaign_results, report.cover.written if report else written, report.difference if report else None)
+    bundles = tuple(_bundle(one, scenario_set, keys or KnownKeys(), authorities) for one in campaign_results.runs)
     differing = list(_differences(report, again)) if report else []
     known = {one.role: one for one in report.roles} if report else {}
     roles = tuple(
-        _role(one, known, list(_reasons(one.role, bundles, differing, standing.runs)), has_report=report is not None)
-        for one in standing.roles
+        _role(
+            one,
+            known,
+            list(_reasons(one.role, bundles, differing, campaign_results.runs)),
+            has_report=report is not None,
+        )
+        for one in campaign_results.roles
     )
     seed = seed or again.cover.manifest_digest[:16]
     places = {f"{row.key} in run {row.run[:12]}": row.evidence for row in again.results if row.run}
@@ -238,7 +243,7 @@ def _reasons(
 
 
 def _role(
-    own: RoleStanding, known: Mapping[str, model.RoleSummary], reasons: list[str], *, has_report: bool
+    own: RoleResults, known: Mapping[str, model.RoleSummary], reasons: list[str], *, has_report: bool
 ) -> RoleReview:
     assessed = own.assessment
     reported = known.get(own.role)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from harness.campaign.joining import Standing
+from harness.campaign.campaign_results import CampaignResults
 from harness.reporting.completion import html, model, sheets
 from harness.reporting.completion.build import build
 from harness.reporting.completion.difference import difference
@@ -30,16 +30,16 @@ class WrittenReport:
 
 
 def write_completion_report(
-    standing: Standing, written: datetime, before: model.CompletionReport | None = None
+    campaign_results: CampaignResults, written: datetime, before: model.CompletionReport | None = None
 ) -> WrittenReport:
     """The report of a campaign as it stands.
 
     Args:
-        standing: the campaign with its runs joined.
+        campaign_results: the campaign with its runs joined.
         written: wall clock, UTC.
         before: the last submission, to tell what changed.
     """
-    report = build(standing, written)
+    report = build(campaign_results, written)
     if before is not None:
         report = msgspec.structs.replace(report, difference=difference(before, report))
     return WrittenReport(report, files_of(report))

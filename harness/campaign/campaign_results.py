@@ -38,8 +38,8 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleStanding:
-    """Where one role stands."""
+class RoleResults:
+    """Results of one role, what they are judged by, and the assessment of it."""
 
     role: UserRole
     inputs: RoleInputs
@@ -48,14 +48,14 @@ class RoleStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CampaignResults:
     """A campaign with everything computed from its runs."""
 
     folder: CampaignFolder
     runs: tuple[CampaignRun, ...]
     unfinished: tuple[str, ...]
     """Run folders that hold no bundle."""
-    roles: tuple[RoleStanding, ...]
+    roles: tuple[RoleResults, ...]
 
     @property
     def campaign(self) -> Campaign:
@@ -68,15 +68,15 @@ class Standing:
         return tuple(one for one in self.runs if not one.counts)
 
 
-def stand(folder: CampaignFolder) -> Standing:
+def read_campaign_results(folder: CampaignFolder) -> CampaignResults:
     """Read the runs, join them, decide on every role of the campaign."""
     runs = read_runs(folder)
     unfinished = tuple(path.name for path in unfinished_folders(folder))
     counted = [one for one in runs if one.counts]
     results = tuple(result for one in counted for result in joined_results(one))
     plan = _plan(one.run for one in counted if one.run is not None)
-    roles = tuple(_stand(folder, role, runs, results, plan) for role in folder.campaign.roles)
-    return Standing(folder, runs, unfinished, roles)
+    roles = tuple(_role_results(folder, role, runs, results, plan) for role in folder.campaign.roles)
+    return CampaignResults(folder, runs, unfinished, roles)
 
 
 def joined_results(run: CampaignRun) -> tuple[Result, ...]:
@@ -101,13 +101,13 @@ def reaches(build: str, reported: str, scenario: str, regressions: Iterable[Regr
     return bool(build) and reported in found
 
 
-def _stand(
+def _role_results(
     folder: CampaignFolder,
     role: UserRole,
     runs: Sequence[CampaignRun],
     results: Sequence[Result],
     plan: tuple[PlannedScenario, ...],
-) -> RoleStanding:
+) -> RoleResults:
     campaign = folder.campaign
     own = tuple(one for one in results if one.role == role)
     inputs = RoleInputs(
@@ -131,7 +131,7 @@ def _stand(
         )
         for key, named in keys
     )
-    return RoleStanding(role, inputs, decide(inputs), histories)
+    return RoleResults(role, inputs, decide(inputs), histories)
 
 
 def _when(result: Result) -> float:

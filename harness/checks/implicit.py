@@ -1,7 +1,7 @@
 """Checks that every scenario owes without naming them: whatever the evidence holds is compared at its end.
 
-A standing check speaks of what is there. What is missing is the business of the checks that a scenario names, so
-a standing check without anything to look at is NOT_APPLICABLE, and is not journalled.
+An implicit check speaks of what is there. What is missing is the business of the checks that a scenario names, so
+an implicit check without anything to look at is NOT_APPLICABLE, and is not journalled.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from harness.checks.registry import checks, judge
 from harness.checks.verdict import Finding, Verdict
 
 
-def standing_checks() -> tuple[str, ...]:
-    """Ids of the standing checks, in the order they are judged in."""
-    return tuple(known.id for known in checks().values() if known.is_standing)
+def implicit_checks() -> tuple[str, ...]:
+    """Ids of the implicit checks, in the order they are judged in."""
+    return tuple(known.id for known in checks().values() if known.is_implicit)
 
 
-def judge_standing(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[tuple[str, Finding], ...]:
-    """The findings of all standing checks that found something to look at.
+def judge_implicit(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[tuple[str, Finding], ...]:
+    """The findings of all implicit checks that found something to look at.
 
     Args:
         evidence: of the whole scenario.
         parameters: limits of the run, the same for each check.
     """
-    found = ((name, judge(name, evidence, parameters)) for name in standing_checks())
+    found = ((name, judge(name, evidence, parameters)) for name in implicit_checks())
     return tuple((name, finding) for name, finding in found if finding.verdict is not Verdict.NOT_APPLICABLE)
 
 

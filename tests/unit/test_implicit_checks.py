@@ -1,4 +1,4 @@
-"""Standing checks on told stories: what is there is compared, and what a correct client may do is not held against it."""
+"""Implicit checks on told stories: what is there is compared, and what a correct client may do is not held against it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.checks import Verdict, judge_standing, standing_checks
+from harness.checks import Verdict, implicit_checks, judge_implicit
 from harness.checks.evidence_index import evidence_of
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, write_request
 from stubs.wire.request_id import RequestId
@@ -24,15 +24,15 @@ def body(srv: str = "11.2", element: str = "ReadFirmwareVersion", counter: int =
 
 def failing(story: Story) -> dict[str, str]:
     evidence = evidence_of(story.entries, "SR-201", "IS", 1, len(story.entries))
-    findings = judge_standing(evidence, {"retry_limit": 4, "retry_pause": 0.1})
+    findings = judge_implicit(evidence, {"retry_limit": 4, "retry_pause": 0.1})
     return {name: finding.cause for name, finding in findings if finding.verdict is Verdict.FAIL}
 
 
-def test_a_plain_reading_keeps_every_standing_check() -> None:
+def test_a_plain_reading_keeps_every_implicit_check() -> None:
     story = read()
     assert failing(story) == {}
-    assert {name for name, _ in judge_standing(evidence_of(story.entries, "SR-201", "IS", 1, 99), {})} <= set(
-        standing_checks()
+    assert {name for name, _ in judge_implicit(evidence_of(story.entries, "SR-201", "IS", 1, 99), {})} <= set(
+        implicit_checks()
     )
 
 
@@ -95,7 +95,7 @@ def test_a_repetition_after_a_late_answer_is_none_of_that() -> None:
 def test_traffic_of_no_action_is_noted_and_not_failed() -> None:
     story = Story().posted(1).posted(2, srv="11.2")
     evidence = evidence_of(story.entries, "SR-201", "IS", 1, 99)
-    noted = dict(judge_standing(evidence, {}))["one-request-per-action"]
+    noted = dict(judge_implicit(evidence, {}))["one-request-per-action"]
     assert (noted.verdict, "no action asked for" in noted.got) == (Verdict.PASS, True)
 
 
