@@ -388,7 +388,8 @@ class DeviceFaultResponseRow:
 class DccAlertOccasionRow:
     """An occasion on which the simulated DCC raises a DCC alert, and for whom.
 
-    ``recipients`` is ``requester``, ``network-operator`` or ``others`` (responsible parties except the requester).
+    ``recipients`` is ``requester``, ``network-operator``, ``suppliers``, ``responsible`` (suppliers and network
+    operators) or ``others`` (responsible parties except the requester).
     """
 
     occasion: str

@@ -9,7 +9,7 @@ from typing import Any
 from harness.checks.evidence import ActionRecord, Evidence, Exchange
 from harness.checks.registry import check
 from harness.checks.verdict import Finding, Owner, Verdict, blocked, failed, not_run, passed, review, waiting
-from harness.checks.whole_state import changes_without_another_cause, differences, whole_state
+from harness.checks.whole_state import NOTES_OF_A_DEVICE, changes_without_another_cause, differences, whole_state
 from schemas.load import CommandVariant, Service, Srv, command_variants, service_requests
 from stubs.events import CommandSent
 from stubs.wire.duis import SignedPreCommand
@@ -159,12 +159,17 @@ def request_refused(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
 
 @check(
     "nothing-changed",
-    rule="A refused request sends no Command and changes nothing",
+    rule="A refused request sends no Command and changes nothing, nor does one that the device failed to do",
     clause="Evidence of a negative test: state after equals state before",
     provenance="inferred",
 )
 def nothing_changed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
-    """After the refusal no Command followed, and every device and record of the home is what it was before."""
+    """After the refusal no Command followed, and every device and record of the home is what it was before.
+
+    With ``accepted`` the DCC accepted the request, and the device did not do it.
+    """
+    if parameters.get("accepted"):
+        return _failure_changed_nothing(evidence, parameters)
     expected = "a refusal, no Command after it, and every device and record of the inventory as before"
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
@@ -183,6 +188,26 @@ def nothing_changed(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
     meanwhile = f"; other causes changed {', '.join(told[:_SHOWN])}" if told else ""
     got = f"refused with {refusals[0].code}; {before.words} before and after: {before.digest[:16]}{meanwhile}"
     return passed(expected, got, *refusals[0].references)
+
+
+def _failure_changed_nothing(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
+    """Since the accepted request nothing in the home changed by it but what a device notes of every command."""
+    expected = "an accepted request, and every device and record of the inventory as before but for counters and logs"
+    action = action_of(evidence, parameters, expected)
+    if isinstance(action, Finding):
+        return action
+    accepted = [exchange for exchange in evidence.exchanges_of(action) if exchange.accepted]
+    if not accepted:
+        return missing(action, expected, "nothing was accepted")
+    first, wanted = accepted[0].seq, frozenset(evidence.request_ids_of(action))
+    changes = changes_without_another_cause(evidence, first, wanted, notes=NOTES_OF_A_DEVICE)
+    before, after = whole_state(evidence, first), whole_state(evidence, evidence.entries[-1].seq)
+    told = [one for one in differences(before, after) if one.partition(" ")[0] not in NOTES_OF_A_DEVICE]
+    if changes:
+        return failed(expected, f"{len(changes)} changes: {', '.join(told[:_SHOWN]) or 'to the same values'}", *changes)
+    meanwhile = f"; other causes changed {', '.join(told[:_SHOWN])}" if told else ""
+    got = f"{before.words} compared, before and after{meanwhile}"
+    return passed(expected, got, *accepted[0].references)
 
 
 _SHOWN = 5

@@ -18,6 +18,8 @@ from stubs.events import DeviceChanged, DeviceManufactured, InventoryChanged
 _OF_TIME_AND_TESTERS = ("time", "raised by a tester", "set by a tester", "out of reach", "in reach again", "premises")
 """How causes begin that no request has."""
 _BY_A_TESTER = ", by a tester"
+NOTES_OF_A_DEVICE = frozenset({"counters", "own_counter", "logged", "event_log", "pending"})
+"""Fields in which a device notes that a command came, whatever becomes of it: no effect of the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,23 @@ def differences(before: WholeState, after: WholeState) -> Iterator[str]:
             )
 
 
-def changes_without_another_cause(evidence: Evidence, after: int, wanted: frozenset[str]) -> list[int]:
+def changes_without_another_cause(
+    evidence: Evidence, after: int, wanted: frozenset[str], notes: frozenset[str] = frozenset()
+) -> list[int]:
     """Entries beyond ``after`` that changed a device or a record, but for those of time, testers and other requests.
 
     Args:
         evidence: of the scenario.
         after: entry at which the request was refused.
         wanted: RequestIDs of the refused request.
+        notes: fields of devices whose changes do not count.
     """
     found = []
     for entry in evidence.entries:
         event = entry.event
         if entry.seq <= after or not isinstance(event, DeviceChanged | InventoryChanged):
+            continue
+        if isinstance(event, DeviceChanged) and event.values and event.values.keys() <= notes:
             continue
         is_of_another = event.cause.count(":") == 2 and event.cause not in wanted
         if not (is_of_another or event.cause.startswith(_OF_TIME_AND_TESTERS) or event.cause.endswith(_BY_A_TESTER)):

@@ -89,6 +89,7 @@ HOMES: Mapping[str, Home] = MappingProxyType(
             (DeviceInHome("hub", "CHF", status="absent"), DeviceInHome("gas proxy", "GPF", status="absent"))
         ),
         "two electricity meters": Home((_HUB, _GPF, _ESME, DeviceInHome("second electricity meter", "ESME", "single"))),
+        "two gas meters": Home((_HUB, _GPF, _GSME, DeviceInHome("second gas meter", "GSME"))),
     }
 )
 

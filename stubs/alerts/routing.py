@@ -31,5 +31,7 @@ def recipients(
             return tuple(sorted(set(network_operators)))
         case "suppliers":
             return tuple(sorted(set(suppliers)))
+        case "responsible":
+            return tuple(sorted({*suppliers, *network_operators}))
         case _:
             return tuple(sorted({*suppliers, *network_operators} - {requester}))

@@ -43,3 +43,21 @@ def test_what_time_testers_and_other_requests_change_is_told_and_no_change_by_th
     finding = refused().add(changed).judged("nothing-changed")
     assert finding.verdict is Verdict.PASS
     assert f"other causes changed supply of device {OTHER}" in finding.got
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ({"counters": [[METER, 5]], "own_counter": 3, "logged": [["event", 1, 36707, ""]]}, Verdict.PASS),
+        ({"balance": 1275000}, Verdict.FAIL),
+        ({"own_counter": 3, "payment_mode": "prepayment"}, Verdict.FAIL),
+    ],
+)
+def test_a_failure_of_the_device_changes_nothing_but_its_notes(values: dict[str, object], verdict: Verdict) -> None:
+    story = Story().asked().posted()
+    changed = story.add(DeviceChanged(device=METER, values=values, cause=request_id(1)))
+    assert changed.judged("nothing-changed", accepted=True).verdict is verdict
+
+
+def test_a_failure_of_the_device_follows_an_accepted_request() -> None:
+    assert refused().judged("nothing-changed", accepted=True).verdict is not Verdict.PASS

@@ -167,11 +167,12 @@ Feature: Journeys
   Scenario Outline: A top-up token that is not for this meter
     Given a party acting as <role>
     And a home with both meters
-    And the <meter> is in prepayment mode with £1.20 left
+    And the <meter> is in prepayment mode with £21.20 left
     When the party is asked to send 2.2 to the <meter> with
       | UTRN | 73619482750193846271 |
     Then the request is accepted
     And the party acknowledges alert 8F63
+    And nothing is changed by the failure
 
     Examples:
       | role | meter             |
@@ -179,24 +180,37 @@ Feature: Journeys
       | GS   | gas meter         |
 
   @id:JY-009 @role:IS @role:GS @srv:11.2 @srv:11.1 @srv:11.3 @priority:P1 @clock
-  Scenario Outline: A firmware campaign with a bad image, then a good one that is activated on its day
+  Scenario Outline: A firmware campaign for two meters: one is left behind by a bad image, and follows on its day
     Given a party acting as <role>
-    And a home with both meters
+    And a home with <home>
     When the party is asked to send 11.2 to the <meter>
+    Then the party reports the values the device sent
+    When the party is asked to send 11.2 to the <second>
     Then the party reports the values the device sent
     Given the next firmware image that reaches the <meter> is damaged on its way
     When the party is asked to send 11.1 to the DCC with
-      | DeviceIDList | <meter> |
+      | DeviceIDList | <meter>, <second> |
       | FirmwareVersion | 01020A0B |
     Then the request is accepted
     When 180 minutes pass
     Then the party acknowledges alert N60
     And the party acknowledges alert 8F1C
+    And the party acknowledges alert 8F72
     When the party is asked to wait for alert 8F1C from the <meter>
     Then the party reports alert 8F1C
+    When the party is asked to wait for alert 8F72 from the <second>
+    Then the party reports alert 8F72
     When the party is asked to send 11.3 to the <meter> with its test data
     Then the response reaches the party
     And the party reports that the device did not do it
+    And nothing is changed by the failure
+    When the party is asked to send 11.2 to the <meter>
+    Then the party reports the values the device sent
+    When the <second> becomes holding a verified firmware image
+    And the party is asked to send 11.3 to the <second> with its test data
+    Then it is accepted, answered and reported
+    When the party is asked to send 11.2 to the <second>
+    Then what it reports shows FirmwareVersion = 01020A0B
     When the party is asked to send 11.2 to the <meter>
     Then the party reports the values the device sent
     When the party is asked to send 11.1 to the DCC with
@@ -204,7 +218,7 @@ Feature: Journeys
       | FirmwareVersion | 01020A0B |
     Then the request is accepted
     When 180 minutes pass
-    Then the party acknowledges alert 8F72
+    Then the party acknowledges all 2 alerts 8F72
     When the <meter> becomes holding a verified firmware image
     And the party is asked to send 11.3 to the <meter> with its test data and
       | ExecutionDateTime | in 2 days |
@@ -217,9 +231,9 @@ Feature: Journeys
     Then what it reports shows FirmwareVersion = 01020A0B
 
     Examples:
-      | role | meter             |
-      | IS   | electricity meter |
-      | GS   | gas meter         |
+      | role | home                   | meter             | second                   |
+      | IS   | two electricity meters | electricity meter | second electricity meter |
+      | GS   | two gas meters         | gas meter         | second gas meter         |
 
   @id:JY-010 @role:ED @srv:6.13 @srv:4.10 @priority:P1 @clock
   Scenario: The power goes, and comes back

@@ -194,9 +194,9 @@ def restrict_data(context: EffectContext) -> EffectResult:
     return EffectResult(changes={"tenancy": seconds(context.values["RestrictionDateTime"])})
 
 
-def forget_pin(context: EffectContext) -> EffectResult:
+def forget_pin(_context: EffectContext) -> EffectResult:
     """3.5: the privacy PIN no longer protects the display."""
-    return EffectResult(changes={SET: {"pin": ""}} if context.state.settings.get("pin") else {})
+    return EffectResult(changes={SET: {"pin": ""}})
 
 
 def clear_log(log: LogName, values: dict[str, Any] | None = None) -> Effect:

@@ -251,6 +251,7 @@ Feature: Response codes, role by role
     Then the request is accepted
     And the response reaches the party
     And the party reports that the device did not do it
+    And nothing is changed by the failure
 
     Examples:
       | id     | role | device            |

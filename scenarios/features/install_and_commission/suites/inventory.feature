@@ -252,12 +252,16 @@ Feature: Inventory and communications hubs, service by service
     Then the request is accepted
     And the response reaches the party
     And the hub then shows device_log = <meter>
+    And the party acknowledges alert N28
+    When the party is asked to wait for alert N28 from the hub
+    Then the party reports alert N28
     When the party is asked to send 8.9 to the hub
     Then the party reports the values the device sent
     When the party is asked to send 8.12.2 to the gas proxy with its test data
     Then the request is accepted
     And the response reaches the party
     And the gas proxy then shows joined = gas meter
+    And the party acknowledges all 2 alerts N28
     When the party is asked to send 8.9 to the gas proxy
     Then the party reports the values the device sent
     When the party is asked to send 11.2 to the <meter>

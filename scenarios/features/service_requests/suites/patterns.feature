@@ -137,6 +137,8 @@ Feature: Message patterns, role by role
     And 31 minutes pass
     Then the party acknowledges alert 8F67
     And the party reports alert 8F67
+    And the <device> still has payment_mode credit
+    And nothing is changed by the failure
 
     Examples:
       | id     | role | device            |
@@ -224,6 +226,7 @@ Feature: Message patterns, role by role
     Then the request is accepted
     And the response reaches the party
     And the party reports that the device did not do it
+    And nothing is changed by the failure
 
     Examples:
       | id     | role | device            |
