@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -259,3 +260,71 @@ def test_no_count_contradicts_another(made: list[tuple[str, Verdict]]) -> None:
     assert shown - failed == filled - failed
     if found.verdict in {RoleVerdict.READY, RoleVerdict.READY_WITH_DEVIATIONS}:
         assert not any(one.verdict is Verdict.FAIL for one in results)
+
+
+NEGATIVE = next(row.id for row in scenarios().values() if row.polarity == "negative")
+
+
+@pytest.mark.parametrize(("scenario", "is_positive"), [("OWN-1", True), (ROWS[0].id, True), (NEGATIVE, False)])
+def test_what_expects_a_service_to_work_is_positive(scenario: str, *, is_positive: bool) -> None:
+    assert PlannedScenario(f"{scenario}-{ROLE}", scenario, ROLE).is_positive is is_positive
+    assert Result(f"{scenario}-{ROLE}", scenario, ROLE, Verdict.PASS).is_positive is is_positive
+
+
+@pytest.mark.parametrize(("roles", "concerned"), [((), True), ((ROLE,), True), (("IS",), False), (("IS", ROLE), True)])
+def test_whom_an_issue_concerns(roles: tuple[str, ...], *, concerned: bool) -> None:
+    assert Issue("1", 1, IssueOwner.PARTY, roles=roles).concerns(ROLE) is concerned
+
+
+def test_a_deviation_with_a_field_of_no_name_is_refused() -> None:
+    assert msgspec.convert({"service": "7.1", **AGREED}, Deviation).missing == ()
+    with pytest.raises(msgspec.ValidationError, match="agreedby"):
+        msgspec.convert({"service": "7.1", "agreedby": "DCC"}, Deviation)
+    in_order: Any = Deviation
+    with pytest.raises(TypeError):
+        in_order("7.1", "SR-501")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "counts"),
+    [
+        ((Verdict.PASS,), Verdict.PASS),
+        ((Verdict.FAIL, Verdict.PASS), Verdict.RETEST_PASS),
+        ((Verdict.FAIL, Verdict.BLOCKED, Verdict.PASS), Verdict.RETEST_PASS),
+        ((Verdict.BLOCKED, Verdict.PASS), Verdict.PASS),
+        ((Verdict.PASS, Verdict.FAIL), Verdict.FAIL),
+        ((Verdict.FAIL, Verdict.REVIEW), Verdict.REVIEW),
+        ((Verdict.FAIL, Verdict.NOT_RUN), Verdict.FAIL),
+        ((Verdict.FAIL, Verdict.PASS, Verdict.NOT_RUN), Verdict.RETEST_PASS),
+        ((Verdict.NOT_RUN,), Verdict.NOT_RUN),
+    ],
+)
+def test_which_of_several_results_counts(verdicts: tuple[Verdict, ...], counts: Verdict) -> None:
+    history = [result(ROWS[0].id, one, at=NOON + timedelta(hours=hour)) for hour, one in enumerate(verdicts)]
+    (latest,) = latest_results(reversed(history)).values()
+    assert latest.verdict is counts
+
+
+@pytest.mark.parametrize(
+    ("positive", "others", "state"),
+    [
+        (Verdict.PASS, None, "passed"),
+        (Verdict.RETEST_PASS, None, "passed"),
+        (Verdict.ATTESTED, None, "attested"),
+        (Verdict.FAIL, None, "failed"),
+        (Verdict.BLOCKED, None, "blocked"),
+        (Verdict.REVIEW, None, "review"),
+        (Verdict.NOT_RUN, None, "not-covered"),
+        (Verdict.PASS, Verdict.FAIL, "failed"),
+        (Verdict.PASS, Verdict.ATTESTED, "passed"),
+        (Verdict.PASS, Verdict.BLOCKED, "passed"),
+        (Verdict.ATTESTED, Verdict.REVIEW, "attested"),
+        (Verdict.BLOCKED, Verdict.REVIEW, "blocked"),
+    ],
+)
+def test_what_results_say_of_a_service(positive: Verdict, others: Verdict | None, state: str) -> None:
+    srv = SERVICES[0]
+    results = [result("OWN-1", positive, services=(srv,))]
+    results += [result("OWN-2", others, services=(srv,))] if others else []
+    coverage = {row.srv: row for row in tally([inputs(*results)]).coverage}
+    assert coverage[srv].state == state
