@@ -1,4 +1,4 @@
-"""What a role's verdict rests on: results, plan, issues, deviations. Times are aware and UTC."""
+"""Inputs of a role's verdict: results, plan, issues, deviations. Times are aware and UTC."""
 
 from __future__ import annotations
 

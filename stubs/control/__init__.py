@@ -1,4 +1,4 @@
-"""What a tester may do to the simulated DCC: the ``Control`` object, and the same operations over HTTP with JSON.
+"""Control of the simulated DCC by a tester: the ``Control`` object, and the same operations over HTTP with JSON.
 
 One row of ``operations.OPERATIONS`` defines an operation: route, validation, OpenAPI text and command line follow.
 """

@@ -1,4 +1,4 @@
-"""JSON Schemas of structs with the meaning of every member: the docstring that stands behind a field.
+"""JSON Schemas of structs with the meaning of every member: the docstring that follows a field.
 
 ``msgspec`` knows types and constraints; docstrings of fields are read from the source.
 """

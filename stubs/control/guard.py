@@ -1,4 +1,4 @@
-"""Who may use a web interface on loopback: the Host and Origin it is asked by, a token for what changes something.
+"""Guards a web interface on loopback: checks Host and Origin, and demands a token for operations that change something.
 
 Loopback keeps other machines out, not other programs of this machine, and not web pages that a browser here shows:
 a page can post to loopback, and a name of its own can be made to point there (DNS rebinding).

@@ -1,4 +1,4 @@
-"""What each control operation does, given its checked parameters. Called inside the event loop's thread."""
+"""Handlers of the control operations, given checked parameters. They are called inside the event loop's thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each control operation takes. Route, validation, OpenAPI text and command line follow from these structs."""
+"""Parameters of each control operation. Route, validation, OpenAPI text and command line follow from these structs."""
 
 from __future__ import annotations
 

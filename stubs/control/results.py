@@ -1,4 +1,4 @@
-"""What control operations answer: one record for each kind of answer; JSON and OpenAPI text follow from them."""
+"""Results of control operations: one record for each kind of answer; JSON and OpenAPI text follow from them."""
 
 from __future__ import annotations
 

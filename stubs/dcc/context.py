@@ -1,4 +1,4 @@
-"""What every part of the core shares: settings, keys, the writer of messages."""
+"""The context that every part of the core shares: settings, keys, the writer of messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DccContext:
     secrets: SharedSecrets = field(default_factory=SharedSecrets)
 
     def keys_of(self, device: DeviceState) -> DeviceKeys:
-        """What a simulated device protects its messages with, as it stands now."""
+        """The keys with which a simulated device protects its messages now."""
         return DeviceKeys(credentials_of(self.pki, device), self.pki.certificates, self.secrets)
 
     @property

@@ -150,7 +150,7 @@ class Dcc:
         return min((due for due in dues if due is not None), default=None)
 
     def receive_url(self, user: str) -> str | None:
-        """Where a User's messages go."""
+        """The address that a User's messages are posted to."""
         known = self.state.users.get(Eui64.parse(user))
         return self._queries.whole(known.receive_url) if known and known.receive_url is not None else None
 
@@ -256,7 +256,7 @@ class Dcc:
         return forward_device_alerts(self._context, transaction, eui, raised.alerts), transaction.recorded()
 
     def device_certificates(self, device: Eui64) -> tuple[Listed, ...]:
-        """What the SMKI repository has of a device; nothing when nobody knows it.
+        """The certificates of a device in the SMKI repository; none for an unknown device.
 
         Devices of a load rehearsal are known to everybody: a Party has to check what they sign.
         """

@@ -1,4 +1,4 @@
-"""Frozen records of everything that happened: the only thing that is stored.
+"""Events: frozen records of everything that happened, and the only thing that is stored.
 
 State (inventory, ledger, outbox, devices) is a fold over these records; the audit trail, the console, the report and
 ``uept judge`` are readers of them. Identities are canonical strings (dashed upper-case EUI-64, ``EUI:EUI:counter``),

@@ -1,4 +1,4 @@
-"""What the DCC keeps: Users, registrations, inventory, thresholds, agenda, certificates."""
+"""Records that the DCC keeps: Users, registrations, inventory, thresholds, agenda, certificates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a tester or the machine did to the run: clock, faults, control, sign-in, pages."""
+"""Actions of a tester or of the machine on the run: clock, faults, control, sign-in, pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is due later: held commands, time-outs, schedules, retries of deliveries; queues ordered by the run's clock.
+"""Queues ordered by the run's clock: held commands, time-outs, schedules, retries of deliveries.
 
 Folded from ItemScheduled, ItemDone, MessageQueued, MessageDelivered and DeliveryFailed. Never reads a clock: ``now``
 is handed in.

@@ -1,4 +1,4 @@
-"""What waits on the agenda: one record for each kind of item, identities and GBCS groups as values.
+"""Items of the agenda: one record for each kind of item, identities and GBCS groups as values.
 
 How they are stored (``ItemScheduled.what`` and ``.data``): ``stored_items``.
 """
@@ -47,7 +47,7 @@ class PendingCommand(msgspec.Struct, frozen=True, kw_only=True):
     schedule_request: RequestId | None = None
     """The request that created the schedule."""
     former_supplier: str = ""
-    """Whom the device trusted before a change of supplier; EUI, dashed."""
+    """The supplier that the device trusted before a change of supplier; EUI, dashed; empty: none."""
 
     @property
     def key(self) -> str:

@@ -1,4 +1,4 @@
-"""When a schedule runs: daily to yearly from a first day, at one time of day, until a last day. Constant cost.
+"""Computes when a schedule runs: daily to yearly, at one time of day, until a last day. Constant cost.
 
 Source: DUIS 5.4 schema, CreateSchedule, for the frequencies; that a month without the day runs on its last day, and
 that a value without zone is UTC, is inferred.

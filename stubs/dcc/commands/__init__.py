@@ -1,1 +1,1 @@
-"""The way of a command: planned, built, protected, dispatched; the device's response taken and what follows it."""
+"""Commands to devices: planned, built, protected, dispatched; the device's response and its effects."""

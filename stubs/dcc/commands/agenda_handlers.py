@@ -1,4 +1,4 @@
-"""The agenda: who handles which kind of item once it is due, and running what is due."""
+"""Handlers of agenda items, one for each kind of item, and the loop that runs the items that are due."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ AGENDA_HANDLERS: Mapping[type[AgendaItem], AgendaHandler] = MappingProxyType(
         ThrottleWindow: end_throttle_window,
     }
 )
-"""Who handles which kind of item."""
+"""The handler of each kind of item."""
 
 
 def run_due_items(

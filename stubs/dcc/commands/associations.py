@@ -1,4 +1,4 @@
-"""Which devices of a home share keys, as the inventory has it: joins, unjoins, a proxy's restored list.
+"""Keeps in the inventory which devices of a home share keys: joins, unjoins, a proxy's restored list.
 
 Source: GBCS use cases CS03 and CS04, by their own sides: each device is told of the other by a command of its own. 8.2
 has no element for it (DUIS 5.4 schema): there, devices that belong together are those of one hub.
@@ -17,7 +17,7 @@ from stubs.wire.gbcs.use_cases import read_command
 FIELD = "JoinedDeviceIDs"
 
 CommandValues = Mapping[str, Any]
-"""What ``read_command`` finds in a command, in the names of its use case."""
+"""Values that ``read_command`` finds in a command, by the names of its use case."""
 Associate = Callable[[InventoryRecord, CommandValues], tuple[Eui64, ...]]
 """The devices a device shares keys with after the command with these values."""
 

@@ -1,4 +1,4 @@
-"""A command leaves for its device, which executes it: protected, recorded, handed over, or found out of reach.
+"""Dispatches a command to its device: protects it, records it, and lets the device execute it if it can be reached.
 
 The device executes it in the transaction in which it leaves, so that it happens once or not at all.
 """

@@ -1,4 +1,4 @@
-"""8.11: adding a device to a hub's log, and taking it away. What follows success, and what failure."""
+"""8.11: adds a device to a hub's log or removes it, and applies what follows success or failure."""
 
 from __future__ import annotations
 

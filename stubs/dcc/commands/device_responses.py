@@ -1,4 +1,4 @@
-"""What a device answers to a command, or that it does not: on to the User, and what follows it.
+"""Takes a device's response to a command, or its time-out: sends it to the User and applies its effects.
 
 A device that holds a command until its date answers twice: at once that it took it, and on the day by an outcome.
 """
@@ -38,7 +38,7 @@ NOT_REACHED, NO_ANSWER, NO_OUTCOME = "E20", "E21", "E30"
 
 
 def facts_of(command: PendingCommand) -> dict[str, str]:
-    """What fault rules look at."""
+    """The facts that fault rules match on."""
     return {
         "srv": command.srv,
         "user": str(command.user),
@@ -122,7 +122,7 @@ def _await_outcome(context: DccContext, transaction: Transaction, command: Pendi
 
 
 def follow_outcome(context: DccContext, transaction: Transaction, name: str, item: OutcomeCame) -> None:
-    """What follows a command that a device held, now that it was carried out, or failed."""
+    """Applies the effects of a command that a device held, once the device carried it out or failed."""
     transaction.done(name, "followed")
     apply_response_effects(context, transaction, AnsweredCommand(item.command, {}, item.is_done))
 

@@ -1,4 +1,4 @@
-"""A firmware image on its way: to the hub, which the DCC tells of, then to the device, which tells of it itself."""
+"""Distributes a firmware image: to the hub, reported by a DCC alert, then to the device, reported by a device alert."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class PlannedCommand(msgspec.Struct, frozen=True):
     message_code: int
     group: Group
     looked_up: Mapping[str, object] = msgspec.field(default_factory=dict)
-    """What the DCC put into the command that the request does not say."""
+    """Values that the DCC put into the command and the request does not hold."""
     execution: str | None = None
     """The date until which the device holds the command, as written in the request that was transformed."""
 
@@ -73,7 +73,7 @@ def planned_from(stored: Mapping[str, str]) -> PlannedCommand:
 
 
 def target_of(state: DccState, record: InventoryRecord) -> Target:
-    """What the transform must know of the device: type, variant, and whom it holds credentials of."""
+    """Facts of the device that the transform needs: type, variant, and whose credentials it holds."""
     physical = state.devices.get(record.device)
     known: Iterable[str]
     if physical is not None:
@@ -146,7 +146,7 @@ def _is_held_by_device(srv: str) -> bool:
 
 
 def works_off(use_case_name: str, device_type: str) -> bool:
-    """Whether a simulated device of that type works a use case off."""
+    """Whether a simulated device of that type supports a use case."""
     row = EFFECTS.get(use_case_name)
     return row is not None and device_type in row.devices
 

@@ -1,4 +1,4 @@
-"""What follows a device's answer, for the inventory and in alerts: a table by service.
+"""Effects of a device's response on the inventory, and the alerts it raises: a table by service.
 
 Source: which alert follows which service is inferred; the structures are those of the DUIS 5.4 schema.
 """
@@ -51,7 +51,7 @@ class AnsweredCommand:
 
     @property
     def user(self) -> Eui64:
-        """Who sent the request."""
+        """The User who sent the request."""
         return self.command.user
 
 
@@ -295,7 +295,7 @@ RESPONSE_EFFECTS: Mapping[str, ResponseEffect] = MappingProxyType(
         "11.3": _firmware_activated,
     }
 )
-"""What follows a device's answer to a service."""
+"""Effects of a device's response, by service."""
 
 
 def apply_response_effects(context: DccContext, transaction: Transaction, answered: AnsweredCommand) -> None:

@@ -1,4 +1,4 @@
-"""Schedules kept by the DCC: run by the clock, ended with their reasons. 5.1 to 5.3: ``requests.schedule_services``.
+"""Runs the schedules that the DCC keeps and ends them with a reason. 5.1 to 5.3: ``requests.schedule_services``.
 
 A schedule is an item of the agenda that is due at its next run. Its read goes out in the name of the access control
 broker, with the User in the supplementary fields; the device encrypts for the certificate the schedule names, or else
@@ -49,7 +49,7 @@ def schedules_of(state: DccState, device: Eui64) -> list[tuple[str, ScheduleRun]
 
 
 def schedule_in(waiting: Item) -> ScheduleRun:
-    """What an item of the agenda says that is a schedule."""
+    """The members of an agenda item that is a schedule."""
     item = read_item(waiting.what, waiting.data)
     assert isinstance(item, ScheduleRun), "its name or key says so"
     return item

@@ -1,1 +1,1 @@
-"""What leaves for Users: messages, their signatures, responses, DCC alerts and device alerts."""
+"""Messages to Users: their signatures, responses, DCC alerts and device alerts."""

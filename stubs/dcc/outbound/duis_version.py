@@ -1,4 +1,4 @@
-"""In which version of DUIS a User is told something.
+"""Chooses the version of DUIS in which a User is answered.
 
 A User may be registered with a version, and every request states one. ``schemaVersion`` does not tell which schema
 the client has, so the registration comes first; the setting ``user_version`` turns that round. What is not an answer

@@ -1,4 +1,4 @@
-"""What the DCC writes: answers, responses and alerts, signed, bent by faults, put into outboxes."""
+"""Writes the DCC's answers, responses and alerts: signs them, applies fault rules, puts them into outboxes."""
 
 from __future__ import annotations
 

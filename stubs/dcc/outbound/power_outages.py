@@ -1,4 +1,4 @@
-"""A hub without power: the DCC tells the network operator when it lasts (AD1)."""
+"""Sends the network operator a DCC alert (AD1) when a hub stays without power."""
 
 from __future__ import annotations
 

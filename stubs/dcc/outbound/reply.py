@@ -1,4 +1,4 @@
-"""What leaves the core as the answer to one POST."""
+"""The core's answer to one POST."""
 
 from __future__ import annotations
 

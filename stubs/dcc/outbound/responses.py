@@ -1,4 +1,4 @@
-"""Responses to requests that were acknowledged before, and what waits for them: the next ones of a sequence."""
+"""Sends responses to requests that were acknowledged before, and starts the next request of a sequence."""
 
 from __future__ import annotations
 

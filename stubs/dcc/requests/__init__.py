@@ -1,1 +1,1 @@
-"""The way of a request: received, validated, authorised, executed. Top to bottom in ``request_pipeline``."""
+"""Service requests: received, validated, authorised, executed. Top to bottom in ``request_pipeline``."""

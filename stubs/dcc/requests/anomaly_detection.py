@@ -1,4 +1,4 @@
-"""Anomaly detection: whether a request exceeds a limit. What becomes of one that does: ``quarantine``.
+"""Anomaly detection: finds whether a request exceeds a limit. ``quarantine`` holds the request that does.
 
 Source: DUIS guide, section 10; that a transform is not counted is inferred.
 """

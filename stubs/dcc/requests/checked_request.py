@@ -1,4 +1,4 @@
-"""What was found of a request before it came to the core: no more than can be found without the state."""
+"""The result of the checks of a request that need no state, made before it comes to the core."""
 
 from __future__ import annotations
 

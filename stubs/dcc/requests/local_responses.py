@@ -1,4 +1,4 @@
-"""8.13: a User brings back what a device answered to a command that was delivered locally."""
+"""8.13: takes the response of a device to a command that a User delivered locally."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _message_of(text: str) -> Message:
 
 
 def _awaited(state: DccState, asked: RequestId, sender: Eui64) -> PendingCommand:
-    """What was handed out to this User for that request and has not come back."""
+    """The command that was handed out to this User for that request, and whose response has not come back."""
     command = state.local.get(str(asked))
     if command is None or command.user != sender:
         raise Refusal("local-command-unknown", f"no local command of {sender} waits for an answer to {asked}")

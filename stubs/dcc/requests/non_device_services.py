@@ -1,4 +1,4 @@
-"""The Non-Device services: who decides each, by which rules, and when. The one registry of them.
+"""The one registry of the Non-Device services: the function that decides each, its rules, and their stage.
 
 A service decides and returns what it answers and what changes; nothing is emitted here.
 """

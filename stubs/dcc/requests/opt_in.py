@@ -1,4 +1,4 @@
-"""8.6: a device that left comes back to the DCC."""
+"""8.6: opts a device in that had left the DCC."""
 
 from __future__ import annotations
 

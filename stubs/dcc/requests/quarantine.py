@@ -1,4 +1,4 @@
-"""Requests that anomaly detection holds: the alert about it, and what a tester decides.
+"""Holds requests that anomaly detection stopped, alerts their User, and releases or rejects them for a tester.
 
 Source: DUIS 5.4 schema for the alert and its three branches; that a held request is acknowledged, what its release and
 its rejection send, and which code rejection has, are inferred (DUIS guide, section 10).
@@ -64,7 +64,7 @@ def hold(
 def respond_late(
     context: DccContext, transaction: Transaction, held: RequestQuarantined, outcome: RequestOutcome
 ) -> None:
-    """What the HTTP answer would have been, as a message."""
+    """Sends, as a message, the answer that the request would have had over HTTP."""
     reference = service_requests()[Srv(held.srv)].service_reference
     code = "I0" if outcome.code == "I99" else outcome.code
     asked = RequestId.parse(held.request_id)

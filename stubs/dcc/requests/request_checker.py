@@ -1,4 +1,4 @@
-"""Looks at a request as far as that needs no state: read, valid by the schema, and signed by whom.
+"""Checks of a request that need no state: reads it, validates it by the schema, and finds its signer.
 
 A process that does no more than that may stand before the core and take this work from it. Only what is found to be
 in order is handed on: a request in which anything is wrong is looked at again by the core, from its first octet, and
@@ -30,7 +30,7 @@ class RequestChecker:
         self._certificates = certificates
 
     def check(self, body: bytes, content_type: str) -> CheckedRequest | None:
-        """What is found of a POST; None: something is wrong with it, and the core has to say what."""
+        """The result of the checks of a POST; None: one failed, and the core has to say which."""
         try:
             request_validation.check_size(body, self._limit)
             request_validation.check_content_type(content_type)

@@ -1,4 +1,4 @@
-"""What is done with a request that passed: the command made, handed out or placed; the decision carried out.
+"""Executes an accepted request: builds, hands out or schedules its command, or applies a Non-Device result.
 
 The same for a request that is answered at once and for one that comes out of quarantine.
 """

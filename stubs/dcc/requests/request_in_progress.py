@@ -1,4 +1,4 @@
-"""One request on its way through the stages: what each stage finds is there for those after it."""
+"""One request between the stages: each stage stores its findings here for the stages after it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stubs.wire.duis import Request, RequestHeader
 from stubs.wire.errors import Refusal
 
 Planned = PlannedCommand | NonDeviceResult
-"""What would be done: a command for a device, or what a Non-Device service decided."""
+"""The planned result: a command for a device, or the result of a Non-Device service."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class RequestInProgress:
     service: Service
     """The web service it was posted to."""
     checked: CheckedRequest | None = None
-    """What was found of it before it came here."""
+    """The result of the checks made before the request came here."""
     element: etree._Element = field(init=False)
     """Stage ``read``: the document element; not set where the request came ``checked``."""
     document: Request = field(init=False)
@@ -44,7 +44,7 @@ class RequestInProgress:
     certificate: Certificate = field(init=False)
     """Stage ``verify``: the signer's."""
     notes: tuple[str, ...] = ()
-    """What a tester should know of a request that passed."""
+    """Notes for the tester on a request that passed."""
     record: InventoryRecord | None = None
     """Stage ``authorise``: the target device; None: the inventory does not know it, or the request is for none."""
     access: AccessRequest = field(init=False)

@@ -110,7 +110,7 @@ def verify_signature(element: etree._Element, certificates: CertificateStore) ->
 
 
 def check_signer(context: DccContext, request: Request, certificate: Certificate, now: datetime) -> tuple[str, ...]:
-    """What a tester should know of the signer.
+    """Notes for the tester on the signer.
 
     Raises: Refusal: ``signer-role``, ``signer-identity``, ``certificate-validity``.
     """

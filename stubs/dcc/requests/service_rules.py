@@ -40,7 +40,7 @@ def apply(group: RuleGroup, context: DccContext, request: RequestInProgress) -> 
 
 
 def decide(context: DccContext, transaction: Transaction, access: AccessRequest, body: Node) -> NonDeviceResult:
-    """What a Non-Device service answers and changes. Raises: Refusal: the service's own rules."""
+    """The answer and the changes of a Non-Device service. Raises: Refusal: the service's own rules."""
     asked = non_device_request(context, transaction, access, body)
     return NON_DEVICE_SERVICES[access.row.srv].decide(context, transaction.state, asked)
 

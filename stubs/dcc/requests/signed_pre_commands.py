@@ -1,4 +1,4 @@
-"""What comes back signed, checked against the Pre-Command that was issued."""
+"""Checks a Signed Pre-Command against the Pre-Command that was issued."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which services are simulated, told from the tables that carry them out, so that no list of them is kept by hand.
+"""Lists the simulated services, derived from the tables of their handlers, so that no list is kept by hand.
 
 A Non-Device service is simulated when somebody decides it; a service for devices when the transform has a use case for
 it and simulated devices of that type work the use case off.
@@ -29,5 +29,5 @@ def device_types_of() -> Mapping[Srv, frozenset[str]]:
 
 
 def is_simulated(srv: Srv) -> bool:
-    """Whether the simulated DCC carries a service out, for some device at least."""
+    """Whether the simulated DCC supports a service, for some device at least."""
     return srv in device_types_of()

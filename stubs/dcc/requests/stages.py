@@ -32,7 +32,7 @@ class Stage(NamedTuple):
 
 
 def receive(context: DccContext, request: RequestInProgress) -> None:
-    """What came over HTTP is whole and not too long. All but its length is judged by ``stubs.gateway`` before."""
+    """Refuses a body that is too long. ``stubs.gateway`` checks the rest of the HTTP request before."""
     request_validation.check_size(request.body, context.settings.max_request_bytes)
 
 
@@ -68,13 +68,13 @@ def verify(context: DccContext, request: RequestInProgress) -> None:
 
 
 def authorise_request(context: DccContext, request: RequestInProgress) -> None:
-    """Who may ask what of which device, when: the rules of ``stubs.access`` on the facts of the moment."""
+    """Authorises the request: the rules of ``stubs.access`` on the current facts of User, service and device."""
     access_facts.gather(context, request)
     request.role = authorise(request.access)
 
 
 def plan(context: DccContext, request: RequestInProgress) -> None:
-    """What would be done, with the rules of services that come before the RequestID is looked at."""
+    """Plans the request, with the rules of services that come before the check of the RequestID."""
     document = request.document
     if isinstance(document, ServiceRequest) and not request.access.row.is_non_device:
         assert request.record is not None, "device-exists came before"

@@ -1,1 +1,1 @@
-"""What has no counterpart in the real DCC: premises made to order, a tester's operations, physical events."""
+"""Parts without a counterpart in the real DCC: premises made to order, a tester's operations, physical events."""

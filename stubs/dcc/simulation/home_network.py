@@ -29,7 +29,7 @@ from stubs.wire.gbcs.use_cases import CommandContext, build_command, use_case
 
 _GAS_METER = 0
 PASSED_ON: Mapping[str, str] = MappingProxyType({"top-up entered": "PCS01", "emergency credit asked for": "PCS02"})
-"""What happens at a display, and the use case by which it tells the meter."""
+"""The physical events at a display, each with the use case of its message to the meter."""
 
 
 class HomeCertificates:

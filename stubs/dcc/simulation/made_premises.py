@@ -1,4 +1,4 @@
-"""What a tester is told of premises that were made."""
+"""The description of new premises that a tester gets."""
 
 from __future__ import annotations
 

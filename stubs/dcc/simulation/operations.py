@@ -1,4 +1,4 @@
-"""What a tester does to a simulated DCC: registrations, coverage, products, limits, held requests, alerts."""
+"""A tester's operations: registrations, coverage, products, limits, held requests, alerts."""
 
 from __future__ import annotations
 

@@ -251,7 +251,7 @@ def _anchors(place: Place, fuel: str) -> dict[str, str]:
 
 
 def _joined(spec: PremisesSpec, place: Place, device: PremisesDevice) -> list[list[Any]]:
-    """Whom a device shares keys with: EUI, type number, method of the join."""
+    """The devices that a device shares keys with: EUI, type number, method of the join."""
     others = [other for other in spec.devices if other.type in _JOINS.get(device.type, ()) and other.status in _ON_HAN]
     return [[str(place.euis[other.name]), device_types()[other.type].der_number, 0] for other in others]
 

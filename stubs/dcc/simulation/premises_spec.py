@@ -1,4 +1,4 @@
-"""What a tester says of premises: one home as JSON, or a file of them as JSON or TOML.
+"""A tester's specification of premises: one home as JSON, or a file of them as JSON or TOML.
 
 Identities and numbers may be given, as those of public request templates are, or are made up. They are read here, at
 the door, into their one form. JSON Schema of the file: ``schemas/run/premises.schema.json``.

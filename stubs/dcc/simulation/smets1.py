@@ -31,7 +31,7 @@ def _rule(*names: str) -> Element:
 
 
 def _header(target: RequestId, srv: str) -> Node:
-    """Whose answer it is: originator is the device, target the User."""
+    """The header of the answer: its originator is the device, its target the User."""
     values = {
         "BusinessOriginatorID": str(target.target),
         "BusinessTargetID": str(target.originator),

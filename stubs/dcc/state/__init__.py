@@ -1,1 +1,1 @@
-"""What the DCC knows: the state, its fold over events, its snapshot, and the transaction that changes it."""
+"""The DCC's state, its fold over events, its snapshot, and the transaction that changes it."""

@@ -138,7 +138,7 @@ class DccState:
     """Certificates (DER) issued for devices since they left the factory, oldest first."""
     throttle: Throttle = field(default_factory=Throttle)
     desk: ServiceDesk = field(default_factory=ServiceDesk)
-    """What service management keeps; seen and changed on the Self-Service Interface."""
+    """Records of service management, shown and changed on the Self-Service Interface."""
     counts: Counts = field(default_factory=Counts)
     acb_counter: int = 0
     """The access control broker's last GBCS counter."""

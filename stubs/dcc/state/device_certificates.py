@@ -1,4 +1,4 @@
-"""Keys and certificates of simulated devices as they stand: what a device uses, what was issued for it, and issuing.
+"""Current keys and certificates of simulated devices: those in use, those issued, and issuing new ones.
 
 The DCC is taken to know at once which certificate a device uses; how the real one learns it is not public (inferred).
 """

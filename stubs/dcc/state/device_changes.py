@@ -1,4 +1,4 @@
-"""A physical device changes: its state, and when it will next do something by itself."""
+"""Changes the state of a physical device, and schedules its next action of its own."""
 
 from __future__ import annotations
 

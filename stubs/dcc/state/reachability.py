@@ -1,4 +1,4 @@
-"""Whether the DCC can reach a device: it is on its network, and the hub of that network can be reached.
+"""Decides whether the DCC can reach a device: it is on its network, and the hub of that network can be reached.
 
 A hub that is out of reach (no SM WAN, no power) takes its devices with it, whatever they do meanwhile; what they tell
 waits with them and leaves, in the order it was raised, once both are back (inferred).
@@ -18,7 +18,7 @@ _HUB = "CHF"
 
 
 def is_in_reach(state: DccState, device: Eui64) -> bool:
-    """Whether a message gets to a device and back; False for one that does not exist."""
+    """Whether a message reaches a device and its answer returns; False for a device that does not exist."""
     physical = state.devices.get(device)
     if physical is None or not (physical.reachable and physical.sm_wan):
         return False
@@ -48,7 +48,7 @@ def behind(state: DccState, device: Eui64) -> tuple[Eui64, ...]:
 
 
 def released(transaction: Transaction, device: Eui64) -> list[tuple[Eui64, RaisedAlert]]:
-    """What waited at a device, and behind it if it is a hub, and can leave now: whose, and what, oldest first."""
+    """Alerts that waited at a device, or behind it if it is a hub, and can leave now; oldest first, with device."""
     found = []
     for one in (device, *behind(transaction.state, device)):
         waiting = transaction.state.devices[one].unsent

@@ -1,4 +1,4 @@
-"""The whole state as octets and back: what a snapshot of a long journal holds. Its parts: ``state_parts``."""
+"""Encodes the whole state as a snapshot and decodes it. Its parts: ``state_parts``."""
 
 from __future__ import annotations
 

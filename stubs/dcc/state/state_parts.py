@@ -1,4 +1,4 @@
-"""The parts of the state: each says once how it is kept in a snapshot, taken back from it, and reset by a tester.
+"""The parts of the state: each defines once how it is stored in a snapshot, restored, and reset by a tester.
 
 Nothing else lists them: the snapshot's record is made from this table, and ``DccReset`` is folded by it. Caches, heaps
 and indexes are no parts; they are built again when a part is taken back.
