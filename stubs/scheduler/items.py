@@ -46,8 +46,8 @@ class PendingCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the schedule that it is a run of."""
     schedule_request: RequestId | None = None
     """The request that created the schedule."""
-    former_supplier: str = ""
-    """The supplier that the device trusted before a change of supplier; EUI, dashed; empty: none."""
+    former_supplier: Eui64 | None = None
+    """The supplier that the device trusted before a change of supplier."""
 
     @property
     def key(self) -> str:

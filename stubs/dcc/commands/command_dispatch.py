@@ -20,6 +20,7 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.devices import Surroundings, execute
 from stubs.events import CommandSent
 from stubs.scheduler.items import DueCommand, PendingCommand
+from stubs.wire.eui64 import Eui64
 
 CHANGE_OF_SUPPLIER = "6.23"
 
@@ -68,7 +69,8 @@ def _execute(context: DccContext, transaction: Transaction, command: PendingComm
         surroundings=Surroundings(transaction.state.devices),
     )
     if command.srv == CHANGE_OF_SUPPLIER:
-        command = msgspec.structs.replace(command, former_supplier=state.supplier)
+        former = Eui64.parse(state.supplier) if state.supplier else None
+        command = msgspec.structs.replace(command, former_supplier=former)
     for changed, changes in ((device, execution.changes), *execution.other_changes.items()):
         change_device(transaction, changed, changes, str(command.request_id))
     device_responses.take(context, transaction, command, sent, execution)

@@ -228,6 +228,6 @@ def queue_local(context: DccContext, transaction: Transaction, header: RequestHe
         # The device's response will take the same counter with the device as originator.
         response_id=f"{context.acb}:{request_id.originator}:{request_id.counter}",
         srv=header.srv,
-        device=str(request_id.target),
+        device=request_id.target,
     )
     context.writer.queue(transaction, outbound)

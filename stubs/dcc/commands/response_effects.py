@@ -142,10 +142,9 @@ def _tell_all_but(
 ) -> None:
     """The registered parties, and the supplier the device trusted before, which may be registered no longer."""
     _raise_alert(context, transaction, occasion, content, record, answered)
-    former = answered.command.former_supplier
-    before = Eui64.parse(former) if former else None
+    before = answered.command.former_supplier
     points = transaction.state.inventory.points(record)
-    if before is not None and before != answered.user and all(point.supplier != former for point in points):
+    if before is not None and before != answered.user and all(point.supplier != str(before) for point in points):
         cause = f"the device answered {answered.request_id}"
         code = alerts.code_of(occasion, context.settings.dcc_alert_codes)
         if before in transaction.state.users:

@@ -38,7 +38,7 @@ def respond_with_outcome(
         is_done = alert.code == f"{FUTURE_DATED_DONE:04X}"
         transaction.schedule(transaction.now, OutcomeCame(command, is_done))
     service = ServiceResponse(command.service_reference, command.srv, _outcome_result(alert))
-    whose = (command.user, str(command.device), str(command.request_id))
+    whose = (command.user, command.device, str(command.request_id))
     return _queue_outcome(context, transaction, whose, service, alert)
 
 
@@ -53,7 +53,7 @@ def respond_unawaited(
     originator, counter = alert.command
     srv, service_reference = _service_of(alert.payload)
     service = ServiceResponse(service_reference, srv, _outcome_result(alert))
-    return _queue_outcome(context, transaction, (user, str(device), f"{originator}:{device}:{counter}"), service, alert)
+    return _queue_outcome(context, transaction, (user, device, f"{originator}:{device}:{counter}"), service, alert)
 
 
 def _outcome_result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
@@ -63,7 +63,7 @@ def _outcome_result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
 def _queue_outcome(
     context: DccContext,
     transaction: Transaction,
-    whose: tuple[Eui64, str, str],
+    whose: tuple[Eui64, Eui64, str],
     service: ServiceResponse,
     alert: RaisedAlert,
 ) -> str:

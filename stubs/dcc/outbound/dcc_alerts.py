@@ -68,7 +68,7 @@ def dcc_alert(
         code = alerts.code_of("version-mismatch", context.settings.dcc_alert_codes)
     named = str(device) if device is not None else None
     transaction.emit(AlertRaised(alert_kind="dcc", code=code, device=named, recipient=str(user), cause=cause))
-    return context.writer.dcc_alert(transaction, user, DccAlert(code, content), named)
+    return context.writer.dcc_alert(transaction, user, DccAlert(code, content), device)
 
 
 def raise_pending_alert(

@@ -66,7 +66,7 @@ def _take_alert(context: DccContext, transaction: Transaction, device: Eui64, al
         _start_throttle_window(transaction, key)
         return []
     if alert.command is None:
-        return [context.writer.device_alert(transaction, recipient, str(device), alert.code, counter, alert.payload)]
+        return [context.writer.device_alert(transaction, recipient, device, alert.code, counter, alert.payload)]
     return [respond_unawaited(context, transaction, device, recipient, alert)]
 
 
@@ -98,5 +98,5 @@ def end_throttle_window(context: DccContext, transaction: Transaction, name: str
     device, code, user = key.split(" ")
     counter = Message.from_bytes(window.last).group.counter
     context.writer.device_alert(
-        transaction, Eui64.parse(user), device, code, counter, window.last, (sequence, window.kept_back)
+        transaction, Eui64.parse(user), Eui64.parse(device), code, counter, window.last, (sequence, window.kept_back)
     )

@@ -56,7 +56,7 @@ class OutboundMessage:
     response_id: str | None = None
     srv: str | None = None
     alert_code: str | None = None
-    device: str | None = None
+    device: Eui64 | None = None
 
 
 class MessageWriter:
@@ -140,10 +140,11 @@ class MessageWriter:
         user = transaction.state.users.get(outbound.user)
         told = self._told(header, outbound.body, self.versions.of(user))
         document, code = write_response(told), told.header.response_code
+        device = str(outbound.device) if outbound.device is not None else None
         facts = {
             "srv": outbound.srv or "",
             "user": str(outbound.user),
-            "device": outbound.device or "",
+            "device": device or "",
             "request_id": outbound.request_id or "",
             "message_kind": outbound.kind,
             "alert_code": outbound.alert_code or "",
@@ -161,7 +162,7 @@ class MessageWriter:
             response_code=fault.code if fault and fault.effect == "code" else code,
             srv=outbound.srv,
             alert_code=outbound.alert_code,
-            device=outbound.device,
+            device=device,
             body=body,
             due=transaction.now + timedelta(seconds=delay),
         )
@@ -175,7 +176,7 @@ class MessageWriter:
         self,
         transaction: Transaction,
         user: Eui64,
-        device: str,
+        device: Eui64,
         code: str,
         counter: int,
         payload: bytes,
@@ -204,7 +205,7 @@ class MessageWriter:
         """
         return node_of(parse(sign(write_element(element), self._signer)))
 
-    def dcc_alert(self, transaction: Transaction, user: Eui64, alert: DccAlert, device: str | None) -> str:
+    def dcc_alert(self, transaction: Transaction, user: Eui64, alert: DccAlert, device: Eui64 | None) -> str:
         """Queue a DCC alert; the ACB is its originator, with a counter of its own."""
         counter = max(transaction.state.dcc_alert_counter + 1, int(transaction.now.timestamp() * 1000))
         outbound = OutboundMessage(

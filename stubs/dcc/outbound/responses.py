@@ -32,7 +32,7 @@ def respond(
         request_id=str(request_id) if request_id is not None else None,
         response_id=str(command.request_id.reversed()),
         srv=command.srv,
-        device=str(command.device),
+        device=command.device,
     )
     context.writer.queue(transaction, outbound)
     if command.sequence:

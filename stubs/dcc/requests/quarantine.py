@@ -76,7 +76,7 @@ def respond_late(
         request_id=held.request_id,
         response_id=str(asked.reversed()),
         srv=held.srv,
-        device=held.device,
+        device=Eui64.parse(held.device) if held.device else None,
     )
     context.writer.queue(transaction, outbound)
     if held.is_sequenced:

@@ -71,7 +71,7 @@ def answer(
         request_id=str(quoted) if asked is not None else None,
         response_id=str(quoted.reversed()),
         srv=srv,
-        device=str(device),
+        device=device,
     )
     return context.writer.queue(transaction, outbound)
 
@@ -83,7 +83,7 @@ def alert(context: DccContext, transaction: Transaction, user: Eui64, device: Eu
     message = sample(_rule("Body", "DeviceAlertMessage"), values={"AlertCode": code})
     body = _wrapped(context, _header(quoted, ""), message, ())
     outbound = OutboundMessage(
-        user, "device-alert", body, response_id=str(quoted.reversed()), alert_code=code, device=str(device)
+        user, "device-alert", body, response_id=str(quoted.reversed()), alert_code=code, device=device
     )
     return context.writer.queue(transaction, outbound)
 

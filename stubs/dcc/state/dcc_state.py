@@ -134,7 +134,7 @@ class DccState:
     """Requests held by anomaly detection, by QuarantineEventRef."""
     local: dict[str, PendingCommand] = field(default_factory=dict)
     """Commands handed out for local delivery by RequestID, the newest ``MOST_LOCAL``, until their answer comes back."""
-    certificates: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
+    certificates: dict[Eui64, tuple[bytes, ...]] = field(default_factory=dict)
     """Certificates (DER) issued for devices since they left the factory, oldest first."""
     throttle: Throttle = field(default_factory=Throttle)
     desk: ServiceDesk = field(default_factory=ServiceDesk)

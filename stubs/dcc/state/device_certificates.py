@@ -63,7 +63,7 @@ def certificates_of(pki: Pki, state: DccState, device: Eui64) -> tuple[Listed, .
 
 def _history(pki: Pki, state: DccState, device: Eui64, usage: Usage) -> Iterator[Certificate]:
     yield pki.device(device).pair(usage).certificate
-    issued = (Certificate.from_der(one) for one in state.certificates.get(str(device), ()))
+    issued = (Certificate.from_der(one) for one in state.certificates.get(device, ()))
     yield from (one for one in issued if one.usage == usage)
 
 
@@ -76,7 +76,7 @@ def issue(pki: Pki, transaction: Transaction, request: bytes) -> Certificate:
     state, device = transaction.state, str(wanted.eui)
     if wanted.eui not in state.devices and state.inventory.get(wanted.eui) is None:
         raise PeerError("the request is for a device that does not exist here", got=device)
-    issued = state.certificates.get(device, ())
+    issued = state.certificates.get(wanted.eui, ())
     for der in issued:
         known = Certificate.from_der(der)
         if (known.spki, known.usage) == (wanted.public, wanted.usage):

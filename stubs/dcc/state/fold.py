@@ -78,7 +78,8 @@ def _quarantine_ended(state: DccState, event: events.QuarantineEnded, _: datetim
 
 def _certificate_issued(state: DccState, event: events.CertificateIssued, _: datetime) -> None:
     if event.role is None:
-        state.certificates[event.eui] = (*state.certificates.get(event.eui, ()), event.der)
+        device = Eui64.parse(event.eui)
+        state.certificates[device] = (*state.certificates.get(device, ()), event.der)
 
 
 def _threshold_set(state: DccState, event: events.ThresholdSet, _: datetime) -> None:

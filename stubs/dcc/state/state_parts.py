@@ -196,6 +196,10 @@ def _put_local(state: DccState, local: dict[str, StoredMembers]) -> None:
     state.local.update({request_id: read_command_data(data) for request_id, data in local.items()})
 
 
+def _put_certificates(state: DccState, certificates: dict[str, tuple[bytes, ...]]) -> None:
+    state.certificates.update({Eui64.parse(device): issued for device, issued in certificates.items()})
+
+
 def _put_throttle(state: DccState, windows: dict[str, Window], sequences: dict[str, int]) -> None:
     state.throttle = replace(state.throttle, windows=windows, sequences=sequences)
 
@@ -265,7 +269,13 @@ PARTS: tuple[StatePart, ...] = (
         _put_local,
         _cleared("local"),
     ),
-    _simple("certificates", dict[str, tuple[bytes, ...]], _cleared("certificates")),
+    StatePart(
+        "certificates",
+        {"certificates": dict[str, tuple[bytes, ...]]},
+        lambda state: ({str(device): issued for device, issued in state.certificates.items()},),
+        _put_certificates,
+        _cleared("certificates"),
+    ),
     StatePart(
         "throttle",
         {"windows": dict[str, Window], "throttled": dict[str, int]},
