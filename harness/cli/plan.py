@@ -41,19 +41,30 @@ def command(settings: Path | None, write: Path | None, *, as_json: bool, **flags
 
     chosen = load_settings(settings, {**flags, "driver": flags["driver"]}, os.environ)
     library = load_library(Path(chosen.scenarios) if chosen.scenarios else None)
-    plan = make_plan(library, chosen, opened=chosen.dcc.eligible_roles)
+    plan = make_plan(library, chosen, opened=chosen.dcc.eligible_roles).without(chosen.declared_unused)
     if write is not None:
         plan.require_scenarios()
         out = {row.scenario.key: row.reason for row in plan.rows if not row.is_chosen}
-        write.write_text(PlanFile(tuple(one.key for one in plan.chosen), out).text(), encoding="utf-8")
+        _write(write, PlanFile(tuple(one.key for one in plan.chosen), out).text())
     if as_json:
         print_json(_facts(plan, chosen.driver, write))
     else:
         _show(plan, chosen.driver, write)
+        if chosen.declared_unused and write is None:
+            say("what is declared unused is left out by rehearse --plan alone: --write the plan")
+
+
+def _write(path: Path, text: str) -> None:
+    from stubs.wire.errors import InputError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--write: {path}: {error.strerror}", mend="Name a file that can be written.") from error
 
 
 def _facts(plan: Plan, driver: str, written: Path | None) -> dict[str, Any]:
-    rows = [{**row.row(), **_effort(row.scenario, driver)} for row in plan.rows]
+    rows = [{**row.row(), "services": list(row.scenario.srvs), **_effort(row.scenario, driver)} for row in plan.rows]
     return {
         "roles": list(plan.roles),
         "scenarios": rows,

@@ -18,6 +18,7 @@ import msgspec
 
 from harness.checks import Finding, Verdict, judge_implicit
 from harness.drivers import Action, DriverContext, UserIdentity, make_driver
+from harness.drivers.action import ActionKind
 from harness.engine.deciding import Deciding
 from harness.engine.driver_runner import DriverRunner
 from harness.engine.run_context import RunContext
@@ -98,18 +99,25 @@ class Part:
         return DriverRunner(driver, run.settings.grace, run.report, lambda: run.run_control.added)
 
     def ask(
-        self, service: str, to: str = "", parameters: Mapping[str, Any] | Sequence[Sequence[str]] = NOTHING
+        self,
+        service: str,
+        to: str = "",
+        parameters: Mapping[str, Any] | Sequence[Sequence[str]] = NOTHING,
+        *,
+        kind: ActionKind = "send",
     ) -> None:
-        """Ask it to send, and wait for what it says.
+        """Ask it to act, and wait for what it says.
 
         Args:
-            service: SRV.
+            service: SRV to send; empty: it sends nothing.
             to: name of a device of the home; empty: the DCC.
             parameters: DUIS element names to values; or rows of a Gherkin table.
+            kind: kind of action; see docs/drivers.md.
         """
         run, settings = self._run_context, self._run_context.settings
         action = Action(
             id=run.next_action_id(),
+            kind=kind,
             scenario=self._scenario.id,
             user=self.user,
             role=self.role.value,
@@ -128,6 +136,10 @@ class Part:
         )
         self._runner.ask(action)
         self._runner.settle(settings.deadline + settings.grace)
+
+    def wait_for_alert(self, code: str, device: str) -> None:
+        """Ask it to wait for an alert about a device of the home, and wait for what it says."""
+        self.ask("", device, {"code": code}, kind="wait-alert")
 
     def test_data(self, service: str, device: str) -> Mapping[str, str]:
         """As the world's, in the role of this party."""

@@ -36,7 +36,9 @@ def read_plan_file(path: Path, library: tuple[LibraryScenario, ...]) -> PlanFile
     """The plan in a file. Raises: InputError: not readable, not such a plan, or a key that no scenario has."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:  # tomllib also says ValueError, of a number too long
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", mend="Write a plan with `uept plan --write FILE`.") from error
+    except (ValueError, RecursionError) as error:  # tomllib also says ValueError, of a number too long
         raise InputError(f"{path}: {error}", mend="Write a plan with `uept plan --write FILE`.") from error
     include: Any = content.get("include")
     exclude: Any = content.get("exclude", {})

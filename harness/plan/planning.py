@@ -88,7 +88,7 @@ class Plan:
             )
         if not self.chosen:
             own = {row.reason for row in self.rows if row.scenario.role in self.roles}
-            reasons = "; ".join(sorted(own)[:3])
+            reasons = "; ".join(sorted(own)[:3]) or "the plan includes none"
             raise InputError(f"no scenario is chosen: {reasons}", mend="Widen roles, services, priorities or select.")
 
     @property
@@ -98,6 +98,17 @@ class Plan:
         asked = {srv for one in self.chosen for srv in one.srvs}
         is_device = any(not services[Srv(srv)].is_non_device for srv in asked if Srv(srv) in services)
         return is_device or any(one.scope == SCOPES["alerts-and-codes"] for one in self.chosen)
+
+    def without(self, services: Collection[str]) -> Plan:
+        """The same plan without the scenarios that need one of these services, which the party declares unused."""
+
+        def decided(row: Planned) -> Planned:
+            unused = [srv for srv in row.scenario.srvs if srv in services]
+            if not row.is_chosen or not unused:
+                return row
+            return replace(row, is_chosen=False, reason=f"declared unused: {', '.join(unused)}")
+
+        return replace(self, rows=tuple(map(decided, self.rows)))
 
     def only(self, keys: Collection[str]) -> Plan:
         """The same plan with no others chosen than those of these keys."""
@@ -144,7 +155,7 @@ def make_plan(
         if scenario.role not in chosen_roles:
             return f"role {scenario.role} is not one of this run's: {', '.join(chosen_roles)}"
         if wanted.services and not set(scenario.srvs) & set(wanted.services):
-            return f"none of its services ({', '.join(scenario.srvs) or 'none'}) is asked for"
+            return f"left out by --services {', '.join(wanted.services)}"
         if scenario.priority not in wanted.priorities:
             return f"priority {scenario.priority} is not asked for"
         if not matches(scenario.names):

@@ -29,6 +29,16 @@ def ask_part_of_the_dcc(world: World, name: str, srv: str, datatable: Table) -> 
     world.part(name).ask(srv, parameters=datatable)
 
 
+@when(parsers.parse("the {name:Part} is asked to wait for alert {code:w} from the {device:Device}", WORDS))
+def ask_part_to_wait(world: World, name: str, code: str, device: str) -> None:
+    world.part(name).wait_for_alert(code, device)
+
+
+@then(parsers.parse("the {name:Part} reports alert {code:w}", WORDS))
+def part_reports_alert(world: World, name: str, code: str) -> None:
+    world.part(name).expect("alert-understood", code=code)
+
+
 @then(parsers.parse("the {name:Part} gets its response", WORDS))
 def part_gets_response(world: World, name: str) -> None:
     world.part(name).expect("response-received")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from harness.engine.rehearsal import facts_of
 from harness.plan import load_library, make_plan
 from harness.reporting import model
 from harness.settings import SettingsError, load_settings
+from stubs.app import init_pki
 from stubs.events import ActionAsked, Entry, MessageQueued, RequestAccepted, RequestReceived
 
 if TYPE_CHECKING:
@@ -83,6 +85,26 @@ def test_conduct_of_the_other_party_is_told_and_is_not_held_against_the_party_un
     (other,) = model.build(run, "", "").other_parties or ()
     assert (other.user, other.verdict, other.scenarios) == (GAINING, "FAIL", (SCENARIO,))
     assert any("2xx" in line for line in other.open), other.open
+
+
+def test_a_party_acts_with_the_keys_of_its_own_folder(bench: Bench, tmp_path: Path) -> None:
+    copied = tmp_path / "its-own"
+    shutil.copytree(str(bench.dcc.settings.pki), copied)
+    assert played_with_keys(bench, copied).verdict is Verdict.PASS
+
+
+def test_a_party_whose_keys_the_dcc_does_not_know_does_not_play_its_part(bench: Bench, tmp_path: Path) -> None:
+    init_pki(tmp_path / "unknown")
+    scenario = played_with_keys(bench, tmp_path / "unknown")
+    assert scenario.verdict is Verdict.BLOCKED
+    assert "the gaining supplier did not play its part" in scenario.reason
+    assert all(check.finding.verdict is Verdict.PASS for check in scenario.checks)
+
+
+def played_with_keys(bench: Bench, keys: Path) -> ScenarioRun:
+    parties = {"gaining-supplier": {"keys": str(keys), "users": {"IS": GAINING}}}
+    (scenario,) = bench.run("reference", SCENARIO, parties=parties).run.scenarios
+    return scenario
 
 
 @pytest.mark.parametrize(

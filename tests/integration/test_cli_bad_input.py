@@ -91,6 +91,8 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("rehearse", "--settings", "."), ("Is a directory",)),
         (("rehearse", "--signing-key", "absent.pem"), ("absent.pem", "cannot be read")),
         (("rehearse", "--pki", "absent"), ("no PKI at absent", "uept pki init")),
+        (("plan", "--role", "GT", "--services", "4.1.1", "--write", "."), ("--write: .: Is a directory", "written")),
+        (("rehearse", "--plan", "absent.toml"), ("absent.toml: No such file or directory. Write a plan",)),
         (("rehearse", "--nosuch"), ("--nosuch", "uept rehearse --help")),
         (("serve", "--receive-url", "ftp://x/"), ("--receive-url", "no web address")),
         (("serve", "--pki", "absent"), ("no PKI at absent",)),

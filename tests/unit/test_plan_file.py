@@ -29,6 +29,19 @@ def test_a_plan_runs_what_it_includes_in_its_order_and_says_why_not_the_rest() -
     assert len(plan.rows) == len(LIBRARY)
 
 
+def test_a_plan_leaves_out_what_needs_a_service_that_is_declared_unused() -> None:
+    whole = make_plan(LIBRARY, load_settings(flags={"roles": ["GT"]}))
+    rows = {row.scenario.key: row for row in whole.without(["7.4"]).rows}
+    assert rows["SR-503-GT-7.4"].reason == "declared unused: 7.4"
+    changed = {row.scenario.key for row in whole.rows if row != rows[row.scenario.key]}
+    assert changed == {one.key for one in whole.chosen if "7.4" in one.srvs}
+
+
+def test_a_plan_that_includes_nothing_says_so() -> None:
+    with pytest.raises(InputError, match="no scenario is chosen: the plan includes none"):
+        make_plan(LIBRARY, load_settings(), PlanFile((), {})).require_scenarios()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -14,6 +14,8 @@ Feature: Journeys
     Then the party reports the devices of the home
     When the party is asked to send 6.23 to the electricity meter with its test data
     Then it is accepted and answered
+    When the losing supplier is asked to wait for alert N27 from the electricity meter
+    Then the losing supplier reports alert N27
     When the losing supplier is asked to send 4.1.1 to the electricity meter
     Then the request of the losing supplier is refused with E4
     When the party is asked to send 6.24.1 to the electricity meter with its test data
@@ -43,6 +45,8 @@ Feature: Journeys
     Then it is accepted and answered
     When the party is asked to send 6.23 to the gas proxy with its test data
     Then it is accepted and answered
+    When the losing supplier is asked to wait for alert N27 from the gas meter
+    Then the losing supplier reports alert N27
     When the losing supplier is asked to send 4.1.1 to the gas meter
     Then the request of the losing supplier is refused with E4
     When the party is asked to send 6.24.1 to the gas meter with its test data
