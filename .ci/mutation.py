@@ -33,8 +33,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("harness/checks", "harness/verdicts")
 TESTS = ("test_checks", "test_implicit_checks", "test_effect_checks", "test_comparing", "test_restarts",
-         "test_ssi_checks", "test_evidence_index", "test_judged_bounds", "test_judged_branches", "test_ssi_branches",
-         "test_trust_properties", "test_lateness", "test_role_verdicts", "test_run_results")  # fmt: skip
+         "test_ssi_checks", "test_evidence_index", "test_judged_bounds", "test_judged_branches", "test_judged_reasons",
+         "test_ssi_branches", "test_trust_properties", "test_lateness", "test_role_verdicts", "test_run_results")  # fmt: skip
 OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist")
 KEPT = ROOT / "build" / "judged-runs"
 RUNS = 60

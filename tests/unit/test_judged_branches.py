@@ -232,8 +232,9 @@ def test_whose_the_signature_of_a_command_is(certificates: tuple[Any, ...], prob
     assert own_signature_problem(evidence, evidence.exchanges[-1]) == problem
 
 
-def test_a_command_without_a_signature_is_none() -> None:
-    story = critical(pre_command(signature=b""))
+@pytest.mark.parametrize("signature", [b"", None])
+def test_a_command_without_a_signature_is_none(signature: bytes | None) -> None:
+    story = critical(pre_command(signature=signature))
     evidence = evidence_of(story.entries, "SR-201", "IS", 1, len(story.entries))
     assert own_signature_problem(evidence, evidence.exchanges[-1]) == "0 octets of signature, not 64"
 

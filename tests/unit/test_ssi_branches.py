@@ -11,7 +11,26 @@ from stubs.events import AnyEvent
 from tests.unit.test_checks import Story, request_id
 from tests.unit.test_judged_bounds import page as threshold_page
 from tests.unit.test_judged_bounds import warned
-from tests.unit.test_ssi_checks import FIRST, METER, RAISE, Case, incident, page, run
+from tests.unit.test_ssi_checks import (
+    COVERED,
+    FIRST,
+    HUB,
+    INVENTORY,
+    LAPSED,
+    MENU,
+    METER,
+    OTHER,
+    PLACE,
+    RAISE,
+    REQUEST,
+    Case,
+    incident,
+    page,
+    request,
+    response,
+    run,
+    signing,
+)
 
 PASS, FAIL, REVIEW, BLOCKED = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.BLOCKED
 OFFERED = page("/reports/RSMI_004", status=404)
@@ -105,3 +124,28 @@ def test_whether_a_warning_is_told_is_said(told: int, verdict: Verdict, got: str
     story = Story().add(warned()).asked(kind="view-thresholds", service="").add(threshold_page(request_id(1)))
     found = story.claimed("done", "", values={"rows": [request_id(told)]}).judged("volume-warning-seen")
     assert (found.verdict, found.got, found.references) == (verdict, got, (4, 5))
+
+
+MORE = [
+    Case("ssi-sign-in-refused", "sign-in-ssi", FAIL, [LAPSED, signing(accepted=True)], status="refused"),
+    Case("ssi-nothing-found", "view-inventory", FAIL, [page("/inventory")], values={"seen": f"{METER}, {HUB}"}),
+    Case("ssi-field-refused", "view-inventory", FAIL, [page("/inventory")], status="refused",
+         values={"problems": ["This is not a Device ID."]}),
+    Case("ssi-act-refused", "raise-incident", FAIL, [incident()], status="done"),
+    Case("ssi-menu-seen", "view-home", FAIL, [page("/")], values={"menu": MENU[1:]}, parameters={"job_type": ""}),
+    Case("ssi-inventory-agrees", "view-inventory", FAIL, [page("/inventory", METER, HUB)],
+         values={"seen": [METER, OTHER]}, before=request("8.2", INVENTORY)),
+    Case("ssi-coverage-agrees", "view-coverage", FAIL, [page("/coverage", PLACE, "Will connect")],
+         values={"outcome": "Will not connect"}, before=request("12.1", COVERED)),
+    Case("ssi-record-agrees", "view-audit", FAIL, [page("/audit", "x1", "m1")],
+         values={"rows": [{"RequestID": REQUEST, "Code": "I99"}, {"RequestID": REQUEST, "Code": "E19"}]},
+         before=[*request("11.2", code="I99"), response()]),
+    Case("ssi-session-ended", "view-audit", FAIL, [page("/sign-in", user=""), page("/audit", METER)],
+         status="refused"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MORE, ids=lambda case: case.id)
+def test_another_way_to_break_each_rule_of_the_pages(case: Case) -> None:
+    found = case.finding()
+    assert found.verdict is case.verdict, found.lines
