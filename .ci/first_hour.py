@@ -13,18 +13,22 @@ import os
 import re
 import resource
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+free_port = import_module("tests.ports").free_port
 READS = "SR-601-IS or SR-201-IS-2 or SR-605-IS"
 BY_PROGRAMS = ("command", "http", "python")
 BY_PERSONS = {"manual": "\nI0\n\n", "observe": ""}
 """What the person types once the request was sent."""
+UNHURRIED = {"UEPT_PATIENCE": "300", "UEPT_DEADLINE": "600"}
+"""Seconds of real time, for a machine that stands still now and then: what is expected comes, however late."""
 _DEVICE = re.compile(r"^ +DeviceID +([0-9A-F-]{23})$")
 OWN_SYSTEM = """
 import re, sys, time, urllib.request
@@ -46,7 +50,7 @@ def main() -> int:
         uept = installed(place)
         home = place / "home"
         home.mkdir()
-        variables = {"PATH": f"{uept.parent}:{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8"}
+        variables = {"PATH": f"{uept.parent}:{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8"} | UNHURRIED
         site = next((place / "env" / "lib").glob("python*/site-packages"))
         wrong = 0
         for words, code, where in steps():
@@ -78,7 +82,7 @@ def tested_by_hand(
     command: list[str], folder: Path, variables: dict[str, str], typed: str
 ) -> subprocess.CompletedProcess[str]:
     """A rehearsal beside a tester: each device that it names is asked for by a system of the Party's own."""
-    port = _free_port()
+    port = free_port()
     fixed = {f"UEPT_DCC_{name}": "0" for name in ("SMKI_PORT", "SSI_PORT", "CONTROL_PORT")}
     variables = variables | fixed | {"UEPT_DCC_PORT": str(port)}
     python = shutil.which("python", path=variables["PATH"]) or "python"
@@ -102,12 +106,6 @@ def tested_by_hand(
     return subprocess.CompletedProcess(command, process.returncode, "".join(said), "")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _machine_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
@@ -118,13 +116,9 @@ def steps() -> list[tuple[list[str], int, str]]:
     programs = (*BY_PROGRAMS, "browser") if shutil.which("chromium") else BY_PROGRAMS
     driven = [
         step
-        for port, driver in enumerate(programs, start=1)
+        for driver in programs
         for step in (
-            (
-                ["init", driver, "--role", "IS", "--driver", driver, "--receive-port", str(29300 + 10 * port)],
-                0,
-                "empty",
-            ),
+            (["init", driver, "--role", "IS", "--driver", driver, *_receiver()], 0, "empty"),
             (["doctor", "--settings", "uept.toml"], 0, f"empty/{driver}"),
             (["rehearse", "--settings", "uept.toml", "--out", "runs/first"], 0, f"empty/{driver}"),
         )
@@ -133,7 +127,7 @@ def steps() -> list[tuple[list[str], int, str]]:
         step
         for driver in BY_PERSONS
         for step in (
-            (["init", driver, "--role", "IS", "--driver", driver, "--ci", "gitlab"], 0, "empty"),
+            (["init", driver, "--role", "IS", "--driver", driver, "--ci", "gitlab", *_receiver()], 0, "empty"),
             (["settings", "show", "--settings", "uept.toml"], 0, f"empty/{driver}"),
             (["plan", "--settings", "uept.toml"], 0, f"empty/{driver}"),
             (
@@ -162,6 +156,10 @@ def steps() -> list[tuple[list[str], int, str]]:
         (["rehearse", "--driver", "http:http://127.0.0.1:9", "--role", "IS"], 2, "empty"),
         (["demo", "--out", "demo"], 0, "empty"),
     ]
+
+
+def _receiver() -> tuple[str, str]:
+    return "--receive-port", str(free_port())
 
 
 def installed(place: Path) -> Path:

@@ -81,9 +81,13 @@ class Snapshots:
     def keep_beside(self, dcc: Dcc, journal: Journal) -> None:
         """As ``keep``, for a process that has to go on answering: of a large state a child makes the snapshot.
 
-        The child begins with all that this process has in memory, and changes nothing of it.
+        The child begins with all that this process has in memory, and changes nothing of it. Where the platform has no
+        such children (Windows), this process makes it.
         """
         path = self._path
+        if not hasattr(os, "fork"):
+            self.keep(dcc, journal)
+            return
         if path is None or not self._is_due(journal) or self._is_writing(options=os.WNOHANG):
             return
         if len(dcc.state.devices) + len(dcc.state.agenda.items) < _LARGE:

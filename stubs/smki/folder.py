@@ -39,6 +39,7 @@ from stubs.smki.parties import (
     PartyIdentity,
     certificate_role_of,
     parties_of,
+    parties_of_index,
 )
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import Blocked, InputError, PeerError
@@ -106,8 +107,11 @@ def import_pki(source: Path, folder: Path, prefer: Sequence[str] = STOCK_CLIENT)
     Raises: InputError: nothing can be read, or the folder holds files of others. Blocked: it cannot be written.
     """
     incoming = read_material(source)
+    stated: list[PartyIdentity] = []
     if source.is_dir() and (source / INDEX).exists():
-        incoming.names = names_of(read_index(source), incoming)
+        index = read_index(source)
+        incoming.names = names_of(index, incoming)
+        stated = [*parties_of_index(index["parties"], source / INDEX)]
     material = Material()
     provenance: dict[str, Any] = {"source": "import", "from": []}
     if (folder / INDEX).exists():
@@ -115,6 +119,7 @@ def import_pki(source: Path, folder: Path, prefer: Sequence[str] = STOCK_CLIENT)
         provenance["from"] = list(index["provenance"].get("from", [index["provenance"].get("source", "")]))
         held = read_material(folder)
         held.names = names_of(index, held)
+        stated = [*parties_of_index(index["parties"], folder / INDEX), *stated]  # the source has the last word
         material.add(held)
     else:
         _refuse_foreign(folder)
@@ -126,7 +131,7 @@ def import_pki(source: Path, folder: Path, prefer: Sequence[str] = STOCK_CLIENT)
         _write_authorities(folder, make_hierarchy(secret))
         _write(folder / DEVICES_SECRET, derive_secret(secret, "devices").hex().encode() + b"\n", is_secret=True)
     _write_certificates(folder, material, KeySets(material.names, tuple(prefer)))
-    parties = parties_of(material.certificates)
+    parties = parties_of(material.certificates, stated)
     _write_index(folder, acb_of(material), parties, provenance, material.names)
     return tuple(incoming.unread)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from schemas.load import UserRole, certificate_roles, roles
 from stubs.wire.certificates import Certificate
-from stubs.wire.errors import InputError
+from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
 
 ACB_ROLE, XML_SIGN_ROLE, DSP_XML_SIGN_ROLE, SUPPLIER_ROLE = "04", "87", "89", "02"
@@ -62,12 +64,15 @@ def certificate_role_of(party: PartyIdentity) -> str:
     return found.pop()
 
 
-def parties_of(certificates: Iterable[Certificate]) -> tuple[PartyIdentity, ...]:
+def parties_of(certificates: Iterable[Certificate], stated: Iterable[PartyIdentity] = ()) -> tuple[PartyIdentity, ...]:
     """The Users a set of certificates speaks of, in the order of their EUI-64.
 
     A supplier's certificate (OU 02) makes IS, GS and ES, a network operator's (03) ED and GT, any other that is not
-    the DCC's own makes OU. An xmlSign certificate alone makes OU too: it does not say more.
+    the DCC's own makes OU. An xmlSign certificate alone makes OU too: it does not say more. ``stated`` is what an index
+    says of Users: its roles go before the inferred ones where the certificate may stand for them. RSA, which no
+    certificate tells from OU, comes from there alone.
     """
+    told = {one.eui: one.roles for one in stated}
     found: dict[Eui64, dict[str, str]] = {}
     for certificate in certificates:
         role = certificate.role
@@ -80,11 +85,36 @@ def parties_of(certificates: Iterable[Certificate]) -> tuple[PartyIdentity, ...]
         held = [role for role in sorted(found[eui]) if role != XML_SIGN_ROLE] or [XML_SIGN_ROLE]
         user_roles: list[str] = []
         for role in held:
-            user_roles += [item.value for item in _ROLES_OF_CERTIFICATE.get(role, (UserRole.OU,))]
+            inferred = _ROLES_OF_CERTIFICATE.get(role, (UserRole.OU,))
+            possible = _ROLES_OF_CERTIFICATE.get(role, (UserRole.OU, UserRole.RSA))
+            user_roles += [code for code in told.get(eui, ()) if code in possible] or [one.value for one in inferred]
         name = next((found[eui][role] for role in held if found[eui][role]), "")
         title = certificate_roles()[held[0]].name if held[0] != XML_SIGN_ROLE else "User"
         parties.append(PartyIdentity(eui, name or f"{title.capitalize()} {eui}", tuple(dict.fromkeys(user_roles))))
     return tuple(parties)
+
+
+def parties_of_index(rows: list[object], path: Path) -> tuple[PartyIdentity, ...]:
+    """The parties of the index at ``path``. Raises: InputError: a role is unknown, an EUI-64 is none."""
+    parties = []
+    for row in rows:
+        assert isinstance(row, dict), "read_index has looked at it"
+        unknown = [str(role) for role in row["roles"] if role not in roles()]
+        if unknown:
+            raise InputError(
+                f"{path}: party {row.get('eui')} has unknown roles {json.dumps(unknown)}",
+                mend=f"Known roles: {' '.join(roles())}.",
+            )
+        parties.append(PartyIdentity(eui_of_index(row.get("eui"), path), str(row.get("name", "")), tuple(row["roles"])))
+    return tuple(parties)
+
+
+def eui_of_index(text: object, path: Path) -> Eui64:
+    """An identity in the index at ``path``. Raises: InputError: it is none."""
+    try:
+        return Eui64.parse(str(text))
+    except PeerError as error:
+        raise InputError(f"{path}: {error}", mend="Write identities as A0-B1-C2-D3-E4-01-00-00.") from error
 
 
 def _common_name(certificate: Certificate) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -14,15 +13,23 @@ from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from schemas.load import certificate_roles, roles
+from schemas.load import certificate_roles
 from stubs.smki.authority import ISSUING_ROLE, Authority, Hierarchy, device_of_serial, make_hierarchy
 from stubs.smki.folder import DEVICES_SECRET, INDEX, acb_of, names_of, read_index
 from stubs.smki.key_sets import STOCK_CLIENT, KeySets, choices, told
 from stubs.smki.keys import DeviceCredentials, Installed, KeyPair, derive_secret, device_key, spki
 from stubs.smki.material import Material, read_material
-from stubs.smki.parties import ACB_ROLE, DSP_XML_SIGN_ROLE, TRUSTED_ROLES, PartyIdentity, parties_of
+from stubs.smki.parties import (
+    ACB_ROLE,
+    DSP_XML_SIGN_ROLE,
+    TRUSTED_ROLES,
+    PartyIdentity,
+    eui_of_index,
+    parties_of,
+    parties_of_index,
+)
 from stubs.wire.certificates import NO_EUI, Certificate, CertificateIndex, Usage
-from stubs.wire.errors import Blocked, InputError, PeerError
+from stubs.wire.errors import Blocked, InputError
 from stubs.wire.eui64 import Eui64
 
 _CACHED_DEVICES = 4096
@@ -268,8 +275,8 @@ def load_pki(
     fleet_secret = _secret(path, state, material, "devices")
     if is_ours:
         index = read_index(path)
-        parties = _index_parties(index["parties"], path)
-        acb = _eui(index.get("acb"), path)
+        parties = parties_of_index(index["parties"], path / INDEX)
+        acb = eui_of_index(index.get("acb"), path / INDEX)
         material.names = names_of(index, material)
     else:
         parties = parties_of(material.certificates)
@@ -319,27 +326,6 @@ def _held_authority(material: Material) -> Authority | None:
 def _add_root(material: Material, hierarchy: Hierarchy) -> None:
     material.certificates.append(hierarchy.root.certificate)
     material.keys[hierarchy.root.certificate.spki] = hierarchy.root.private_key
-
-
-def _eui(text: object, path: Path) -> Eui64:
-    try:
-        return Eui64.parse(str(text))
-    except PeerError as error:
-        raise InputError(f"{path / INDEX}: {error}", mend="Write identities as A0-B1-C2-D3-E4-01-00-00.") from error
-
-
-def _index_parties(rows: list[object], path: Path) -> tuple[PartyIdentity, ...]:
-    parties = []
-    for row in rows:
-        assert isinstance(row, dict), "read_index has looked at it"
-        unknown = [str(role) for role in row["roles"] if role not in roles()]
-        if unknown:
-            raise InputError(
-                f"{path / INDEX}: party {row.get('eui')} has unknown roles {json.dumps(unknown)}",
-                mend=f"Known roles: {' '.join(roles())}.",
-            )
-        parties.append(PartyIdentity(_eui(row.get("eui"), path), str(row.get("name", "")), tuple(row["roles"])))
-    return tuple(parties)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,3 +157,13 @@ def test_scenarios_that_are_named_run_whatever_the_run_file_selects(
 def test_every_role_has_a_user_in_the_test_keys(tmp_path: Path) -> None:
     init_pki(tmp_path / "keys")
     assert {str(role) for party in load_pki(tmp_path / "keys").parties() for role in party.roles} >= set(FIRST)
+
+
+@pytest.mark.parametrize("role", FIRST)
+def test_a_folder_of_test_keys_serves_every_role_when_it_is_imported(role: str, tmp_path: Path) -> None:
+    init_pki(tmp_path / "keys")
+    assert run(["init", str(tmp_path / "ours"), "--role", role, "--pki", str(tmp_path / "keys")]) == 0
+    user = load_settings(tmp_path / "ours" / "uept.toml").users[UserRole(role)]
+    assert role in {
+        one for party in load_pki(tmp_path / "keys").parties() if str(party.eui) == user for one in party.roles
+    }

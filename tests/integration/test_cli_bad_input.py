@@ -35,6 +35,9 @@ DOCUMENTS = {
     "huge.xml": b"<a>" + b"x" * 17_000_000 + b"</a>",
 }
 
+ANY_PORTS = ("--port", "0", "--smki-port", "0", "--ssi-port", "0", "--control-port", "0")
+"""For what starts the DCC before it is refused: whoever else listens on the default ports."""
+
 
 @pytest.fixture
 def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
@@ -68,7 +71,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("rehearse", "--driver", "command:"), ("needs a command line",)),
         (("rehearse", "--driver", "command:'open"), ("cannot be read", "Close the quotes")),
         (
-            ("rehearse", "--driver", "command:./nosuch", "--receive-url", "http://127.0.0.1:9/"),
+            ("rehearse", "--driver", "command:./nosuch", "--receive-url", "http://127.0.0.1:9/", *ANY_PORTS),
             ("./nosuch", "chmod +x"),
         ),
         (("rehearse", "--driver", "http:nonsense"), ("'nonsense' is no web address",)),
@@ -446,7 +449,6 @@ def test_a_program_that_is_not_executable_is_said(refused: Refused, tmp_path: Pa
     program = tmp_path / "client.sh"
     program.write_text("#!/bin/sh\n")
     program.chmod(stat.S_IRUSR)
-    said = refused("rehearse", "--driver", f"command:{program}", "--receive-url", "http://127.0.0.1:9/", "--port", "0",
-                   "--smki-port", "0", "--ssi-port", "0")  # fmt: skip
+    said = refused("rehearse", "--driver", f"command:{program}", "--receive-url", "http://127.0.0.1:9/", *ANY_PORTS)
     assert "is not executable" in said
     assert [path.name for path in tmp_path.iterdir()] == ["client.sh"]

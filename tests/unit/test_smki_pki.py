@@ -143,6 +143,25 @@ def test_a_pki_that_was_broken_off_is_begun_again(tmp_path: Path) -> None:
     assert not (tmp_path / "unfinished").exists()
 
 
+def test_an_import_keeps_the_roles_that_the_source_states(tmp_path: Path) -> None:
+    own = Eui64.parse("90-B3-D5-1F-30-00-00-07")
+    told = (*DEFAULT_PARTIES, PartyIdentity(own, "Agent", ("RSA",)))
+    init_pki(tmp_path / "made", told, seed=b"roles")
+    import_pki(tmp_path / "made", tmp_path / "taken")
+    import_pki(tmp_path / "made", tmp_path / "taken")
+    assert {one.eui: set(one.roles) for one in load_pki(tmp_path / "taken").parties()} == {
+        one.eui: set(one.roles) for one in told
+    }
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for path in (tmp_path / "made" / "organisations").iterdir():
+        (bare / path.name).write_bytes(path.read_bytes())
+    import_pki(bare, tmp_path / "inferred")
+    assert {"IS", "GS", "ES", "ED", "GT", "OU"} == {
+        role for one in load_pki(tmp_path / "inferred").parties() for role in one.roles
+    }
+
+
 def test_an_import_takes_nothing_away_that_it_cannot_read(made: Path, tmp_path: Path) -> None:
     import_pki(made, tmp_path)
     locked = tmp_path / "organisations" / "with-pass-phrase.key"

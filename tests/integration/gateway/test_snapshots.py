@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from queue import Queue
@@ -157,6 +158,24 @@ def test_a_large_state_is_written_by_a_child_that_has_it_as_it_was(
     assert kept.seq == then
     journal.close()
     assert replayed(tmp_path, pki)[0] == 1
+
+
+def test_where_no_process_can_be_forked_this_one_makes_the_snapshot(
+    pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stubs.gateway.snapshots._LARGE", 1)
+    grown(pki, tmp_path)
+    (tmp_path / FILE_NAME).unlink()
+    wanted = settings(tmp_path)
+    journal = Journal(SqliteStore(tmp_path / JOURNAL), VirtualClock(NOW))
+    dcc = Dcc(wanted, pki)
+    dcc.replay(journal.entries(kinds=FOLDED_KINDS))
+    for name in ("fork", "WNOHANG"):
+        monkeypatch.delattr(os, name)
+    Snapshots(tmp_path, wanted).keep_beside(dcc, journal)
+    kept = msgspec.msgpack.decode((tmp_path / FILE_NAME).read_bytes(), type=Snapshot)
+    assert kept.seq == journal.last_seq
+    journal.close()
 
 
 def test_the_end_waits_for_the_child(pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
