@@ -83,7 +83,7 @@ AGENDA_HANDLERS: Mapping[type[AgendaItem], AgendaHandler] = MappingProxyType(
         JoinCheck: device_log.check_joined,
         DeviceActivity: let_device_act,
         RegistrationDate: registration_holds,
-        PowerOutage: power_outages.tell,
+        PowerOutage: power_outages.report_outage,
         ThrottleWindow: end_throttle_window,
     }
 )

@@ -18,8 +18,8 @@ _LASTING = timedelta(minutes=3)
 _METER = "ESME"
 
 
-def watch(transaction: Transaction, device: Eui64) -> None:
-    """If a hub has just lost its power, look again when the outage is one to be told of."""
+def schedule_outage_check(transaction: Transaction, device: Eui64) -> None:
+    """Schedules a check of the outage for three minutes later, if a hub has just lost its power."""
     physical = transaction.state.devices[device]
     is_now = bool(physical.outages) and physical.outages[-1] == Outage(seconds(transaction.now), 0)
     if physical.device_type == "CHF" and is_now:
@@ -27,8 +27,8 @@ def watch(transaction: Transaction, device: Eui64) -> None:
         transaction.schedule(transaction.now + _LASTING, outage, f"outage {device}")
 
 
-def tell(context: DccContext, transaction: Transaction, name: str, item: PowerOutage) -> None:
-    """AD1 to the network operator of the hub's electricity meter, if the power is still off."""
+def report_outage(context: DccContext, transaction: Transaction, name: str, item: PowerOutage) -> None:
+    """Sends AD1 to the network operator of the hub's electricity meter, if the power is still off."""
     device, started = item.device, item.started
     physical = transaction.state.devices.get(device)
     lasts = physical is not None and any(one.started == started and not one.restored for one in physical.outages)

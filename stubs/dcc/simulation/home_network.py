@@ -69,7 +69,7 @@ def keys_at_home(context: DccContext, state: DccState, device: DeviceState) -> D
     return replace(context.keys_of(device), certificates=HomeCertificates(context.pki, state))
 
 
-def tell_meter(
+def send_to_gas_meter(
     context: DccContext, transaction: Transaction, display: Eui64, use_case_name: str, detail: Mapping[str, object]
 ) -> list[str]:
     """Let a display send a use case to the gas meter it has joined; ids of the messages the meter's alerts became.

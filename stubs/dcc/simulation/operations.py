@@ -15,7 +15,7 @@ from stubs.dcc.outbound.device_alerts import forward_device_alerts
 from stubs.dcc.requests import quarantine
 from stubs.dcc.requests.request_pipeline import RequestPipeline
 from stubs.dcc.simulation import smets1
-from stubs.dcc.simulation.home_network import PASSED_ON, keys_at_home, tell_meter
+from stubs.dcc.simulation.home_network import PASSED_ON, keys_at_home, send_to_gas_meter
 from stubs.dcc.state.device_changes import change_device
 from stubs.dcc.state.reachability import UNREACHABLE, has_network
 from stubs.dcc.state.transaction import Transaction
@@ -200,9 +200,9 @@ class Operations:
             detail=detail,
         )
         asked = PASSED_ON.get(what)
-        messages = tell_meter(self._context, transaction, device, asked, detail) if asked is not None else []
+        messages = send_to_gas_meter(self._context, transaction, device, asked, detail) if asked is not None else []
         change_device(transaction, device, happened.changes, f"{what}, by a tester")
-        power_outages.watch(transaction, device)
+        power_outages.schedule_outage_check(transaction, device)
         return [*messages, *forward_device_alerts(self._context, transaction, device, happened.alerts)]
 
     # --- alerts and SMETS1 messages ---
