@@ -172,6 +172,7 @@ class ScenarioHome:
         codes: dict[str, str] = self.premises.get("install_codes", {})
         named: dict[str, Any] = {
             **made,
+            "the party": self._user,
             **self.premises["devices"],
             **self._neighbours,
             **{f"install code of {name}": code for name, code in codes.items()},
