@@ -216,7 +216,19 @@ def test_what_is_said_of_outcomes_and_their_devices() -> None:
     unable = Story().asked().posted().claimed("blocked", "", detail="no program")
     assert unable.judged("correlated-by-request-id", actions=1).verdict is Verdict.BLOCKED
     partial = two({"value": 1}, {"other": "x"}).judged("correlated-by-request-id", actions=2)
-    assert partial.verdict is Verdict.REVIEW, partial.lines
+    assert (partial.verdict, partial.references) == (Verdict.REVIEW, (10, 17)), partial.lines
+    assert correlation({}, {"value": 2}).got == "the party's system did not say what it read; a person must look"
+    one = (
+        Story()
+        .asked()
+        .posted()
+        .device_answered()
+        .queued()
+        .delivered()
+        .claimed(values={"ActiveImportRegister": 1234567})
+    )
+    one.asked(action="a2", target=OTHER_METER).posted(2, target=OTHER_METER).claimed("failed", action="a2")
+    assert one.judged("correlated-by-request-id", actions=2).got == "1 outcomes could be compared"
     refused = two({"value": 1}, {"value": 2})
     refused.entries.pop()
     refused.claimed("failed", action="a2", values={"other": "x"})
@@ -237,7 +249,7 @@ def test_what_names_another_party_is_hidden_and_so_is_what_was_judged_of_it() ->
     story.add(
         ActionAsked(scenario="SR-201", action="a2", content=content),
         CheckJudged(**known),
-        CheckJudged(**known, user=OTHER_USER),
+        CheckJudged(**known, user="A0-B1-C2-D3-E4-09-00-00"),
         PageViewed(**shown, user=USER),
         PageViewed(**shown, user=OTHER_USER.lower()),
         CommandSent(command="c1", request_id=request_id(1), **sent),
