@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
     from harness.allowed_failures import AllowedOutcome
 
 EXIT_FAIL = 1
+_REPEATED = frozenset(
+    {
+        "roles",
+        "driver",
+        "settings",
+        "pki",
+        "port",
+        "smki_port",
+        "ssi_port",
+        "control_port",
+        "receive_url",
+        "schema_dir",
+    }
+)
+"""Options that decide how a scenario goes, and so belong to the line that repeats it."""
 
 
 @click.command()
@@ -110,7 +126,7 @@ def command(
     select = narrowed(wanted, flags["only"], flags["failed"], flags["remaining"])
     if select != chosen.select:
         chosen = load_settings(settings, {**named, "select": select}, os.environ)
-    again = f"uept rehearse{f' --settings {settings}' if settings else ''} --only"
+    again = _again(ctx)
     code = 0
     for out in _folders(chosen.out, flags["until_fail"]):
         one = (
@@ -132,6 +148,25 @@ def command(
         if code:
             break
     ctx.exit(code)
+
+
+def _again(ctx: click.Context) -> str:
+    """The command that repeats one scenario, but for its key; secrets in addresses are redacted."""
+    from stubs.redaction import shown_address, shown_driver
+
+    words = ["uept", "rehearse"]
+    for option in ctx.command.params:
+        is_given = ctx.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
+        if is_given and option.name in _REPEATED:
+            value = ctx.params[option.name]
+            for one in value if isinstance(value, tuple) else (value,):
+                text = str(one)
+                if option.name == "receive_url":
+                    text = shown_address(text)
+                elif option.name == "driver" and text.startswith("http"):
+                    text = shown_driver(text)
+                words += [option.opts[0], text]
+    return f"{shlex.join(words)} --only"
 
 
 def _folders(out: str, times: int | None) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from harness.checks import Verdict
+from harness.cli.rehearse import _again, command
 from harness.cli.selection import narrowed
 from harness.engine.progress import Terminal
 from harness.plan import parse_expression
@@ -85,3 +86,26 @@ def test_what_was_left_out_is_counted_and_the_service_that_unlocks_most_comes_fi
     assert "build 2.2 next" in said
     assert "build" not in beyond_the_plan(rows, ["IS"], is_done=False), "first what was chosen"
     assert beyond_the_plan(rows[:1], ["IS"], is_done=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ([], "uept rehearse --only"),
+        (["--role", "IS", "--role", "ES", "-k", "SR-1"], "uept rehearse --role IS --role ES --only"),
+        (["--settings", "my run.toml", "--until-fail", "3"], "uept rehearse --settings 'my run.toml' --only"),
+        (
+            ["--driver", "command:our client", "--port", "0"],
+            "uept rehearse --driver 'command:our client' --port 0 --only",
+        ),
+        (
+            ["--driver", "http:http://me:word@h:1/act", "--receive-url", "http://h:2/in?token=word"],
+            "uept rehearse --driver http:http://redacted@h:1/act --receive-url 'http://h:2/in?redacted' --only",
+        ),
+    ],
+)
+def test_the_line_that_repeats_a_failure_says_what_was_given(
+    given: list[str], line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UEPT_SETTINGS", raising=False)
+    assert _again(command.make_context("rehearse", given)) == line
