@@ -108,14 +108,16 @@ class LazyGroup(click.Group):
 
 
 def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - click's
-    """Program, DUIS schemas, scenario set: what a report names too."""
+    """Program, DUIS schemas, catalogue, scenario set."""
     if not is_asked:
         return
     from harness.judging.owed import ScenarioSet
     from schemas.duis_versions import versions
+    from schemas.tables import catalogue_digest
 
     click.echo(f"uept {__version__}")
     click.echo(f"DUIS and MMC schemas {', '.join(versions())}")
+    click.echo(f"catalogue {catalogue_digest()[:16]}")
     click.echo(f"scenario set {ScenarioSet().digest[:16]}")
     ctx.exit()
 
@@ -127,7 +129,7 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) 
     is_eager=True,
     expose_value=False,
     callback=_show_version,
-    help="Show versions of program, DUIS schemas and scenario set, and exit.",
+    help="Show versions of program, DUIS schemas, catalogue and scenario set, and exit.",
 )
 @click.pass_context
 def cli(ctx: click.Context) -> None:

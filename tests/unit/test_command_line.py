@@ -105,9 +105,10 @@ def test_every_command_of_a_group_is_shown_once() -> None:
     assert len(shown) == len(set(shown))
 
 
-def test_the_version_names_program_schemas_and_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_names_program_schemas_catalogue_and_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
-    first, second, third = capsys.readouterr().out.splitlines()
+    first, second, third, fourth = capsys.readouterr().out.splitlines()
     assert first.startswith("uept 0.")
     assert "5.4" in second
-    assert len(third.removeprefix("scenario set ")) == 16
+    assert len(third.removeprefix("catalogue ")) == 16
+    assert len(fourth.removeprefix("scenario set ")) == 16
