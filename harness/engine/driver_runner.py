@@ -48,11 +48,11 @@ class DriverRunner:
         Thread(target=self._perform, args=(action,), name=f"driver {action.id}", daemon=True).start()
         Thread(target=self._watch, args=(action, done), name=f"watch {action.id}", daemon=True).start()
 
-    def settle(self, timeout: float) -> bool:
-        """Wait until no action is open, at most ``timeout`` real seconds; whether none is."""
+    def settle(self, timeout: float, concerns: Callable[[Action], bool] = lambda _: True) -> bool:
+        """Wait until none of the actions it ``concerns`` is open, at most ``timeout`` real seconds; whether none is."""
         end = time.monotonic() + timeout
         with self._lock:
-            waiting = [done for _, done in self._busy.values()]
+            waiting = [done for action, done in self._busy.values() if concerns(action)]
         return all(done.wait(max(0.0, end - time.monotonic())) for done in waiting)
 
     def cut_off(self, why: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -110,12 +110,16 @@ class RunContext:
         if not self._is_of_one_scenario:
             self.control.reset()
 
-    def settle(self) -> None:
-        """Wait for what the driver is busy with, as long as settings and a person's additions say, or is cut off."""
+    def settle(self, concerns: Callable[[Action], bool] = lambda _: True) -> None:
+        """Wait for what the driver is busy with, as long as settings and a person's additions say, or is cut off.
+
+        Args:
+            concerns: tells the actions to wait for; as a rule all.
+        """
         control, since = self.run_control, time.monotonic()
         limit = self.settings.deadline + self.settings.grace
         while not control.is_cut and (left := since + limit + control.added - time.monotonic()) > 0:
-            if self.driver_runner.settle(min(TICK, left)):
+            if self.driver_runner.settle(min(TICK, left), concerns):
                 return
         if control.is_cut:
             self.driver_runner.cut_off("a person ended the scenario")

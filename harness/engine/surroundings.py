@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from harness.drivers import Action
 from harness.engine.civil_time import next_day_called
 
 if TYPE_CHECKING:
@@ -80,14 +82,27 @@ class Thresholds:
             self._control.call("set-threshold", **self._set.pop(), limit=None)
 
 
-class RunClock:
-    """The run's clock, as scenarios move it: forward only."""
+def is_reported_early(action: Action) -> bool:
+    """Whether its outcome is due as soon as the request is acknowledged."""
+    return action.options.get("wait") is False
 
-    def __init__(self, control: Control) -> None:
+
+class RunClock:
+    """The run's clock, as scenarios move it: forward only.
+
+    Args:
+        control: moves it.
+        before: called before each move. An outcome that is due with the acknowledgement has to be recorded by then:
+            what a move lets come would otherwise stand before it, as if the party had known of it.
+    """
+
+    def __init__(self, control: Control, before: Callable[[], None] = lambda: None) -> None:
         self._control = control
+        self._before = before
 
     def advance(self, seconds: float) -> None:
         """Let so much of the run's time pass at once."""
+        self._before()
         self._control.advance_clock(seconds)
 
     def go_to(self, day: str) -> None:
@@ -97,4 +112,5 @@ class RunClock:
 
     def jump_to_next_event(self) -> None:
         """Go to the next thing the simulated DCC has planned: a retry, a time-out, a dated command."""
+        self._before()
         self._control.jump_to_next_event()

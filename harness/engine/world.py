@@ -24,7 +24,7 @@ from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder, Step
 from harness.engine.service_management import DESK_WORDS, ServiceManagement
 from harness.engine.ssi_words import kind_of
-from harness.engine.surroundings import Faults, RunClock, Thresholds, UserStatus
+from harness.engine.surroundings import Faults, RunClock, Thresholds, UserStatus, is_reported_early
 from harness.plan import LibraryScenario, test_data_for
 from schemas.load import UserRole
 from stubs.events import ActionAsked, CheckJudged, RequestAccepted, RequestAnswered
@@ -41,7 +41,7 @@ class World:
         self.user = run_context.user_of(self.role)
         self.faults = Faults(run_context.control, self.user)
         self.standing = UserStatus(run_context.control, self.user)  # steps of stored scenario sets use this name
-        self.clock = RunClock(run_context.control)
+        self.clock = RunClock(run_context.control, lambda: run_context.settle(is_reported_early))
         self.thresholds = Thresholds(run_context.control, self.user)
         self.findings: list[Finding] = []
         self._run_context = run_context
