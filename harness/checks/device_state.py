@@ -6,7 +6,8 @@ simulated device in another state is our fault, and what else was found in the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from harness.checks.asked import TOKEN, found_in, own_requests
@@ -25,6 +26,10 @@ from stubs.wire.utrn import read as read_token
 
 _THOUSANDTHS_OF_A_PENNY = 1000
 _EXECUTION = "ExecutionDateTime"
+_MOST_USED = 100
+"""More than a home uses in a second, in thousandths of a penny: a balance falls while nobody changes it."""
+_MOST_TAKEN = 200_000
+"""More than a standing charge and parts of debts that come with a full hour."""
 
 
 @check(
@@ -43,7 +48,8 @@ def took_what_was_sent(evidence: Evidence, _parameters: Mapping[str, Any]) -> Fi
             found = _state(evidence, action, row.field, seq)
             if not found:
                 continue  # the state does not tell of it
-            problem = _problem(row, node, found)
+            times = [evidence.at(at) for at, _ in found[-2:]]
+            problem = _problem(row, node, found, times)
             if problem is None:
                 continue
             if problem:
@@ -103,8 +109,8 @@ def _at(value: object, name: str) -> Iterator[Any]:
             yield from _at(inner, name)
 
 
-def _problem(row: StateEffectRow, node: Node, found: list[tuple[int, Any]]) -> str | None:
-    """What is wrong with the newest value; empty: nothing; None: it cannot be said."""
+def _problem(row: StateEffectRow, node: Node, found: list[tuple[int, Any]], times: Sequence[datetime]) -> str | None:
+    """What is wrong with the newest value; empty: nothing; None: it cannot be said. ``times`` are of the last two."""
     now, sent = found[-1][1], node.text.strip()
     match row.how:
         case "equals":
@@ -114,7 +120,8 @@ def _problem(row: StateEffectRow, node: Node, found: list[tuple[int, Any]]) -> s
             if len(found) < 2 or not is_number(now) or not is_number(found[-2][1]):
                 return None
             wanted = f"{found[-2][1] + int(sent)} after {found[-2][1]}"
-            is_right = now == found[-2][1] + int(sent)
+            less = found[-2][1] + int(sent) - now
+            is_right = 0 <= less <= _most_used(*times)
         case "is credited":
             return _uncredited(sent, now)
         case "holds" | "lacks":
@@ -124,6 +131,11 @@ def _problem(row: StateEffectRow, node: Node, found: list[tuple[int, Any]]) -> s
             wanted = row.how.removeprefix("is ")
             is_right = is_same(now, wanted)
     return "" if is_right else f"{row.field} is {str(now)[:80]!r}, told was {wanted}"
+
+
+def _most_used(begin: datetime, end: datetime) -> float:
+    hours = end.timestamp() // 3600 - begin.timestamp() // 3600
+    return _MOST_USED * ((end - begin).total_seconds() + 1) + _MOST_TAKEN * hours
 
 
 def _uncredited(digits: str, entries: Any) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 
 from harness.drivers import Action, DriverContext, Outcome
 from harness.engine.driver_runner import DriverRunner
+from harness.engine.surroundings import RunClock, is_reported_early
 
 
 class Scripted:
@@ -38,7 +39,7 @@ def performed(behaviour: Any, *, deadline: float = 5.0, grace: float = 0.0) -> t
     outcomes: list[Outcome] = []
     driver_runner = DriverRunner(Scripted(behaviour), grace, lambda _action, outcome: outcomes.append(outcome))
     driver_runner.ask(Action(id="a1", deadline=deadline))
-    driver_runner.settle(2.0)
+    driver_runner.settle(500)
     return driver_runner, outcomes
 
 
@@ -102,3 +103,32 @@ def test_an_action_is_open_until_its_outcome_is_recorded() -> None:
     may_go_on.set()
     assert runner.settle(60.0)
     assert not runner.is_busy
+
+
+def test_one_waits_for_the_actions_that_concern_one() -> None:
+    """An outcome that is due with the acknowledgement is recorded before the clock moves; others may stay open."""
+    may_end = {"early": Event(), "late": Event()}
+    told: list[str] = []
+
+    def answers(action: Action) -> Outcome:
+        may_end[action.id].wait(500)
+        return Outcome(action=action.id, status="acknowledged")
+
+    driver_runner = DriverRunner(Scripted(answers), 0.0, lambda action, _outcome: told.append(action.id))
+    driver_runner.ask(Action(id="late", deadline=600))
+    driver_runner.ask(Action(id="early", deadline=600, options={"wait": False}))
+    assert not driver_runner.settle(0.0, is_reported_early)
+
+    class Clock:
+        def advance_clock(self, seconds: float) -> None:
+            told.append(f"moved by {seconds:g} s")
+
+    def before() -> None:
+        may_end["early"].set()
+        driver_runner.settle(500, is_reported_early)
+
+    RunClock(Clock(), before).advance(60)  # type: ignore[arg-type]  # it only moves the clock
+    assert told == ["early", "moved by 60 s"]
+    may_end["late"].set()
+    assert driver_runner.settle(500)
+    assert told[-1] == "late"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from harness.checks import Finding, Owner, Verdict, evidence_of
+from harness.checks import Finding, Owner, Verdict, evidence_of, judge
 from harness.checks.apart import apart
 from harness.checks.critical import own_signature_problem
 from harness.checks.effects import local_command_in, schedule_in
@@ -366,7 +366,7 @@ def states(row: StateEffectRow) -> tuple[str, tuple[Any, ...], tuple[Any, ...]]:
         case "equals":
             return "17", (17,), (18,)
         case "rises by":
-            return "17", (3, 20), (3, 17)
+            return "50000", (3, 50003), (3, 3)
         case "holds":
             return OTHER_METER, ([["x", OTHER_METER]],), ([],)
         case "lacks":
@@ -384,6 +384,33 @@ def test_every_written_setting_is_read_back_from_the_device(srv: str, row: State
     assert f"{len(kept.references) // 2} values as told" == kept.got
     lost = told(srv, row, sent, *wrong).judged("device-took-what-was-sent")
     assert (lost.verdict, lost.owner, lost.cause) == (Verdict.BLOCKED, Owner.HARNESS, f"state: {row.field}")
+
+
+@pytest.mark.usefixtures("carried_out")
+@pytest.mark.parametrize(
+    ("seconds", "balance", "verdict"),
+    [
+        (0, 50_002, Verdict.PASS),
+        (0, 50_004, Verdict.BLOCKED),
+        (0, 50_003 - 101, Verdict.BLOCKED),
+        (9, 50_003 - 1000, Verdict.PASS),
+        (9, 50_003 - 1001, Verdict.BLOCKED),
+        (3600, 50_004, Verdict.BLOCKED),
+        (3600, 50_003 - 560_100, Verdict.PASS),
+        (3600, 50_003 - 560_101, Verdict.BLOCKED),
+    ],
+)
+def test_a_balance_may_fall_by_what_the_home_uses_meanwhile(seconds: int, balance: int, verdict: Verdict) -> None:
+    (row,) = state_effects()["1.5"]
+    entries = told("1.5", row, "50000", 3, balance).entries
+    times = iter((NOW + timedelta(minutes=30), NOW + timedelta(minutes=30, seconds=seconds)))
+    told_then = [
+        msgspec.structs.replace(entry, at=next(times)) if isinstance(entry.event, DeviceChanged) else entry
+        for entry in entries
+    ]
+    evidence = evidence_of(told_then, "SR-201", "IS", 1, len(entries))
+    finding = judge("device-took-what-was-sent", evidence, {})
+    assert finding.verdict is verdict, finding.lines
 
 
 @pytest.mark.usefixtures("carried_out")
