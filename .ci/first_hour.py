@@ -50,7 +50,9 @@ def main() -> int:
         uept = installed(place)
         home = place / "home"
         home.mkdir()
-        variables = {"PATH": f"{uept.parent}:{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8"} | UNHURRIED
+        ports = {f"UEPT_DCC_{name}": str(free_port()) for name in ("PORT", "SMKI_PORT", "SSI_PORT", "CONTROL_PORT")}
+        variables = {"PATH": f"{uept.parent}:{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8"}
+        variables |= UNHURRIED | ports  # whoever else uses this machine may have the usual ones
         site = next((place / "env" / "lib").glob("python*/site-packages"))
         wrong = 0
         for words, code, where in steps():
