@@ -172,8 +172,8 @@ def test_where_a_request_of_each_variant_goes(service: str, variant: int, *, is_
 def test_what_a_state_is_and_what_was_told_stands_in_the_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.checks.device_state.was_carried_out", lambda _evidence, _action: True)
     (row,) = state_effects()["1.5"]
-    lost = told("1.5", row, "17", 3, 17).judged("device-took-what-was-sent")
-    assert lost.got == f"1.5 to {METER}: balance is '17', told was 20 after 3"
+    lost = told("1.5", row, "17", 3, 21).judged("device-took-what-was-sent")
+    assert lost.got == f"1.5 to {METER}: balance is '21', told was 20 after 3"
     assert lost.references == (2, 8)
     assert told("1.5", row, "17", 3, 20).judged("device-took-what-was-sent").references == (2, 8)
     row = state_effects()["3.1"][0]
