@@ -67,9 +67,9 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
     """The first contradiction between a claim and the wire, and its kind."""
     said = code(action.outcome.get("response_code", ""))
     synchronous = [code(exchange.code) for exchange in evidence.exchanges_of(action) if evidence.is_answered(exchange)]
-    bent = any(
-        exchange.code and not evidence.is_answered_in_time(exchange) for exchange in evidence.exchanges_of(action)
-    )
+    coded = [exchange for exchange in evidence.exchanges_of(action) if exchange.code]
+    is_bent = not all(evidence.is_answered(exchange) for exchange in coded)
+    is_late = not all(evidence.is_answered_in_time(exchange) for exchange in coded)
     messages = usable(evidence, action)
     codes = synchronous + [
         code(message.code)
@@ -80,8 +80,10 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
     used = {request_id(one) for one in evidence.request_ids_of(action)}
     if named and used and named not in used:
         return f"the party names RequestID {named}, which it did not use", "RequestID"
-    if bent:
+    if is_bent:
         return None  # what a garbled answer means, checks of the scenario decide
+    if is_late:
+        return _of_late_answer(evidence, action, messages)
     if said and (said not in codes or (action.status == "done" and said != codes[-1])):
         shown = ", ".join(dict.fromkeys(codes)) or "none"
         return f"the party reports code {said}; given were {shown}", "response code"
@@ -96,6 +98,17 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
         ),
         is_carried_out=_was_told_of_success(evidence, action, messages),
     )
+
+
+def _of_late_answer(evidence: Evidence, action: ActionRecord, messages: Sequence[Message]) -> tuple[str, str] | None:
+    """What contradicts a claim although our answer left late: only a success that the party had acknowledged before."""
+    taken = [one for one in messages if any(seq < action.claimed_seq for seq, _ in one.deliveries)]
+    if action.status in {"failed", "timeout"} and _says_success_of_any(evidence, action, taken):
+        return (
+            f"the party says {action.status}; it had taken a response {taken[-1].code}",
+            "success reported as failure",
+        )
+    return None
 
 
 def _is_early(evidence: Evidence, action: ActionRecord) -> bool:
@@ -122,8 +135,12 @@ def _was_told_of_success(evidence: Evidence, action: ActionRecord, messages: Seq
     told = code(action.outcome.get("response_code", ""))
     if bool(_worth_comparing(action)) or (told and told != _ACKNOWLEDGED):
         taken = [*taken, *(one for one in messages if code(one.code) == told or not told)]
+    return _says_success_of_any(evidence, action, taken)
+
+
+def _says_success_of_any(evidence: Evidence, action: ActionRecord, messages: Sequence[Message]) -> bool:
     sent = {event.payload: event.values for _, event in evidence.answers_of(action)}
-    return any(_says_success(one, sent) for one in taken)
+    return any(_says_success(one, sent) for one in messages)
 
 
 def _says_success(message: Message, sent: Mapping[bytes, Mapping[str, Any]]) -> bool:

@@ -215,6 +215,26 @@ def test_a_time_out_told_before_any_clock_ran_out(deadline: float | None, is_ear
     assert (told.verdict is Verdict.FAIL) is is_early
 
 
+@pytest.mark.parametrize("is_abandoned", [True, False])
+@pytest.mark.parametrize(
+    ("is_taken_before", "status", "verdict"),
+    [
+        (True, "timeout", Verdict.FAIL),
+        (True, "failed", Verdict.FAIL),
+        (True, "done", Verdict.PASS),
+        (False, "timeout", Verdict.PASS),
+    ],
+)
+def test_a_success_that_was_taken_is_told_although_our_acknowledgement_left_late(
+    monkeypatch: pytest.MonkeyPatch, is_taken_before: bool, status: str, verdict: Verdict, is_abandoned: bool
+) -> None:
+    monkeypatch.setattr("harness.checks.reported.is_success", lambda _response: True)
+    story = Story().asked().posted().late(is_abandoned=is_abandoned).queued()
+    told = {"status": status, "code": "", "messages_processed": 0}
+    story = story.delivered().claimed(**told) if is_taken_before else story.claimed(**told).delivered()
+    assert story.judged("outcome-follows-messages").verdict is verdict
+
+
 def test_who_signs_in_is_who_was_asked_to() -> None:
     for person, user, verdict in (
         ("p", USER, Verdict.PASS), ("P", USER, Verdict.PASS), ("q", USER, Verdict.FAIL), ("p", OTHER_USER, Verdict.FAIL)
