@@ -54,7 +54,7 @@ def _request_alone(document: bytes, device_type: str, now: datetime) -> ServiceR
             service=Service.SEND_COMMAND,
             user=None,
             device=DeviceFacts(device_type, "", {}),
-            acb="",
+            acb=header.request_id.target,
             execution=None,
             predecessor_status=None,
             ledger=RequestLedger(),

@@ -55,7 +55,7 @@ class DccBackOffice:
 
     def thresholds(self, user: str) -> Mapping[str, int]:
         """A User's own anomaly-detection thresholds by service."""
-        return dict(self.runtime.dcc.state.thresholds.own.get(user, {}))
+        return dict(self.runtime.dcc.state.thresholds.own.get(Eui64.parse(user), {}))
 
     def held(self, user: str) -> Sequence[HeldRequest]:
         """A User's quarantined communications."""

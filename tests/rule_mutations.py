@@ -340,8 +340,8 @@ def _counter(one: Broken) -> None:
 
 
 def _highest(core: Dcc, one: Broken, counter: int) -> None:
-    core.state.ledger.issued.pop(str(one.request.header.request_id), None)
-    core.state.ledger.highest[one.user] = counter
+    core.state.ledger.issued.pop(one.request.header.request_id, None)
+    core.state.ledger.highest[one.request.header.request_id.originator,] = counter
 
 
 def _pre_command_unknown(one: Broken) -> None:

@@ -12,6 +12,7 @@ from schemas.load import CommandVariant, CommandVariantRow, Service, ServiceRequ
 from stubs.access.ledger import RequestLedger
 from stubs.settings import DccSettings
 from stubs.wire.duis import RequestHeader
+from stubs.wire.eui64 import Eui64
 
 
 class UserFacts(msgspec.Struct, frozen=True):
@@ -27,8 +28,8 @@ class DeviceFacts(msgspec.Struct, frozen=True):
 
     device_type: str
     status: str
-    responsible: Mapping[UserRole, frozenset[str] | None]
-    """EUIs (dashed) responsible for the device now, by role; None: any User of that role; absent: nobody."""
+    responsible: Mapping[UserRole, frozenset[Eui64] | None]
+    """Who is responsible for the device now, by role; None: any User of that role; absent: nobody."""
 
 
 class AccessRequest(msgspec.Struct, frozen=True):
@@ -43,8 +44,8 @@ class AccessRequest(msgspec.Struct, frozen=True):
     user: UserFacts | None
     device: DeviceFacts | None
     """None when the inventory has no such device, or for a Non-Device request."""
-    acb: str
-    """The access control broker's EUI, dashed."""
+    acb: Eui64
+    """The access control broker."""
     execution: str | None
     """ExecutionDateTime of the body as written."""
     predecessor_status: str | None
@@ -64,9 +65,9 @@ class AccessRequest(msgspec.Struct, frozen=True):
         return command_variants()[CommandVariant(self.header.command_variant)]
 
     @property
-    def sender(self) -> str:
-        """EUI of the originator, dashed."""
-        return str(self.header.request_id.originator)
+    def sender(self) -> Eui64:
+        """The originator."""
+        return self.header.request_id.originator
 
     @property
     def eligible_roles(self) -> tuple[UserRole, ...]:

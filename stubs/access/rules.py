@@ -78,7 +78,7 @@ def _command_variant(access: AccessRequest) -> str | None:
 
 
 def _target(access: AccessRequest) -> str | None:
-    if not access.row.is_non_device or str(access.header.request_id.target) == access.acb:
+    if not access.row.is_non_device or access.header.request_id.target == access.acb:
         return None
     return f"expected the target {access.acb} for {access.row.srv}, got {access.header.request_id.target}"
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from stubs.wire.eui64 import Eui64
+
 WINDOW = timedelta(hours=1)
 ALL = "*"
-EVERYBODY = ""
+EVERYBODY = None
 """Stands for all Users together."""
 
 USER, DCC, ATTRIBUTE = "ADUserThresholdBreach", "ADDCCThresholdBreach", "ADAttributeLimitsBreach"
@@ -44,14 +46,14 @@ class Thresholds:
     limits: Mapping[str, int]
     dcc_limits: Mapping[str, int] = field(default_factory=dict)
     attributes: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
-    own: dict[str, dict[str, int]] = field(default_factory=dict)
+    own: dict[Eui64, dict[str, int]] = field(default_factory=dict)
     """Limits that a User set for itself; they hold instead of ``limits``."""
-    seen: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict)
-    warnings: dict[str, dict[str, int]] = field(default_factory=dict)
+    seen: dict[tuple[Eui64 | None, str], deque[datetime]] = field(default_factory=dict)
+    warnings: dict[Eui64, dict[str, int]] = field(default_factory=dict)
     """Lower limits of a User: whoever passes one is warned, and no request is stopped."""
 
-    def _counted(self, user: str, srv: str) -> Iterator[tuple[str, str, int, str]]:
-        """Who is counted (all together: empty), under which name, the limit, the kind of breach."""
+    def _counted(self, user: Eui64, srv: str) -> Iterator[tuple[Eui64 | None, str, int, str]]:
+        """Who is counted (None: all together), under which name, the limit, the kind of breach."""
         own = self.own.get(user, {})
         limits = own if _limit(own, srv) else self.limits
         for who, held, kind in ((user, limits, USER), (EVERYBODY, self.dcc_limits, DCC)):
@@ -64,14 +66,14 @@ class Thresholds:
         """Whether there is nothing to detect."""
         return not (self.limits or self.dcc_limits or self.own or self.warnings)
 
-    def breach(self, user: str, srv: str, now: datetime) -> Breach | None:
+    def breach(self, user: Eui64, srv: str, now: datetime) -> Breach | None:
         """The limit that one more request would exceed; None when it would not."""
         if self.is_idle:
             return None
         for who, name, limit, kind in self._counted(user, srv):
             times = sum(time > now - WINDOW for time in self.seen.get((who, name), ()))
             if times >= limit:
-                of = "all Users" if who == EVERYBODY else who
+                of = "all Users" if who is EVERYBODY else who
                 return Breach(kind, f"expected at most {limit} requests of {name} by {of} in an hour, got {times + 1}")
         return None
 
@@ -84,7 +86,7 @@ class Thresholds:
                 return Breach(ATTRIBUTE, f"expected {name} between {least:g} and {most:g}, got {value:g}")
         return None
 
-    def count(self, user: str, srv: str, now: datetime) -> None:
+    def count(self, user: Eui64, srv: str, now: datetime) -> None:
         """Remember one accepted request; fold of RequestAccepted."""
         if self.is_idle:
             return
@@ -94,13 +96,13 @@ class Thresholds:
         if warned is not None:
             self._note(user, f"warning {warned}", now)
 
-    def _note(self, who: str, name: str, now: datetime) -> None:
+    def _note(self, who: Eui64 | None, name: str, now: datetime) -> None:
         times = self.seen.setdefault((who, name), deque())
         times.append(now)
         while times[0] <= now - WINDOW:
             times.popleft()
 
-    def warned(self, user: str, srv: str) -> tuple[str, int] | None:
+    def warned(self, user: Eui64, srv: str) -> tuple[str, int] | None:
         """Name and value of the warning threshold that the request counted last has just passed; None: none."""
         limits = self.warnings.get(user, {})
         name = _limit(limits, srv)
@@ -108,7 +110,7 @@ class Thresholds:
             return None
         return name, limits[name]
 
-    def set_own(self, user: str, srv: str, limit: int | None, *, is_warning: bool = False) -> None:
+    def set_own(self, user: Eui64, srv: str, limit: int | None, *, is_warning: bool = False) -> None:
         """Fold of ThresholdSet."""
         held = self.warnings if is_warning else self.own
         if is_warning:  # it counts from now on

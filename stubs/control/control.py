@@ -10,6 +10,7 @@ import msgspec
 from stubs.control.access import Access
 from stubs.control.operations import BY_NAME, Operation
 from stubs.gateway.runtime import Runtime
+from stubs.wire.eui64 import Eui64
 
 Json = dict[str, Any]
 """An object as a client of the control API sends or gets it; its members: ``stubs.control.results``."""
@@ -93,7 +94,7 @@ class Control:
 
     def receive_url(self, user: str) -> str | None:
         """Where a User's messages are posted, query and all; for this process only."""
-        return self._runtime.call(lambda: self._dcc.receive_url(user))
+        return self._runtime.call(lambda: self._dcc.receive_url(Eui64.parse(user)))
 
     def set_fault(self, rule: Json) -> str:
         """Arm a fault rule; its id. Fields: see ``stubs.faults.FaultRule``."""

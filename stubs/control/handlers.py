@@ -22,7 +22,7 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.devices import DeviceView
 from stubs.faults import FaultRule
 from stubs.gateway.refusals import ShownRefusal
-from stubs.inventory import MeterPoint, Product, RecordValue
+from stubs.inventory import Product, RecordValue, StoredMeterPoint
 from stubs.journal import SqliteStore
 from stubs.journal.maintenance import backup
 from stubs.scheduler.items import schedule_key
@@ -165,22 +165,22 @@ def schedules(on: Access, of: p.OfDevice) -> list[r.KeptSchedule]:
 # --- registration, coverage, products ---
 
 
-def register_meter_point(on: Access, to: p.RegisterMeterPoint) -> MeterPoint:
+def register_meter_point(on: Access, to: p.RegisterMeterPoint) -> StoredMeterPoint:
     """What is registered."""
     members = given(to)
     on.tester(lambda tester, transaction: tester.register_meter_point(transaction, members))
     return meter_point(on, p.OfMeterPoint(mpxn=to.mpxn))
 
 
-def meter_point(on: Access, of: p.OfMeterPoint) -> MeterPoint:
+def meter_point(on: Access, of: p.OfMeterPoint) -> StoredMeterPoint:
     """What is registered, future changes included."""
     point = on.dcc.state.inventory.meter_point(read_mpxn(of.mpxn))
     if point is None:
         raise LookupError(f"meter point {of.mpxn} is not registered")
-    return point
+    return StoredMeterPoint.of(point)
 
 
-def change_registration(on: Access, to: p.ChangeRegistration) -> MeterPoint:
+def change_registration(on: Access, to: p.ChangeRegistration) -> StoredMeterPoint:
     """What is registered then."""
     on.tester(
         lambda tester, transaction: tester.change_registration(
@@ -271,7 +271,7 @@ def set_inventory(on: Access, to: p.ChangeInventory) -> Mapping[str, RecordValue
 
 def outbox(on: Access, of: p.OfUser) -> list[r.WaitingMessage]:
     """Those that wait, then those that are held."""
-    eui = _eui(of.user)
+    eui = Eui64.parse(of.user)
     waiting = on.dcc.state.outbox
     held = waiting.held.get(eui, {})
     return [
@@ -287,7 +287,7 @@ def outbox(on: Access, of: p.OfUser) -> list[r.WaitingMessage]:
 
 def redeliver(on: Access, to: p.OfUser) -> int:
     """How many."""
-    eui = _eui(to.user)
+    eui = Eui64.parse(to.user)
 
     def again(now: datetime) -> tuple[int, Events]:
         events = on.dcc.redeliver(eui, now)

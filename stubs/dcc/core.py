@@ -45,7 +45,7 @@ from stubs.urls import KeptQueries, why_unusable
 from stubs.wire.certificates import Certificate
 from stubs.wire.duis import version_number
 from stubs.wire.errors import Refusal
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none
 
 Events = RecordedEvents
 
@@ -144,14 +144,14 @@ class Dcc:
         run_due_items(self._context, transaction, limit, self.on_error)
         return transaction.recorded()
 
-    def next_due(self, passing: Container[str] = ()) -> datetime | None:
+    def next_due(self, passing: Container[Eui64] = ()) -> datetime | None:
         """When ``tick``, or a delivery to a User not in ``passing``, has something to do."""
         dues = (self.state.agenda.next_due(), self.state.outbox.next_due(passing))
         return min((due for due in dues if due is not None), default=None)
 
-    def receive_url(self, user: str) -> str | None:
+    def receive_url(self, user: Eui64) -> str | None:
         """The address that a User's messages are posted to."""
-        known = self.state.users.get(Eui64.parse(user))
+        known = self.state.users.get(user)
         return self._queries.whole(known.receive_url) if known and known.receive_url is not None else None
 
     def delivered(self, message: str, attempt: int, status: int, now: datetime) -> Events:
@@ -244,7 +244,7 @@ class Dcc:
         transaction = self._begin(now)
         eui = Eui64.parse(device)
         state = self.state.devices[eui]
-        to = Eui64.parse(recipient) if recipient else None
+        to = eui_or_none(recipient)
         raised = raise_alert(
             state,
             code,
@@ -296,7 +296,7 @@ class Dcc:
         eui = Eui64.parse(device)
         return self.perform(lambda tester, transaction: tester.set_inventory(transaction, eui, values), now)[1]
 
-    def redeliver(self, user: str, now: datetime) -> Events:
+    def redeliver(self, user: Eui64, now: datetime) -> Events:
         """Make a User's held messages due at once."""
         transaction = self._begin(now)
         for held in list(self.state.outbox.held.get(user, {}).values()):

@@ -20,7 +20,7 @@ from stubs.devices.effects.context import PendingAlert
 from stubs.devices.state import LOGGED, DeviceState, LogEntry, LogName, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.trust import DeviceKeys, key_agreement
 from stubs.wire.errors import PeerError
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none
 from stubs.wire.gbcs.crypto import add_mac, encrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
 from stubs.wire.gbcs.use_cases import (
@@ -134,7 +134,7 @@ def _recipient(state: DeviceState, notice: PendingAlert) -> Eui64 | None:
     row = device_alerts().get(notice.code)
     cell = row.recipient if row is not None else "supplier"
     name = getattr(state, cell, "") or state.acb
-    return Eui64.parse(name) if name else None
+    return eui_or_none(name)
 
 
 def _logged(code: str, at: int) -> LogEntry:
@@ -170,7 +170,7 @@ def _about(state: DeviceState, code: str) -> Eui64 | None:
     """The third party that an alert names in its header."""
     body = body_of(state.device_type, code)
     name = getattr(state, body.about) if body is not None and body.about else ""
-    return Eui64.parse(name) if name else None
+    return eui_or_none(name)
 
 
 def _content(

@@ -41,7 +41,7 @@ from stubs.devices.records import (
     Unsent,
 )
 from stubs.wire.errors import PeerError
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Zero of ``at``, ``since``, ``due`` and of the log time stamps."""
@@ -304,7 +304,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     @property
     def hub_id(self) -> Eui64 | None:
         """The hub whose network it is on; None: none."""
-        return Eui64.parse(self.hub) if self.hub else None
+        return eui_or_none(self.hub)
 
 
 FIXED = frozenset({"eui", "device_type", "variant", "seed"})

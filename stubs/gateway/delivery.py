@@ -13,12 +13,13 @@ from stubs.gateway.runtime import Runtime
 from stubs.recording import recordable
 from stubs.scheduler import QueuedMessage
 from stubs.settings import DccSettings
+from stubs.wire.eui64 import Eui64
 
 _SHOWN = 200
 _LONGEST_ANSWER = 64 * 1024
 """Nothing in an answer is looked at but its status."""
 _CHUNK = 16 * 1024
-_NOBODY: frozenset[str] = frozenset()
+_NOBODY: frozenset[Eui64] = frozenset()
 
 
 async def _is_short(response: aiohttp.ClientResponse) -> bool:
@@ -43,7 +44,7 @@ class Delivery:
 
     def __init__(self, runtime: Runtime, settings: DccSettings, tls: ssl.SSLContext | None = None) -> None:
         self._runtime = runtime
-        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._busy: dict[Eui64, asyncio.Task[None]] = {}
         timeout = aiohttp.ClientTimeout(total=settings.delivery_timeout)
         connector = aiohttp.TCPConnector(ssl=tls if tls is not None else True, limit=0)
         # What an endpoint sends is counted as it comes: not inflated.
@@ -51,7 +52,7 @@ class Delivery:
         runtime.on_turn = self.start_ready
         runtime.passing = self._passing
 
-    def _passing(self) -> AbstractSet[str]:
+    def _passing(self) -> AbstractSet[Eui64]:
         users = self._runtime.dcc.state.outbox.waiting
         if not users:
             return _NOBODY

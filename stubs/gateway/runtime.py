@@ -22,6 +22,7 @@ from stubs.journal import Journal
 from stubs.recording import read_back_all, recordable
 from stubs.scheduler import QueuedMessage
 from stubs.wire.errors import Blocked, Misuse
+from stubs.wire.eui64 import Eui64
 
 T = TypeVar("T")
 
@@ -65,7 +66,7 @@ class Runtime:
         self.clock = clock
         self.on_turn: Callable[[], None] = lambda: None
         """Called after each turn of the timer, everything committed: deliveries start here."""
-        self.passing: Callable[[], Container[str]] = lambda: ()
+        self.passing: Callable[[], Container[Eui64]] = lambda: ()
         """Users whose outbox the timer need not watch: a delivery is under way, or there is no URL."""
         self.keep_snapshot: Callable[[], None] = lambda: None
         """Called like ``on_turn``: the state is stored beside the journal when that has grown long since the last."""

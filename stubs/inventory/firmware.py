@@ -84,7 +84,7 @@ def _products(inventory: Inventory, image: Image) -> list[Product] | None:
 def _is_responsible(inventory: Inventory, request: NonDeviceRequest, record: InventoryRecord) -> bool:
     responsible = inventory.responsible(record)
     return any(
-        role in responsible and ((parties := responsible[role]) is None or str(request.sender) in parties)
+        role in responsible and ((parties := responsible[role]) is None or request.sender in parties)
         for role in request.roles
     )
 

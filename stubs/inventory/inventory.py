@@ -9,7 +9,8 @@ from datetime import datetime
 import msgspec
 
 from schemas.load import UserRole, roles
-from stubs.inventory.records import CoverageValue, InventoryRecord, MeterPoint, Product, RecordValue
+from stubs.inventory.meter_points import MeterPoint
+from stubs.inventory.records import CoverageValue, InventoryRecord, Product, RecordValue
 from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import like, read_mpxn, read_place, read_postcode, read_uprn
 
@@ -31,7 +32,8 @@ ROLES_OF_FUEL: Mapping[str, Mapping[UserRole, str]] = {
 OPEN_ROLES = frozenset(role for role, row in roles().items() if row.registered_as == "anybody")
 """Roles whose right to one device the inventory cannot tell: any User of the role may ask (inferred)."""
 
-Responsible = Mapping[UserRole, frozenset[str] | None]
+Responsible = Mapping[UserRole, frozenset[Eui64] | None]
+"""Who may act on a device now, by role: those registered; None: any User of that role; absent: nobody."""
 _MOST_REMEMBERED = 4096
 
 
@@ -199,7 +201,7 @@ class Inventory:
         return own + [point for member in self.family(record) for point in self._points_of(member)]
 
     def responsible(self, record: InventoryRecord, at: datetime | None = None) -> Responsible:
-        """Who may act on the device, by role: EUIs, None for anybody of that role (inferred).
+        """Who may act on the device, by role; None for anybody of that role (inferred).
 
         A device nobody is registered for yet (a new hub, a meter without meter point) is open to every supplier.
         ``at`` asks for a later instant than now.
@@ -215,7 +217,7 @@ class Inventory:
         return found
 
     def _responsible_at(self, record: InventoryRecord, at: datetime | None) -> Responsible:
-        found: dict[UserRole, set[str]] = {}
+        found: dict[UserRole, set[Eui64]] = {}
         points = self.points(record)
         if at is not None:
             points = [point.at(at) for point in points]
@@ -223,7 +225,7 @@ class Inventory:
             for role, attribute in ROLES_OF_FUEL["electricity" if point.fuel == "electricity" else "gas"].items():
                 if party := getattr(point, attribute):
                     found.setdefault(role, set()).add(party)
-        responsible: dict[UserRole, frozenset[str] | None] = {
+        responsible: dict[UserRole, frozenset[Eui64] | None] = {
             role: frozenset(parties) for role, parties in found.items()
         }
         export = self.meter_points.get(record.export_mpan)
@@ -239,6 +241,7 @@ class Inventory:
             responsible[UserRole.RSA] = agents
         return responsible
 
-    def parties(self, record: InventoryRecord) -> set[str]:
-        """EUIs of everybody registered for the device's meter points."""
-        return {party for point in self.points(record) for party in (point.supplier, point.network_operator) if party}
+    def parties(self, record: InventoryRecord) -> frozenset[Eui64]:
+        """Everybody registered for the device's meter points."""
+        points = self.points(record)
+        return frozenset(party for point in points for party in (point.supplier, point.network_operator) if party)

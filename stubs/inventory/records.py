@@ -1,16 +1,15 @@
-"""One inventory record and one meter point."""
+"""One inventory record, and one entry of the certified products list."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 
 from stubs.wire.errors import PeerError
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none, text_or_empty
 
 RecordValue = str | bool | list[str]
 """A field of a record as the journal has it: text, texts, or whether the record is removed."""
@@ -101,14 +100,6 @@ _IDENTITIES = ("DeviceID", "AssociatedCHFDeviceID", "AssociatedGPFDeviceID", "Pr
 _JOINED = "JoinedDeviceIDs"
 
 
-def _eui_or_none(text: str) -> Eui64 | None:
-    return Eui64.parse(text) if text else None
-
-
-def _text_or_empty(eui: Eui64 | None) -> str:
-    return str(eui) if eui is not None else ""
-
-
 def _euis(texts: Iterable[str]) -> tuple[Eui64, ...]:
     return tuple(Eui64.parse(text) for text in texts)
 
@@ -117,7 +108,7 @@ def _texts(euis: Iterable[Eui64]) -> list[str]:
     return [str(eui) for eui in euis]
 
 
-_FROM_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, _eui_or_none), _JOINED: _euis}
+_FROM_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, eui_or_none), _JOINED: _euis}
 _TO_TEXT: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_IDENTITIES, str),
     _JOINED: _texts,
@@ -125,7 +116,7 @@ _TO_TEXT: Mapping[str, Callable[[Any], Any]] = {
 }
 _READ_AT = tuple((place, _FROM_TEXT[name]) for place, name in enumerate(_ATTRIBUTES) if name in _FROM_TEXT)
 _WRITTEN_AT = tuple(
-    (place, _texts if name == _JOINED else _text_or_empty)
+    (place, _texts if name == _JOINED else text_or_empty)
     for place, name in enumerate(_ATTRIBUTES)
     if name in _FROM_TEXT
 )
@@ -177,76 +168,6 @@ def _read(values: Mapping[str, RecordValue]) -> dict[str, Any]:
     return {
         _ATTRIBUTES[name]: _FROM_TEXT[name](value) if name in _FROM_TEXT else value for name, value in checked.items()
     }
-
-
-class Term(msgspec.Struct, frozen=True, gc=False):
-    """Who is registered for a meter point from an instant on; empty: nobody, None: who was before."""
-
-    since: datetime
-    """When it begins, UTC."""
-    supplier: str | None = None
-    """EUI-64 of the supplier, dashed; empty: nobody, null: who was before."""
-    network_operator: str | None = None
-    """EUI-64 of the network operator, dashed; empty: nobody, null: who was before."""
-
-
-class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Registration data of one meter point; EUIs dashed, empty when nobody is registered.
-
-    ``supplier`` and ``network_operator`` hold until the first of ``coming``, later ones in order of time.
-    """
-
-    mpxn: str
-    """MPAN or MPRN, digits."""
-    fuel: str
-    """``electricity`` or ``gas``."""
-    supplier: str = ""
-    """EUI-64 of the registered supplier, dashed; empty: nobody."""
-    network_operator: str = ""
-    """EUI-64 of the registered network operator, dashed; empty: nobody."""
-    postcode: str = ""
-    """Post code of the premises; empty: not known."""
-    address: str = ""
-    """Address identifier of the premises; empty: not known."""
-    uprn: str = ""
-    """Unique property reference number; empty: not known."""
-    agent: str = ""
-    """Registered supplier agent; empty: any may act (inferred)."""
-    since: datetime | None = None
-    """When this registration began; None: before anything was recorded."""
-    coming: tuple[Term, ...] = ()
-    """What is registered later, in order of time."""
-    tenancies: tuple[datetime, ...] = ()
-    """Changes of tenancy, in order of time, future ones included."""
-
-    def at(self, instant: datetime) -> MeterPoint:
-        """As it is registered at an instant not before now."""
-        if not self.coming or self.coming[0].since > instant:
-            return self
-        supplier, operator, since = self.supplier, self.network_operator, self.since
-        for term in self.coming:
-            if term.since <= instant:
-                supplier = supplier if term.supplier is None else term.supplier
-                operator = operator if term.network_operator is None else term.network_operator
-                since = term.since
-        return msgspec.structs.replace(
-            self,
-            supplier=supplier,
-            network_operator=operator,
-            since=since,
-            coming=tuple(later for later in self.coming if later.since > instant),
-        )
-
-    def changed(
-        self, since: datetime, supplier: str | None, network_operator: str | None, *, is_new_tenancy: bool
-    ) -> MeterPoint:
-        """With a change on a date; later ones keep what they say."""
-        coming = self.coming
-        if supplier is not None or network_operator is not None:
-            term = Term(since, supplier, network_operator)
-            coming = tuple(sorted((*coming, term), key=lambda term: term.since))
-        tenancies = tuple(sorted({*self.tenancies, since})) if is_new_tenancy else self.tenancies
-        return msgspec.structs.replace(self, coming=coming, tenancies=tenancies)
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):

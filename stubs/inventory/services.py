@@ -108,7 +108,7 @@ def named(inventory: Inventory, request: NonDeviceRequest) -> tuple[InventoryRec
     responsible = inventory.responsible(record)
     for role in request.roles:
         parties = responsible.get(role, frozenset())
-        if parties is None or str(request.sender) in parties:
+        if parties is None or request.sender in parties:
             return record, role
     if record.status == "Pending" and record.prenotified_by == request.sender:
         return record, request.roles[0]

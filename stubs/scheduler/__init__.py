@@ -5,7 +5,7 @@ is handed in.
 """
 
 from stubs.scheduler.agenda import Agenda, Item, StoredMembers, key_of
-from stubs.scheduler.outbox import Outbox, QueuedMessage, next_attempt
+from stubs.scheduler.outbox import Outbox, QueuedMessage, StoredMessage, next_attempt
 from stubs.scheduler.recurrence import FREQUENCIES, Recurrence, day_of, time_of
 from stubs.scheduler.stored_items import (
     node_from_tree,
@@ -24,6 +24,7 @@ __all__ = [
     "QueuedMessage",
     "Recurrence",
     "StoredMembers",
+    "StoredMessage",
     "day_of",
     "key_of",
     "next_attempt",

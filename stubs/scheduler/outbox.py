@@ -6,13 +6,15 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from stubs.wire.eui64 import Eui64
+
 
 @dataclass(frozen=True, slots=True)
 class QueuedMessage:
     """One message to a User; ``body`` is posted as it is, None when it is to be read from the journal at ``seq``."""
 
     message: str
-    user: str
+    user: Eui64
     body: bytes | None
     due: datetime
     queued: datetime
@@ -21,6 +23,47 @@ class QueuedMessage:
     """Held back so that the User's next message overtakes it."""
     seq: int = 0
     """Number of the journal entry that holds the body; 0: not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """``QueuedMessage`` as a snapshot has it, its User as text."""
+
+    message: str
+    user: str
+    body: bytes | None
+    due: datetime
+    queued: datetime
+    attempts: int = 0
+    is_behind_next: bool = False
+    seq: int = 0
+
+    @classmethod
+    def of(cls, waiting: QueuedMessage) -> StoredMessage:
+        """A message with its User as text."""
+        return cls(
+            waiting.message,
+            str(waiting.user),
+            waiting.body,
+            waiting.due,
+            waiting.queued,
+            waiting.attempts,
+            waiting.is_behind_next,
+            waiting.seq,
+        )
+
+    def queued_message(self) -> QueuedMessage:
+        """The inverse of ``of``. Raises: PeerError: the User is no EUI-64."""
+        return QueuedMessage(
+            self.message,
+            Eui64.parse(self.user),
+            self.body,
+            self.due,
+            self.queued,
+            self.attempts,
+            self.is_behind_next,
+            self.seq,
+        )
 
 
 def next_attempt(retries: Sequence[float], attempt: int, now: datetime) -> datetime | None:
@@ -44,12 +87,12 @@ class Outbox:
 
     keep: float
     most_bytes: int = 16 * 1024 * 1024
-    waiting: dict[str, dict[str, QueuedMessage]] = field(default_factory=dict)
+    waiting: dict[Eui64, dict[str, QueuedMessage]] = field(default_factory=dict)
     """By User, then by message id in the order of delivery."""
-    held: dict[str, dict[str, QueuedMessage]] = field(default_factory=dict)
-    users: dict[str, str] = field(default_factory=dict)
+    held: dict[Eui64, dict[str, QueuedMessage]] = field(default_factory=dict)
+    users: dict[str, Eui64] = field(default_factory=dict)
     """User by message id, for messages that are waiting or held."""
-    behind: set[str] = field(default_factory=set)
+    behind: set[Eui64] = field(default_factory=set)
     """Users of whom a message is held back until the next."""
     bytes: int = field(default=0, compare=False)
     """Size of the bodies in memory."""
@@ -70,7 +113,8 @@ class Outbox:
         """A message's body is in the journal at ``seq``: it may be dropped from memory when there are too many."""
         if self.bytes <= self.most_bytes:
             return
-        found = self.waiting.get(self.users.get(message, ""), {})
+        user = self.users.get(message)
+        found = self.waiting.get(user, {}) if user is not None else {}
         queued = found.get(message)
         if queued is not None and queued.body is not None:
             found[message] = replace(queued, body=None, seq=seq)
@@ -109,7 +153,7 @@ class Outbox:
         if user is not None and user in self.held:
             self.release(user, now)
 
-    def release(self, user: str, now: datetime) -> int:
+    def release(self, user: Eui64, now: datetime) -> int:
         """Make a User's held messages due again, those not too old; how many."""
         oldest = now - timedelta(seconds=self.keep)
         fresh = {}
@@ -140,7 +184,7 @@ class Outbox:
         heads = (self.head(user) for user in self.waiting)
         return any(head is not None and not head.attempts and head.due <= now for head in heads)
 
-    def head(self, user: str) -> QueuedMessage | None:
+    def head(self, user: Eui64) -> QueuedMessage | None:
         """The message to try next for a User, due or not."""
         return next((each for each in self.waiting.get(user, {}).values() if not each.is_behind_next), None)
 
@@ -149,11 +193,11 @@ class Outbox:
         heads = (self.head(user) for user in list(self.waiting))
         return [head for head in heads if head is not None and head.due <= now]
 
-    def next_due(self, passing: Container[str] = ()) -> datetime | None:
+    def next_due(self, passing: Container[Eui64] = ()) -> datetime | None:
         """When the next attempt is due, ``passing`` over some Users."""
         heads = (self.head(user) for user in self.waiting if user not in passing)
         return min((head.due for head in heads if head is not None), default=None)
 
-    def of(self, user: str) -> list[QueuedMessage]:
+    def of(self, user: Eui64) -> list[QueuedMessage]:
         """A User's messages, waiting first, then held."""
         return [*self.waiting.get(user, {}).values(), *self.held.get(user, {}).values()]

@@ -56,8 +56,8 @@ class InventoryReader(Protocol):
         """The record's hub and everything on it."""
         ...
 
-    def responsible(self, record: Any) -> Mapping[UserRole, frozenset[str] | None]:
-        """Who may act on the device, by role: EUIs, None for anybody of that role."""
+    def responsible(self, record: Any) -> Mapping[UserRole, frozenset[Eui64] | None]:
+        """Who may act on the device, by role; None for anybody of that role."""
         ...
 
 
@@ -200,10 +200,10 @@ def visible_records(
     """Those of ``records`` that exist for ``viewer``; the others do not exist for it."""
     if settings.inventory_visibility == "all":
         return list(records)
-    role = UserRole(viewer.role)
+    role, user = UserRole(viewer.role), Eui64.parse(viewer.user)
     seen = []
     for record in records:
         parties = inventory.responsible(record).get(role, frozenset())
-        if parties is None or viewer.user in parties:
+        if parties is None or user in parties:
             seen.append(record)
     return seen

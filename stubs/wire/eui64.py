@@ -54,6 +54,16 @@ class Eui64(msgspec.Struct, frozen=True, order=True, gc=False):
         return self.octets.hex()
 
 
+def eui_or_none(text: str | None) -> Eui64 | None:
+    """An identity from stored text, in which empty or None says there is none. Raises: PeerError: any other text."""
+    return Eui64.parse(text) if text else None
+
+
+def text_or_empty(eui: Eui64 | None) -> str:
+    """The inverse of ``eui_or_none``: dashed, empty where there is none."""
+    return str(eui) if eui is not None else ""
+
+
 @lru_cache(maxsize=_KEPT)
 def _parsed(text: str) -> Eui64:
     if _DASHED.match(text):  # the form of documents and of the journal: replayed by the hundred thousand

@@ -157,7 +157,7 @@ class Rehearsal(RuleBasedStateMachine):
             fixture.keep(fixture.dcc.raise_device_alert(self.devices["esme"], "8F3F", None, fixture.now)[1])
             fixture.keep(fixture.dcc.set_device(self.devices["esme"], {"reachable": False}, fixture.now))
         fixture.keep(fixture.dcc.raise_dcc_alert("N999", NETWORK_OPERATOR, None, fixture.now)[1])
-        fixture.keep(fixture.dcc.redeliver(SUPPLIER, fixture.now))
+        fixture.keep(fixture.dcc.redeliver(Eui64.parse(SUPPLIER), fixture.now))
 
     @rule(what=st.sampled_from(["power lost", "power restored", "tamper"]), is_there=st.booleans())
     def hub(self, what: str, is_there: bool) -> None:

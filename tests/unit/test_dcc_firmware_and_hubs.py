@@ -300,7 +300,7 @@ def test_of_two_changes_the_earlier_holds_until_the_later(fixture: DccFixture) -
     change(fixture, since=NOW + timedelta(days=5), supplier=SUPPLIER)
     change(fixture, since=NOW + timedelta(days=2), supplier=OTHER_SUPPLIER)
     point = fixture.dcc.state.inventory.meter_points[fixture.premises["mpan"]]
-    holders = [point.at(NOW + timedelta(days=day)).supplier for day in (0, 3, 6)]
+    holders = [str(point.at(NOW + timedelta(days=day)).supplier) for day in (0, 3, 6)]
     assert holders == [SUPPLIER, OTHER_SUPPLIER, SUPPLIER]
 
 

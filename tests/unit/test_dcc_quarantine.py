@@ -13,6 +13,7 @@ from stubs.events import CommandSent, RequestQuarantined
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, GbcsPayload, LocalCommand, OtherResult, ServiceResponse
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import NETWORK_OPERATOR, NOW, SUPPLIER, DccFixture, Party, a_pki, response_of
 
 LIMITS = DccSettings(
@@ -179,6 +180,6 @@ def test_values_are_found_at_any_depth() -> None:
 
 def test_an_idle_detection_remembers_nothing() -> None:
     thresholds = Thresholds({})
-    thresholds.count(SUPPLIER, "7.4", NOW)
+    thresholds.count(Eui64.parse(SUPPLIER), "7.4", NOW)
     assert thresholds.seen == {}
-    assert thresholds.breach(SUPPLIER, "7.4", NOW + timedelta(hours=1)) is None
+    assert thresholds.breach(Eui64.parse(SUPPLIER), "7.4", NOW + timedelta(hours=1)) is None

@@ -581,14 +581,14 @@ def test_a_message_held_until_the_next_is_overtaken(fixture: DccFixture) -> None
     assert fixture.dcc.state.outbox.ready(fixture.now) == []
     fixture.post(fixture.party.request("11.2", device))
     fixture.pass_time()
-    assert [message.message for message in fixture.dcc.state.outbox.of(SUPPLIER)] == ["m2", "m1"]
+    assert [message.message for message in fixture.dcc.state.outbox.of(Eui64.parse(SUPPLIER))] == ["m2", "m1"]
 
 
 def test_a_dropped_message_is_never_posted(fixture: DccFixture) -> None:
     fault(fixture, point="delivery", effect="drop")
     fixture.post(fixture.party.request("11.2", fixture.build()["esme"]))
     fixture.pass_time()
-    assert fixture.dcc.state.outbox.of(SUPPLIER) == []
+    assert fixture.dcc.state.outbox.of(Eui64.parse(SUPPLIER)) == []
     assert len(fixture.messages()) == 1
 
 
@@ -830,6 +830,6 @@ def test_time_passes_for_held_messages(fixture: DccFixture) -> None:
     (message,) = fixture.messages()
     for attempt in range(1, 10):
         fixture.keep(fixture.dcc.delivery_failed(message.message, attempt, 500, "down", fixture.now))
-    assert fixture.dcc.state.outbox.head(SUPPLIER) is None
-    fixture.keep(fixture.dcc.redeliver(SUPPLIER, fixture.now + timedelta(seconds=1)))
-    assert fixture.dcc.state.outbox.head(SUPPLIER) is not None
+    assert fixture.dcc.state.outbox.head(Eui64.parse(SUPPLIER)) is None
+    fixture.keep(fixture.dcc.redeliver(Eui64.parse(SUPPLIER), fixture.now + timedelta(seconds=1)))
+    assert fixture.dcc.state.outbox.head(Eui64.parse(SUPPLIER)) is not None

@@ -31,7 +31,7 @@ def a_case(
     facts = None
     if not row.is_non_device:
         device_type = min(row.device_types, default="ESME")
-        facts = DeviceFacts(device_type, status or STATUSES[row.srv == "8.1.1"], {role: frozenset({str(USER)})})
+        facts = DeviceFacts(device_type, status or STATUSES[row.srv == "8.1.1"], {role: frozenset({USER})})
     return AccessRequest(
         header=RequestHeader(
             RequestId(USER, ACB if row.is_non_device else DEVICE, 1), variant, row.service_reference, str(row.srv)
@@ -41,7 +41,7 @@ def a_case(
         service=command_variants()[CommandVariant(variant)].service,
         user=UserFacts(frozenset({role}), "active"),
         device=facts,
-        acb=str(ACB),
+        acb=ACB,
         execution=None,
         predecessor_status=None,
         ledger=RequestLedger(),

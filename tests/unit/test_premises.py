@@ -68,7 +68,7 @@ def test_an_export_meter_point_is_that_of_its_supplier(fixture: DccFixture) -> N
     assert record is not None
     assert record.export_mpan == fixture.premises["export_mpan"]
     point = fixture.dcc.state.inventory.meter_points[record.export_mpan]
-    assert point.supplier == OTHER_SUPPLIER
+    assert str(point.supplier) == OTHER_SUPPLIER
     assert 1000 <= fixture.dcc.device(device, fixture.now)["generation"] <= 4000
     other = fixture.build(export_supplier="")["esme"]
     assert "export_mpan" not in fixture.premises

@@ -12,11 +12,12 @@ from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, key_of, next_at
 from stubs.settings import DccSettings
 from stubs.settings_validation import dcc_setting_problems
 from stubs.wire.errors import Refusal
+from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
 NOW = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
-USER = "A0-B1-C2-D3-E4-01-00-00"
-METER, HUB = "DE-51-CE-00-00-00-00-01", "DE-51-CE-00-00-00-00-02"
+USER = Eui64.parse("A0-B1-C2-D3-E4-01-00-00")
+METER, HUB = Eui64.parse("DE-51-CE-00-00-00-00-01"), Eui64.parse("DE-51-CE-00-00-00-00-02")
 
 
 def at(seconds: float) -> datetime:
@@ -130,8 +131,8 @@ def test_attempts_end_with_the_list_of_waits() -> None:
 # --- ledger ---
 
 
-def request(counter: int, target: str = METER) -> RequestId:
-    return RequestId.parse(f"{USER}:{target}:{counter}")
+def request(counter: int, target: Eui64 = METER) -> RequestId:
+    return RequestId(USER, target, counter)
 
 
 def refusal(ledger: RequestLedger, request_id: RequestId, *, is_signed: bool = False, needs: bool = True) -> str:
@@ -164,9 +165,9 @@ def test_after_counter_ten(rule: CounterRule, asked: RequestId, expected: str) -
 def test_a_pre_command_is_signed_once() -> None:
     ledger = RequestLedger()
     ledger.accept(request(10))
-    ledger.issue(str(request(10)), Issued("7.2", METER, "ECS43", "0050", b""))
+    ledger.issue(request(10), Issued("7.2", "ECS43", "0050", b""))
     assert refusal(ledger, request(10), is_signed=True) == ""
-    ledger.sign(str(request(10)))
+    ledger.sign(request(10))
     assert refusal(ledger, request(10), is_signed=True) == "replayed-request"
 
 
@@ -269,8 +270,8 @@ def test_pre_commands_that_nobody_signs_do_not_fill_the_memory(monkeypatch: pyte
     monkeypatch.setattr("stubs.access.ledger.MOST_ISSUED", 2)
     ledger = RequestLedger()
     for number in range(3):
-        ledger.issue(f"r{number}", Issued("7.2", METER, "ECS43", "0044", b""))
-    assert list(ledger.issued) == ["r1", "r2"]
+        ledger.issue(request(number), Issued("7.2", "ECS43", "0044", b""))
+    assert list(ledger.issued) == [request(1), request(2)]
 
 
 def test_under_unique_the_ledger_is_bounded_and_never_lets_a_request_pass_twice(

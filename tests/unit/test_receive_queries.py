@@ -14,6 +14,7 @@ from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.urls import KeptQueries
 from stubs.wire.errors import Blocked
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import NOW, SUPPLIER, a_pki
 
 URL = "https://party.example/in?token=hidden&x=1"
@@ -28,15 +29,15 @@ def test_the_query_is_posted_to_and_not_recorded(pki: Pki, tmp_path: Path) -> No
     dcc = Dcc(DccSettings(), pki, kept_queries(tmp_path))
     events = dcc.register_user(SUPPLIER, "A", ("IS",), URL, "active", NOW)
     assert "hidden" not in repr(events)
-    assert dcc.receive_url(SUPPLIER) == URL
+    assert dcc.receive_url(Eui64.parse(SUPPLIER)) == URL
     assert stat.S_IMODE((tmp_path / FILE_NAME).stat().st_mode) == 0o600
     again = Dcc(DccSettings(), pki, kept_queries(tmp_path))
     again.replay(Entry(seq=seq, at=NOW, event=event, hash=b"") for seq, event in enumerate(events, start=1))
-    assert again.receive_url(SUPPLIER) == URL
+    assert again.receive_url(Eui64.parse(SUPPLIER)) == URL
     (tmp_path / FILE_NAME).write_bytes(b"\xff")
     lost = Dcc(DccSettings(), pki, kept_queries(tmp_path))
     lost.replay(Entry(seq=seq, at=NOW, event=event, hash=b"") for seq, event in enumerate(events, start=1))
-    assert lost.receive_url(SUPPLIER) is None
+    assert lost.receive_url(Eui64.parse(SUPPLIER)) is None
 
 
 def test_a_url_without_a_query_stands_as_it_is_and_one_query_has_one_mark(tmp_path: Path) -> None:

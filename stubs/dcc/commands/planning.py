@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 
@@ -30,10 +30,11 @@ from stubs.wire.duis import (
     read_date_time,
 )
 from stubs.wire.errors import PeerError, Refusal
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none
 from stubs.wire.gbcs.crypto import add_mac, sign
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.gbcs.use_cases import use_case
+from stubs.wire.request_id import RequestId
 
 CANCELLATION_YEAR = 3000
 BROKERS_SIGNATURE = frozenset({"acb", "party"})
@@ -75,22 +76,21 @@ def planned_from(stored: Mapping[str, str]) -> PlannedCommand:
 def target_of(state: DccState, record: InventoryRecord) -> Target:
     """Facts of the device that the transform needs: type, variant, and whose credentials it holds."""
     physical = state.devices.get(record.device)
-    known: Iterable[str]
     if physical is not None:
-        known = (physical.supplier, physical.network_operator, physical.acb)
-        network_operator = physical.network_operator
+        known = _parties((physical.supplier, physical.network_operator, physical.acb))
+        network_operator = eui_or_none(physical.network_operator)
         variant = physical.variant
     else:
-        network_operator = ""
-        known = state.inventory.parties(record) if record.device_type in _METERS else ()
+        network_operator = None
+        known = state.inventory.parties(record) if record.device_type in _METERS else frozenset()
         variant = ("twin" if "B" in record.esme_variant else "single") if record.device_type == "ESME" else ""
     return Target(
         eui=record.device,
         device_type=record.device_type,
         variant=variant,
         gbcs_version=record.gbcs_version or "4.2",
-        known_parties=_parties(tuple(known)),
-        network_operator=Eui64.parse(network_operator) if network_operator else None,
+        known_parties=known,
+        network_operator=network_operator,
     )
 
 
@@ -203,7 +203,7 @@ def place(context: DccContext, transaction: Transaction, access: AccessRequest, 
             cancel(transaction, command)
             return
         command = msgspec.structs.replace(command, held=True)
-    status = transaction.state.sequences.get(str(preceding)) if preceding is not None else "ok"
+    status = transaction.state.sequences.get(preceding) if preceding is not None else "ok"
     if status is None or status == "pending":
         due = transaction.now + timedelta(seconds=context.settings.sequence_timeout)
         transaction.schedule(due, WaitingFollower(msgspec.structs.replace(command, preceding=preceding)))
@@ -224,9 +224,9 @@ def queue_local(context: DccContext, transaction: Transaction, header: RequestHe
         request_id.originator,
         "response",
         ServiceResponse(header.service_reference, header.srv, local),
-        request_id=str(request_id),
+        request_id=request_id,
         # The device's response will take the same counter with the device as originator.
-        response_id=f"{context.acb}:{request_id.originator}:{request_id.counter}",
+        response_id=RequestId(context.pki.acb, request_id.originator, request_id.counter),
         srv=header.srv,
         device=request_id.target,
     )

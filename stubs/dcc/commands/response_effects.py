@@ -144,7 +144,7 @@ def _tell_all_but(
     _raise_alert(context, transaction, occasion, content, record, answered)
     before = answered.command.former_supplier
     points = transaction.state.inventory.points(record)
-    if before is not None and before != answered.user and all(point.supplier != str(before) for point in points):
+    if before is not None and before != answered.user and all(point.supplier != before for point in points):
         cause = f"the device answered {answered.request_id}"
         code = alerts.code_of(occasion, context.settings.dcc_alert_codes)
         if before in transaction.state.users:

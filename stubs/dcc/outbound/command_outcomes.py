@@ -15,6 +15,7 @@ from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
 from stubs.wire.gbcs.use_cases import FUTURE_DATED_DONE
 from stubs.wire.gbcs.use_cases.alerts import read_alert
+from stubs.wire.request_id import RequestId
 
 
 def awaited_by(transaction: Transaction, device: Eui64, alert: RaisedAlert) -> tuple[str, PendingCommand] | None:
@@ -38,7 +39,7 @@ def respond_with_outcome(
         is_done = alert.code == f"{FUTURE_DATED_DONE:04X}"
         transaction.schedule(transaction.now, OutcomeCame(command, is_done))
     service = ServiceResponse(command.service_reference, command.srv, _outcome_result(alert))
-    whose = (command.user, command.device, str(command.request_id))
+    whose = (command.user, command.device, command.request_id)
     return _queue_outcome(context, transaction, whose, service, alert)
 
 
@@ -53,7 +54,8 @@ def respond_unawaited(
     originator, counter = alert.command
     srv, service_reference = _service_of(alert.payload)
     service = ServiceResponse(service_reference, srv, _outcome_result(alert))
-    return _queue_outcome(context, transaction, (user, device, f"{originator}:{device}:{counter}"), service, alert)
+    request_id = RequestId(originator, device, counter)
+    return _queue_outcome(context, transaction, (user, device, request_id), service, alert)
 
 
 def _outcome_result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
@@ -63,7 +65,7 @@ def _outcome_result(alert: RaisedAlert) -> FutureDatedDeviceAlert:
 def _queue_outcome(
     context: DccContext,
     transaction: Transaction,
-    whose: tuple[Eui64, Eui64, str],
+    whose: tuple[Eui64, Eui64, RequestId],
     service: ServiceResponse,
     alert: RaisedAlert,
 ) -> str:
@@ -74,7 +76,7 @@ def _queue_outcome(
         "response",
         service,
         request_id=request_id,
-        response_id=f"{device}:{user}:{counter}",
+        response_id=RequestId(device, user, counter),
         srv=service.srv,
         alert_code=alert.code,
         device=device,

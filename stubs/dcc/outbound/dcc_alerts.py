@@ -40,8 +40,8 @@ def raise_dcc_alert(
     told = alerts.recipients(
         occasion,
         requester=requester,
-        suppliers=[Eui64.parse(point.supplier) for point in points if point.supplier],
-        network_operators=[Eui64.parse(point.network_operator) for point in points if point.network_operator],
+        suppliers=[point.supplier for point in points if point.supplier],
+        network_operators=[point.network_operator for point in points if point.network_operator],
     )
     device = record.device if record else None
     for user in told:

@@ -52,8 +52,8 @@ class OutboundMessage:
     """``response``, ``device-alert`` or ``dcc-alert``; a SMETS1 answer is a response, a SMETS1 alert a device alert."""
     body: ResponseBody
     response_code: str = "I0"
-    request_id: str | None = None
-    response_id: str | None = None
+    request_id: RequestId | None = None
+    response_id: RequestId | None = None
     srv: str | None = None
     alert_code: str | None = None
     device: Eui64 | None = None
@@ -134,18 +134,21 @@ class MessageWriter:
         header = ResponseHeader(
             outbound.response_code,
             transaction.now,
-            request_id=RequestId.parse(outbound.request_id) if outbound.request_id else None,
-            response_id=RequestId.parse(outbound.response_id) if outbound.response_id else None,
+            request_id=outbound.request_id,
+            response_id=outbound.response_id,
         )
         user = transaction.state.users.get(outbound.user)
         told = self._told(header, outbound.body, self.versions.of(user))
         document, code = write_response(told), told.header.response_code
-        device = str(outbound.device) if outbound.device is not None else None
+        device, request_id, response_id = (
+            str(each) if each is not None else None
+            for each in (outbound.device, outbound.request_id, outbound.response_id)
+        )
         facts = {
             "srv": outbound.srv or "",
             "user": str(outbound.user),
             "device": device or "",
-            "request_id": outbound.request_id or "",
+            "request_id": request_id or "",
             "message_kind": outbound.kind,
             "alert_code": outbound.alert_code or "",
         }
@@ -157,8 +160,8 @@ class MessageWriter:
             message=message,
             user=str(outbound.user),
             message_kind=outbound.kind,
-            request_id=outbound.request_id,
-            response_id=outbound.response_id,
+            request_id=request_id,
+            response_id=response_id,
             response_code=fault.code if fault and fault.effect == "code" else code,
             srv=outbound.srv,
             alert_code=outbound.alert_code,
@@ -191,7 +194,7 @@ class MessageWriter:
             user,
             "device-alert",
             DeviceAlert(code, payload, sequence, count),
-            response_id=f"{device}:{user}:{counter}",
+            response_id=RequestId(device, user, counter),
             alert_code=code,
             device=device,
         )
@@ -212,7 +215,7 @@ class MessageWriter:
             user,
             "dcc-alert",
             alert,
-            response_id=f"{self._pki.acb}:{user}:{counter}",
+            response_id=RequestId(self._pki.acb, user, counter),
             alert_code=alert.code,
             device=device,
         )

@@ -29,8 +29,8 @@ def respond(
         "response",
         body,
         response_code=code,
-        request_id=str(request_id) if request_id is not None else None,
-        response_id=str(command.request_id.reversed()),
+        request_id=request_id,
+        response_id=command.request_id.reversed(),
         srv=command.srv,
         device=command.device,
     )

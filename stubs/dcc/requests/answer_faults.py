@@ -15,7 +15,7 @@ def matching(transaction: Transaction, access: AccessRequest) -> MatchedFaults:
         return NO_FAULT
     facts = {
         "srv": access.header.srv,
-        "user": access.sender,
+        "user": str(access.sender),
         "device": str(access.header.request_id.target),
         "request_id": str(access.header.request_id),
     }

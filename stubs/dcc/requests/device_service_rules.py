@@ -75,12 +75,12 @@ def _change_of_supplier(context: DccContext, request: RequestInProgress, body: N
             _check_certificate(context, access.sender, record, text)
 
 
-def _check_certificate(context: DccContext, sender: str, record: InventoryRecord, text: str) -> None:
+def _check_certificate(context: DccContext, sender: Eui64, record: InventoryRecord, text: str) -> None:
     serial: int | None = None
     try:
         certificate = Certificate.from_der(base64.b64decode("".join(text.split())))
         serial = certificate.serial
-        wrong = "" if str(certificate.eui) == sender else f"it is that of {certificate.eui}"
+        wrong = "" if certificate.eui == sender else f"it is that of {certificate.eui}"
         if not wrong and context.pki.certificates.by_serial(certificate.serial) is None:
             wrong = "it is not in the repository"
     except (PeerError, ValueError) as error:

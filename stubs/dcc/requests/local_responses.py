@@ -55,7 +55,7 @@ def _message_of(text: str) -> Message:
 
 def _awaited(state: DccState, asked: RequestId, sender: Eui64) -> PendingCommand:
     """The command that was handed out to this User for that request, and whose response has not come back."""
-    command = state.local.get(str(asked))
+    command = state.local.get(asked)
     if command is None or command.user != sender:
         raise Refusal("local-command-unknown", f"no local command of {sender} waits for an answer to {asked}")
     return command

@@ -42,7 +42,7 @@ def opt_in(context: DccContext, state: DccState, request: NonDeviceRequest) -> N
         if mpxn is None:
             continue
         point = inventory.meter_point(mpxn)
-        if point is None or point.supplier != str(request.sender):
+        if point is None or point.supplier != request.sender:
             raise Refusal("opt-in-meter-point", f"meter point {mpxn} is not registered to {request.sender}")
         values[name] = mpxn
     if record is None:

@@ -19,7 +19,7 @@ from stubs.dcc.requests.request_in_progress import AcceptedRequest
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import QuarantineEnded, RequestQuarantined
 from stubs.wire.duis import ServiceResponse, write_request
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none
 from stubs.wire.request_id import RequestId
 
 
@@ -37,7 +37,7 @@ def hold(
             reference=reference,
             exchange=exchange,
             request_id=request_id,
-            user=access.sender,
+            user=str(access.sender),
             role=str(request.role),
             srv=header.srv,
             device=str(device) if device is not None else None,
@@ -73,10 +73,10 @@ def respond_late(
         "response",
         ServiceResponse(reference, held.srv, outcome.result),
         response_code=code,
-        request_id=held.request_id,
-        response_id=str(asked.reversed()),
+        request_id=asked,
+        response_id=asked.reversed(),
         srv=held.srv,
-        device=Eui64.parse(held.device) if held.device else None,
+        device=eui_or_none(held.device),
     )
     context.writer.queue(transaction, outbound)
     if held.is_sequenced:

@@ -96,7 +96,7 @@ def _pre_command(
         PreCommandIssued(
             request_id=str(access.header.request_id),
             srv=access.header.srv,
-            user=access.sender,
+            user=str(access.sender),
             device=str(record.device),
             use_case=order.use_case,
             message_code=f"{order.message_code:04X}",

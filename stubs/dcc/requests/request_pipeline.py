@@ -174,7 +174,7 @@ def _accept(transaction: Transaction, request: RequestInProgress) -> None:
         RequestAccepted(
             exchange=request.exchange,
             request_id=str(header.request_id),
-            user=request.access.sender,
+            user=str(request.access.sender),
             role=str(request.role),
             srv=header.srv,
             command_variant=header.command_variant,
@@ -190,7 +190,7 @@ def _accept(transaction: Transaction, request: RequestInProgress) -> None:
     if passed is not None:
         name, limit = passed
         transaction.emit(
-            ThresholdWarned(user=request.access.sender, srv=name, limit=limit, request_id=str(header.request_id))
+            ThresholdWarned(user=str(request.access.sender), srv=name, limit=limit, request_id=str(header.request_id))
         )
 
 

@@ -36,7 +36,7 @@ def _may_read(state: DccState, request: NonDeviceRequest, srv: Srv, device: Eui6
     responsible = state.inventory.responsible(record)
     for role in roles:
         parties = responsible.get(role, frozenset())
-        if parties is None or str(request.sender) in parties:
+        if parties is None or request.sender in parties:
             return role
     raise Refusal("schedule-authorised", f"{request.sender} is not responsible for {device}")
 

@@ -33,7 +33,7 @@ def plan_signed_command(context: DccContext, state: DccState, request: SignedPre
         header.request_id.counter,
     ):
         raise Refusal("pre-command-altered", "originator, target or counter differ from the RequestID")
-    issued = state.ledger.issued.get(str(header.request_id))
+    issued = state.ledger.issued.get(header.request_id)
     known = Group.from_bytes(issued.payload) if issued else replace(signed, signature=None)
     if issued and issued.srv != header.srv:
         raise Refusal("pre-command-altered", f"the Pre-Command is one of {issued.srv}, not of {header.srv}")

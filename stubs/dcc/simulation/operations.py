@@ -33,7 +33,7 @@ from stubs.events import (
 from stubs.inventory import COVERAGE, REMOVED, InventoryRecord
 from stubs.scheduler.items import RegistrationDate
 from stubs.wire.duis import Node, write_date_time
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none
 from stubs.wire.identifiers import read_mpxn, read_place, read_postcode, read_uprn
 from stubs.wire.request_id import RequestId
 
@@ -224,7 +224,7 @@ class Operations:
         if node.name == alerts.SELF_SIGNED:
             node = smets1.signed_alert(self._context, node)
         named = node.get("DeviceID") or node.get("CommsHubDeviceID")
-        device = Eui64.parse(named) if named else None
+        device = eui_or_none(named)
         return dcc_alert(self._context, transaction, eui, code, node, device, "raised by a tester")
 
     def raise_smets1(
@@ -250,7 +250,7 @@ class Operations:
         """A home of the User: its first meter, the hub and gas proxy beside it."""
         inventory = transaction.state.inventory
         mine = (record for record in inventory.records.values() if record.device_type == "ESME")
-        meter = next((record for record in mine if str(user) in inventory.parties(record)), None)
+        meter = next((record for record in mine if user in inventory.parties(record)), None)
         broker, now = self._context.acb, write_date_time(transaction.now)
         if meter is None:
             counter = transaction.state.dcc_alert_counter + 1

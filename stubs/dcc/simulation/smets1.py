@@ -68,8 +68,8 @@ def answer(
         user,
         "response",
         body,
-        request_id=str(quoted) if asked is not None else None,
-        response_id=str(quoted.reversed()),
+        request_id=asked,
+        response_id=quoted.reversed(),
         srv=srv,
         device=device,
     )
@@ -83,7 +83,7 @@ def alert(context: DccContext, transaction: Transaction, user: Eui64, device: Eu
     message = sample(_rule("Body", "DeviceAlertMessage"), values={"AlertCode": code})
     body = _wrapped(context, _header(quoted, ""), message, ())
     outbound = OutboundMessage(
-        user, "device-alert", body, response_id=str(quoted.reversed()), alert_code=code, device=device
+        user, "device-alert", body, response_id=quoted.reversed(), alert_code=code, device=device
     )
     return context.writer.queue(transaction, outbound)
 

@@ -17,6 +17,7 @@ from stubs.scheduler.items import PendingCommand
 from stubs.service_desk import ServiceDesk
 from stubs.settings import DccSettings
 from stubs.wire.eui64 import Eui64
+from stubs.wire.request_id import RequestId
 
 MOST_LOCAL = 10_000
 
@@ -128,11 +129,11 @@ class DccState:
     devices: DeviceRegistry = field(default_factory=DeviceRegistry)
     agenda: Agenda = field(default_factory=Agenda)
     faults: Faults = field(default_factory=Faults)
-    sequences: dict[str, str] = field(default_factory=dict)
-    """RequestIDs that are part of a sequence: ``pending``, ``ok`` or ``failed``."""
+    sequences: dict[RequestId, str] = field(default_factory=dict)
+    """Requests that are part of a sequence: ``pending``, ``ok`` or ``failed``."""
     quarantine: dict[str, RequestQuarantined] = field(default_factory=dict)
     """Requests held by anomaly detection, by QuarantineEventRef."""
-    local: dict[str, PendingCommand] = field(default_factory=dict)
+    local: dict[RequestId, PendingCommand] = field(default_factory=dict)
     """Commands handed out for local delivery by RequestID, the newest ``MOST_LOCAL``, until their answer comes back."""
     certificates: dict[Eui64, tuple[bytes, ...]] = field(default_factory=dict)
     """Certificates (DER) issued for devices since they left the factory, oldest first."""

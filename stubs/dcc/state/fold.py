@@ -16,11 +16,11 @@ from stubs import events
 from stubs.access import Issued
 from stubs.dcc.state.dcc_state import MOST_LOCAL, DccState, DeviceSpec, User, milliseconds
 from stubs.dcc.state.state_parts import reset
-from stubs.inventory import MeterPoint, Product
+from stubs.inventory import MeterPoint, Product, party_of
 from stubs.scheduler import Item, QueuedMessage, key_of, read_command_data, read_item
 from stubs.scheduler.items import RegistrationDate, ReturnedAnswer, ThrottleWindow
 from stubs.service_desk import FOLDS as DESK_FOLDS
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none
 from stubs.wire.request_id import RequestId
 
 MOST_SEQUENCED = 100_000
@@ -40,12 +40,13 @@ def _accepted(state: DccState, event: events.RequestAccepted, at: datetime) -> N
     user = state.users.get(eui)
     if user is not None and event.schema_version not in {"", user.stated_version}:
         state.users[eui] = replace(user, stated_version=event.schema_version)
-    state.ledger.accept(RequestId.parse(event.request_id))
+    request_id = RequestId.parse(event.request_id)
+    state.ledger.accept(request_id)
     variant = command_variants()[CommandVariant(event.command_variant)]
     if variant.is_signed:
-        state.ledger.sign(event.request_id)
+        state.ledger.sign(request_id)
     if not variant.is_transform:
-        state.thresholds.count(event.user, event.srv, at)
+        state.thresholds.count(eui, event.srv, at)
     state.acb_counter = next_acb_counter(state, at)
 
 
@@ -55,12 +56,12 @@ def next_acb_counter(state: DccState, now: datetime) -> int:
 
 
 def _issued(state: DccState, event: events.PreCommandIssued, _: datetime) -> None:
-    issued = Issued(event.srv, event.device, event.use_case, event.message_code, event.payload, event.execution)
-    state.ledger.issue(event.request_id, issued)
+    issued = Issued(event.srv, event.use_case, event.message_code, event.payload, event.execution)
+    state.ledger.issue(RequestId.parse(event.request_id), issued)
 
 
 def _local(state: DccState, event: events.LocalCommandIssued, _: datetime) -> None:
-    state.local[event.request_id] = read_command_data(event.data)
+    state.local[RequestId.parse(event.request_id)] = read_command_data(event.data)
     if len(state.local) > MOST_LOCAL:
         del state.local[next(iter(state.local))]
 
@@ -69,7 +70,7 @@ def _quarantined(state: DccState, event: events.RequestQuarantined, _: datetime)
     state.counts.quarantined += 1
     state.quarantine[event.reference] = event
     if event.is_sequenced:
-        state.sequences.setdefault(event.request_id, "pending")
+        state.sequences.setdefault(RequestId.parse(event.request_id), "pending")
 
 
 def _quarantine_ended(state: DccState, event: events.QuarantineEnded, _: datetime) -> None:
@@ -83,7 +84,7 @@ def _certificate_issued(state: DccState, event: events.CertificateIssued, _: dat
 
 
 def _threshold_set(state: DccState, event: events.ThresholdSet, _: datetime) -> None:
-    state.thresholds.set_own(event.user, event.srv, event.limit, is_warning=event.is_warning)
+    state.thresholds.set_own(Eui64.parse(event.user), event.srv, event.limit, is_warning=event.is_warning)
 
 
 def _alert_raised(state: DccState, event: events.AlertRaised, at: datetime) -> None:
@@ -112,11 +113,13 @@ def _device_changed(state: DccState, event: events.DeviceChanged, _: datetime) -
 
 def _queued(state: DccState, event: events.MessageQueued, at: datetime) -> None:
     state.counts.messages += 1
-    state.outbox.queue(QueuedMessage(event.message, event.user, event.body, event.due, at))
+    state.outbox.queue(QueuedMessage(event.message, Eui64.parse(event.user), event.body, event.due, at))
     if event.message_kind == "dcc-alert" and event.response_id:
         state.dcc_alert_counter = max(state.dcc_alert_counter, RequestId.parse(event.response_id).counter)
-    if event.message_kind == "response" and event.request_id in state.sequences:
-        state.sequences[event.request_id] = "ok" if event.response_code == "I0" else "failed"
+    if state.sequences and event.message_kind == "response" and event.request_id is not None:
+        request_id = RequestId.parse(event.request_id)
+        if request_id in state.sequences:
+            state.sequences[request_id] = "ok" if event.response_code == "I0" else "failed"
 
 
 def _delivered(state: DccState, event: events.MessageDelivered, at: datetime) -> None:
@@ -139,12 +142,12 @@ def _meter_point(state: DccState, event: events.MeterPointRegistered, _: datetim
         MeterPoint(
             mpxn=event.mpxn,
             fuel=event.fuel,
-            supplier=event.supplier or "",
-            network_operator=event.network_operator or "",
+            supplier=eui_or_none(event.supplier),
+            network_operator=eui_or_none(event.network_operator),
             postcode=event.postcode,
             address=event.address,
             uprn=event.uprn,
-            agent=event.agent,
+            agent=eui_or_none(event.agent),
         )
     )
 
@@ -153,7 +156,9 @@ def _registration(state: DccState, event: events.RegistrationChanged, at: dateti
     point = state.inventory.meter_point(event.mpxn)
     if point is None:
         return
-    changed = point.changed(event.since, event.supplier, event.network_operator, is_new_tenancy=event.is_new_tenancy)
+    changed = point.changed(
+        event.since, party_of(event.supplier), party_of(event.network_operator), is_new_tenancy=event.is_new_tenancy
+    )
     state.inventory.register(changed.at(at))
 
 
@@ -185,7 +190,7 @@ def _scheduled(state: DccState, event: events.ItemScheduled, at: datetime) -> No
     item = Item(event.item, event.what, event.due, data, key_of(event.what, data))
     state.agenda.add(item.packed() if event.due - at > KEPT_PACKED else item)
     if data.get("sequence"):
-        state.sequences.setdefault(data["request_id"], "pending")
+        state.sequences.setdefault(RequestId.parse(data["request_id"]), "pending")
         if len(state.sequences) > MOST_SEQUENCED:
             del state.sequences[next(iter(state.sequences))]
     if "schedule" in data:
@@ -218,7 +223,7 @@ def _item_done(state: DccState, event: events.ItemDone, at: datetime) -> None:
         case RegistrationDate(mpxn=mpxn):
             state.inventory.settle(mpxn, at)
         case ReturnedAnswer(command=command):
-            state.local.pop(str(command.request_id), None)
+            state.local.pop(command.request_id, None)
         case _:
             pass
 

@@ -7,25 +7,28 @@ and indexes are no parts; they are built again when a part is taken back.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from stubs.access import Issued
+from stubs.access.ledger import owner_of, owner_text
 from stubs.alerts import Throttle, Window
 from stubs.dcc.state.dcc_state import Counts, DccState, DeviceSpec, User
 from stubs.devices import DeviceState
 from stubs.events import RequestQuarantined
 from stubs.faults import Fault, FaultRule, Faults
-from stubs.inventory import CoverageValue, Inventory, InventoryRecord, MeterPoint, Product, StoredRecord
-from stubs.scheduler import Agenda, Item, Outbox, QueuedMessage, StoredMembers, read_command_data, stored_command
+from stubs.inventory import CoverageValue, Inventory, InventoryRecord, Product, StoredMeterPoint, StoredRecord
+from stubs.scheduler import Agenda, Item, Outbox, StoredMembers, StoredMessage, read_command_data, stored_command
 from stubs.service_desk import ServiceDesk
 from stubs.service_desk import reset as reset_desk
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none, text_or_empty
 from stubs.wire.request_id import RequestId
+
+Value = TypeVar("Value")
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -41,14 +44,15 @@ class Limits(msgspec.Struct, frozen=True):
 
     own: dict[str, dict[str, int]]
     seen: list[tuple[str, str, list[datetime]]]
+    """User (empty: all together), name of the limit, times of requests."""
     warnings: dict[str, dict[str, int]] = {}
 
 
 class Mail(msgspec.Struct, frozen=True):
     """Messages that were not received, in the order of delivery."""
 
-    waiting: dict[str, list[QueuedMessage]]
-    held: dict[str, list[QueuedMessage]]
+    waiting: dict[str, list[StoredMessage]]
+    held: dict[str, list[StoredMessage]]
     behind: list[str]
 
 
@@ -56,9 +60,24 @@ class Homes(msgspec.Struct, frozen=True):
     """Inventory, registrations, coverage, products."""
 
     records: list[StoredRecord]
-    meter_points: list[MeterPoint]
+    meter_points: list[StoredMeterPoint]
     coverage: dict[str, dict[str, CoverageValue]]
     products: list[Product]
+
+
+def _by_text(known: Mapping[Eui64, Value] | Mapping[RequestId, Value]) -> dict[str, Value]:
+    """With identities as text."""
+    return {str(identity): value for identity, value in known.items()}
+
+
+def _by_eui(stored: Mapping[str, Value]) -> dict[Eui64, Value]:
+    """The inverse of ``_by_text``. Raises: PeerError: an identity that is none."""
+    return {Eui64.parse(text): value for text, value in stored.items()}
+
+
+def _by_request(stored: Mapping[str, Value]) -> dict[RequestId, Value]:
+    """The inverse of ``_by_text``. Raises: PeerError: a RequestID that is none."""
+    return {RequestId.parse(text): value for text, value in stored.items()}
 
 
 def _kept(_state: DccState, _seed: str) -> None:
@@ -110,35 +129,42 @@ def _new_seed(state: DccState, seed: str) -> None:
     state.seed = seed
 
 
+def _take_ledger(state: DccState) -> tuple[Ledger]:
+    ledger = state.ledger
+    highest = {owner_text(owner): counter for owner, counter in ledger.highest.items()}
+    return (Ledger(highest, sorted(str(request_id) for request_id in ledger.used), _by_text(ledger.issued)),)
+
+
 def _put_ledger(state: DccState, ledger: Ledger) -> None:
-    state.ledger.highest.update(ledger.highest)
+    state.ledger.highest.update({owner_of(text): counter for text, counter in ledger.highest.items()})
     for text in ledger.used:
         state.ledger.remember(RequestId.parse(text))
-    state.ledger.issued.update(ledger.issued)
+    state.ledger.issued.update(_by_request(ledger.issued))
 
 
 def _put_limits(state: DccState, limits: Limits) -> None:
-    state.thresholds.own.update(limits.own)
-    state.thresholds.warnings.update(limits.warnings)
-    state.thresholds.seen.update({(who, name): deque(times) for who, name, times in limits.seen})
+    state.thresholds.own.update(_by_eui(limits.own))
+    state.thresholds.warnings.update(_by_eui(limits.warnings))
+    state.thresholds.seen.update({(eui_or_none(who), name): deque(times) for who, name, times in limits.seen})
 
 
 def _take_mail(state: DccState) -> tuple[Mail]:
     outbox = state.outbox
     waiting, held = (
-        {user: list(queue.values()) for user, queue in queues.items()} for queues in (outbox.waiting, outbox.held)
+        {str(user): [StoredMessage.of(message) for message in queue.values()] for user, queue in queues.items()}
+        for queues in (outbox.waiting, outbox.held)
     )
-    return (Mail(waiting, held, sorted(outbox.behind)),)
+    return (Mail(waiting, held, sorted(str(user) for user in outbox.behind)),)
 
 
 def _put_mail(state: DccState, mail: Mail) -> None:
     outbox = state.outbox
     for queues, stored in ((outbox.waiting, mail.waiting), (outbox.held, mail.held)):
-        for user, messages in stored.items():
-            queues[user] = {message.message: message for message in messages}
+        for user, messages in _by_eui(stored).items():
+            queues[user] = {message.message: message.queued_message() for message in messages}
             outbox.users.update(dict.fromkeys(queues[user], user))
             outbox.bytes += sum(len(message.body or b"") for message in messages)
-    outbox.behind.update(mail.behind)
+    outbox.behind.update(Eui64.parse(user) for user in mail.behind)
 
 
 def _new_outbox(state: DccState, _seed: str) -> None:
@@ -147,15 +173,16 @@ def _new_outbox(state: DccState, _seed: str) -> None:
 
 def _take_homes(state: DccState) -> tuple[Homes]:
     inventory = state.inventory
-    records, points = [record.stored() for record in inventory.records.values()], list(inventory.meter_points.values())
+    records = [record.stored() for record in inventory.records.values()]
+    points = [StoredMeterPoint.of(point) for point in inventory.meter_points.values()]
     return (Homes(records, points, inventory.coverage, list(inventory.products.values())),)
 
 
 def _put_homes(state: DccState, homes: Homes) -> None:
     for record in homes.records:
         state.inventory.restore(InventoryRecord.from_stored(record))
-    for meter_point in homes.meter_points:
-        state.inventory.register(meter_point)
+    for stored in homes.meter_points:
+        state.inventory.register(stored.meter_point())
     for place, values in homes.coverage.items():
         state.inventory.cover(place, values)
     for product in homes.products:
@@ -193,11 +220,11 @@ def _put_quarantine(state: DccState, held: list[RequestQuarantined]) -> None:
 
 
 def _put_local(state: DccState, local: dict[str, StoredMembers]) -> None:
-    state.local.update({request_id: read_command_data(data) for request_id, data in local.items()})
+    state.local.update({request_id: read_command_data(data) for request_id, data in _by_request(local).items()})
 
 
 def _put_certificates(state: DccState, certificates: dict[str, tuple[bytes, ...]]) -> None:
-    state.certificates.update({Eui64.parse(device): issued for device, issued in certificates.items()})
+    state.certificates.update(_by_eui(certificates))
 
 
 def _put_throttle(state: DccState, windows: dict[str, Window], sequences: dict[str, int]) -> None:
@@ -213,7 +240,7 @@ PARTS: tuple[StatePart, ...] = (
     StatePart(
         "ledger",
         {"ledger": Ledger},
-        lambda state: (Ledger(state.ledger.highest, sorted(state.ledger.used), state.ledger.issued),),
+        _take_ledger,
         _put_ledger,
         lambda state, _seed: state.ledger.issued.clear(),
     ),
@@ -222,9 +249,9 @@ PARTS: tuple[StatePart, ...] = (
         {"limits": Limits},
         lambda state: (
             Limits(
-                state.thresholds.own,
-                [(who, name, list(when)) for (who, name), when in state.thresholds.seen.items()],
-                state.thresholds.warnings,
+                _by_text(state.thresholds.own),
+                [(text_or_empty(who), name, list(when)) for (who, name), when in state.thresholds.seen.items()],
+                _by_text(state.thresholds.warnings),
             ),
         ),
         _put_limits,
@@ -234,8 +261,8 @@ PARTS: tuple[StatePart, ...] = (
     StatePart(
         "users",
         {"users": dict[str, User]},
-        lambda state: ({str(eui): user for eui, user in state.users.items()},),
-        lambda state, users: state.users.update({Eui64.parse(eui): user for eui, user in users.items()}),
+        lambda state: (_by_text(state.users),),
+        lambda state, users: state.users.update(_by_eui(users)),
     ),
     StatePart(
         "devices",
@@ -254,7 +281,13 @@ PARTS: tuple[StatePart, ...] = (
         _put_faults,
         _new_faults,
     ),
-    _simple("sequences", dict[str, str], _cleared("sequences")),
+    StatePart(
+        "sequences",
+        {"sequences": dict[str, str]},
+        lambda state: (_by_text(state.sequences),),
+        lambda state, outcomes: state.sequences.update(_by_request(outcomes)),
+        _cleared("sequences"),
+    ),
     StatePart(
         "quarantine",
         {"quarantine": list[RequestQuarantined]},
@@ -265,14 +298,14 @@ PARTS: tuple[StatePart, ...] = (
     StatePart(
         "local",
         {"local": dict[str, StoredMembers]},
-        lambda state: ({request_id: stored_command(command) for request_id, command in state.local.items()},),
+        lambda state: ({str(request_id): stored_command(command) for request_id, command in state.local.items()},),
         _put_local,
         _cleared("local"),
     ),
     StatePart(
         "certificates",
         {"certificates": dict[str, tuple[bytes, ...]]},
-        lambda state: ({str(device): issued for device, issued in state.certificates.items()},),
+        lambda state: (_by_text(state.certificates),),
         _put_certificates,
         _cleared("certificates"),
     ),

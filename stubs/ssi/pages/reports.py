@@ -225,15 +225,15 @@ def _installation(site: Site, viewer: Viewer, period: Period) -> Iterator[Row]:
         at = _status_date(site, row["DeviceID"])
         if row.get("DeviceType") not in {"ESME", "GSME"} or at is None or not period[0] <= at < period[1]:
             continue
-        parties = [party for role in ("IS", "GS") for party in _responsible(site, row["DeviceID"]).get(role, ())]
+        parties = {str(party) for role in ("IS", "GS") for party in _responsible(site, row["DeviceID"]).get(role, ())}
         yield (
             row.get("ImportMPxN", ""), row["DeviceID"], row.get("DeviceType", ""), row.get("DeviceStatus", ""),
             _text(at), row.get("DateCommissioned", ""), row.get("AssociatedCHFDeviceID", ""),
-            row.get("CSPRegion", ""), " ".join(sorted(set(parties))),
+            row.get("CSPRegion", ""), " ".join(sorted(parties)),
         )  # fmt: skip
 
 
-def _responsible(site: Site, device: str) -> Mapping[str, frozenset[str]]:
+def _responsible(site: Site, device: str) -> Mapping[str, frozenset[Eui64]]:
     inventory = site.sources.inventory
     known = inventory.responsible(inventory.get(Eui64.parse(device)))
     return {role.value: parties for role, parties in known.items() if parties is not None}

@@ -10,6 +10,7 @@ import pytest
 from stubs.app import BackgroundDcc, authorisation
 from stubs.events import MessageDelivered
 from stubs.wire.duis import LocalCommand, ServiceResponse
+from stubs.wire.eui64 import Eui64
 from tests.dcc_kit import OTHER_SUPPLIER, SUPPLIER, Party, response_of
 from tests.serving_kit import Endpoint, a_dcc, connected, happened, post
 
@@ -88,7 +89,7 @@ def test_bodies_beyond_the_limit_are_read_from_the_journal_when_delivered(dcc: B
     endpoint.down()
     with a_dcc(dcc.pki, endpoint, outbox_bytes=0, delivery_retries=(0.01,) * 500) as small:
         sent = [small.control.raise_dcc_alert("N1", SUPPLIER) for _ in range(3)]
-        waiting = small.control._dcc.state.outbox.waiting.get(SUPPLIER, {})
+        waiting = small.control._dcc.state.outbox.waiting.get(Eui64.parse(SUPPLIER), {})
         assert [message.body for message in waiting.values()] == [None] * len(sent)
         endpoint.up()
         happened(small, MessageDelivered, 3)

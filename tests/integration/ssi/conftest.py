@@ -298,9 +298,14 @@ def world(ssi_settings: SsiSettings) -> Iterator[World]:
     clock = VirtualClock(START, rate=0)
     world = World("", Journal(SqliteStore(), clock), clock, Inventory())
     world.inventory.register(
-        MeterPoint(mpxn="1234567890123", fuel="electricity", supplier=SUPPLIER, network_operator=OPERATOR)
+        MeterPoint(
+            mpxn="1234567890123",
+            fuel="electricity",
+            supplier=Eui64.parse(SUPPLIER),
+            network_operator=Eui64.parse(OPERATOR),
+        )
     )
-    world.inventory.register(MeterPoint(mpxn="9999999999999", fuel="electricity", supplier=OTHER))
+    world.inventory.register(MeterPoint(mpxn="9999999999999", fuel="electricity", supplier=Eui64.parse(OTHER)))
     world.add(*inventory_events(), *traffic())
     thread, loop, stop = _serve(world, ssi_settings)
     yield world
