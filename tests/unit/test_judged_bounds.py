@@ -230,7 +230,7 @@ def test_a_success_that_was_taken_is_told_although_our_acknowledgement_left_late
 ) -> None:
     monkeypatch.setattr("harness.checks.reported.is_success", lambda _response: True)
     story = Story().asked().posted().late(is_abandoned=is_abandoned).queued()
-    told = {"status": status, "code": "", "messages_processed": 0}
+    told: dict[str, Any] = {"status": status, "code": "", "messages_processed": 0}
     story = story.delivered().claimed(**told) if is_taken_before else story.claimed(**told).delivered()
     assert story.judged("outcome-follows-messages").verdict is verdict
 
