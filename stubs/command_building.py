@@ -21,6 +21,7 @@ from stubs.wire.duis import ServiceRequest
 from stubs.wire.errors import InputError, PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.xml import local_name, parse
+from stubs.wire.xmlsig import ReceivedDocument
 
 
 def _certificate_of_other(request: ServiceRequest, pki: Pki | None) -> dict[str, str]:
@@ -42,7 +43,7 @@ def _request_alone(document: bytes, device_type: str, now: datetime) -> ServiceR
     element = parse(document)
     if local_name(element) != "Request":
         raise PeerError("no Service Request", expected="Request", got=local_name(element))
-    request = read_valid(element)
+    request = read_valid(ReceivedDocument(element, document))
     if not isinstance(request, ServiceRequest):
         raise PeerError("only a Service Request is transformed", got="SignedPreCommand")
     header = request.header

@@ -125,7 +125,7 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
         )
     if b"<!" in data and _PROLOG_THEN_DOCTYPE.match(data):
         raise XmlError("a document type declaration is not allowed", expected="none", got="<!DOCTYPE", clause=_CLAUSE)
-    if (markup := data.count(b"<")) > limits.markup:
+    if len(data) > limits.markup and (markup := data.count(b"<")) > limits.markup:
         raise XmlError("too much markup", expected=f"at most {limits.markup} tags", got=f"{markup}")
     if (declarations := data.count(b"xmlns")) > limits.namespaces:
         raise XmlError(

@@ -14,6 +14,7 @@ from stubs.wire.duis import Node, build_request, example, write_request
 from stubs.wire.duis.examples import ESME, SUPPLIER
 from stubs.wire.errors import Refusal
 from stubs.wire.xml import SR, parse
+from stubs.wire.xmlsig import ReceivedDocument
 from tests.dcc_kit import a_pki
 
 
@@ -24,11 +25,12 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> DccContext:
 
 def refused(context: DccContext, srv: Srv, body: Node) -> str:
     """The rule that refuses an unsigned request, so at the latest the one that wants a signature."""
-    element = parse(write_request(build_request(srv, SUPPLIER, ESME, 1, 1, body)))
+    document = write_request(build_request(srv, SUPPLIER, ESME, 1, 1, body))
+    received = ReceivedDocument(parse(document), document)
     try:
-        request_validation.read_valid(element)
-        request_validation.check_simulated(element)
-        request_validation.verify_signature(element, context.pki.certificates)
+        request_validation.read_valid(received)
+        request_validation.check_simulated(received.element)
+        request_validation.verify_signature(received, context.pki.certificates)
     except Refusal as refusal:
         return refusal.rule
     return ""

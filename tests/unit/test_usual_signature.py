@@ -27,7 +27,7 @@ DIGEST = read_signature(only_signature(parse(SIGNED.encode()), STRICT), STRICT).
 
 def usual(document: str, digest: bytes = DIGEST) -> Parts | None:
     signature = only_signature(parse(document.encode()), STRICT)
-    return read_usual_signature(signature, canonical(signature, exclusive=True), digest)
+    return read_usual_signature(canonical(signature, exclusive=True), digest)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,6 @@ def test_the_short_way_reads_what_the_long_way_reads(old: str, new: str) -> None
     document = SIGNED.replace(old, new, 1)
     parts, careful = usual(document), read_signature(only_signature(parse(document.encode()), STRICT), STRICT)
     assert parts is not None
-    assert parts.signed_info.tag == careful.signed_info.tag
     assert (parts.digest, parts.value, parts.issuer_name, parts.serial) == (
         careful.digest, careful.value, careful.issuer_name, careful.serial,
     )  # fmt: skip

@@ -34,13 +34,13 @@ class RequestChecker:
         try:
             request_validation.check_size(body, self._limit)
             request_validation.check_content_type(content_type)
-            element = request_validation.parse_body(body, self._limit)
-            document = request_validation.read_valid(element, body)
-            request_validation.check_simulated(element)
-            certificate = request_validation.verify_signature(element, self._certificates)
+            received = request_validation.parse_body(body, self._limit)
+            document = request_validation.read_valid(received)
+            request_validation.check_simulated(received.element)
+            certificate = request_validation.verify_signature(received, self._certificates)
             stated = self._versions.of(None, document.schema_version).schema
         except Exception:  # noqa: BLE001 - whatever it is, a mistake of ours too: it shows in the core and is recorded there
             return None
-        if stated == NEWEST or schema_problems(element, 1, stated):
+        if stated == NEWEST or schema_problems(received.element, 1, stated):
             return CheckedRequest(document, certificate, (NEWEST,))
         return CheckedRequest(document, certificate, (NEWEST, stated))

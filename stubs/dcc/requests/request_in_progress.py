@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from schemas.load import Service, UserRole
 from stubs.access import AccessRequest, Breach
 from stubs.dcc.commands.planning import PlannedCommand
@@ -16,6 +14,7 @@ from stubs.inventory import InventoryRecord, NonDeviceResult, PendingDccAlert
 from stubs.wire.certificates import Certificate
 from stubs.wire.duis import Request, RequestHeader
 from stubs.wire.errors import Refusal
+from stubs.wire.xmlsig import ReceivedDocument
 
 Planned = PlannedCommand | NonDeviceResult
 """The planned result: a command for a device, or the result of a Non-Device service."""
@@ -33,8 +32,8 @@ class RequestInProgress:
     """The web service it was posted to."""
     checked: CheckedRequest | None = None
     """The result of the checks made before the request came here."""
-    element: etree._Element = field(init=False)
-    """Stage ``read``: the document element; not set where the request came ``checked``."""
+    received: ReceivedDocument = field(init=False)
+    """Stage ``read``: the document as it came; not set where the request came ``checked``."""
     document: Request = field(init=False)
     """Stage ``read``: the request; not yet verified."""
     version: UserVersion = field(init=False)

@@ -21,7 +21,7 @@ from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
 from stubs.wire.errors import PeerError, Refusal
 from stubs.wire.xml import SR, Limits, XmlError, parse
-from stubs.wire.xmlsig import SignatureError, SignatureReason, verify
+from stubs.wire.xmlsig import ReceivedDocument, SignatureError, SignatureReason, verify
 
 _BODY = f"{{{SR}}}Body"
 _RULE_OF_REASON = {
@@ -44,24 +44,25 @@ def check_content_type(content_type: str) -> None:
         raise Refusal("content-type", f"expected {XML}, got {content_type[:80] or 'none'}")
 
 
-def parse_body(body: bytes, limit: int) -> etree._Element:
-    """The document element of at most ``limit`` octets. Raises: Refusal: ``xml``."""
+def parse_body(body: bytes, limit: int) -> ReceivedDocument:
+    """The document, of at most ``limit`` octets. Raises: Refusal: ``xml``."""
     try:
-        return parse(body, Limits(size=limit))
+        return ReceivedDocument(parse(body, Limits(size=limit)), body)
     except XmlError as error:
         raise Refusal("xml", str(error)) from error
 
 
-def read_valid(element: etree._Element, octets: bytes | None = None) -> Request:
-    """The request as a value, its signature not yet verified; ``octets`` are those it was parsed from.
+def read_valid(received: ReceivedDocument) -> Request:
+    """The request as a value, its signature not yet verified. Raises: Refusal: ``schema``."""
 
-    Raises: Refusal: ``schema``.
-    """
-    problems = schema_problems(element, octets=octets)
+    def unsigned() -> bytes | None:
+        return None if received.usual is None else received.usual.unsigned
+
+    problems = schema_problems(received.element, unsigned=unsigned)
     if problems:
         raise Refusal("schema", str(problems[0]))
     try:
-        return read_request(element)
+        return read_request(received.element, unsigned())
     except PeerError as error:
         raise Refusal("schema", str(error)) from error
 
@@ -101,10 +102,10 @@ def check_version(context: DccContext, request: Request) -> None:
         raise Refusal("schema-version", f"expected {', '.join(accepted)}, got {request.schema_version}")
 
 
-def verify_signature(element: etree._Element, certificates: CertificateStore) -> Certificate:
+def verify_signature(received: ReceivedDocument, certificates: CertificateStore) -> Certificate:
     """The signer's certificate. Raises: Refusal: ``unsigned``, ``signature``, ``unknown-signer``, ``signer-role``."""
     try:
-        return verify(element, certificates).certificate
+        return verify(received, certificates).certificate
     except SignatureError as error:
         raise Refusal(_RULE_OF_REASON.get(error.reason, "signature"), f"{error.reason}: {error}") from error
 

@@ -43,15 +43,15 @@ def read(context: DccContext, request: RequestInProgress) -> None:
         request.document = checked.document
         request.version = access_facts.version_of(context, request.transaction, request.document)
         if request.version.schema not in checked.schemas:
-            element = request_validation.parse_body(request.body, context.settings.max_request_bytes)
-            request_validation.check_structures(element, request.version.schema)
+            received = request_validation.parse_body(request.body, context.settings.max_request_bytes)
+            request_validation.check_structures(received.element, request.version.schema)
     else:
         request_validation.check_content_type(request.content_type)
-        request.element = request_validation.parse_body(request.body, context.settings.max_request_bytes)
-        request.document = request_validation.read_valid(request.element, request.body)
+        request.received = request_validation.parse_body(request.body, context.settings.max_request_bytes)
+        request.document = request_validation.read_valid(request.received)
         request.version = access_facts.version_of(context, request.transaction, request.document)
-        request_validation.check_structures(request.element, request.version.schema)
-        request_validation.check_simulated(request.element)
+        request_validation.check_structures(request.received.element, request.version.schema)
+        request_validation.check_simulated(request.received.element)
     request_validation.check_version(context, request.document)
 
 
@@ -60,7 +60,7 @@ def verify(context: DccContext, request: RequestInProgress) -> None:
     if request.checked is not None:
         request.certificate = request.checked.certificate
     else:
-        request.certificate = request_validation.verify_signature(request.element, context.pki.certificates)
+        request.certificate = request_validation.verify_signature(request.received, context.pki.certificates)
     request.notes = request_validation.check_signer(
         context, request.document, request.certificate, request.transaction.now
     )

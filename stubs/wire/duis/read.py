@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from lxml import etree
 
 from stubs.wire.base64text import read_base64
+from stubs.wire.duis.canonical_read import read_canonical_request
 from stubs.wire.duis.node import Node, node_of
 from stubs.wire.duis.requests import Request, RequestHeader, ServiceRequest, SignedPreCommand
 from stubs.wire.duis.responses import (
@@ -58,11 +59,17 @@ class DuisError(PeerError):
     """Well-formed XML, but not the DUIS document that was expected; ``where`` is an element path."""
 
 
-def read_request(element: etree._Element) -> Request:
+def read_request(element: etree._Element, unsigned: bytes | None = None) -> Request:
     """A ``Request`` document as a value; its signature is neither read nor verified.
 
+    Args:
+        element: the document element.
+        unsigned: canonical form of the same document without its signature, where it is at hand and the schema has
+            nothing against the document: the usual request is read from it for less.
     Raises: DuisError: another document, a missing or repeated field, or a value that cannot be read.
     """
+    if unsigned is not None and (usual := read_canonical_request(unsigned)) is not None:
+        return usual
     _require_name(element, "Request")
     parts = _fields(element, _PARTS)
     header = _read_request_header(_present(element, parts, _HEADER))

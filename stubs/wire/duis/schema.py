@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -41,7 +41,6 @@ BASE64_NAMES = {
 """Elements whose content is base64 wherever they occur. Written down to spare the start a walk; a test compares."""
 
 _BASE64_TAGS = frozenset(f"{{{space}}}{name}" for space, names in BASE64_NAMES.items() for name in names.split())
-_USUAL_TAGS = (f"{{{DS}}}DigestValue", f"{{{DS}}}SignatureValue")
 MARKS = (
     b"Certificat",
     b"Credential",
@@ -55,6 +54,7 @@ MARKS = (
     b"Object",
 )
 """Octets without one of these have no base64 but that of every signature: names hold one, or stand within one."""
+OctetsToLookAt = Callable[[], bytes | None]
 _STEP = re.compile(r"\A(?:(?P<prefix>[^:\[\]]+):)?(?P<name>[^:\[\]]+)(?:\[(?P<position>\d+)\])?\Z")
 Kind = Literal["schema", "base64", "not-xml"]
 
@@ -83,7 +83,10 @@ class SchemaProblem:
 
 
 def schema_problems(
-    document: etree._Element | bytes, most: int = MOST_PROBLEMS, schema: str = NEWEST, octets: bytes | None = None
+    document: etree._Element | bytes,
+    most: int = MOST_PROBLEMS,
+    schema: str = NEWEST,
+    unsigned: OctetsToLookAt | None = None,
 ) -> tuple[SchemaProblem, ...]:
     """What is wrong with a whole document, in document order; empty when it is valid.
 
@@ -91,18 +94,18 @@ def schema_problems(
         document: a Request or Response of DUIS, a GBCSResponse (MMC), or the bytes of one.
         most: how many problems to tell at most.
         schema: the version whose schema decides, see ``versions.schema_of``.
-        octets: what an element was parsed from, where that is at hand: it tells which elements there are.
+        unsigned: gives the canonical octets of the document without its signature, if the base64 in that was checked
+            already; else None. Asked only of a document that is otherwise valid.
 
     Bytes that are not XML give one problem of kind ``not-xml``. Presence and correctness of the signature are not
     the schema's business.
     """
     if isinstance(document, bytes):
-        octets = document
         try:
             document = parse(document)
         except PeerError as error:
             return (_not_xml(error),)
-    return problems_by(_schema(schema), document, most, schema, octets)
+    return problems_by(_schema(schema), document, most, schema, unsigned)
 
 
 def problems_by(
@@ -110,15 +113,17 @@ def problems_by(
     document: etree._Element,
     most: int,
     version: str = NEWEST,
-    octets: bytes | None = None,
+    unsigned: OctetsToLookAt | None = None,
 ) -> tuple[SchemaProblem, ...]:
     """The same with another schema of the same interface, such as the official one; words are those of ``version``."""
     is_valid = schema.validate(document)
     if not is_valid and (trimmed := collapsed(document, lambda element: _base_of(element, version))) is not None:
         document, is_valid = trimmed, schema.validate(trimmed)
+    if is_valid and unsigned is not None and _is_without_base64(unsigned()):
+        return ()
     problems = () if is_valid else tuple(_explained(document, schema, most, version))
     known = {problem.path for problem in problems}
-    base64_problems = tuple(islice(_base64_problems(document, known, octets), most))
+    base64_problems = tuple(islice(_base64_problems(document, known), most))
     if not base64_problems:
         return problems[:most]
     return tuple(sorted(problems + base64_problems, key=lambda problem: problem.line))[:most]
@@ -149,16 +154,16 @@ def _schema(version: str) -> etree.XMLSchema:
     return schemas[version]
 
 
-def _base64_elements(document: etree._Element, octets: bytes | None) -> list[etree._Element]:
-    """Elements whose content is base64."""
-    if octets is not None and not any(map(octets.__contains__, MARKS)):
-        return list(document.iter(*_USUAL_TAGS))
+def _is_without_base64(octets: bytes | None) -> bool:
+    """Whether they name no element with base64. Measured: ``in`` takes twice as long as ``find``."""
+    return octets is not None and all(octets.find(mark) < 0 for mark in MARKS)
+
+
+def _base64_problems(document: etree._Element, known: set[str]) -> Iterator[SchemaProblem]:
     # Measured: half the time of letting lxml look for the forty names.
-    return [element for element in document.iter("{*}*") if element.tag in _BASE64_TAGS]
-
-
-def _base64_problems(document: etree._Element, known: set[str], octets: bytes | None) -> Iterator[SchemaProblem]:
-    for element in _base64_elements(document, octets):
+    for element in document.iter("{*}*"):
+        if element.tag not in _BASE64_TAGS:
+            continue
         text = text_of(element)
         if is_base64(text) or child_elements(element) or _is_foreign(element):
             continue

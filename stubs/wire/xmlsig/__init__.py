@@ -11,6 +11,7 @@ from stubs.wire.xmlsig.algorithms import (
 )
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import REFERENCE_CLIENT, STRICT, SignaturePolicy
+from stubs.wire.xmlsig.received import ReceivedDocument
 from stubs.wire.xmlsig.signer import Signer, sign
 from stubs.wire.xmlsig.verifier import Verified, is_signed, verify
 
@@ -19,6 +20,7 @@ __all__ = [
     "STRICT",
     "CanonicalizationMethod",
     "DigestMethod",
+    "ReceivedDocument",
     "SignatureError",
     "SignatureMethod",
     "SignaturePolicy",

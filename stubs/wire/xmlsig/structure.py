@@ -46,7 +46,6 @@ _LONGEST_KEY_INFO = 500
 class Parts(msgspec.Struct, frozen=True):
     """What a well-formed signature of the profile says."""
 
-    signed_info: etree._Element
     digest: bytes
     value: bytes
     issuer_name: str
@@ -117,15 +116,14 @@ def cut_usual_signature(octets: bytes) -> tuple[bytes, bytes]:
     return octets[:start] + octets[end:], octets[start:end]
 
 
-def read_usual_signature(signature: etree._Element, octets: bytes, digest: bytes) -> Parts | None:
+def read_usual_signature(octets: bytes, digest: bytes) -> Parts | None:
     """What the signature says, when it is octet for octet what the profile makes of ``digest``; None: look closer.
 
     One comparison and one pattern over the canonical form stand for ``read_signature``, at a fifth of its cost.
 
     Args:
-        signature: the element.
-        octets: its canonical form, exclusive or as part of the document's, which is the same for what is accepted here:
-            no comments, references resolved, nothing left to interpret.
+        octets: canonical form of the signature, exclusive or as part of the document's, which is the same for what is
+            accepted here: no comments, references resolved, nothing left to interpret.
         digest: computed from the document, not read from the signature.
     """
     beginning = _BEGINNING + signed_info_within(base64.b64encode(digest).decode("ascii")) + _VALUE
@@ -138,7 +136,7 @@ def read_usual_signature(signature: etree._Element, octets: bytes, digest: bytes
     pair = decoded(value)
     if names is None or pair is None or len(pair) != 2 * COORDINATE:
         return None
-    return Parts(next(signature.iterchildren("*")), digest, pair, *names)
+    return Parts(digest, pair, *names)
 
 
 @lru_cache(maxsize=1024)
@@ -160,7 +158,6 @@ def read_signature(signature: etree._Element, policy: SignaturePolicy) -> Parts:
     _algorithm(digest_method, policy.digest_methods)
     issuer_name, serial = _key_info(key_info)
     return Parts(
-        signed_info=signed_info,
         digest=_octets(digest, 32),
         value=_octets(value, 2 * COORDINATE),
         issuer_name=issuer_name,

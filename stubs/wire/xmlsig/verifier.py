@@ -17,14 +17,13 @@ from stubs.wire.xml import parse, path_of
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import STRICT, SignaturePolicy
 from stubs.wire.xmlsig.profile import COORDINATE, ECDSA_OF_DIGEST, canonical, canonical_signed_info, digest_of
+from stubs.wire.xmlsig.received import ReceivedDocument, UsualForm, usual_form
 from stubs.wire.xmlsig.structure import (
     SIGNATURE,
     Parts,
     check_contents,
-    cut_usual_signature,
     only_signature,
     read_signature,
-    read_usual_signature,
 )
 
 
@@ -44,11 +43,13 @@ def is_signed(element: etree._Element) -> bool:
     return any(child.tag == SIGNATURE for child in element)
 
 
-def verify(data: bytes | etree._Element, certificates: CertificateStore, policy: SignaturePolicy = STRICT) -> Verified:
+def verify(
+    data: bytes | etree._Element | ReceivedDocument, certificates: CertificateStore, policy: SignaturePolicy = STRICT
+) -> Verified:
     """Check the signature of a whole document. A parsed element is left exactly as it was.
 
     Args:
-        data: the bytes received, or their document element as ``stubs.wire.xml.parse`` returned it.
+        data: the bytes received, or their document element as ``stubs.wire.xml.parse`` returned it, or both.
         certificates: where the signer's certificate is looked up, by issuer and serial number.
         policy: what is accepted.
 
@@ -57,14 +58,34 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
         SignatureError: anything about the signature, with its reason.
     Source: duis.md, section 14; XML Signature Syntax and Processing, core validation.
     """
-    root = parse(data) if isinstance(data, bytes) else data
+    if isinstance(data, bytes):
+        data = ReceivedDocument(parse(data), data)
+    root, usual = (data.element, data.usual) if isinstance(data, ReceivedDocument) else (data, None)
+    if usual is not None and _allows_profile(policy):
+        parts, signed_octets = usual.parts, _signed_octets(usual)
+    else:
+        parts, signed_octets = _read(root, policy)
+    certificate = _certificate(certificates, parts)
+    _check_signature(certificate, parts, signed_octets)
+    _check_usage(certificate)
+    return Verified(certificate, root)
+
+
+def _read(root: etree._Element, policy: SignaturePolicy) -> tuple[Parts, bytes]:
+    """What the signature says, and what was signed.
+
+    Raises: SignatureError: about the structure of the document or its signature, or its digest.
+    """
     if root.getparent() is not None:
         raise SignatureError(
             SignatureReason.NOT_THE_DOCUMENT, "only a whole document can be verified", where=path_of(root)
         )
     signature = only_signature(root, policy)
     check_contents(root, policy)
-    digest, parts, signed_octets = _read(root, signature, policy)
+    if _allows_profile(policy) and (form := usual_form(canonical(root))) is not None:
+        return form.parts, _signed_octets(form)
+    parts = read_signature(signature, policy)
+    digest = digest_of(canonical(_without_signature(root, signature)))
     if not hmac.compare_digest(digest, parts.digest):
         raise SignatureError(
             SignatureReason.DIGEST_DIFFERS,
@@ -72,28 +93,16 @@ def verify(data: bytes | etree._Element, certificates: CertificateStore, policy:
             expected=f"SHA-256 {parts.digest.hex()}",
             got=digest.hex(),
         )
-    certificate = _certificate(certificates, parts)
-    _check_signature(certificate, parts, signed_octets)
-    _check_usage(certificate)
-    return Verified(certificate, root)
+    signed_info = next(signature.iterchildren("*"))
+    return parts, canonical(signed_info, exclusive=True)
 
 
-def _read(root: etree._Element, signature: etree._Element, policy: SignaturePolicy) -> tuple[bytes, Parts, bytes]:
-    """Digest of the document, what the signature says, and the canonical form of its SignedInfo: what was signed."""
-    if policy is STRICT or _allows_profile(policy):
-        document, octets = cut_usual_signature(canonical(root))
-        if octets:
-            digest = digest_of(document)
-            parts = read_usual_signature(signature, octets, digest)
-            if parts is not None:
-                return digest, parts, canonical_signed_info(base64.b64encode(digest).decode("ascii"))
-    parts = read_signature(signature, policy)
-    digest = digest_of(canonical(_without_signature(root, signature)))
-    return digest, parts, canonical(parts.signed_info, exclusive=True)
+def _signed_octets(form: UsualForm) -> bytes:
+    return canonical_signed_info(base64.b64encode(form.digest).decode("ascii"))
 
 
 def _allows_profile(policy: SignaturePolicy) -> bool:
-    return (
+    return policy is STRICT or (
         policy.canonicalization_methods >= STRICT.canonicalization_methods
         and policy.signature_methods >= STRICT.signature_methods
         and policy.digest_methods >= STRICT.digest_methods
