@@ -59,7 +59,7 @@ class LivePage:
         self._is_stopping = False
         self.streams = Streams(lambda: self._index.seq if self._index else 0, self._kinds, self._grown.set)
         if run is not None:
-            run.when_changed(self.streams.tell)
+            run.when_changed(self.streams.announce_change)
             run.when_opened(self._run_opened, self._run_closing)
 
     @property
@@ -106,7 +106,7 @@ class LivePage:
             if self._last_source is not None and self._index is not None:
                 self._source = stopped(self._last_source, file)
                 self._index.journal = self._source.journal
-        self.streams.tell()
+        self.streams.announce_change()
 
     def source(self) -> Source:
         """What is shown. Raises: Blocked: nothing yet."""
@@ -142,7 +142,7 @@ class LivePage:
             if index is not None and self.streams.has_listeners and not self._is_stopping:
                 with suppress(Blocked):
                     index.catch_up()
-                self.streams.tell()
+                self.streams.announce_change()
 
     # --- serving --------------------------------------------------------------------------------------------------
 

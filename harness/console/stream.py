@@ -41,8 +41,8 @@ class Streams:
         """Called in the loop in which listeners are served."""
         self._loop = asyncio.get_running_loop()
 
-    def tell(self) -> None:
-        """Something has changed."""
+    def announce_change(self) -> None:
+        """Wake every listener: something has changed."""
         loop = self._loop
         if loop is None:
             return

@@ -67,7 +67,7 @@ class Sender:
         """Send until everything has ended, the time to drain is over, or ``stop`` is set; False: it was stopped."""
         timeout = aiohttp.ClientTimeout(total=self._job.timeout)
         connector = aiohttp.TCPConnector(ssl=delivery_tls(self._job.tls) or True, limit=0)
-        showing = asyncio.get_running_loop().create_task(self._tell())
+        showing = asyncio.get_running_loop().create_task(self._show_progress())
         async with aiohttp.ClientSession(timeout=timeout, connector=connector, auto_decompress=False) as session:
             try:
                 await self._send(session, stop)
@@ -156,7 +156,7 @@ class Sender:
             self._sink(LoadEnded(sender=self._job.sender, rows=pack(self._records)))
             self._records.clear()
 
-    async def _tell(self) -> None:
+    async def _show_progress(self) -> None:
         while True:
             now = self._now()
             self._show(Progress(now, self._acknowledged, self._errors, self._dispatcher.backlog(now)))

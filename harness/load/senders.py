@@ -16,7 +16,7 @@ from threading import Lock
 
 import msgspec
 
-from harness.engine.workers.cluster import Cluster, is_stopped_there, tell_from_there
+from harness.engine.workers.cluster import Cluster, is_stopped_there, reporter_of_task
 from harness.load.job import LoadJob
 from harness.load.sender import Progress, Sink
 from harness.load.sender_process import send_apart
@@ -65,7 +65,7 @@ def send_by_cluster(job: LoadJob, sink: Sink, show: Show, address: str, tls: Clu
                 cluster.executor.submit(send_elsewhere, msgspec.json.encode(part), cluster.topic) for part in parts
             ]
             while wait(ends, timeout=_TICK).not_done:
-                cluster.pass_on()
+                cluster.publish_stop()
         fates = [_taken(end, sink) for end in ends]
     finally:
         cluster.close()
@@ -76,13 +76,13 @@ def send_by_cluster(job: LoadJob, sink: Sink, show: Show, address: str, tls: Clu
 def send_elsewhere(job: bytes, topic: str) -> bytes:
     """The task of a worker of the cluster: one sender in a process of its own; its events as lines, then its fate."""
     part = msgspec.json.decode(job, type=LoadJob)
-    tell = partial(tell_from_there(topic), part.sender)
+    report = partial(reporter_of_task(topic), part.sender)
     with tempfile.TemporaryFile() as events:
 
         def sink(event: AnyEvent) -> None:
             events.write(encode_event(event) + b"\n")
 
-        fate = send_apart(part, sink, lambda progress: tell(msgspec.to_builtins(progress)), is_stopped_there(topic))
+        fate = send_apart(part, sink, lambda progress: report(msgspec.to_builtins(progress)), is_stopped_there(topic))
         events.write(fate.encode())
         events.seek(0)
         return events.read()

@@ -96,10 +96,10 @@ async def _stream(runtime: Runtime, request: web.Request) -> web.StreamResponse:
     loop = asyncio.get_running_loop()
     grown = asyncio.Event()
 
-    def tell(_entries: tuple[Entry, ...]) -> None:
+    def wake(_entries: tuple[Entry, ...]) -> None:
         loop.call_soon_threadsafe(grown.set)
 
-    leave = runtime.journal.subscribe(tell)
+    leave = runtime.journal.subscribe(wake)
     try:
         while not runtime.stopping.is_set():
             grown.clear()

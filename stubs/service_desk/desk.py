@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -52,6 +52,7 @@ class ServiceDesk(msgspec.Struct):
 
 
 Folder = Callable[[ServiceDesk, Any, datetime], None]
+Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 def _count(desk: ServiceDesk, reference: str) -> None:
@@ -60,23 +61,18 @@ def _count(desk: ServiceDesk, reference: str) -> None:
     desk.given[letters] = max(desk.given.get(letters, 0), number)
 
 
+def _record(kind: type[Record], event: events.Event, **also: Any) -> Record:
+    """The record that an event begins: the fields that both have, and what the event does not say.
+
+    ``test_service_desk`` holds records and events together: what a record has is of an event, given here, or a default.
+    """
+    shared = set(event.__struct_fields__).intersection(kind.__struct_fields__)
+    return kind(**{name: getattr(event, name) for name in shared}, **also)
+
+
 def _incident_raised(desk: ServiceDesk, event: events.IncidentRaised, at: datetime) -> None:
     _count(desk, event.reference)
-    desk.incidents[event.reference] = Incident(
-        reference=event.reference,
-        user=event.user,
-        party=event.party,
-        category=event.category,
-        title=event.title,
-        description=event.description,
-        raised=at,
-        target=event.target,
-        device=event.device,
-        mpxn=event.mpxn,
-        request_id=event.request_id,
-        component=event.component,
-        interested=event.interested,
-    )
+    desk.incidents[event.reference] = _record(Incident, event, raised=at)
 
 
 def _incident_updated(desk: ServiceDesk, event: events.IncidentUpdated, at: datetime) -> None:
@@ -97,17 +93,12 @@ def _incident_updated(desk: ServiceDesk, event: events.IncidentUpdated, at: date
 def _alert(desk: ServiceDesk, event: events.ServiceAlertSet, at: datetime) -> None:
     _count(desk, event.alert)
     before = desk.alerts.get(event.alert)
-    desk.alerts[event.alert] = Alert(
-        alert=event.alert,
-        title=event.title,
-        components=event.components,
-        state=event.state,
-        impact=event.impact,
+    desk.alerts[event.alert] = _record(
+        Alert,
+        event,
         created=before.created if before else at,
-        expected=event.expected,
         closed=at if event.is_closed else None,
         updates=(*(before.updates if before else ()), (at, event.update)),
-        is_major=event.is_major,
     )
 
 
@@ -116,27 +107,12 @@ def _maintenance(desk: ServiceDesk, event: events.MaintenanceSet, _: datetime) -
     if event.is_cancelled:
         desk.maintenance.pop(event.maintenance, None)
         return
-    desk.maintenance[event.maintenance] = Maintenance(
-        maintenance=event.maintenance,
-        title=event.title,
-        services=event.services,
-        starts=event.starts,
-        ends=event.ends,
-        detail=event.detail,
-        is_planned=event.is_planned,
-    )
+    desk.maintenance[event.maintenance] = _record(Maintenance, event)
 
 
 def _request_raised(desk: ServiceDesk, event: events.ManagementRequestRaised, at: datetime) -> None:
     _count(desk, event.reference)
-    desk.requests[event.reference] = ManagementRequest(
-        reference=event.reference,
-        user=event.user,
-        person=event.person,
-        request_type=event.request_type,
-        text=event.text,
-        raised=at,
-    )
+    desk.requests[event.reference] = _record(ManagementRequest, event, raised=at)
 
 
 def _request_updated(desk: ServiceDesk, event: events.ManagementRequestUpdated, at: datetime) -> None:
@@ -148,39 +124,17 @@ def _request_updated(desk: ServiceDesk, event: events.ManagementRequestUpdated, 
 
 def _file(desk: ServiceDesk, event: events.FileSubmitted, at: datetime) -> None:
     _count(desk, event.reference)
-    desk.files[event.reference] = SubmittedFile(
-        reference=event.reference,
-        user=event.user,
-        person=event.person,
-        file_kind=event.file_kind,
-        name=event.name,
-        request=event.request,
-        at=at,
-        signed_by=event.signed_by,
-        accepted=event.accepted,
-        detail=event.detail,
-    )
+    desk.files[event.reference] = _record(SubmittedFile, event, at=at)
 
 
 def _forecast(desk: ServiceDesk, event: events.HubForecastMade, at: datetime) -> None:
-    desk.forecasts[f"{event.user} {event.month} {event.region} {event.variant}"] = Forecast(
-        user=event.user, month=event.month, region=event.region, variant=event.variant, quantity=event.quantity, at=at
-    )
+    key = f"{event.user} {event.month} {event.region} {event.variant}"
+    desk.forecasts[key] = _record(Forecast, event, at=at)
 
 
 def _ordered(desk: ServiceDesk, event: events.HubsOrdered, at: datetime) -> None:
     _count(desk, event.reference)
-    desk.orders[event.reference] = Order(
-        reference=event.reference,
-        user=event.user,
-        person=event.person,
-        month=event.month,
-        region=event.region,
-        variant=event.variant,
-        quantity=event.quantity,
-        site=event.site,
-        history=((at, "placed", ""),),
-    )
+    desk.orders[event.reference] = _record(Order, event, history=((at, "placed", ""),))
 
 
 def _order_changed(desk: ServiceDesk, event: events.HubOrderChanged, at: datetime) -> None:
@@ -195,30 +149,12 @@ def _person(desk: ServiceDesk, event: events.PersonSet, at: datetime) -> None:
     if event.status == "removed":
         desk.people.pop(key, None)
         return
-    desk.people[key] = PersonRecord(
-        person=event.person,
-        user=event.user,
-        roles=event.roles,
-        job_types=event.job_types,
-        status=event.status,
-        descriptor=event.descriptor,
-        secret_digest=event.secret_digest,
-        since=at,
-    )
+    desk.people[key] = _record(PersonRecord, event, since=at)
 
 
 def _run(desk: ServiceDesk, event: events.ReportRun, at: datetime) -> None:
     _count(desk, event.run)
-    desk.runs[event.run] = Run(
-        run=event.run,
-        report=event.report,
-        user=event.user,
-        role=event.role,
-        parameters=event.parameters,
-        rows=event.rows,
-        outcome=event.outcome,
-        at=at,
-    )
+    desk.runs[event.run] = _record(Run, event, at=at)
     if len(desk.runs) > MOST_RUNS:
         del desk.runs[next(iter(desk.runs))]
 

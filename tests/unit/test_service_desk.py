@@ -18,6 +18,7 @@ from stubs.dcc.state.fold import fold
 from stubs.dcc.state.snapshot import snapshot_of, state_from
 from stubs.events import AnyEvent
 from stubs.service_desk import FOLDS, FieldError, ServiceDesk, reset
+from stubs.service_desk import records as kept
 from stubs.service_desk.files import read_actions, read_thresholds
 from stubs.service_desk.people import digest_of, matches
 from stubs.settings import DccSettings
@@ -72,6 +73,31 @@ def _folded() -> ServiceDesk:
 
 def test_every_kind_of_event_is_in_the_history() -> None:
     assert {type(event) for event in HISTORY} == set(FOLDS)
+
+
+BEGUN: tuple[tuple[type[events.Event], type[msgspec.Struct], set[str]], ...] = (
+    (events.IncidentRaised, kept.Incident, {"person"}),
+    (events.ServiceAlertSet, kept.Alert, {"update", "is_closed"}),
+    (events.MaintenanceSet, kept.Maintenance, {"is_cancelled"}),
+    (events.ManagementRequestRaised, kept.ManagementRequest, set()),
+    (events.FileSubmitted, kept.SubmittedFile, {"body", "signature"}),
+    (events.HubForecastMade, kept.Forecast, {"person"}),
+    (events.HubsOrdered, kept.Order, set()),
+    (events.PersonSet, kept.PersonRecord, {"by"}),
+    (events.ReportRun, kept.Run, {"person"}),
+)
+"""An event, the record that it begins, and the fields of the event that the record leaves to the journal."""
+
+
+@pytest.mark.parametrize(("event", "record", "left"), BEGUN)
+def test_a_record_has_what_the_event_says_that_begins_it(
+    event: type[events.Event], record: type[msgspec.Struct], left: set[str]
+) -> None:
+    told, held = ({field.name: field.type for field in msgspec.structs.fields(one)} for one in (event, record))
+    assert told.keys() - held.keys() == left
+    assert {name: held[name] for name in told.keys() & held.keys()} == {
+        name: told[name] for name in told.keys() & held.keys()
+    }
 
 
 def test_an_incident_closed_by_the_dcc_is_seen_by_those_added() -> None:

@@ -37,7 +37,7 @@ class SaidShareRunner:
         done.set_result(self._said[task.number][task.attempt - 1])
         return done
 
-    def pass_on(self, control: RunControl) -> None:
+    def relay_stop(self, control: RunControl) -> None:
         assert control is self._control
 
     def hurry(self) -> None:

@@ -35,7 +35,7 @@ class Cluster:
     Args:
         address: of the scheduler, checked with the settings.
         tls: PEM files, for ``tls:``.
-        hear: is called with number and message of each ``tell_from_there``, in a thread of its own.
+        hear: is called with number and message of each ``reporter_of_task``, in a thread of its own.
 
     Raises: InputError: Dask is not installed. Blocked: no scheduler answers, or it has no workers.
     """
@@ -80,15 +80,15 @@ class Cluster:
         return self._wanted >= _INTERRUPTED
 
     def interrupt(self) -> None:
-        """Note that a person ended the run: safe in a signal handler; told with the next ``pass_on``."""
+        """Note that a person ended the run: safe in a signal handler; sent with the next ``publish_stop``."""
         self.ask(_INTERRUPTED)
 
     def ask(self, what: int) -> None:
         """Note what a person asks, when it is more than before."""
         self._wanted = max(self._wanted, what)
 
-    def pass_on(self) -> None:
-        """Tell the cluster what was noted."""
+    def publish_stop(self) -> None:
+        """Set the cluster's variable to what was noted."""
         if self._wanted > self._told:
             self._told = self._wanted
             self._asked.set(self._told)
@@ -115,15 +115,15 @@ class DaskShareRunner:
         running.add_done_callback(partial(_told, done))
         return done
 
-    def pass_on(self, control: RunControl) -> None:
+    def relay_stop(self, control: RunControl) -> None:
         """Set the scheduler's variable when it says less."""
         self._cluster.ask(_INTERRUPTED if control.is_interrupted else _STOPS if control.stops else _NOTHING)
-        self._cluster.pass_on()
+        self._cluster.publish_stop()
 
     def hurry(self) -> None:
         """End every share at once."""
         self._cluster.ask(_HURRIES)
-        self._cluster.pass_on()
+        self._cluster.publish_stop()
 
     def left(self) -> Mapping[int, list[str]]:
         """Every place where a share was begun but the last."""
@@ -181,8 +181,8 @@ def is_stopped_there(topic: str) -> Callable[[], bool]:
     return lambda: asked.is_interrupted
 
 
-def tell_from_there(topic: str) -> Callable[[int, Any], None]:
-    """Within a task: what tells the run a message in JSON's types, with the number of the share or sender."""
+def reporter_of_task(topic: str) -> Callable[[int, Any], None]:
+    """Within a task: what sends the run a message in JSON's types, with the number of the share or sender."""
     from distributed import get_worker  # noqa: PLC0415 - an extra
 
     worker = get_worker()
@@ -196,10 +196,10 @@ def run_elsewhere(task: bytes, topic: str) -> bytes:
     share = msgspec.json.decode(task, type=ShareTask)
     place = str(get_worker().address)
     Queue(topic).put((share.number, place))  # the scheduler knows before anything begins
-    tell = tell_from_there(topic)
+    report = reporter_of_task(topic)
 
     def hear(number: int, message: Message) -> None:
-        tell(number, msgspec.to_builtins(message))
+        report(number, msgspec.to_builtins(message))
 
     with tempfile.TemporaryDirectory(prefix="uept-share-") as folder:
         return msgspec.msgpack.encode(run_share(share, Path(folder), hear, _AskedThere(topic), where=place))

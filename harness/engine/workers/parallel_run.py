@@ -152,7 +152,7 @@ def run_all(runner: ShareRunner, team: Mapping[int, Share], progress: Progress, 
             running[runner.submit(share.task)] = share
         while running:
             try:
-                runner.pass_on(control)
+                runner.relay_stop(control)
                 ended, _ = wait(running, timeout=TICK, return_when=FIRST_COMPLETED)
                 for future in ended:
                     _take(runner, running, future, progress, control)

@@ -31,8 +31,8 @@ class ShareRunner(Protocol):
         """Have a share run somewhere."""
         ...
 
-    def pass_on(self, control: RunControl) -> None:
-        """Let every share know what a person asks."""
+    def relay_stop(self, control: RunControl) -> None:
+        """Tell every share whether a person stops or interrupts the run."""
         ...
 
     def hurry(self) -> None:
@@ -78,7 +78,7 @@ class LocalShareRunner:
         """Start its process as soon as one of the others has ended."""
         return self._executor.submit(self._run, task, self._folder / task.home)
 
-    def pass_on(self, control: RunControl) -> None:
+    def relay_stop(self, control: RunControl) -> None:
         """Nothing to do: the shares look at the same record."""
 
     def hurry(self) -> None:

@@ -28,14 +28,14 @@ from harness.engine.workers.messages import (
 from stubs.wire.errors import Blocked
 
 
-class Telling:
+class ProgressMessages:
     """Progress as messages to the run that started this worker."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._lock = Lock()
 
-    def tell(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
         """Write one line, whole."""
         line = msgspec.json.encode(message) + b"\n"
         with self._lock:
@@ -46,28 +46,28 @@ class Telling:
         """Known already."""
 
     def scenario_started(self, key: str, title: str, number: int, count: int) -> None:  # noqa: ARG002 - the run counts
-        """Pass it on."""
-        self.tell(Begun(key=key, title=title))
+        """Send ``Begun``."""
+        self.send(Begun(key=key, title=title))
 
     def step_started(self, text: str) -> None:
-        """Pass it on."""
-        self.tell(Stepping(text=text))
+        """Send ``Stepping``."""
+        self.send(Stepping(text=text))
 
     def awaiting(self, what: str, seconds: float) -> None:
-        """Pass it on."""
-        self.tell(Awaiting(what=what, seconds=seconds))
+        """Send ``Awaiting``."""
+        self.send(Awaiting(what=what, seconds=seconds))
 
     def say(self, text: str) -> None:
-        """Pass it on."""
-        self.tell(Said(text=text))
+        """Send ``Said``."""
+        self.send(Said(text=text))
 
     def ask(self, question: str) -> str:
         """Several workers cannot ask one person. Raises: EOFError: always."""
         raise EOFError(question)
 
     def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
-        """Pass it on."""
-        self.tell(Done(key=key, title=title, verdict=verdict.value, lines=tuple(lines), seconds=seconds))
+        """Send ``Done``."""
+        self.send(Done(key=key, title=title, verdict=verdict.value, lines=tuple(lines), seconds=seconds))
 
     def workers(self, lines: Sequence[str]) -> None:
         """A worker has none."""
@@ -80,18 +80,18 @@ def main() -> int:
     """Run one share of a plan; what went wrong is told, and in full on standard error."""
     told = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a driver prints is no message
-    telling = Telling(told)
+    messages = ProgressMessages(told)
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
     control = RunControl()
     threading.Thread(target=_heed_the_run, args=(sys.stdin.buffer, control), daemon=True).start()
     try:
-        run_rehearsal(order.settings, progress=telling, keys=order.keys, control=control)
+        run_rehearsal(order.settings, progress=messages, keys=order.keys, control=control)
     except Blocked as error:
-        telling.tell(Stuck(what=error.what, mend=error.mend, exit_code=error.exit_code))
+        messages.send(Stuck(what=error.what, mend=error.mend, exit_code=error.exit_code))
         return error.exit_code
     except KeyboardInterrupt:
         return 130
-    telling.tell(Finished())
+    messages.send(Finished())
     return 0
 
 

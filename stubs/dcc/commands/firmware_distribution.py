@@ -31,12 +31,12 @@ def deliver(context: DccContext, transaction: Transaction, name: str, item: Firm
         )
         return
     is_delivered = effect != "drop" and is_in_reach(transaction.state, record.hub)
-    _tell(context, transaction, record, record.hub, item, is_delivered=is_delivered)
+    _raise_delivery_alert(context, transaction, record, record.hub, item, is_delivered=is_delivered)
     if is_delivered and is_in_reach(transaction.state, device):
         _received(context, transaction, item, is_valid=effect != "altered")
 
 
-def _tell(
+def _raise_delivery_alert(
     context: DccContext,
     transaction: Transaction,
     record: InventoryRecord,

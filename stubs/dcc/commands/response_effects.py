@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from schemas.load import roles
 from stubs import alerts
@@ -22,6 +21,7 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.events import InventoryChanged
 from stubs.inventory import InventoryRecord, RecordValue
 from stubs.scheduler.items import PendingCommand
+from stubs.wire.duis import Node
 from stubs.wire.eui64 import Eui64
 
 
@@ -66,7 +66,7 @@ def _raise_alert(
     context: DccContext,
     transaction: Transaction,
     occasion: str,
-    content: Any,
+    content: Node,
     record: InventoryRecord,
     answered: AnsweredCommand,
 ) -> None:
@@ -125,18 +125,18 @@ def _supplier(
     content = alerts.supplier_changed(
         record.device, record.told_type, mpxn, record.secondary_import_mpan, record.export_mpan
     )
-    _tell_all_but(context, transaction, "supplier-changed", content, record, answered)
+    _raise_alert_to_former_supplier_too(context, transaction, "supplier-changed", content, record, answered)
     _credentials(context, transaction, answered, record)
     cause = f"change of supplier by {answered.request_id}"
     new = answered.command.user
     remove(context, transaction, record.device, cause, lambda item: roles()[item.role].is_supplier and item.user != new)
 
 
-def _tell_all_but(
+def _raise_alert_to_former_supplier_too(
     context: DccContext,
     transaction: Transaction,
     occasion: str,
-    content: Any,
+    content: Node,
     record: InventoryRecord,
     answered: AnsweredCommand,
 ) -> None:

@@ -157,19 +157,19 @@ class Operations:
         if before is None or after is None:
             return
         if after.status != before.status:
-            self._tell_status(transaction, before.status, after)
+            self._raise_status_alert(transaction, before.status, after)
         if after.device_type == "CHF" and after.firmware_version != before.firmware_version:
             content = alerts.hub_firmware(device, after.firmware_version)
-            self._tell(transaction, "hub-firmware-activated", content, after)
+            self._raise_alert(transaction, "hub-firmware-activated", content, after)
 
-    def _tell_status(self, transaction: Transaction, before: str, record: InventoryRecord) -> None:
+    def _raise_status_alert(self, transaction: Transaction, before: str, record: InventoryRecord) -> None:
         occasion = _CHANGES.get(record.status)
         if before == "Suspended" and occasion is None:
             occasion = "device-restored"
         if occasion is not None:
-            self._tell(transaction, occasion, alerts.status_change(record.device, _ELEMENTS[occasion]), record)
+            self._raise_alert(transaction, occasion, alerts.status_change(record.device, _ELEMENTS[occasion]), record)
 
-    def _tell(self, transaction: Transaction, occasion: str, content: Node, record: InventoryRecord) -> None:
+    def _raise_alert(self, transaction: Transaction, occasion: str, content: Node, record: InventoryRecord) -> None:
         raise_dcc_alert(self._context, transaction, occasion, content, record, requester=None, cause="set by a tester")
 
     def hand_over(self, transaction: Transaction, device: Eui64, command: bytes) -> tuple[bytes | None, str | None]:
