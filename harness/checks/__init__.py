@@ -23,6 +23,7 @@ from harness.checks import (
     ssi_acts,
     ssi_pages,
     ssi_records,
+    ssi_told,
     trust,
     volumes,
 )
@@ -49,6 +50,7 @@ SUBJECTS = (
     ssi_pages,
     ssi_acts,
     ssi_records,
+    ssi_told,
     clock,
     volumes,
     persistence,

@@ -87,7 +87,7 @@ def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     reported = {identity(value_of(one, "DeviceID", "")): value_of(one, "DeviceStatus") for one in told}
     got = ", ".join(f"{device} {status or 'without status'}" for device, status in reported.items()) or "no device"
     differing = [one for one in listed if reported.get(one) is not None and not is_same(listed[one], reported[one])]
-    if reported.keys() != listed.keys() or differing:
+    if reported.keys() != listed.keys() or len(told) != len(listed) or differing:
         return failed(expected, got, seq, action.claimed_seq)
     if any(status is None and listed[one] for one, status in reported.items()):
         return review(expected, f"the party's system did not say which statuses: {got}", seq, action.claimed_seq)

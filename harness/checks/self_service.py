@@ -8,6 +8,7 @@ from typing import Any
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, without_claim
+from harness.checks.ssi_told import identities_told, unshown
 from harness.checks.ssi_views import seen_of, untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from stubs.events import PageViewed, PersonSignedIn
@@ -63,6 +64,10 @@ def inventory_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     unseen = sorted(wanted - set(told or []))
     if unseen:
         return failed(expected, f"the party did not see {', '.join(unseen)}", seq, action.claimed_seq)
+    invented = unshown(evidence, action)
+    if invented:
+        got = f"the party tells {', '.join(invented)}, which no page showed"
+        return failed(expected, got, seq, action.claimed_seq, cause="not on any page")
     return passed(expected, f"served and seen: {pages[-1][1].title}", seq, action.claimed_seq)
 
 
@@ -111,7 +116,10 @@ def others_not_shown(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
         return missing(action, expected, "no page was served")
     if action.claimed is None:
         return waiting(expected, "the party has not reported", pages[-1][0])
-    said = [name for name in hidden if name not in untold(action.outcome, hidden)]
-    if said and action.outcome.get("values", {}).get("seen"):
+    values = action.outcome.get("values") or {}
+    told = set(seen_of(action.outcome) or ()) | identities_told({"rows": values.get("rows")})
+    is_seen = bool(values.get("seen"))
+    said = sorted(name for name in hidden if name in told or (is_seen and not untold(action.outcome, [name])))
+    if said:
         return failed(expected, f"the party says it saw {', '.join(said)}", pages[-1][0], action.claimed_seq)
     return passed(expected, f"{len(pages)} pages, none shows it", *(seq for seq, _ in pages), action.claimed_seq)

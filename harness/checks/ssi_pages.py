@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.checks.comparing import identity
 from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unsaid
-from harness.checks.ssi_views import during, own_pages, pages_of, said_of, seen_of, unserved, untold
+from harness.checks.ssi_told import identities_told
+from harness.checks.ssi_views import during, own_pages, pages_of, rows_of, said_of, seen_of, unserved, untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, review, waiting
 from schemas.ssi_tables import advice, allowed, functions, job_types
 from stubs.events import ActRefused, PageViewed, PersonSignedIn
@@ -129,8 +131,10 @@ def nothing_found(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     silence = said_of(action, expected, seq)
     if silence is not None:
         return silence
-    told = seen_of(action.outcome) or []
-    seen = [one for one in told if one != evidence.user]  # who is signed in stands on every page
+    asked = {identity(value) for value in action.asked.get("parameters", {}).values()} | {action.target}
+    told = {one for row in rows_of(action.outcome) for one in identities_told({"rows": [row]}) if one not in asked}
+    told |= set(seen_of(action.outcome) or ())
+    seen = sorted(told - {evidence.user})  # who is signed in stands on every page
     if seen or action.status == "refused":
         got = f"the party saw {', '.join(seen)}" if seen else "the party says that it was refused"
         return failed(expected, got, seq, action.claimed_seq)
@@ -203,7 +207,7 @@ def menu_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     pages = [(seq, event) for seq, event in pages_of(evidence, action) if event.status == 200]
     if not pages:
         return unserved(evidence, action, expected, "no menu")
-    seq = pages[-1][0]
+    seq, page = pages[-1]
     menu = action.outcome.get("values", {}).get("menu")
     silence = unsaid(action, expected, seq, data=menu)
     if silence is not None:
@@ -212,9 +216,13 @@ def menu_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
         return Finding(
             Verdict.REVIEW, expected, "the party did not tell its menu", references=(seq, action.claimed_seq)
         )
-    told = {str(entry).casefold() for entry in menu}
+    told = {" ".join(str(entry).split()).casefold() for entry in menu}
     wrong = [f"not {title}" for title in inside if title.casefold() not in told]
     wrong += [f"{title}, which it may not" for title in outside if title.casefold() in told]
+    # A person may take any way of the page for one of the menu; an earlier version did not record them.
+    ways = {way.casefold() for way in page.ways}
+    invented = sorted(told - ways - {title.casefold() for title in (*inside, *outside)}) if ways else []
+    wrong += [f"{entry}, which the page has not" for entry in invented]
     if wrong:
         return failed(expected, f"the party tells {'; '.join(wrong)}", seq, action.claimed_seq)
     return passed(expected, f"{len(menu)} ways, as the job type has them", seq, action.claimed_seq)
@@ -281,7 +289,9 @@ def same_in_both_browsers(evidence: Evidence, parameters: Mapping[str, Any]) -> 
         return failed(
             expected, f"both pages went to {first.agent or 'the same browser'}", first_seq, seq, cause="browser"
         )
-    seen = [seen_of(one.outcome) for one in (before[-1], action)]
+    seen = [
+        list(rows_of(one.outcome)) if (told := seen_of(one.outcome)) is None else told for one in (before[-1], action)
+    ]
     if first.shown != second.shown or seen[0] != seen[1]:
         return failed(expected, f"{seen[0]} and {seen[1]}", first_seq, seq, action.claimed_seq)
     return passed(expected, f"{first.agent} and {second.agent}", first_seq, seq, action.claimed_seq)

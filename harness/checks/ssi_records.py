@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.checks.comparing import identity
+from harness.checks.comparing import identity, is_same, plain_name
 from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unsaid
-from harness.checks.ssi_views import during, own_pages, said_of, seen_of, unserved, untold
+from harness.checks.ssi_told import requests_told_too_often, unshown
+from harness.checks.ssi_views import during, own_pages, rows_of, said_of, seen_of, unserved, untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
+from schemas.ssi_tables import reports
 from stubs.events import ReportRun
 from stubs.wire.errors import PeerError
 from stubs.wire.xml import parse
@@ -54,6 +56,10 @@ def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
         return failed(expected, f"the party did not see {_list(on_page - seen)}", seq, action.claimed_seq)
     if told is None and untold(action.outcome, on_page):
         return failed(expected, "the party tells no device", seq, action.claimed_seq)
+    invented = unshown(evidence, action)
+    if invented:
+        got = f"the party tells {', '.join(invented)}, which no page showed"
+        return failed(expected, got, seq, action.claimed_seq, cause="not on any page")
     more = in_duis - on_page
     of_others = f"; only 8.2 names {_list(more)}, for which the party is not responsible in its role" if more else ""
     return passed(expected, f"{len(on_page)} devices in both{of_others}", answered, seq, action.claimed_seq)
@@ -98,6 +104,9 @@ def coverage_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
         return silence
     if untold(action.outcome, [outcome]):
         return failed(expected, f"the party does not tell {outcome}", seq, action.claimed_seq)
+    said_so = str(action.outcome["values"].get("outcome") or outcome)
+    if not is_same(outcome, said_so):
+        return failed(expected, f"the party tells {said_so}", seq, action.claimed_seq)
     return passed(expected, f"{outcome} in both", answered, seq, action.claimed_seq)
 
 
@@ -161,11 +170,15 @@ def record_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
         return silence
     wanted = dict.fromkeys(text for _, request, code in records for text in (request, code) if text)
     lacking = untold(action.outcome, wanted)
-    rows = action.outcome["values"].get("rows")
-    if isinstance(rows, list) and 0 < len(rows) < len(records):
+    rows = rows_of(action.outcome)
+    if 0 < len(rows) < len(records):
         lacking.append(f"{len(records) - len(rows)} of {len(records)} messages")
     if lacking:
         return failed(expected, f"the party does not tell {', '.join(lacking)}", seq, action.claimed_seq)
+    invented = unshown(evidence, action) + requests_told_too_often(rows, Counter(one for _, one, _ in records))
+    if invented:
+        got = f"the party tells {', '.join(invented)}, which no page showed"
+        return failed(expected, got, seq, action.claimed_seq, cause="not on any page")
     return passed(expected, f"{len(records)} messages, on the wire and on the page", seq, action.claimed_seq)
 
 
@@ -200,6 +213,10 @@ def report_complete(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
     lacking = _lacking(evidence, action, report, rows, seq) if isinstance(rows, list) else []
     if lacking:
         return failed(expected, f"the party's rows lack {', '.join(lacking)}", seq, action.claimed_seq, cause="rows")
+    invented = _invented(evidence, action, report, seq)
+    if invented:
+        got = f"the party's rows have {', '.join(invented)}, which the report has not"
+        return failed(expected, got, seq, action.claimed_seq, cause="rows")
     return passed(expected, f"{run.run} of {run.report}: {run.rows} rows", seq, action.claimed_seq)
 
 
@@ -222,6 +239,25 @@ def _lacking(evidence: Evidence, action: ActionRecord, report: str, rows: Sequen
     if report == "RSMI_003":
         return [] if told else ["every model"]
     return [] if any(action.target in row.values() for row in told) else [action.target]
+
+
+def _invented(evidence: Evidence, action: ActionRecord, report: str, before: int) -> list[str]:
+    """What the rows of a report name and must not."""
+    rows = rows_of(action.outcome)
+    found = unshown(evidence, action)
+    if report == "RSAT_002":
+        found += requests_told_too_often(rows, Counter(one for _, one, _ in _records(evidence, action.target, before)))
+    count, of_it = str((action.outcome.get("values") or {}).get("count")), _rows_of_report(action)
+    if count.isdecimal() and len(of_it) > int(count):
+        found.append(f"{len(of_it)} rows of {count}")
+    return found
+
+
+def _rows_of_report(action: ActionRecord) -> list[Mapping[str, Any]]:
+    """Rows told that are of the report that was asked for: all their columns are its columns."""
+    row = reports().get(str(action.asked.get("parameters", {}).get("report", "")))
+    columns = {plain_name(name) for name in row.columns} if row is not None else set()
+    return [one for one in rows_of(action.outcome) if one and {plain_name(name) for name in one} <= columns]
 
 
 @check(
@@ -257,7 +293,8 @@ def report_refused(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding
     if silence is not None:
         return silence
     right = {"done", "attested"} if outcome == "empty" else {"refused", "attested"}
-    if str(values.get("count") or 0) != "0" or action.status not in right:
-        got = f"the party said {action.status!r} with {values.get('count') or 'no'} rows"
+    rows = _rows_of_report(action)
+    if str(values.get("count") or 0) != "0" or rows or action.status not in right:
+        got = f"the party said {action.status!r} with {values.get('count') or len(rows) or 'no'} rows"
         return failed(expected, got, seq, action.claimed_seq)
     return passed(expected, f"{outcome}, and the party has no row", seq, action.claimed_seq)

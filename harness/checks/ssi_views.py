@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -67,9 +68,21 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def untold(outcome: dict[str, Any], wanted: Iterable[str]) -> list[str]:
-    """Those texts that the party does not tell."""
+    """Those texts that the party does not tell; a code, number or identity as a whole, not as a part of another."""
     said = told(outcome)
-    return [text for text in wanted if text.casefold() not in said]
+    return [text for text in wanted if not _stands_in(text.casefold(), said)]
+
+
+def _stands_in(text: str, said: str) -> bool:
+    if not any(sign.isdigit() for sign in text):
+        return text in said
+    return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", said) is not None
+
+
+def rows_of(outcome: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Rows of a table that the party tells, by column; empty: it tells none, or writes them otherwise."""
+    rows = (outcome.get("values") or {}).get("rows")
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
 
 
 def seen_of(outcome: Mapping[str, Any]) -> list[str] | None:

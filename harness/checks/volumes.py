@@ -52,21 +52,22 @@ def volume_warning_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Fi
     if isinstance(action, Finding):
         return action
     known = {event.request_id for _, event in _warnings(evidence)}
-    pages = [
-        seq
+    pages = {
+        seq: known & set(event.shown)
         for seq, event in evidence.of(PageViewed)
         if seq > action.seq and event.user == evidence.user and known & set(event.shown)
-    ]
+    }
     if not pages:
         return missing(action, expected, "no page that shows it was served")
+    seq = max(pages)
     told = action.outcome.get("values", {}).get("rows")
-    silence = without_claim(action, expected, "what it saw", told, pages[-1])
+    silence = without_claim(action, expected, "what it saw", told, seq)
     if silence is not None:
         return silence
     named = {request_id(text) for text in _texts(told)}
-    finding = passed if {request_id(one) for one in known} & named else failed
-    return finding(expected, "the party tells of it" if finding is passed else "the party does not tell of it",
-                   pages[-1], action.claimed_seq)  # fmt: skip
+    finding = passed if {request_id(one) for one in pages[seq]} <= named else failed
+    got = "the party tells of it" if finding is passed else "the party does not tell of it"
+    return finding(expected, got, seq, action.claimed_seq)
 
 
 def _texts(told: object) -> Iterator[str]:

@@ -109,3 +109,7 @@ class PageViewed(Event, frozen=True, kw_only=True, tag=True):
     """``POST`` for what a form was answered with."""
     agent: str = ""
     """What the browser called itself (HTTP, User-Agent)."""
+    identities: tuple[str, ...] = ()
+    """Every EUI-64 that stood in what was served; empty where an earlier version recorded it."""
+    ways: tuple[str, ...] = ()
+    """Texts of the links, buttons and menus of the page; empty for a file, and where an earlier version recorded it."""

@@ -11,6 +11,7 @@ from stubs.recording import recordable
 from stubs.ssi import pages as views
 from stubs.ssi.pages import Page
 from stubs.ssi.rendering import render
+from stubs.ssi.served import identities_in, ways_in
 from stubs.ssi.sessions import Sessions
 from stubs.ssi.sources import Sources, Viewer
 
@@ -28,11 +29,13 @@ class Answers:
         """Render and record; recorded before it is sent, so nothing is seen that is not in the record."""
         key = request.cookies.get(SESSION_COOKIE, "") if viewer else form_key
         text = render(page, viewer=viewer, csrf=self.sessions.csrf(key), path=recordable(request.path))
-        self.record_view(request, page, viewer)
+        self.record_view(request, page, viewer, text, ways=ways_in(text))
         return web.Response(status=page.status, text=text, content_type="text/html")
 
-    def record_view(self, request: web.Request, page: Page, viewer: Viewer | None) -> None:
-        """Record what is about to be sent."""
+    def record_view(
+        self, request: web.Request, page: Page, viewer: Viewer | None, text: str, ways: tuple[str, ...] = ()
+    ) -> None:
+        """Record what is about to be sent: the page or file ``text``, which offers ``ways``."""
         self.sources.record(
             PageViewed(
                 session=viewer.session if viewer else "",
@@ -50,6 +53,8 @@ class Answers:
                 shown=page.shown,
                 method=request.method,
                 agent=recordable(request.headers.get("User-Agent", ""))[:200],
+                identities=identities_in(text),
+                ways=tuple(recordable(way) for way in ways),
             )
         )
 

@@ -81,7 +81,8 @@ class _Pages:
             if isinstance(answer, Redirect):
                 return web.Response(status=303, headers={"Location": answer.to})
             if isinstance(answer, Download):
-                self.answers.record_view(request, Page("", answer.title, shown=answer.shown), viewer)
+                text = answer.body.decode("utf-8", "replace")
+                self.answers.record_view(request, Page("", answer.title, shown=answer.shown), viewer, text)
                 disposition = f'attachment; filename="{answer.name}"'
                 headers = {"Content-Disposition": disposition}
                 return web.Response(body=answer.body, content_type=answer.content_type, headers=headers)

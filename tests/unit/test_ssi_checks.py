@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.checks import Finding, Verdict, checks, evidence_of, judge
+from harness.checks import Evidence, Finding, Verdict, checks, evidence_of, judge
 from schemas.ssi_tables import advice, functions
 from stubs.events import (
     ActionAsked,
@@ -109,6 +109,9 @@ class Case:
         return f"{self.check}: {self.name or self.verdict.value}"
 
     def finding(self) -> Finding:
+        return judge(self.check, self.evidence(), self.parameters)
+
+    def evidence(self) -> Evidence:
         action = {"kind": self.kind, "target": METER, "service": "", "parameters": self.asked}
         events: list[AnyEvent] = [
             ScenarioStarted(
@@ -126,7 +129,7 @@ class Case:
             Entry(seq=seq, at=NOW + timedelta(seconds=seq), event=event, hash=b"")
             for seq, event in enumerate(events, 1)
         ]
-        return judge(self.check, evidence_of(entries, "S", "IS", 1, len(entries)), self.parameters)
+        return evidence_of(entries, "S", "IS", 1, len(entries))
 
 
 PASS, FAIL, REVIEW, BLOCKED = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.BLOCKED
@@ -174,6 +177,10 @@ CASES = [
          [ActRefused(session="s", person="p", user=USER, role="IS", path="/", function="f", reason="r")]),
     Case("ssi-menu-seen", "view-home", PASS, [page("/")], values={"menu": MENU}, parameters={"job_type": ""}),
     Case("ssi-menu-seen", "view-home", FAIL, [page("/")], values={"menu": MENU}, parameters={"job_type": "read-only"}),
+    Case("ssi-menu-seen", "view-home", PASS, [page("/", ways=("Skip to main content", "Devices", *MENU))],
+         values={"menu": ["devices", *MENU]}, parameters={"job_type": ""}, name="with other ways of the page"),
+    Case("ssi-menu-seen", "view-home", FAIL, [page("/", ways=tuple(MENU))], values={"menu": [*MENU, "Everything"]},
+         parameters={"job_type": ""}, name="with one of its own"),
     Case("ssi-code-understood", "view-message", PASS, [page("/audit/x1", "E19")],
          values={"ResponseCode": "E19", "advice": advice("E19")}, parameters={"code": "E19"}),
     Case("ssi-code-understood", "view-message", FAIL, [page("/audit/x1", "E19")],
@@ -261,7 +268,7 @@ def test_the_verdict_follows_from_the_entries(case: Case) -> None:
 
 
 def test_every_check_of_the_pages_is_kept_and_tripped_here_or_beside_the_other_checks() -> None:
-    beside = {"ssi-signed-in", "ssi-inventory-seen", "ssi-request-seen", "ssi-others-not-shown"}
+    beside = {"ssi-signed-in", "ssi-inventory-seen", "ssi-request-seen", "ssi-others-not-shown", "ssi-told-as-shown"}
     verdicts = {check: {case.verdict for case in CASES if case.check == check} for check in checks()}
     for check in {name for name in checks() if name.startswith("ssi-")} - beside:
         assert {PASS, FAIL} <= verdicts[check], check

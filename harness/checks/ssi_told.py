@@ -1,0 +1,120 @@
+"""What is told of the Self-Service Interface against all that was served: nothing may be told that stood nowhere.
+
+The checks that a scenario names ask whether what is there was told; these functions ask the other way round.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.checks.comparing import identity, request_id
+from harness.checks.evidence import ActionRecord, Evidence
+from harness.checks.implicit import not_applicable
+from harness.checks.registry import check
+from harness.checks.ssi_views import rows_of, seen_of
+from harness.checks.verdict import Finding, failed, passed
+from schemas.ssi_tables import ssi_actions
+from stubs.events import PageViewed
+
+_EUI64 = re.compile(r"[0-9A-F]{2}(?:-[0-9A-F]{2}){7}")
+_WRITTEN = re.compile(r"[0-9A-F]{2}([-:])[0-9A-F]{2}(?:\1[0-9A-F]{2}){6}", re.IGNORECASE)
+"""An EUI-64 as people write it: sixteen digits without separators may be any number."""
+_TOLD = frozenset({"done", "refused", "failed", "timeout"})
+"""Statuses by which a party's system itself tells of a page; what a person attests is judged by the named checks."""
+
+
+def served_until(evidence: Evidence, last: int) -> list[tuple[int, PageViewed]]:
+    """Pages and files that were served to the party's people up to an entry."""
+    return [(seq, event) for seq, event in evidence.of(PageViewed) if event.user == evidence.user and seq < last]
+
+
+def identities_told(values: Mapping[str, Any]) -> set[str]:
+    """Every EUI-64 that is told, in canonical form: of ``seen`` in any spelling, elsewhere as people write it."""
+    found = {one for one in seen_of({"values": values}) or () if _EUI64.fullmatch(one)}
+    for text in _texts({name: value for name, value in values.items() if name != "seen"}):
+        parts = text.strip().split(":")
+        of_request = parts[:2] if len(parts) == 3 else [text.strip()]
+        found |= {identity(part) for part in of_request if _WRITTEN.fullmatch(part.strip())}
+    return found
+
+
+def unshown(evidence: Evidence, action: ActionRecord) -> list[str]:
+    """Identities that the party tells of the pages of an action, and that nothing it had could tell it.
+
+    It had: every page and file that was served to its people, what it was asked, its own User, and its own traffic.
+    """
+    told = identities_told(action.outcome.get("values") or {})
+    if not told:
+        return []
+    known = {identity(evidence.user), identity(action.asked.get("user"))}
+    for text in _texts(action.asked):
+        known |= _parts(text)
+    for _, event in served_until(evidence, action.claimed_seq):
+        for text in (*event.shown, *event.identities, *event.query.values()):
+            known |= _parts(text)
+    for exchange in evidence.exchanges:
+        known |= _parts(exchange.request_id or "")
+    for message in evidence.messages:
+        known |= {identity(message.queued.device)} | _parts(message.queued.request_id or "")
+    return sorted(told - known)
+
+
+def requests_told_too_often(rows: Sequence[Any], records: Counter[str]) -> list[str]:
+    """RequestIDs that rows name more often than messages were there; ``records``: messages by RequestID."""
+    named = [
+        request_id(value) for row in rows if isinstance(row, Mapping) for value in row.values() if _is_request(value)
+    ]
+    known = Counter[str]()
+    for name, number in records.items():
+        known[request_id(name)] += number
+    return [f"{number - known[one]} of {one}" for one, number in Counter(named).items() if number > known[one]]
+
+
+def _is_request(value: Any) -> bool:
+    return isinstance(value, str) and value.count(":") == 2 and bool(_parts(value))
+
+
+def _parts(text: object) -> set[str]:
+    """The identities in an identity or a RequestID; empty: it is neither."""
+    found = {identity(part) for part in str(text or "").split(":")[:2]} | {identity(text)}
+    return {one for one in found if _EUI64.fullmatch(one)}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+    elif value is not None:
+        yield str(value)
+
+
+@check(
+    "ssi-told-as-shown",
+    rule="Whatever device or User the party tells of the self-service pages stood on one of the pages or files that it "
+    "was served",
+    clause="SEC H8.16; uept docs drivers, what is told of a page",
+    provenance="inferred",
+    implicit=True,
+)
+def told_as_shown(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
+    """The identities in each claim of an action on the SSI against everything served until then."""
+    expected = "every identity told as it was shown"
+    references: list[int] = []
+    for action in evidence.actions:
+        is_told = action.claimed is not None and action.status in _TOLD and not action.outcome.get("observed")
+        if action.asked.get("kind") not in ssi_actions() or not is_told or not action.outcome.get("values"):
+            continue
+        strangers = unshown(evidence, action)
+        if strangers:
+            got = f"{action.asked['kind']}: {', '.join(strangers)} stood on no page"
+            return failed(expected, got, action.seq, action.claimed_seq, cause="not on any page")
+        if seen_of(action.outcome) or rows_of(action.outcome):
+            references.append(action.claimed_seq)
+    if not references:
+        return not_applicable(expected)
+    return passed(expected, f"{len(references)} outcomes tell what was shown", *references)
