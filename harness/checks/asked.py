@@ -7,12 +7,15 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from msgspec.structs import replace
+
+from harness.checks.asked_anew import KNOWN, asked_anew
 from harness.checks.comparing import compare, identity, is_same, moment, request_id
 from harness.checks.evidence import ActionRecord, Evidence, Exchange
 from harness.checks.implicit import not_applicable
 from harness.checks.received import was_carried_out
 from harness.checks.registry import check
-from harness.checks.verdict import Finding, Verdict, failed, passed
+from harness.checks.verdict import Finding, Owner, Verdict, failed, passed, review
 from schemas.load import ServiceRequestRow, Srv, request_bodies, service_requests
 from stubs.wire.duis import Node, ServiceRequest
 from stubs.wire.errors import PeerError
@@ -220,8 +223,8 @@ def _found(node: Node, path: str, wanted: str) -> Iterator[Node]:
 @check(
     "one-request-per-action",
     rule="One action leads to one request: a second one is sent only when the first got no answer, and nothing is sent "
-    "again that was answered",
-    clause="DUIS, RequestID; CTSD catalogue, RC family: no blind retry",
+    "again that was answered; a person looks at what was carried out twice",
+    clause="DUIS, RequestID; CTSD catalogue, PT-011 and RC family: no blind retry",
     provenance="inferred",
     implicit=True,
 )
@@ -229,6 +232,7 @@ def one_request(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
     """No second request, and no repetition of an answered one, for any action."""
     expected = "one request for each action"
     references: list[int] = []
+    twice: list[Finding] = []
     for action in evidence.sends:
         exchanges = evidence.exchanges_of(action)
         # Testers who drive by themselves send what and when they like: noted, not judged.
@@ -237,7 +241,16 @@ def one_request(evidence: Evidence, _parameters: Mapping[str, Any]) -> Finding:
             what, one, other = problem
             got = f"{action.service} to {action.target or 'the DCC'}: {what}"
             return failed(expected, got, action.seq, one.seq, other.seq, cause=what)
+        for what, one, other in () if evidence.is_observed else asked_anew(evidence, exchanges):
+            got = f"{action.service} to {action.target or 'the DCC'}: {what}"
+            if what is KNOWN:
+                return failed(expected, got, action.seq, one.seq, other.seq, cause=what)
+            # The published documents allow it to a party that never saw the answer.
+            looked_at = review(expected, got, action.seq, one.seq, other.seq, cause="carried out twice")
+            twice.append(replace(looked_at, named_owner=Owner.SPECIFICATION))
         references += [exchange.seq for exchange in exchanges]
+    if twice:
+        return twice[0]
     others = _unasked(evidence)
     if not references and not others:
         return not_applicable(expected)

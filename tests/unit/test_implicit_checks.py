@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.checks import Verdict, implicit_checks, judge_implicit
+from harness.checks import Owner, Verdict, implicit_checks, judge_implicit
 from harness.checks.evidence_index import evidence_of
+from stubs.events import DeviceChanged
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, write_request
 from stubs.wire.request_id import RequestId
 from tests.unit.test_checks import METER, READING, USER, Story, read, request_id
@@ -90,6 +91,44 @@ def test_a_repetition_after_a_late_answer_is_none_of_that() -> None:
     assert failing(Story().asked().posted(1).late(is_abandoned=False).posted(2)) == {}
     after_the_second = Story().asked().posted(1).posted(2).late()
     assert failing(after_the_second) == {"one-request-per-action": "a second request"}
+
+
+def changed(counter: int, **values: Any) -> DeviceChanged:
+    return DeviceChanged(device=METER, values=values, cause=request_id(counter).lower())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ({"balance": 1}, {"balance": 2}, Verdict.REVIEW),
+        ({"counters": [1]}, {"counters": [2]}, Verdict.PASS),
+        ({"balance": 1}, {"own_counter": 2}, Verdict.PASS),
+    ],
+)
+def test_a_new_request_after_a_lost_acknowledgement_is_looked_at_where_both_were_carried_out(
+    first: dict[str, Any], second: dict[str, Any], verdict: Verdict
+) -> None:
+    story = Story().asked().posted(1).late().add(changed(1, **first)).posted(2).add(changed(2, **second))
+    found = story.judged("one-request-per-action")
+    assert found.verdict is verdict, found.lines
+    if verdict is Verdict.REVIEW:
+        assert (found.owner, found.cause) == (Owner.SPECIFICATION, "carried out twice")
+
+
+@pytest.mark.parametrize(("passes", "verdict"), [(0, Verdict.PASS), (1, Verdict.FAIL)])
+def test_who_had_the_response_asks_nothing_anew(passes: int, verdict: Verdict) -> None:
+    story = Story().asked().posted(1).late().queued(1).delivered()
+    taken = story.entries[-1].at
+    for _ in range(passes):  # the clock of a story goes by a second for each entry
+        story.add(changed(9, other=1))
+    story.posted(2)
+    near = (
+        [msgspec.structs.replace(one, at=min(one.at, taken)) for one in story.entries] if not passes else story.entries
+    )
+    story.entries = list(near)
+    found = story.judged("one-request-per-action")
+    assert found.verdict is verdict, found.lines
+    assert ("acknowledged" in found.got) is (verdict is Verdict.FAIL)
 
 
 def test_traffic_of_no_action_is_noted_and_not_failed() -> None:
