@@ -10,6 +10,7 @@ load = import_module("schemas.load")
 checks = import_module("harness.checks")
 plan = import_module("harness.plan")
 failing = import_module("schemas.scenario_defects")
+told_defects = import_module("tests.told_defects")
 
 INTRODUCTION = """\
 # How do we know that a scenario can fail?
@@ -20,6 +21,11 @@ Every broken client below is the reference client with one defect. `uept rehears
 test runs each over the scenario named here and requires that every check of its row fails, as the Party's fault.
 Implicit checks are judged at the end of every scenario, whether its steps name them or not: whatever the evidence holds
 is compared.
+"""
+CHECKS = """\
+A broken client trips a check in a whole rehearsal. Where it would trip another check first, or where one client is enough
+to show that a run finds it, a further defect is told as the entries that it would leave in a journal, and judged. Two
+at least trip each check; a test counts them.\
 """
 SCENARIOS = """\
 Every scenario is failed by at least one broken client, in at least one of its roles; a test runs each of these pairs. The
@@ -38,10 +44,15 @@ def page() -> str:
         "|---|---|---|---|",
     ]
     lines += [f"| `{row.name}` | {row.description} | {', '.join(row.caught_by)} | {row.scenario} |" for row in rows]
-    lines += ["", "## Checks", "", "| check | implicit | rule | tripped by |", "|---|---|---|---|"]
+    lines += ["", "## Checks", "", CHECKS, ""]
+    lines += [
+        "| check | implicit | rule | tripped by the client | tripped by the told defect |",
+        "|---|---|---|---|---|",
+    ]
     for check in checks.checks().values():
-        tripped = ", ".join(f"`{name}`" for name in check.caught_by) or "what an implicit check explains better"
-        lines.append(f"| {check.id} | {'yes' if check.is_implicit else ''} | {check.rule} | {tripped} |")
+        clients = ", ".join(f"`{name}`" for name in check.caught_by)
+        told = told_defects.NEVER_FAILS.get(check.id) or "; ".join(told_defects.TOLD.get(check.id, ()))
+        lines.append(f"| {check.id} | {'yes' if check.is_implicit else ''} | {check.rule} | {clients} | {told} |")
     lines += [
         "",
         "## Scenarios",

@@ -96,4 +96,5 @@ def request_quarantined(evidence: Evidence, parameters: Mapping[str, Any]) -> Fi
     held = [seq for seq, event in evidence.of(RequestQuarantined) if event.user == evidence.user and seq > action.seq]
     if held:
         return passed(expected, "held", held[-1])
-    return unable(action, expected) or waiting(expected, "nothing was held")
+    got = "nothing was held" if evidence.exchanges_of(action) else "no request came"
+    return unable(action, expected) or waiting(expected, got)
