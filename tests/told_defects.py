@@ -26,7 +26,7 @@ from stubs.events import (
 )
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import sign
-from tests.unit.test_checks import KEY, METER, OTHER_METER, USER, Story, critical, page, pre_command, taken
+from tests.unit.test_checks import KEY, METER, OTHER_METER, USER, Story, critical, pre_command, taken
 from tests.unit.test_judged_bounds import command, held, period, warned
 from tests.unit.test_judged_bounds import page as threshold_page
 from tests.unit.test_judged_branches import certificate, inventory, readings
@@ -256,19 +256,19 @@ TOLD: Mapping[str, Mapping[str, Told]] = MappingProxyType({
     },
     "ssi-inventory-seen": {
         "sees a device that is not there": _of(
-            lambda: Story().asked("", kind="view-inventory").add(page(METER)).claimed(values={"seen": [METER, STRANGER]}),
+            lambda: Story().asked("", kind="view-inventory").add(ssi_page("/audit", METER)).claimed(values={"seen": [METER, STRANGER]}),
             "ssi-inventory-seen", devices=[METER]),
     },
     "ssi-request-seen": {
         "looks another device's messages up": _of(
-            lambda: _accepted().asked("", "a2", kind="view-audit").add(page(OTHER_METER)).claimed(action="a2"),
+            lambda: _accepted().asked("", "a2", kind="view-audit").add(ssi_page("/audit", OTHER_METER)).claimed(action="a2"),
             "ssi-request-seen"),
         "looks nothing up": _of(
             lambda: _accepted().asked("", "a2", kind="view-audit").claimed(action="a2"), "ssi-request-seen"),
     },
     "ssi-others-not-shown": {
         "tells it in a row": _of(
-            lambda: Story().asked("", kind="view-audit").add(page(METER)).claimed(values={"rows": [{"ID": OTHER_METER}]}),
+            lambda: Story().asked("", kind="view-audit").add(ssi_page("/audit", METER)).claimed(values={"rows": [{"ID": OTHER_METER}]}),
             "ssi-others-not-shown", identities=[OTHER_METER]),
     },
     "ssi-nothing-found": {

@@ -47,12 +47,13 @@ def unshown(evidence: Evidence, action: ActionRecord) -> list[str]:
     It had: every page and file that was served to its people, what it was asked, its own User, and its own traffic.
     """
     told = identities_told(action.outcome.get("values") or {})
-    if not told:
+    served = served_until(evidence, action.claimed_seq)
+    if not told or not any(event.identities for _, event in served):  # an earlier version did not record them all
         return []
     known = {identity(evidence.user), identity(action.asked.get("user"))}
     for text in _texts(action.asked):
         known |= _parts(text)
-    for _, event in served_until(evidence, action.claimed_seq):
+    for _, event in served:
         for text in (*event.shown, *event.identities, *event.query.values()):
             known |= _parts(text)
     for exchange in evidence.exchanges:

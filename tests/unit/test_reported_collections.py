@@ -13,9 +13,7 @@ from harness.checks import Evidence, Verdict, checks, evidence_of, judge, judge_
 from stubs.events import AnyEvent, MessageQueued
 from stubs.ssi.served import identities_in, ways_in
 from tests.unit.test_checks import OTHER_METER, Story, request_id
-from tests.unit.test_checks import page as audit_page
 from tests.unit.test_effect_checks import ONE, outcomes
-from tests.unit.test_judged_bounds import page as threshold_page
 from tests.unit.test_judged_bounds import period, warned
 from tests.unit.test_judged_branches import inventory
 from tests.unit.test_ssi_checks import (
@@ -80,11 +78,13 @@ def report(told: list[Any]) -> Evidence:
 
 def volumes(told: list[Any]) -> Evidence:
     warnings = Story().add(warned(), warned(counter=2)).asked(kind="view-thresholds", service="")
-    return of(warnings.add(threshold_page(request_id(1), request_id(2))).claimed("done", "", values={"rows": told}))
+    return of(
+        warnings.add(page("/thresholds", request_id(1), request_id(2))).claimed("done", "", values={"rows": told})
+    )
 
 
 def identities(story: Story, told: list[Any]) -> Evidence:
-    return of(story.asked("", kind="view-audit").add(audit_page(METER)).claimed(values={"seen": told}))
+    return of(story.asked("", kind="view-audit").add(page("/audit", METER)).claimed(values={"seen": told}))
 
 
 def told_alerts(told: list[Any]) -> Evidence:
@@ -184,15 +184,21 @@ def test_what_stands_on_a_page_is_recorded_whole() -> None:
 def test_an_identity_of_the_partys_own_traffic_or_of_what_it_was_asked_is_no_stranger() -> None:
     story = Story().asked().posted(target=OTHER_METER).queued().delivered()
     assert isinstance(story.entries[-2].event, MessageQueued)
-    story.asked("", kind="view-audit", target=STRANGER).add(audit_page(METER))
+    story.asked("", kind="view-audit", target=STRANGER).add(page("/audit", METER))
     claimed = story.claimed(values={"seen": [USER, METER, OTHER_METER.lower(), STRANGER.replace("-", "")]})
     assert claimed.judged("ssi-told-as-shown").verdict is PASS
     numbers = {"rows": [{"Counter": "0011223344556677", "Text": "1234567890123456"}]}
-    told = Story().asked("", kind="view-audit").add(audit_page(METER)).claimed(values=numbers)
+    told = Story().asked("", kind="view-audit").add(page("/audit", METER)).claimed(values=numbers)
     assert told.judged("ssi-told-as-shown").verdict is PASS
 
 
+def test_a_page_of_an_earlier_version_tells_not_all_that_it_showed() -> None:
+    earlier = msgspec.structs.replace(page("/audit", METER), identities=())
+    story = Story().asked("", kind="view-audit").add(earlier).claimed(values={"seen": [STRANGER]})
+    assert story.judged("ssi-told-as-shown").verdict is PASS
+
+
 def test_a_file_that_was_served_counts_as_a_page() -> None:
-    served = msgspec.structs.replace(audit_page(), identities=(STRANGER,))
+    served = msgspec.structs.replace(page("/reports"), identities=(STRANGER,))
     story = Story().asked("", kind="run-report").add(served).claimed(values={"rows": [{"DeviceID": STRANGER}]})
     assert story.judged("ssi-told-as-shown").verdict is PASS

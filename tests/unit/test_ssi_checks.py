@@ -42,7 +42,14 @@ PLACE = "LS1 4DY"
 
 def page(path: str, *shown: str, status: int = 200, user: str = USER, **more: Any) -> PageViewed:
     query = {"q": "1"} if more.pop("is_search", True) else {}
-    known = {"session": "s", "person": "p", "role": "IS", "title": "Title", "query": query, **more}
+    known = {
+        "session": "s",
+        "person": "p",
+        "role": "IS",
+        "title": "Title",
+        "query": query,
+        "identities": (user,),
+    } | more
     return PageViewed(path=path, status=status, user=user, shown=shown, **known)
 
 
