@@ -35,6 +35,17 @@ def grown(pki: Pki, folder: Path, **changes: Any) -> dict[str, str]:
         return home(dcc)
 
 
+def grown_large(pki: Pki, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Dcc, Journal]:
+    """A core whose state counts as large, and its journal; there is no snapshot of it."""
+    monkeypatch.setattr("stubs.gateway.snapshots._LARGE", 1)
+    grown(pki, folder)
+    (folder / FILE_NAME).unlink()
+    journal = Journal(SqliteStore(folder / JOURNAL), VirtualClock(NOW))
+    dcc = Dcc(settings(folder), pki)
+    dcc.replay(journal.entries(kinds=FOLDED_KINDS))
+    return dcc, journal
+
+
 def replayed(folder: Path, pki: Pki, **changes: Any) -> tuple[int, Dcc]:
     """How many entries a start replays, and the core it gives."""
     wanted = settings(folder, **changes)
@@ -141,14 +152,8 @@ def test_a_snapshot_is_taken_while_the_dcc_runs(pki: Pki, tmp_path: Path, monkey
 def test_a_large_state_is_written_by_a_child_that_has_it_as_it_was(
     pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stubs.gateway.snapshots._LARGE", 1)
-    grown(pki, tmp_path)
-    (tmp_path / FILE_NAME).unlink()
-    wanted = settings(tmp_path)
-    journal = Journal(SqliteStore(tmp_path / JOURNAL), VirtualClock(NOW))
-    dcc = Dcc(wanted, pki)
-    dcc.replay(journal.entries(kinds=FOLDED_KINDS))
-    snapshots, then = Snapshots(tmp_path, wanted), journal.last_seq
+    dcc, journal = grown_large(pki, tmp_path, monkeypatch)
+    snapshots, then = Snapshots(tmp_path, settings(tmp_path)), journal.last_seq
     with monkeypatch.context() as patch:
         patch.setattr(Snapshots, "keep", lambda *_: pytest.fail("this process did it itself"))
         snapshots.keep_beside(dcc, journal)
@@ -163,16 +168,10 @@ def test_a_large_state_is_written_by_a_child_that_has_it_as_it_was(
 def test_where_no_process_can_be_forked_this_one_makes_the_snapshot(
     pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stubs.gateway.snapshots._LARGE", 1)
-    grown(pki, tmp_path)
-    (tmp_path / FILE_NAME).unlink()
-    wanted = settings(tmp_path)
-    journal = Journal(SqliteStore(tmp_path / JOURNAL), VirtualClock(NOW))
-    dcc = Dcc(wanted, pki)
-    dcc.replay(journal.entries(kinds=FOLDED_KINDS))
+    dcc, journal = grown_large(pki, tmp_path, monkeypatch)
     for name in ("fork", "WNOHANG"):
         monkeypatch.delattr(os, name)
-    Snapshots(tmp_path, wanted).keep_beside(dcc, journal)
+    Snapshots(tmp_path, settings(tmp_path)).keep_beside(dcc, journal)
     kept = msgspec.msgpack.decode((tmp_path / FILE_NAME).read_bytes(), type=Snapshot)
     assert kept.seq == journal.last_seq
     journal.close()
