@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib import import_module
 from pathlib import Path
+from types import CodeType, FrameType
 
 import pytest
 
 from stubs.dcc.requests.stages import STAGES
+from tests.dcc_kit import DccFixture, a_pki
 
 ROOT = Path(__file__).resolve().parents[2]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -44,6 +47,38 @@ def test_a_way_has_at_most_ten_steps_and_each_is_in_the_code(heading: str) -> No
 def test_the_way_of_a_request_begins_with_the_stages_in_their_order() -> None:
     drawn = [(name, place.rpartition(".")[2]) for name, place in steps("The way of a request")]
     assert drawn[: len(STAGES)] == [(stage.name, stage.run.__name__) for stage in STAGES]
+
+
+def code_of(place: str) -> CodeType | None:
+    """The code that a step's place names; None for a class, which stands at the edge."""
+    module, _, name = place.rpartition(".")
+    try:
+        owner: object = import_module(module)
+    except ModuleNotFoundError:
+        module, _, kind = module.rpartition(".")
+        owner = getattr(import_module(module), kind)
+    return getattr(getattr(owner, name), "__code__", None)
+
+
+@pytest.mark.parametrize("heading", ["The way of a request", "The way of a command"])
+def test_a_request_goes_through_the_steps_in_the_order_in_which_they_are_drawn(heading: str, tmp_path: Path) -> None:
+    fixture = DccFixture(a_pki(tmp_path))
+    request = fixture.party.request("11.2", fixture.build()["esme"])
+    drawn = {code: name for name, place in steps(heading) if (code := code_of(place)) is not None}
+    gone: list[str] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code in drawn:
+            gone.append(drawn[frame.f_code])
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        fixture.post(request)
+        fixture.pass_time()
+    finally:
+        sys.setprofile(before)
+    assert gone == list(drawn.values())
 
 
 def rows() -> list[list[str]]:
