@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -47,20 +47,21 @@ def _texts(node: ast.stmt) -> dict[str, str]:
     return found
 
 
-def schemas(types: Iterable[Any], sources: Mapping[str, type]) -> Schema:
+def schemas(types: Iterable[Any], sources: Mapping[str, Sequence[type]]) -> Schema:
     """The components of an OpenAPI document.
 
     Args:
         types: those to describe, with all they refer to: structs, and what holds some.
-        sources: for a struct made by a program, by its name: the class whose docstrings describe its fields.
+        sources: for a record made by a program, by its name: the structs whose docstrings describe its fields, of
+            which a later one takes precedence.
     """
     wanted = list(dict.fromkeys(types))
     _, components = schema_components(wanted)
-    classes = {one.__name__: one for one in _all(wanted)} | dict(sources)
+    classes: dict[str, Sequence[type]] = {one.__name__: (one,) for one in _all(wanted)} | dict(sources)
     for name, schema in components.items():
-        one = classes.get(name)
-        if one is not None and "properties" in schema:
-            _describe(schema["properties"], one)
+        _describe(schema.get("properties", {}), classes.get(name, ()))
+        if "prefixItems" in schema:
+            _describe_places(schema["prefixItems"], classes.get(name, ()))
     return components
 
 
@@ -75,11 +76,31 @@ def _any_value(kind: type) -> Schema:
     raise NotImplementedError(kind)
 
 
-def _describe(properties: Schema, struct: type) -> None:
-    texts = field_texts(struct)
-    names = {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
+def _texts_of(structs: Sequence[type]) -> dict[str, str]:
+    """What the docstrings of some structs say of their fields, by their names outside."""
+    said_of: dict[str, str] = {}
+    for struct in structs:
+        names = {field.name: field.encode_name for field in msgspec.structs.fields(struct)}
+        said_of |= {names.get(name, name): text for name, text in field_texts(struct).items()}
+    return said_of
+
+
+def _describe_places(places: list[Schema], structs: Sequence[type]) -> None:
+    """Name and describe the places of a record that is an array outside."""
+    members = {
+        field.encode_name: schema
+        for one in structs
+        for field, schema in zip(msgspec.structs.fields(one), places, strict=True)
+    }
+    _describe(members, structs)
+    for place, (name, schema) in enumerate(members.items()):
+        places[place] = {"title": name} | schema
+
+
+def _describe(properties: Schema, structs: Sequence[type]) -> None:
+    said_of = _texts_of(structs)
     for name, schema in properties.items():
-        text = texts.get(names.get(name, name), "")
+        text = said_of.get(name, "")
         if not text:
             continue
         kind = schema.get("description") or next((each["description"] for each in _kinds(schema)), "")
@@ -104,6 +125,7 @@ def _all(types: Iterable[Any]) -> list[type[msgspec.Struct]]:
             if kind.cls in found:
                 continue
             found[kind.cls] = None
+        if isinstance(kind, msgspec.inspect.StructType | msgspec.inspect.TypedDictType):
             waiting += [field.type for field in kind.fields]
             continue
         for name in ("type", "item_type", "key_type", "value_type"):

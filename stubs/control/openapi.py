@@ -10,6 +10,7 @@ from stubs.control import parameters as p
 from stubs.control.described import REF, Schema, schema_components, schemas
 from stubs.control.operations import OPERATIONS, Operation
 from stubs.devices.state import DeviceState
+from stubs.devices.viewing import AsSeen
 from stubs.inventory import REMOVED, InventoryRecord
 
 
@@ -18,7 +19,11 @@ def openapi() -> Schema:
     """The OpenAPI 3.1 document of the control API."""
     components = schemas(
         [*(each.parameters for each in OPERATIONS), *_ANSWERS, p.DeviceValues, p.InventoryValues],
-        {"DeviceValues": DeviceState, "InventoryValues": InventoryRecord},
+        {
+            "DeviceValues": (DeviceState,),
+            "InventoryValues": (InventoryRecord,),
+            "DeviceView": (DeviceState, AsSeen),
+        },
     )
     # Premises give values of devices' states too, which the core reads.
     components["PremisesDevice"]["properties"]["values"] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ from stubs.events import (
 )
 from stubs.faults import read_rule
 from stubs.fleet import FLEET_PREFIX
+from stubs.inventory import RecordValue
 from stubs.recording import RecordedEvents
 from stubs.scheduler import next_attempt
 from stubs.settings import DccSettings
@@ -291,7 +292,7 @@ class Dcc:
         forward_device_alerts(self._context, transaction, eui, ())
         return transaction.recorded()
 
-    def set_inventory(self, device: str, values: dict[str, Any], now: datetime) -> Events:
+    def set_inventory(self, device: str, values: Mapping[str, RecordValue], now: datetime) -> Events:
         """Give fields of an inventory record new values. Raises: ValueError: no such field."""
         eui = Eui64.parse(device)
         return self.perform(lambda tester, transaction: tester.set_inventory(transaction, eui, values), now)[1]

@@ -6,9 +6,12 @@ a penny, identities dashed upper-case EUI-64, octets upper-case hexadecimal.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+Instant = Annotated[int, msgspec.Meta(description="seconds since 2000-01-01T00:00:00Z")]
+"""An instant as devices keep it; the control API tells the unit with every field of this type."""
 
 LogName = Literal["event", "security", "power", "auxiliary", "sub-ghz"]
 LOGS: tuple[LogName, ...] = ("event", "security", "power", "auxiliary", "sub-ghz")
@@ -20,9 +23,13 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defa
     """One line of a device's log: which log, when, which code (16 bits), and what belongs to it (hexadecimal)."""
 
     log: LogName
-    at: int
+    """Log that the entry is in."""
+    at: Instant
+    """When it happened."""
     code: int
+    """Event code, 16 bits."""
     other: str = ""
+    """What belongs to the event, hexadecimal."""
 
 
 class LoggedDevice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -32,13 +39,13 @@ class LoggedDevice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """EUI-64."""
     install_code: str = ""
     """Hexadecimal, as it came in the join command."""
-    added: int = 0
+    added: Instant = 0
     """When it was put into the log."""
-    join_until: int = 0
+    join_until: Instant = 0
     """End of the period in which the device may join."""
     joined: bool = False
     """Whether it has joined the home area network."""
-    removed: int = 0
+    removed: Instant = 0
     """When it was taken out of the log; 0: it has not been."""
 
 
@@ -55,7 +62,7 @@ class Pending(msgspec.Struct, frozen=True, gc=False):
     """EUI-64 of who sent it."""
     counter: int
     """Originator counter."""
-    due: int
+    due: Instant
     """When it is carried out."""
     content: bytes
     """The command's payload, worked off when due."""
@@ -64,25 +71,42 @@ class Pending(msgspec.Struct, frozen=True, gc=False):
 class Past(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A stretch that ended: what the registers were when it began, whether supply flowed, under which terms."""
 
-    since: int
+    since: Instant
+    """When the stretch began."""
     import_register: int
+    """Import then, Wh or litres."""
     secondary_register: int
+    """Import of the second element then, Wh."""
     balance: int
+    """Meter balance then, thousandths of a penny."""
     is_flowing: bool
+    """Whether supply flowed."""
     export_register: int = 0
+    """Export then, Wh."""
     generation: int = 0
+    """Peak power of what the home generated, W."""
     terms: int = -1
     """Place in the device's ``terms``; -1: those that hold now."""
     tou: tuple[int, ...] = ()
+    """Time-of-use registers 2, 3, ... then, Wh or litres."""
     secondary_tou: tuple[int, ...] = ()
+    """Time-of-use registers 2 to 4 of the second element then, Wh."""
     blocks: tuple[int, ...] = ()
+    """The block matrix then, Wh or litres."""
     block_counters: tuple[int, ...] = ()
+    """Use by column of the block matrix in the block period then, Wh or litres."""
     accumulated_debt: int = 0
+    """Accumulated debt then, thousandths of a penny."""
     payment_debt: int = 0
+    """Debt recovered by payments then, thousandths of a penny."""
     time_debt_1: int = 0
+    """First debt recovered by time then, thousandths of a penny."""
     time_debt_2: int = 0
+    """Second debt recovered by time then, thousandths of a penny."""
     emergency_credit: int = 0
+    """Emergency credit left then, thousandths of a penny."""
     is_emergency: bool = False
+    """Whether emergency credit was in use."""
     is_enabled: bool = True
     """The supply was; where nothing flowed all the same, the mains were out."""
 
@@ -91,36 +115,45 @@ class Season(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """From this date on (each year when ``year`` is 0) a week profile holds."""
 
     year: int
+    """Year in which it begins; 0: every year."""
     month: int
+    """Month of the year, 1 to 12."""
     day: int
+    """Day of the month."""
     week: int
+    """Number of the week profile that holds."""
 
 
 class SpecialDay(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A date with a day profile of its own; 0 for any year, month, day; weekday 1 Monday to 7, 0 for any."""
 
     year: int
+    """The year; 0: any."""
     month: int
+    """Month of the year, 1 to 12; 0: any."""
     day: int
+    """Day of the month; 0: any."""
     weekday: int
+    """Day of the week, 1 Monday to 7; 0: any."""
     profile: int
+    """Number of the day profile that holds."""
 
 
 class Dated(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A switch time that holds on some dates only."""
 
     second: int
-    """Of the day."""
+    """Second of the day."""
     number: int
     """What holds from then on."""
     weekdays: tuple[int, ...]
-    """1 Monday to 7."""
+    """Days of the week, 1 Monday to 7."""
     special: tuple[int, ...]
     """Day profiles of special days it is part of."""
     first: tuple[int, int, int]
-    """Year (0: every year), month, day; (0, 0, 0): always."""
+    """First date on which it holds: year (0: every year), month, day; (0, 0, 0): always."""
     last: tuple[int, int, int]
-    """Included."""
+    """Last date on which it holds: year, month, day."""
 
 
 class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -137,7 +170,7 @@ class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     dated: tuple[Dated, ...] = ()
     """Switch times with dates of their own, which take the place of seasons, weeks and days."""
     otherwise: int = 1
-    """What holds where nothing is said."""
+    """What holds where nothing is said: number of a rate, or level of a switch."""
     lasts: bool = False
     """What a switch time sets lasts over midnight until the next; else a day begins with what it ends with."""
 
@@ -151,43 +184,46 @@ class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     calendar: Calendar = Calendar()
     """Which time-of-use register counts when, or which column of the block matrix."""
     prices: tuple[int, ...] = ()
-    """Per 1000 register units, by time-of-use register."""
+    """Thousandths of a penny per 1000 register units (kWh, m³), by time-of-use register."""
     block_prices: tuple[int, ...] = ()
-    """The same for the block matrix: (block - 1) * 8 + column - 1."""
+    """Thousandths of a penny per 1000 register units (kWh, m³), by (block - 1) * 8 + column - 1 of the block matrix."""
     thresholds: tuple[tuple[int, ...], ...] = ()
     """Per column up to three limits in register units, ascending."""
     secondary_calendar: Calendar = Calendar()
     """The same of the secondary element of a twin-element meter."""
     secondary_prices: tuple[int, ...] = ()
-    """The same of the secondary element, by its time-of-use registers."""
+    """Thousandths of a penny per kWh of the secondary element, by its time-of-use registers."""
 
 
 class Debt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How a time-based debt is recovered: an amount per period; and a payment-based one: a share of each top-up."""
 
     amount: int = 0
-    """Recovered in each period."""
+    """Recovered in each period, thousandths of a penny."""
     period: int = 3600
-    """Seconds."""
+    """Length of a period, seconds."""
     share: int = 0
-    """Hundredths of a per cent."""
+    """Share of each payment, hundredths of a per cent."""
 
 
 class Billing(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The billing calendar: first end of a period, then every ``months`` months, or every ``days`` days if 0."""
 
-    start: int
+    start: Instant
+    """First end of a billing period."""
     months: int
+    """Length of a billing period, months; 0: it is told in days."""
     days: int
+    """Length of a billing period, days."""
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What a meter's account and rate registers follow from; the fields are those of the device's state."""
 
     price: int = 0
-    """Per 1000 register units, where there is no tariff."""
+    """Thousandths of a penny per 1000 register units (kWh, m³), where there is no tariff."""
     standing_charge: int = 0
-    """Per day."""
+    """Thousandths of a penny per day."""
     tariff: Tariff | None = None
     """Rates and prices; left out: the one price."""
     payment_mode: Literal["credit", "prepayment"] = "credit"
@@ -201,7 +237,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     debt_2: Debt | None = None
     """The second time-based debt."""
     disablement_threshold: int = 0
-    """Balance below which supply is disabled."""
+    """Balance below which supply is disabled, thousandths of a penny."""
     billing: Billing | None = None
     """When billing data are stored."""
     resets_blocks_daily: bool = False
@@ -211,23 +247,33 @@ class Terms(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 class Snapshot(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A stored billing snapshot: when, why, and the registers then."""
 
-    at: int
+    at: Instant
+    """When it was taken."""
     cause: Literal["calendar", "mode", "tariff", "command"]
+    """Why it was taken."""
     import_register: int
+    """Import then, Wh or litres."""
     secondary_register: int
+    """Import of the second element then, Wh."""
     balance: int
+    """Meter balance then, thousandths of a penny."""
     tou: tuple[int, ...]
+    """Time-of-use registers then, Wh or litres."""
     blocks: tuple[int, ...]
+    """The block matrix then, Wh or litres."""
     secondary_tou: tuple[int, ...] = ()
+    """Time-of-use registers of the second element then, Wh."""
     prepayment: tuple[tuple[str, int], ...] = ()
-    """The prepayment registers by name, where an event took it."""
+    """The prepayment registers by name, thousandths of a penny, where an event took it."""
 
 
 class Credit(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An entry of the billing log of prepayment credits, or of payments off a debt."""
 
-    at: int
+    at: Instant
+    """When it was added."""
     amount: int
+    """Amount, thousandths of a penny."""
     source: str
     """Token digits of a credit; ``payment`` for a payment-based debt."""
 
@@ -249,7 +295,9 @@ class OwnKey(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Which of its own key pairs a device uses, by generation: 0 is the factory's, each request makes the next."""
 
     usage: Literal["DS", "KA"]
+    """Digital signing or key agreement."""
     in_use: int = 0
+    """Generation of the key in use."""
     newest: int = 0
     """The last one made; it waits for its certificate while a request for the usage is open."""
 
@@ -272,17 +320,24 @@ class Peak(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a maximum demand register had found at ``until``: power (W) of the half hour that ended at ``end``."""
 
     register: DemandRegister
+    """Maximum demand register."""
     power: int
-    end: int
-    until: int
+    """Greatest mean power of a half hour, W."""
+    end: Instant
+    """End of that half hour."""
+    until: Instant
+    """Until when the register had looked."""
 
 
 class Joined(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A device this one shares a key with."""
 
     device: str
+    """EUI-64 of the other device."""
     device_type: int
+    """Number of its type, as GBCS has it."""
     method: int
+    """Number of the method of the join, as GBCS has it."""
     certificate: bytes = b""
     """The other device's key-agreement certificate as the command brought it, DER; empty: it brought none."""
 
@@ -306,16 +361,19 @@ class Unsent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     """EUI-64 of who sent that command."""
     counter: int = 0
     """Originator counter of that command."""
-    at: int = 0
+    at: Instant = 0
     """When it could not be sent."""
 
 
 class Order(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A level from one instant to another, not begun yet."""
 
-    start: int
-    end: int
+    start: Instant
+    """When the level begins."""
+    end: Instant
+    """When it ends."""
     level: int
+    """Level, per cent."""
 
 
 class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -330,12 +388,12 @@ class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     device: str = ""
     """The HAN-connected device behind it."""
     level: int = 0
-    """0 off to 100 on."""
-    until: int = 0
+    """Level, per cent: 0 off to 100 on."""
+    until: Instant = 0
     """End of a commanded state; 0: the calendar decides."""
     limit: int = 100
-    """Highest level that is allowed, 0 to 100."""
-    limit_until: int = 0
+    """Highest level that is allowed, per cent."""
+    limit_until: Instant = 0
     """End of a commanded limit; 0: none is commanded."""
     calendar: Calendar = Calendar()
     """Which level the calendar sets when."""
@@ -349,12 +407,17 @@ class LoadLimit(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """When the load limit disables the supply: W for so many seconds; and for how long (seconds)."""
 
     threshold: int
+    """Power above which supply is disabled, W."""
     period: int
+    """How long the power must be above it, seconds."""
     restoration: int
+    """After how long the supply is armed again, seconds."""
 
 
 class Outage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An interruption of the mains; ``restored`` 0 while it lasts."""
 
-    started: int
-    restored: int
+    started: Instant
+    """When the mains went out."""
+    restored: Instant
+    """When they came back; 0: they have not."""

@@ -24,6 +24,7 @@ from stubs.devices.records import (
     Credit,
     Debt,
     Image,
+    Instant,
     Joined,
     LoadLimit,
     LogEntry,
@@ -80,10 +81,13 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Everything a device knows. ``eui``, ``device_type``, ``variant`` and ``seed`` never change."""
 
     eui: str
+    """EUI-64 of the device."""
     device_type: DeviceType
+    """Kind of device."""
     variant: str = ""
     """``single``, ``twin`` or ``polyphase`` for an ESME, else empty."""
     seed: str = ""
+    """What its keys, habits and measurements are derived from."""
 
     supplier: str = ""
     """Trust-anchor cell of the supplier; empty: no such party."""
@@ -133,13 +137,13 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Highest counter of an accepted top-up token, per supplier."""
 
     clock_offset: int = 0
-    """Seconds the device's clock is ahead of the run's."""
+    """How far the device's clock is ahead of the run's, seconds."""
     clock_status: ClockStatus = "unreliable"
     """What the device says of its clock."""
 
     supply: Supply = "enabled"
     """State of the supply switch."""
-    since: int = 0
+    since: Instant = 0
     """Instant for which the registers and the balance hold."""
     import_register: int = 0
     """Import at ``since``: Wh, of a gas meter litres."""
@@ -181,7 +185,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     emergency_credit_threshold: int = 200_000
     """Balance at which emergency credit is offered, thousandths of a penny."""
     maximum_credit: int = 25_000_000
-    """Most one top-up may add."""
+    """Most one top-up may add, thousandths of a penny."""
     maximum_balance: int = 50_000_000
     """Most the balance may be after a top-up, thousandths of a penny."""
     is_credit_low: bool = False
@@ -197,7 +201,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Whether the meter has said that emergency credit ran out."""
     friendly: Calendar | None = None
     """Hours in which the supply is not disabled: those with number 1."""
-    disable_at: int = 0
+    disable_at: Instant = 0
     """End of the friendly hours in which credit ran out; the supply is disabled then."""
     debt_1: Debt | None = None
     """How the first time debt is recovered; null: it is not."""
@@ -212,22 +216,22 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     tariff: Tariff | None = None
     """None: one rate, ``price``."""
     tou: tuple[int, ...] = ()
-    """Time-of-use registers 2, 3, ... at ``since``; register 1 holds the rest of the import."""
+    """Time-of-use registers 2, 3, ... at ``since``, Wh or litres; register 1 holds the rest of the import."""
     blocks: tuple[int, ...] = ()
-    """The block matrix at ``since``, by (block - 1) * 8 + column - 1."""
+    """The block matrix at ``since``, Wh or litres, by (block - 1) * 8 + column - 1."""
     secondary_tou: tuple[int, ...] = ()
     """Time-of-use registers 2 to 4 of the second element at ``since``."""
     block_counters: tuple[int, ...] = ()
-    """Use by column of the block matrix at ``since``, in the block period that ran."""
-    block_since: int = 0
+    """Use by column of the block matrix at ``since``, Wh or litres, in the block period that ran."""
+    block_since: Instant = 0
     """When the block counters were last set to zero, as far as the meter was settled since."""
     billing: Billing | None = None
     """Billing calendar; null: none is set."""
-    billed_at: int = 0
+    billed_at: Instant = 0
     """Until when the ends of billing periods were reported."""
     resets_blocks_daily: bool = False
     """Whether the block counters return to zero every day."""
-    made: int = 0
+    made: Instant = 0
     """When the device left the factory; its logs begin then."""
     past: tuple[Past, ...] = ()
     """Stretches before ``since``, oldest first: what logs look back on."""
@@ -235,17 +239,17 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """The terms that held in them."""
     snapshots: tuple[Snapshot, ...] = ()
     """Billing data kept, oldest first."""
-    demand_since: int = 0
+    demand_since: Instant = 0
     """When the maximum demand register of import was last reset."""
-    period_demand_since: int = 0
+    period_demand_since: Instant = 0
     """The same for that of the configured period of the day; 0: never."""
-    export_demand_since: int = 0
+    export_demand_since: Instant = 0
     """When the maximum demand register of export was last reset."""
     demand_period: Calendar = Calendar()
     """1 in the period of the day for which a maximum demand register of its own counts."""
     peaks: tuple[Peak, ...] = ()
     """What maximum demand registers had found when the stretches or the period they follow from were given up."""
-    voltage_since: int = 0
+    voltage_since: Instant = 0
     """When the voltage counters were last reset."""
     voltage_offset: int = 0
     """Tenths of a volt by which a tester moves the mains."""
@@ -255,9 +259,9 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """How often the load limit disabled the supply."""
     load_limit: LoadLimit | None = None
     """Load limit in force; null: none."""
-    load_seen: int = 0
+    load_seen: Instant = 0
     """Until when the load was compared with the limit."""
-    restore_at: int = 0
+    restore_at: Instant = 0
     """When a supply disabled by the load limit is armed again."""
     tampers: tuple[str, ...] = ()
     """Covers off and the like, as they stand."""
@@ -269,14 +273,14 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Alerts that wait until the device is reachable."""
     switches: tuple[Switch, ...] = ()
     """Auxiliary load control switches."""
-    boost: tuple[tuple[int, int], ...] = ()
-    """Starts and ends of the boost function."""
-    data_log_since: int = 0
+    boost: tuple[tuple[Instant, Instant], ...] = ()
+    """Starts and ends of the boost function, seconds since 2000-01-01T00:00:00Z."""
+    data_log_since: Instant = 0
     """Start of a gas meter's network data log; 0: never started."""
-    tenancy: int = 0
+    tenancy: Instant = 0
     """Nothing from before this change of tenancy is shown to a consumer's device."""
-    cleared: tuple[tuple[LogName, int], ...] = ()
-    """Logs that were cleared, and when."""
+    cleared: tuple[tuple[LogName, Instant], ...] = ()
+    """Logs that were cleared, and when, seconds since 2000-01-01T00:00:00Z."""
     settings: dict[str, Any] = {}
     """What commands set and reads give back, by name, in JSON's types (``kept``)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, get_type_hints
 
 import msgspec
 
@@ -14,8 +14,42 @@ from stubs.devices.registers import block_matrix, export_register, import_regist
 from stubs.devices.state import DeviceState, instant, seconds
 from stubs.devices.tariffs import trimmed
 
-DeviceView = Mapping[str, Any]
-"""A device as a tester sees it, by the fields of its state, in JSON's types."""
+
+class WaitingCommand(msgspec.Struct, frozen=True):
+    """A future-dated command that the device holds, as a tester sees it."""
+
+    use_case: str
+    """Name of the use case."""
+    due: str
+    """When it is carried out, ISO 8601."""
+    originator: str
+    """EUI-64 of who sent it, dashed."""
+
+
+class AsSeen(msgspec.Struct, frozen=True):
+    """What a view has beside the fields of the state, and fields that it tells otherwise."""
+
+    since: str
+    """Instant for which registers and balance are told, ISO 8601."""
+    tou: list[int]
+    """Time-of-use registers 1, 2, ... as they stand, Wh or litres."""
+    blocks: list[int]
+    """The block matrix as it stands, Wh or litres, by (block - 1) * 8 + column - 1."""
+    pending: list[WaitingCommand]
+    """Commands the device holds for a date."""
+    prepayment: dict[str, int]
+    """The six prepayment registers by the names of GBCS, thousandths of a penny."""
+    power: int
+    """Active power import, W: the mean of the running half hour."""
+    voltage: int
+    """Mean RMS voltage, tenths of a volt."""
+
+
+if TYPE_CHECKING:
+    DeviceView = Mapping[str, Any]
+    """A device as a tester sees it, by the fields of its state, in JSON's types."""
+else:
+    DeviceView = TypedDict("DeviceView", get_type_hints(DeviceState, include_extras=True) | get_type_hints(AsSeen))
 
 
 def view(state: DeviceState, now: datetime) -> DeviceView:

@@ -30,7 +30,7 @@ from stubs.events import (
     RequestQuarantined,
     ThresholdSet,
 )
-from stubs.inventory import COVERAGE, REMOVED, InventoryRecord
+from stubs.inventory import COVERAGE, REMOVED, CoverageValue, InventoryRecord, RecordValue
 from stubs.scheduler.items import RegistrationDate
 from stubs.wire.duis import Node, write_date_time
 from stubs.wire.eui64 import Eui64, eui_or_none
@@ -108,7 +108,7 @@ class Operations:
         item = RegistrationDate(mpxn, is_new_tenancy)
         transaction.schedule(at, item, f"registration {mpxn} {at.isoformat()}")
 
-    def set_coverage(self, transaction: Transaction, place: str, values: Mapping[str, Any]) -> None:
+    def set_coverage(self, transaction: Transaction, place: str, values: Mapping[str, CoverageValue]) -> None:
         """SM WAN coverage of a UPRN or post code, by the elements of 12.1's answer; no values: made up again."""
         strange = values.keys() - COVERAGE.keys()
         if strange:
@@ -147,7 +147,7 @@ class Operations:
 
     # --- inventory and devices ---
 
-    def set_inventory(self, transaction: Transaction, device: Eui64, values: Mapping[str, Any]) -> None:
+    def set_inventory(self, transaction: Transaction, device: Eui64, values: Mapping[str, RecordValue]) -> None:
         """Give fields of an inventory record new values; a suspension, its end and a recovery are told of."""
         before = transaction.state.inventory.get(device)
         if not values.get(REMOVED):

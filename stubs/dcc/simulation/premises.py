@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from schemas.load import device_types
 from stubs.dcc.context import DccContext
@@ -250,10 +249,10 @@ def _anchors(place: Place, fuel: str) -> dict[str, str]:
     }.get(fuel, {})
 
 
-def _joined(spec: PremisesSpec, place: Place, device: PremisesDevice) -> list[list[Any]]:
+def _joined(spec: PremisesSpec, place: Place, device: PremisesDevice) -> list[tuple[str, int, int]]:
     """The devices that a device shares keys with: EUI, type number, method of the join."""
     others = [other for other in spec.devices if other.type in _JOINS.get(device.type, ()) and other.status in _ON_HAN]
-    return [[str(place.euis[other.name]), device_types()[other.type].der_number, 0] for other in others]
+    return [(str(place.euis[other.name]), device_types()[other.type].der_number, 0) for other in others]
 
 
 def _add_to_inventory(
