@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from harness.engine.results import Run
@@ -76,12 +78,18 @@ def deviations_of(run: Run) -> tuple[Deviation, ...]:
 
 def inputs_of(run: Run, role: str) -> RoleInputs:
     """What decides on one role, from this run alone."""
-    return RoleInputs(role=role, results=results_of(run), plan=plan_of(run), deviations=deviations_of(run))
+    return _inputs(run, (role,))[0]
+
+
+def _inputs(run: Run, roles: Iterable[str]) -> list[RoleInputs]:
+    """What decides on each of the roles: they share all but their name."""
+    results, plan, deviations = results_of(run), plan_of(run), deviations_of(run)
+    return [RoleInputs(role=role, results=results, plan=plan, deviations=deviations) for role in roles]
 
 
 def assess(run: Run) -> tuple[RoleAssessment, ...]:
     """One assessment per role of the run."""
-    return tuple(assess_role(run, role) for role in run.roles)
+    return tuple(decide(inputs) for inputs in _inputs(run, run.roles))
 
 
 def assess_role(run: Run, role: str) -> RoleAssessment:
@@ -91,7 +99,7 @@ def assess_role(run: Run, role: str) -> RoleAssessment:
 
 def tally_of(run: Run) -> Tally:
     """The counts of a whole run."""
-    return tally([inputs_of(run, role) for role in run.roles])
+    return tally(_inputs(run, run.roles))
 
 
 __all__ = ["assess", "assess_role", "deviations_of", "inputs_of", "plan_of", "results_of", "tally_of"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,16 +59,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         rehearsal = _from_surroundings()
         config.stash[REHEARSAL] = rehearsal
     base = rehearsal.scenarios_folder.resolve()
-    rows = {(str(base / row.feature), row.name, tuple(sorted(row.example.items()))): row for row in rehearsal.library}
-    chosen = {row.key: position for position, row in enumerate(rehearsal.plan.chosen)}
+    chosen = {
+        (str(base / row.feature), row.name, tuple(sorted(row.example.items()))): (position, row)
+        for position, row in enumerate(rehearsal.plan.chosen)
+    }
     mine = {id(item) for item, _ in ours}
     kept: list[tuple[int, pytest.Item]] = []
     left_out: list[pytest.Item] = []
     for item, where in ours:
-        row = rows.get(where)
-        if row is not None and row.key in chosen:
-            item.stash[PLANNED] = row
-            kept.append((chosen[row.key], item))
+        if where in chosen:
+            position, item.stash[PLANNED] = chosen[where]
+            kept.append((position, item))
         else:
             left_out.append(item)
     items[:] = [item for item in items if id(item) not in mine]
@@ -83,7 +85,12 @@ def _place(item: pytest.Item) -> tuple[str, str, tuple[tuple[str, str], ...]] | 
         return None
     callspec = getattr(item, "callspec", None)
     example = callspec.params.get(_EXAMPLE, {}) if callspec is not None else {}
-    return str(Path(template.feature.filename).resolve()), template.name, tuple(sorted(example.items()))
+    return _resolved(template.feature.filename), template.name, tuple(sorted(example.items()))
+
+
+@cache
+def _resolved(filename: str) -> str:
+    return str(Path(filename).resolve())
 
 
 def _from_surroundings() -> Rehearsal:

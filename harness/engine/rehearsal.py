@@ -127,6 +127,7 @@ class Rehearsal:
         facts = self._facts(run_context, driver, dcc)
         self._run_id = str(facts["run"])
         started = RunStarted(run=self._run_id, facts=facts)
+        run_context.leave_out_earlier_runs()
         entries = run_context.journal.record(
             started, *certificates_of_users(run_context), *certificates_of_the_dcc(dcc)
         )

@@ -7,7 +7,9 @@ import io
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -76,7 +78,7 @@ def run_rehearsal(
     try:
         with redirect_stdout(output), _undisturbed(), rehearsal.control.heeded():
             rehearsal.steering.wait_for_start()
-            status = pytest.main(_arguments(rehearsal), [plugin, _Given(rehearsal)])
+            status = pytest.main(_arguments(rehearsal), [*_step_modules(), plugin, _Given(rehearsal)])
     finally:
         run = rehearsal.close() or rehearsal.result
     if rehearsal.problems or run is None or status not in _NORMAL_ENDS:
@@ -97,31 +99,47 @@ def _undisturbed() -> Iterator[None]:
         os.environ.update(theirs)
 
 
+def _step_modules() -> list[ModuleType]:
+    """pytest-bdd and the packaged steps, as plugins: by name, pytest would search all installed packages for each."""
+    steps = sorted(path.stem for path in (library_folder() / "steps").glob("*.py") if path.stem != "__init__")
+    return [import_module(name) for name in ("pytest_bdd.plugin", *(f"scenarios.steps.{step}" for step in steps))]
+
+
 def _arguments(rehearsal: Rehearsal) -> list[str]:
-    """Pytest's arguments: the packaged steps and one module that binds the features; no configuration, no cache."""
-    home = library_folder()
-    steps = sorted(path.stem for path in (home / "steps").glob("*.py") if path.stem != "__init__")
-    loaded = [argument for step in steps for argument in ("-p", f"scenarios.steps.{step}")]
+    """Pytest's arguments: one module that binds the scenarios; no configuration, no cache.
+
+    Nor what nobody reads: excerpts of source for failures, which the journal tells better, and a collection of all
+    garbage at each end, which takes longer than a short scenario.
+    """
     return [
         "-c", os.devnull, "--rootdir", str(rehearsal.folder), "--import-mode=importlib", "--capture=no", "-q",
-        "--noconftest", "-p", "pytest_bdd.plugin", "-p", "no:cacheprovider",
-        "-W", "ignore::pytest.PytestAssertRewriteWarning", *loaded,
+        "--noconftest", "--tb=no", "-p", "no:cacheprovider", "-p", "no:unraisableexception",
         str(_binding_module(rehearsal)),
     ]  # fmt: skip
 
 
-def _binding_module(rehearsal: Rehearsal) -> Path:
-    """A test module that binds the run's features; made in the run's folder, since features may lie anywhere.
+_BINDING = """\
+\"\"\"Binds the scenarios of this run to pytest.\"\"\"
+from pytest_bdd import scenario
 
-    Its name follows from the features' folder: a process keeps modules by name, and may run other features next.
+CHOSEN = [
+{chosen}
+]
+for number, (feature, name) in enumerate(CHOSEN):
+    globals()[f"test_{{number}}"] = scenario(feature, name)(lambda: None)
+"""
+
+
+def _binding_module(rehearsal: Rehearsal) -> Path:
+    """A test module that binds the plan's scenarios; made in the run's folder, since features may lie anywhere.
+
+    Those alone: pytest makes an item of every example that is bound, and a run of one scenario would wait for all.
+    Its name follows from its content: a process keeps modules by name, and may run other scenarios next.
     """
-    features = str(rehearsal.scenarios_folder.resolve() / "features")
-    name = hashlib.sha256(features.encode()).hexdigest()[:12]
+    base = rehearsal.scenarios_folder.resolve()
+    chosen = dict.fromkeys((str(base / row.feature), row.name) for row in rehearsal.plan.chosen)
+    text = _BINDING.format(chosen="\n".join(f"    {pair!r}," for pair in chosen))
+    name = hashlib.sha256(text.encode()).hexdigest()[:12]
     module = rehearsal.folder / "state" / f"test_scenarios_{name}.py"
-    lines = [
-        '"""Binds the features of this run to pytest."""',
-        "from pytest_bdd import scenarios",
-        f"scenarios({features!r})",
-    ]
-    module.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    module.write_text(text, encoding="utf-8")
     return module

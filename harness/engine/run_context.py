@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # who only collects tests does not load the simulated DCC
 
 TICK = 0.5
 """Real seconds between two looks at the clock and at ``RunControl`` while something is waited for."""
+_SURROUNDINGS = tuple(kind.__name__ for kind in (CertificateIssued, ScenarioStarted))
+"""Kinds of entries before a scenario that its evidence may need."""
 _RESPONSIBLE = {
     UserRole.IS: "supplier",
     UserRole.GS: "gas_supplier",
@@ -214,9 +216,17 @@ class RunContext:
 
     def keep_surroundings(self) -> None:
         """Read on to the journal's end; called when a scenario is about to begin."""
-        fresh = list(self.journal.entries(after=self._read_to))
-        self._kept += [entry for entry in fresh if isinstance(entry.event, CertificateIssued | ScenarioStarted)]
-        self._read_to = fresh[-1].seq if fresh else self._read_to
+        last = self.journal.last_seq
+        self._kept += self.journal.entries(after=self._read_to, until=last, kinds=_SURROUNDINGS)
+        self._read_to = last
+
+    def leave_out_earlier_runs(self) -> None:
+        """Keep no surroundings from before this moment: what this run needs of them, it records at its beginning.
+
+        A run is judged again from its own entries, so that it must not depend on those of runs before it either; and a
+        journal that holds many runs need not be read from its beginning for each of them.
+        """
+        self._read_to = self.journal.last_seq
 
     # --- outcomes ---------------------------------------------------------------------------------------------
 

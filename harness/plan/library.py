@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -98,11 +99,17 @@ def load_library(folder: Path | None = None) -> tuple[LibraryScenario, ...]:
 
     Raises: Blocked: a feature file cannot be read, or a scenario lacks a tag; with file and line.
     """
+    base = (folder or library_folder()).resolve()
+    return _library(base, scenario_digest(base))
+
+
+@lru_cache(maxsize=8)
+def _library(base: Path, _digest: str) -> tuple[LibraryScenario, ...]:
+    """As ``load_library``; read once for as long as the files have the same content."""
     # Imported here: pytest and its parser take 0.3 s, and every command that reads settings comes through this package.
     from pytest_bdd.exceptions import GherkinParseError  # noqa: PLC0415
     from pytest_bdd.feature import get_features  # noqa: PLC0415
 
-    base = (folder or library_folder()).resolve()
     try:
         features = get_features([str(base / "features")])
     except GherkinParseError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
@@ -204,9 +206,10 @@ def json_schema() -> dict[str, Any]:
     return published_schema(RehearsalSettings, id_="https://uept-harness.invalid/schemas/run/settings.schema.json")
 
 
-def fields() -> dict[str, msgspec.inspect.Type]:
+@cache
+def fields() -> Mapping[str, msgspec.inspect.Type]:
     """Every settable key, dotted, with its type."""
-    return dict(_fields(RehearsalSettings, ""))
+    return MappingProxyType(dict(_fields(RehearsalSettings, "")))
 
 
 def _fields(struct: type[msgspec.Struct], prefix: str) -> Iterator[tuple[str, msgspec.inspect.Type]]:

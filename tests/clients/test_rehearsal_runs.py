@@ -14,7 +14,7 @@ from harness.drivers import Action, DriverContext, Outcome
 from harness.engine import Run, RunResult, Silent, run_rehearsal
 from harness.settings import SettingsError
 from stubs.events import RunFinished
-from stubs.journal import verify_chain
+from stubs.journal import Journal, verify_chain
 from stubs.wire.errors import InputError
 
 if TYPE_CHECKING:
@@ -167,3 +167,22 @@ def test_a_folder_that_holds_a_run_is_refused(bench: Bench, tmp_path: Path) -> N
     run(bench, saying("done"), out=str(tmp_path / "run"))
     with pytest.raises(SettingsError, match="holds a run already"):
         run(bench, saying("done"), out=str(tmp_path / "run"))
+
+
+def test_a_run_of_one_scenario_binds_and_reads_nothing_of_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the rest of the library nor the runs before it in the same journal: each costs more than itself."""
+    bench.run("reference", "SR-201-IS")
+    journal, before, read_from = bench.dcc.journal, bench.dcc.journal.last_seq, []
+    entries = Journal.entries
+
+    def noted(self: Journal, after: int = 0, *args: Any, **how: Any) -> Any:
+        if self is journal:
+            read_from.append(after)
+        return entries(self, after, *args, **how)
+
+    monkeypatch.setattr(Journal, "entries", noted)
+    result = bench.run("reference", "SR-201-IS")
+    assert [one.verdict for one in result.run.scenarios] == [Verdict.PASS]
+    assert min(read_from) >= before
+    (module,) = (result.folder / "state").glob("test_scenarios_*.py")
+    assert module.read_text(encoding="utf-8").count(".feature'") == 1

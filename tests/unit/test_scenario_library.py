@@ -24,6 +24,10 @@ def test_library_holds_at_least_thirty_rows_of_the_catalogue() -> None:
     assert len({scenario.id for scenario in LIBRARY}) >= 30
 
 
+def test_a_library_is_read_once_in_a_process() -> None:
+    assert load_library() is LIBRARY
+
+
 def test_library_covers_four_roles_and_every_scope() -> None:
     assert {"IS", "GS", "ED", "OU"} <= {scenario.role for scenario in LIBRARY}
     assert {scenario.scope for scenario in LIBRARY} == {"I&C", "DUIS", "Alerts & Response Codes", "SSI"}
