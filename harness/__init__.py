@@ -1,3 +1,3 @@
-"""What a tester runs: drives the party's system, judges what is seen on the wire, reports."""
+"""The harness that a tester runs: drives the party's system, judges its traffic on the wire, reports."""
 
 __version__ = "0.1.0"

@@ -22,7 +22,7 @@ class AllowedFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class FailedScenario(Protocol):
-    """What is asked of a scenario that failed."""
+    """A failed scenario, as far as the list of allowed failures needs it."""
 
     @property
     def id(self) -> str:
@@ -42,7 +42,7 @@ class FailedScenario(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AllowedOutcome:
-    """What became of the list: failures let pass and failures not, and what a reader should know."""
+    """Result of applying the list: failures let pass, failures that count, and notes for the reader."""
 
     passed_over: tuple[str, ...]
     """Keys of failures that are let pass."""

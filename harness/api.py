@@ -248,7 +248,7 @@ def load_party(folder: str | Path, eui: str) -> Party:
 
 
 def validate(document: bytes) -> tuple[SchemaProblem, ...]:
-    """What is wrong with a DUIS document by the schema: line, path, message; empty when it is valid.
+    """Return the errors of a DUIS document by the schema: line, path, message; empty when it is valid.
 
     Raises: PeerError: not XML.
     """

@@ -29,7 +29,7 @@ from stubs.wire.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a person says. ``by`` is a function, not a name; ``file`` is a name and content that show it."""
+    """A person's attestation. ``by`` is a function, not a name; ``file`` is a name and content that show it."""
 
     scenario: str
     """Key of the scenario run, or the catalogue's id where it ran once."""
@@ -137,7 +137,7 @@ def _names(waiting: Mapping[str, list[CheckRun]]) -> str:
 
 
 def _comparison(files: Mapping[str, bytes]) -> model.SchemaComparison | None:
-    """What was said of another schema stays as it was: the schema is not in the bundle."""
+    """Keep the stored comparison with another schema: the schema itself is not in the bundle."""
     try:
         told = json.loads(files["result.json"]).get("schema_comparison")
         return msgspec.convert(told, model.SchemaComparison | None)

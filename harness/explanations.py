@@ -1,4 +1,4 @@
-"""What a code, rule, check or event means, why it may come here, what to do, and from which source that is known."""
+"""Meaning of a code, rule, check or event: why it may come here, what to do, and the source of that."""
 
 from __future__ import annotations
 

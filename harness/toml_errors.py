@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no TOML, as a person looks for it."""
+"""Error messages for a text that is no TOML, as a person looks for it."""
 
 from __future__ import annotations
 

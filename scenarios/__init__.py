@@ -1,1 +1,1 @@
-"""What is tested: feature files a test manager can read, thin steps, and the texts a person is asked with."""
+"""Scenarios: feature files a test manager can read, thin steps, and the texts a person is asked with."""

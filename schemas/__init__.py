@@ -1,1 +1,1 @@
-"""What is written down: schemas and catalogues as data, and the one loader. Imports nothing of ours."""
+"""Written facts: schemas and catalogues as data, and the one loader. Imports nothing of ours."""

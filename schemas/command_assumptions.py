@@ -1,4 +1,4 @@
-"""What is assumed where a request becomes a command without a DCC that could be asked; each row with its provenance."""
+"""Assumptions with which a request becomes a command without a DCC to ask; each row with its provenance."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from schemas.tables import table_rows
 
 @dataclass(frozen=True, slots=True)
 class CommandAssumptions:
-    """Who and what is assumed where a request becomes a command without a DCC; from public reference data."""
+    """Assumptions with which a request becomes a command without a DCC; from public reference data."""
 
     broker: str
     """EUI-64 of the access control broker."""
     broker_ahead: int
-    """How far the broker's counter lies above the request's."""
+    """Distance by which the broker's counter lies above the request's."""
     knows_users: frozenset[str]
     """Device types that hold credentials of Users."""
     by_strangers: frozenset[Srv]
     """Services for which the broker speaks since the meter does not know who asks."""
     network_operator_ending: str
-    """How the EUI-64 of a network operator ends."""
+    """Ending of a network operator's EUI-64."""
     customer_number: str
 
 
 @cache
 def command_assumptions() -> CommandAssumptions:
-    """What is assumed where a request becomes a command without a DCC that could be asked."""
+    """Return the assumptions with which a request becomes a command without a DCC to ask."""
     values = {row["assumption"]: row["value"] for row in table_rows("catalogue", "command-assumptions.csv")}
     return CommandAssumptions(
         broker=values["broker"],

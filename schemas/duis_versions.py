@@ -95,7 +95,7 @@ def changes() -> tuple[ChangeRow, ...]:
 
 @cache
 def later_than(schema: str) -> tuple[ChangeRow, ...]:
-    """What the schema of a version lacks."""
+    """Return the changes that the schema of a version lacks."""
     return tuple(row for row in changes() if not row.is_in(schema))
 
 

@@ -319,7 +319,7 @@ def defects() -> Mapping[str, DefectRow]:
 
 @cache
 def state_effects() -> Mapping[str, tuple[StateEffectRow, ...]]:
-    """What requests make of the device's state, by service."""
+    """Return the effects of requests on the device's state, by service."""
     found: dict[str, tuple[StateEffectRow, ...]] = {}
     for row in _rows("state-effects.csv"):
         found[row["srv"]] = (*found.get(row["srv"], ()), StateEffectRow(**row))
@@ -355,7 +355,10 @@ def gateway_rules() -> Mapping[str, GatewayRuleRow]:
 
 @cache
 def device_status_rules() -> Mapping[str, DeviceStatusRuleRow]:
-    """What the inventory status of a device allows, by SRV; ``*`` holds for SRVs not listed, ``local-delivery`` too."""
+    """Return the services that a device's inventory status allows, by SRV.
+
+    ``*`` holds for SRVs not listed, ``local-delivery`` too.
+    """
     return MappingProxyType(
         {
             row["srv"]: DeviceStatusRuleRow(
@@ -373,13 +376,13 @@ def device_status_rules() -> Mapping[str, DeviceStatusRuleRow]:
 
 @cache
 def device_behaviours() -> tuple[DeviceBehaviourRow, ...]:
-    """How the simulated devices behave where no public document says it, in reading order."""
+    """Return the behaviour of the simulated devices where no public document states it, in reading order."""
     return tuple(DeviceBehaviourRow(**row) for row in _rows("device-behaviours.csv"))
 
 
 @cache
 def device_fault_responses() -> Mapping[str, DeviceFaultResponseRow]:
-    """How a hardware fault shows in a device's answer, by use case."""
+    """Return the answers in which a hardware fault shows, by use case."""
     return MappingProxyType({row["use_case"]: _fault_response(row) for row in _rows("device-fault-responses.csv")})
 
 
@@ -404,7 +407,7 @@ def dcc_alert_occasions() -> Mapping[str, DccAlertOccasionRow]:
 
 @cache
 def request_bodies() -> Mapping[Srv, tuple[BodyRow, ...]]:
-    """What a request body may hold, by SRV, for the services whose bodies are laid out so far."""
+    """Return the permitted content of request bodies, by SRV, for the services whose bodies are laid out so far."""
     bodies: dict[Srv, tuple[BodyRow, ...]] = {}
     for row in _rows("request-bodies.csv"):
         srv = Srv(row["srv"])
@@ -483,7 +486,7 @@ def dlms_alerts() -> Mapping[str, DlmsAlertRow]:
 
 @cache
 def request_fields() -> Mapping[str, tuple[RequestFieldRow, ...]]:
-    """What of a request body enters the command, by use case."""
+    """Return the parts of a request body that enter the command, by use case."""
     fields: dict[str, tuple[RequestFieldRow, ...]] = {}
     for row in _rows("gbcs-request-fields.csv"):
         made = RequestFieldRow(**_with(row, required=row["required"] == "yes"))

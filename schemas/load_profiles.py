@@ -51,7 +51,7 @@ class LoadMessageRow:
 
 @dataclass(frozen=True, slots=True)
 class LoadProfile:
-    """What is sent and how it is spread: ``shape`` holds (length, rate) of sections, both relative."""
+    """Messages that are sent, and their spread: ``shape`` holds (length, rate) of sections, both relative."""
 
     profile: str
     title: str

@@ -20,13 +20,13 @@ Template = Mapping[str, Any]
 
 @cache
 def mmc_answers() -> Mapping[str, Template]:
-    """What stands in the answer element of each use case that answers with data, by use case name."""
+    """Return the content of the answer element of each use case that answers with data, by use case name."""
     return _templates("mmc-answers.json")
 
 
 @cache
 def mmc_alert_payloads() -> Mapping[str, Template]:
-    """What stands in the payload of an alert, by message code (four upper-case hexadecimal digits)."""
+    """Return the content of an alert's payload, by message code (four upper-case hexadecimal digits)."""
     return _templates("mmc-alerts.json")
 
 

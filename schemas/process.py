@@ -15,7 +15,7 @@ from schemas.rows import UserRole
 from schemas.tables import table_rows
 
 CHECK = "2018 guidance, check"
-"""What every clause and period of the process is marked with when it is shown."""
+"""Mark of every clause and period of the process when it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class ArtefactRow:
 
 @dataclass(frozen=True, slots=True)
 class DisputeRow:
-    """Where a dispute about one subject goes first; afterwards the Panel, then the Authority."""
+    """First route of a dispute about one subject; afterwards the Panel, then the Authority."""
 
     subject: str
     name: str
@@ -184,7 +184,7 @@ def steps() -> Mapping[str, StepRow]:
 
 @cache
 def prerequisites() -> Mapping[str, PrerequisiteRow]:
-    """What stands before the steps, by code."""
+    """Return the prerequisites of the steps, by code."""
     return MappingProxyType({row["code"]: PrerequisiteRow(**row) for row in _rows("prerequisites.csv")})
 
 

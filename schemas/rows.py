@@ -1,4 +1,4 @@
-"""What a row of the catalogue looks like: the typed records that ``schemas.load`` returns.
+"""Rows of the catalogue: the typed records that ``schemas.load`` returns.
 
 A row says where its fact comes from (``provenance``) and how sure we are (``confidence``), unless its whole file
 has one origin. Types of values are named as the industry names them.
@@ -106,7 +106,7 @@ class CommandVariantRow:
     pattern: str
     result: str
     delivery: str
-    """How the command reaches the device: ``wan``, ``local`` (the User carries it there), ``both``, ``none``."""
+    """Delivery of the command to the device: ``wan``, ``local`` (the User carries it there), ``both``, ``none``."""
     is_future_dated: bool
     """Whether an ExecutionDateTime may stand in the request; 4: a device holds the command that it becomes."""
     provenance: str
@@ -253,7 +253,7 @@ class BodyRow:
 
 @dataclass(frozen=True, slots=True)
 class BranchRow:
-    """What a request body must hold, and must not, for a kind of device, where the schema offers alternatives.
+    """Content that a request body must hold, and must not, for a kind of device, where the schema offers alternatives.
 
     ``device_types`` empty: any. ``through`` are paths to elements that are there, ``without`` names of elements that
     are not, ``values`` texts by element name.
@@ -303,7 +303,7 @@ class DefectRow:
 
 @dataclass(frozen=True, slots=True)
 class StateEffectRow:
-    """What an element of a request becomes in the device's state once the device says that it did its work."""
+    """Effect of a request's element on the device's state once the device confirms that it did its work."""
 
     srv: str
     element: str
@@ -358,7 +358,7 @@ class DeviceStatusRuleRow:
 
 @dataclass(frozen=True, slots=True)
 class DeviceBehaviourRow:
-    """How the simulated devices behave where no public document says it, and what is simpler than real ones."""
+    """Behaviour of the simulated devices where no public document states it, and what is simpler than in real ones."""
 
     behaviour: str
     how: str
@@ -369,7 +369,7 @@ class DeviceBehaviourRow:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFaultResponseRow:
-    """How a hardware fault shows in the answer to a use case, where the protocol's usual way does not tell.
+    """Answer in which a hardware fault shows, for a use case whose protocol has no usual way to tell it.
 
     ``shows_as`` is ``field`` (``values`` beside the others), ``status`` (``values`` in the place of all others) or
     ``row`` (``row`` of the payload fails, counted from 0).
@@ -403,7 +403,7 @@ class DccAlertOccasionRow:
 
 @dataclass(frozen=True, slots=True)
 class UseCaseFactsRow:
-    """What the GBCS codec needs to know of a use case; complete where ``use-cases.csv`` has gaps."""
+    """Facts of a use case that the GBCS codec needs; complete where ``use-cases.csv`` has gaps."""
 
     use_case: str
     message_code: str

@@ -22,7 +22,7 @@ class FunctionRow:
     title: str
     path: str
     section: str
-    """Where the menu has it; empty: it is reached from another page."""
+    """Section of the menu; empty: it is reached from another page."""
     roles: frozenset[str]
     component: str
     is_act: bool
@@ -89,7 +89,7 @@ class SsiActionRow:
     kind: str
     words: str
     path: str
-    """Where the page begins."""
+    """Path of the first page."""
     parameters: tuple[str, ...]
     """Names of the action's parameters, each of which may be absent; ``person`` may be given to every kind."""
     tells: tuple[str, ...]
@@ -202,7 +202,7 @@ def _advice() -> Mapping[str, str]:
 
 
 def advice(code: str) -> str:
-    """What a User does about a response or alert code; by its kind where no row names it."""
+    """Return advice to a User about a response or alert code; by its kind where no row names it."""
     if not code:
         return ""
     row = response_codes().get(ResponseCode(code))

@@ -102,13 +102,13 @@ __all__ = [
 ]
 
 OCCURRENCES = {name: row.devices for name, row in physical_events.PHYSICAL_EVENTS.items()}
-"""What can happen to devices, by name, with the types of those that it happens to."""
+"""Physical events that a device can undergo, by name, with the device types that each applies to."""
 _SHUTDOWN_SECONDS = 1.0
 _START_SECONDS = 60.0
 
 
 class Urls(msgspec.Struct, frozen=True, kw_only=True):
-    """Where everything is."""
+    """Addresses of every service of one simulated DCC."""
 
     transform: str
     send_command: str
@@ -141,7 +141,7 @@ class SimulatedDcc:
         self.control_token = settings.control_token or new_token()
         self.urls = Urls(transform="", send_command="", non_device="", smki="", control="", ssi=None)
         self.premises: tuple[MadePremises, ...] = ()
-        """What was made of the file of premises at this start."""
+        """Devices and inventory records made from the file of premises at this start."""
         self.fronts: Fronts | None = None
         """The front processes, where the settings want some."""
         self._runtime = runtime
@@ -407,7 +407,7 @@ class BackgroundDcc:
     control: Control
     settings: DccSettings
     control_token: str
-    """What a changing call of the control API brings; see ``authorisation``."""
+    """Token that a call of the control API must carry to change anything; see ``authorisation``."""
     fronts: Fronts | None = None
 
 

@@ -11,13 +11,13 @@ from threading import Lock
 from typing import NamedTuple, Protocol
 
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
-"""Where every virtual clock stops: dates that are computed from it must stay dates."""
+"""Last instant of every virtual clock: dates that are computed from it must stay dates."""
 FASTEST = 1_000_000.0
 """Run seconds per real second: eleven days in one."""
 
 
 class Clock(Protocol):
-    """What edges ask for the time."""
+    """Source of the time for every edge."""
 
     def now(self) -> datetime:
         """The run's time: aware, UTC."""
@@ -41,7 +41,7 @@ class SystemClock:
 
 
 class _Course(NamedTuple):
-    """How a virtual clock goes: from ``base`` at ``real`` (the machine's monotonic seconds) for ``left`` seconds."""
+    """Course of a virtual clock: from ``base`` at ``real`` (the machine's monotonic seconds) for ``left`` seconds."""
 
     base: datetime
     left: float

@@ -78,7 +78,7 @@ def build_command(
     use_case: str = "",
     assumed: CommandAssumptions | None = None,
 ) -> dict[str, str]:
-    """What a DUIS request becomes: use case, message code, payload and group, the last three in hex.
+    """Build the command of a DUIS request: use case, message code, payload and group, the last three in hex.
 
     Nobody is asked about the device, so these are assumed: meters and gas proxies know the originator, except in
     services of an export supplier and in requests that bring a key-agreement certificate; EUI-64s that end 02-00-00

@@ -26,14 +26,14 @@ class Verdict(StrEnum):
 
 
 class Owner(StrEnum):
-    """Who has to act on a verdict other than PASS."""
+    """Owner of a verdict other than PASS: the one that has to act on it."""
 
     NONE = ""
     """Nobody: the rule is kept."""
     PARTY = "Party"
     """The Party's system, its driver, or a person of the Party."""
     SETTINGS = "settings"
-    """Who set up the run: run file, keys, ports, driver program, an interrupted run."""
+    """The person who set up the run: run file, keys, ports, driver program, an interrupted run."""
     HARNESS = "harness"
     """This software: the simulated DCC, its devices, a scenario, a check."""
     SPECIFICATION = "specification unclear"
@@ -51,12 +51,12 @@ _OWNERS = {
 
 
 def usual_owner(verdict: Verdict) -> Owner:
-    """Who owns a verdict when nothing more is known."""
+    """Return the owner of a verdict when nothing more is known."""
     return _OWNERS.get(verdict, Owner.NONE)
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one check says about one scenario's evidence.
+    """Result of one check on one scenario's evidence.
 
     ``references`` are sequence numbers of the journal entries it rests on. While ``is_final`` is False later entries
     may still change it; ``verdict`` is then what it amounts to if nothing more comes, and one that is stored so was
@@ -71,12 +71,12 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     references: tuple[int, ...] = ()
     is_final: bool = True
     named_owner: Owner = Owner.NONE
-    """Who owns it, where that is not the usual owner of the verdict."""
+    """Owner of this finding, where that is not the usual owner of the verdict."""
     cause: str = ""
 
     @property
     def owner(self) -> Owner:
-        """Who has to act; nobody for PASS."""
+        """Return the owner, which has to act; nobody for PASS."""
         return self.named_owner or usual_owner(self.verdict)
 
     @property

@@ -83,7 +83,7 @@ def read_back(event: AnyEvent) -> tuple[AnyEvent, bytes]:
 
 
 def read_back_all(events: Iterable[AnyEvent]) -> RecordedEvents:
-    """As ``read_back``, for several. Raises: UnrecordableError."""
+    """Read several events back like ``read_back``. Raises: UnrecordableError."""
     pairs = [read_back(event) for event in events]
     return RecordedEvents.of((event for event, _ in pairs), (octets for _, octets in pairs))
 

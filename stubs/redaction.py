@@ -141,7 +141,7 @@ def shown_command(text: str) -> str:
 
 
 def shown_driver(text: str) -> str:
-    """How a party's system is asked: of a command line only the program, of an address no credentials."""
+    """Return a driver's address as it may be shown: of a command line only the program, of a URL no credentials."""
     kind, colon, rest = text.partition(":")
     if kind == "command":
         return f"command:{shown_command(rest)}"
@@ -152,7 +152,10 @@ def shown_driver(text: str) -> str:
 
 
 def shown_driver_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What a driver says of itself, in JSON's types: of a command line only the program, of texts as ``shown_text``."""
+    """Return a driver's facts as they may be shown, in JSON's types: of a command line only the program.
+
+    Texts are shown as by ``shown_text``.
+    """
     found: dict[str, Any] = {}
     for name, value in facts.items():
         if name == "command" and isinstance(value, list | tuple):

@@ -37,7 +37,7 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class DeliveryTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the DCC uses when it posts to an ``https`` receive URL: PEM file paths."""
+    """TLS files for posting to an ``https`` receive URL: PEM file paths."""
 
     ca: FilePath | None = None
     """Authority of the receive endpoint's certificate; None: those of the machine."""
@@ -140,7 +140,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     require_transform: bool = True
     """Refuse a Signed Pre-Command that does not hold the bytes handed out for its RequestID."""
     max_future_days: int | None = None
-    """How far ahead an ExecutionDateTime may lie; None: no limit."""
+    """Most days that an ExecutionDateTime may lie ahead; None: no limit."""
     eligible_roles: dict[str, tuple[str, ...]] = {}
     """SRV to further User Roles that may send it: the public matrix names none for 7.16, 8.5 and 8.6."""
     sequence_missing: Literal["refuse", "hold"] = "refuse"
@@ -153,7 +153,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Anomaly detection: SRV (or ``*``) to the most requests per User and hour; above it a request is quarantined.
     Transforms command nothing and are not counted."""
     dcc_thresholds: dict[str, int] = {}
-    """As ``thresholds``, over all Users together."""
+    """Like ``thresholds``, over all Users together."""
     attribute_limits: dict[str, dict[str, tuple[float, float]]] = {}
     """Anomaly detection: SRV to named values of its command, each with its least and greatest harmless value."""
     inventory_overflow: Literal["first", "refuse"] = "first"
@@ -189,11 +189,11 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     device_timeout: Seconds = 30.0
     """From sending to the verdict that a device does not answer."""
     device_silent: Literal["response", "alert"] = "response"
-    """What the User gets then: an asynchronous response with E20 or E21, or a CommandFailure alert."""
+    """Message that the User then gets: an asynchronous response with E20 or E21, or a CommandFailure alert."""
     join_delay: Seconds = 0.2
     """From the hub's log entry to the device having joined the home area network."""
     sequence_timeout: Seconds = 3600.0
-    """How long a sequenced request waits for its predecessor."""
+    """Seconds that a sequenced request waits for its predecessor."""
     outcome_timeout: Seconds = 86400.0
     """From the date of a command the device holds to the verdict (E30) that its outcome will not come."""
     firmware_time: Seconds = 60.0
@@ -210,7 +210,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     delivery_retries: tuple[Seconds, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 180.0)
     """Waits before the 2nd, 3rd… attempt; after the last the message is held."""
     held_after: Seconds = 172800.0
-    """How long a held message is kept for re-delivery when the endpoint is back (two days)."""
+    """Seconds that a held message is kept for re-delivery when the endpoint is back (two days)."""
     outbox_bytes: int = 16 * 1024 * 1024
     """Bodies of waiting messages kept in memory; beyond that they are read from the journal when delivered."""
 

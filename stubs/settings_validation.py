@@ -27,7 +27,7 @@ _STATUS = re.compile(r"[1-5][0-9][0-9]")
 
 
 def dcc_setting_problems(dcc: DccSettings) -> Iterator[Problem]:
-    """What is wrong with the simulated DCC's settings, by key without ``dcc.``."""
+    """Yield the errors in the simulated DCC's settings, by key without ``dcc.``."""
     yield from _listening(dcc)
     yield from _addresses(dcc)
     for rule, answer in dcc.rules.items():

@@ -1,4 +1,4 @@
-"""What the self-service pages read of, and do to, one running DCC: joins ``stubs.ssi`` to core, journal, keys, clock.
+"""Link between the self-service pages and one running DCC: joins ``stubs.ssi`` to core, journal, keys, clock.
 
 A part of ``stubs.app``, which alone uses it.
 """

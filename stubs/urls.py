@@ -47,7 +47,7 @@ def _expected(text: str) -> str:
 
 
 def why_unusable(text: str, allowed: Sequence[str] = ()) -> str:
-    """What keeps messages from being posted to a URL; empty: nothing.
+    """Return the reason why messages cannot be posted to a URL; empty: they can.
 
     Args:
         text: the URL.

@@ -85,7 +85,7 @@ class People(_Record, frozen=True, kw_only=True):
 
 
 class Environment(_Record, frozen=True, kw_only=True):
-    """Where the tests ran, beyond what the runs themselves tell."""
+    """Environment of the tests, beyond what the runs themselves tell."""
 
     name: Text = ""
     interface_version: Annotated[str, Meta(description="DUIS and MMC version of the Party's system.")] = ""
@@ -94,7 +94,7 @@ class Environment(_Record, frozen=True, kw_only=True):
 
 
 class TestPlan(_Record, frozen=True, kw_only=True):
-    """What was agreed to be tested."""
+    """Agreed scope of the tests."""
 
     reference: Annotated[str, Meta(description="Of the approved test plan.")] = ""
     settings: Annotated[str, Meta(description="The run file.")] = "uept.toml"
@@ -170,7 +170,7 @@ class CreditInstrument(_Record, frozen=True, kw_only=True):
 
 
 class Credit(_Record, frozen=True, kw_only=True):
-    """What Credit Cover is computed from; pounds."""
+    """Amounts from which Credit Cover is computed; pounds."""
 
     as_of: date
     unpaid: Decimal
@@ -196,7 +196,7 @@ class Regression(_Record, frozen=True, kw_only=True):
 
 
 class RunNote(_Record, frozen=True, kw_only=True):
-    """What a person says of one run; the run itself is found by its evidence digest."""
+    """A person's note on one run; the run itself is found by its evidence digest."""
 
     evidence: Annotated[str, Meta(min_length=8, description="Evidence digest, or its beginning (8 digits or more).")]
     build: Annotated[str, Meta(description="Build tested, where the run does not say so itself.")] = ""

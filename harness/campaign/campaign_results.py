@@ -59,7 +59,7 @@ class CampaignResults:
 
     @property
     def campaign(self) -> Campaign:
-        """What people wrote."""
+        """Return the content of the campaign file."""
         return self.folder.campaign
 
     @property
@@ -203,7 +203,7 @@ def _issue(issue: Issue) -> Counted:
 
 
 def open_criteria(folder: CampaignFolder, role: UserRole, runs: Sequence[CampaignRun]) -> list[str]:
-    """What stands against a verdict beside results and issues, each in words.
+    """List in words what prevents a role's verdict beside results and issues.
 
     Entry criteria not met and not excused by an agreed deviation, evidence that is named and missing, bundles that do
     not verify, and more open issues of severity 3 than were agreed.

@@ -1,4 +1,4 @@
-"""What a campaign's values must keep beyond their types: known words, sane dates and amounts, dates in their order."""
+"""Rules on a campaign's values beyond their types: known words, sane dates and amounts, dates in their order."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def campaign_user_ids(campaign: Campaign) -> Iterator[UserIdProblem]:
 
 
 def user_id_notes(campaign: Campaign, role: UserRole, tested: Iterable[str]) -> Iterator[str]:
-    """What does not fit between a role's User IDs, the Party's ranges, and the User IDs that runs tested."""
+    """Yield each mismatch between a role's User IDs, the Party's ranges, and the User IDs that runs tested."""
     for problem in campaign_user_ids(campaign):
         if role in problem.role.split("/"):
             yield f"{problem.user} {problem.text}"

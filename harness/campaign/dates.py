@@ -1,4 +1,4 @@
-"""What the campaign's dates and amounts come to, by the rules of ``harness.uep``."""
+"""Dates and amounts of a campaign, computed by the rules of ``harness.uep``."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def timeline_of(campaign: Campaign, role: UserRole, today: date) -> str:
 
 
 def exposure_of(campaign: Campaign, today: date | None = None) -> Exposure:
-    """What Credit Cover is computed from. Raises: InputError: the campaign has no ``[credit]``."""
+    """Return the amounts from which Credit Cover is computed. Raises: InputError: the campaign has no ``[credit]``."""
     credit = campaign.credit
     if credit is None:
         raise InputError("the campaign has no [credit] table", mend="Add one, or give --unpaid and --estimate")

@@ -29,7 +29,7 @@ class CampaignFolder:
 
     @property
     def runs(self) -> Path:
-        """Where run folders land."""
+        """Return the folder that holds run folders."""
         return self.path / RUNS
 
     def evidence(self, name: str) -> bytes | None:
@@ -57,7 +57,7 @@ class CampaignFolder:
         return tuple((name, by) for name, by in self.named_evidence if self.evidence(name) is None)
 
     def steps_of(self, role: UserRole) -> dict[str, StepRecord]:
-        """What is recorded for the checklist of a role, by code; what other tables of the file tell is taken in."""
+        """Return the checklist records of a role, by code; facts from other tables of the file are included."""
         campaign, entry = self.campaign, self.campaign.roles[role]
         found: dict[str, StepRecord] = dict(campaign.prerequisites)
         acceded = campaign.party.accession_date

@@ -56,7 +56,7 @@ class Proposal:
 
 
 def proposals(campaign_results: CampaignResults) -> tuple[Proposal, ...]:
-    """What fails or is blocked now, grouped by cause: check, kind of difference, owner."""
+    """Propose an issue for each cause of present failures and blocks: check, kind of difference, owner."""
     by_run = {one.digest: one for one in campaign_results.runs}
     groups: dict[str, list[tuple[CampaignRun, ScenarioRun]]] = {}
     for role in campaign_results.roles:
@@ -219,7 +219,7 @@ def retest_of(campaign_results: CampaignResults, issue: Issue, key: str) -> Resu
 
 
 def retest_progress(campaign_results: CampaignResults, issue: Issue) -> str:
-    """How many scenarios of an issue passed since it was found, and which did not; empty: it names none."""
+    """Count the scenarios of an issue that passed since it was found, and name the others; empty: it names none."""
     if not issue.scenarios:
         return ""
     open_ones = [key for key in issue.scenarios if retest_of(campaign_results, issue, key) is None]

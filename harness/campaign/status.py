@@ -1,4 +1,4 @@
-"""Where each role stands, what is missing, what is due next: one screen, computed anew each time."""
+"""Status of each role, what is missing, what is due next: one screen, computed anew each time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RoleStatus:
     steps: int
     missing: tuple[str, ...]
     due: tuple[Deadline, ...]
-    """What is due next or late, earliest first."""
+    """Deadlines that are next or late, earliest first."""
 
 
 @dataclass(frozen=True, slots=True)

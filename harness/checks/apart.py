@@ -1,4 +1,4 @@
-"""What one party of a scenario may be shown: its own messages and actions, and nothing of another that took part."""
+"""Limits of what one party of a scenario may be shown: its own messages and actions, nothing of another party."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _BRANCHES: Mapping[str, Mapping[str, str]] = {
     "1.5": {"Prepayment": "PrepaymentMode", "Credit": "CreditMode"},
     "1.6": {"Prepayment": "Prepayment", "Credit": "Credit"},
 }
-"""Where PaymentMode is no element but decides which one the request holds (DUIS schema)."""
+"""Services in which PaymentMode is no element but decides which one the request holds (DUIS schema)."""
 _NOW = "CurrentDateTime"
 _SKEW = 60.0
 """Seconds a party's clock, or the time from making a request to its arrival, may make of a difference (inferred)."""
@@ -80,7 +80,7 @@ def request_as_asked(evidence: Evidence, _parameters: Mapping[str, Any]) -> Find
 
 
 def unlike_told(evidence: Evidence, actions: Iterable[ActionRecord]) -> Verdict:
-    """What it amounts to that the simulated world is not as these actions lead to.
+    """Return the verdict when the simulated world is not in the state to which these actions lead.
 
     BLOCKED, ours, where every request says what was asked and was accepted, and carried out where a device had to.
     FAIL where one does not, or never came.
@@ -114,7 +114,7 @@ def _misdirected(evidence: Evidence, action: ActionRecord) -> Exchange | None:
 
 
 def _differences(action: ActionRecord, request: ServiceRequest, arrived: datetime | None) -> Iterator[tuple[str, str]]:
-    """What differs, in words, and the name of what differs."""
+    """Yield each difference between action and request: in words, and the name of what differs."""
     header = request.header
     user = str(action.asked.get("user", ""))
     if user and identity(str(header.request_id.originator)) != identity(user):
@@ -275,7 +275,7 @@ def _is_first_stage(exchange: Exchange) -> bool:
 
 
 def _which_request(exchange: Exchange) -> object:
-    """What is the same of repetitions: RequestID, service and stage, however it was signed; of others their octets."""
+    """Return what repetitions share: RequestID, service and stage, however signed; of an unread request its octets."""
     if exchange.request is None:
         return exchange.received.body
     header = exchange.request.header

@@ -31,7 +31,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d
 
 
 class Kind(StrEnum):
-    """How a reported value differs from what was sent."""
+    """Kind of difference between a reported value and the one that was sent."""
 
     MISSING = "missing"
     """Sent and not reported: nothing is claimed of it."""
@@ -136,7 +136,7 @@ def moment(text: object) -> datetime | None:
 
 
 def differences(sent: Mapping[str, Any], claimed: Mapping[str, Any]) -> tuple[Difference, ...]:
-    """What of ``claimed`` is not in ``sent`` or differs, and what of ``sent`` is not claimed.
+    """Compare a claim with the message: values added, values different, and values left out.
 
     A name of the claim that the message does not have counts as invented only when it holds numbers of which the
     message has none: units, notes and times of its own are the party's.
@@ -222,7 +222,7 @@ def _spelled(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def said(value: Any) -> Any:
-    """What is said by a value: a name with null under it, at any depth, says nothing."""
+    """Return a value without the names that hold null, at any depth: they state nothing."""
     if isinstance(value, Mapping):
         return {name: said(one) for name, one in value.items() if one is not None}
     return [said(one) for one in value] if isinstance(value, list) else value

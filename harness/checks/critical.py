@@ -46,7 +46,7 @@ def _signed_group(exchange: Exchange) -> Group | None:
     clause="DUIS, Signed Pre-Command; GBCS, command signature",
 )
 def critical_signed(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
-    """What the party sent for execution carries a signature."""
+    """Check that the party's message for execution carries a signature."""
     expected = "a Signed Pre-Command with 64 octets of signature"
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
@@ -87,7 +87,7 @@ def signed_as_issued(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
 
 
 def altered(evidence: Evidence, exchange: Exchange) -> str:
-    """How a Signed Pre-Command differs from every Pre-Command issued under its RequestID; empty when it does not."""
+    """Describe how a Signed Pre-Command differs from each Pre-Command issued under its RequestID; empty: in nothing."""
     group = _signed_group(exchange)
     if group is None:
         return "a payload that is no GBCS message"
@@ -100,7 +100,7 @@ def altered(evidence: Evidence, exchange: Exchange) -> str:
 
 
 def own_signature_problem(evidence: Evidence, exchange: Exchange) -> str:
-    """What is wrong with the signature in a Signed Pre-Command; empty: nothing, or it cannot be told."""
+    """Describe the error in a Signed Pre-Command's signature; empty: none, or it cannot be told."""
     group = _signed_group(exchange)
     if group is None:
         return "a payload that is no GBCS message"

@@ -62,7 +62,7 @@ def took_what_was_sent(evidence: Evidence, _parameters: Mapping[str, Any]) -> Fi
 
 
 def _told(evidence: Evidence, action: ActionRecord) -> Iterator[tuple[int, StateEffectRow, Node]]:
-    """What requests of an action told a device that says it did so at once: entry of the command, row, element."""
+    """Yield what an action's requests set on a device that confirmed it at once: entry of the command, row, element."""
     rows = state_effects().get(action.service, ())
     if not rows or not was_carried_out(evidence, action):
         return
@@ -110,7 +110,7 @@ def _at(value: object, name: str) -> Iterator[Any]:
 
 
 def _problem(row: StateEffectRow, node: Node, found: list[tuple[int, Any]], times: Sequence[datetime]) -> str | None:
-    """What is wrong with the newest value; empty: nothing; None: it cannot be said. ``times`` are of the last two."""
+    """Describe the error in the newest value; empty: none; None: it cannot be said. ``times`` are of the last two."""
     now, sent = found[-1][1], node.text.strip()
     match row.how:
         case "equals":

@@ -248,7 +248,7 @@ def _leaves(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _sent(evidence: Evidence, action: ActionRecord) -> tuple[int, Mapping[str, Any]] | None:
-    """What came in answer to the action: a device's values, or the DCC's own, by name."""
+    """Return the values sent in answer to the action, by name: a device's, or the DCC's own."""
     answers = evidence.answers_of(action)
     if answers:
         return answers[-1][0], answers[-1][1].values
@@ -266,7 +266,7 @@ def _words(wanted: Mapping[str, Any]) -> str:
 
 
 def _lacking(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
-    """What there is instead of the values wanted; empty when all are there."""
+    """Describe the values that stand in place of those wanted; empty when all are there."""
     found = {name: _said(values, name) for name in wanted}
     lacking = [name for name, value in wanted.items() if not any(_shows(one, value) for one in found[name])]
     return "; ".join(f"{name} {found[name][0]!r}" if found[name] else f"no {name}" for name in lacking)
@@ -294,7 +294,7 @@ def _at(value: object, name: str, spell: Callable[[str], str] = str) -> Iterator
 
 
 def _said(reported: object, name: str) -> list[Any]:
-    """What a party reports under a name, however it spells the name."""
+    """Return the values that a party reports under a name, however it spells the name."""
     return list(_at(reported, name, plain_name))
 
 

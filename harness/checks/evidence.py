@@ -127,7 +127,7 @@ class Message:
 
     @property
     def why_open(self) -> str:
-        """What kept a message that was not taken: the last attempt's status, or why it got none."""
+        """Return the reason why a message was not taken: the last attempt's status, or why it got none."""
         if not self.failures:
             return "queued, not yet delivered"
         failure = self.failures[-1][1]
@@ -137,7 +137,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ActionRecord:
-    """What the party's system was asked and what it said."""
+    """One action of the party's system: what it was asked, and the outcome it claimed."""
 
     seq: int
     action: str
@@ -384,7 +384,7 @@ class Evidence:
         )
 
     def answers_of(self, action: ActionRecord) -> tuple[tuple[int, DeviceAnswered], ...]:
-        """What devices really answered to an action's requests."""
+        """Return the answers that devices really gave to an action's requests."""
         wanted = {request_id.upper() for request_id in self.request_ids_of(action)}
         return tuple(
             (seq, event)

@@ -36,7 +36,7 @@ class EvidenceIndex:
         return self._entries[bisect_left(self._numbers, first) : bisect_right(self._numbers, last)]
 
     def evidence(self, scenario: str, role: str, first: int, last: int, user: str = "") -> Evidence:
-        """As ``evidence_of``."""
+        """Return the same evidence as ``evidence_of``."""
         key = (scenario, role, first, last, user)
         if key not in self._cut:
             self._cut = {key: self._evidence(*key)}  # the checks of one slice follow one another

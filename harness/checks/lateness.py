@@ -1,4 +1,4 @@
-"""Whose lateness it is: what the end of a wait decides is no evidence against a party that we ourselves kept waiting.
+"""Lateness of our own: a time-out is no evidence against a party that we ourselves kept waiting.
 
 Two things may be late on a machine under load: an answer of the simulated DCC (``AnswerLate``, in the journal), and the
 run itself, which then looks at the evidence later than it meant to. Both are told apart from time-outs of the party.

@@ -1,4 +1,4 @@
-"""What a party was told: the values of every message it was given for a request, by name."""
+"""Messages handed to a party: the values of every message it was given for a request, by name."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _payload(result: Result) -> bytes | None:
 
 
 def _plain_values(payload: bytes) -> dict[str, Any] | None:
-    """What can be read of a device's answer without keys; None when nothing can."""
+    """Return the values of a device's answer that can be read without keys; None when none can."""
     try:
         group = Message.from_bytes(payload).group
         read = read_response(group.other.message_code, group.content, _needs_a_key)

@@ -101,7 +101,7 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
 
 
 def _of_late_answer(evidence: Evidence, action: ActionRecord, messages: Sequence[Message]) -> tuple[str, str] | None:
-    """What contradicts a claim although our answer left late: only a success that the party had acknowledged before."""
+    """Contradict a claim although our answer left late: only where the party had acknowledged a success before."""
     taken = [one for one in messages if any(seq < action.claimed_seq for seq, _ in one.deliveries)]
     if action.status in {"failed", "timeout"} and _says_success_of_any(evidence, action, taken):
         return (
@@ -277,7 +277,7 @@ _FORMATTING = frozenset(map(plain_name, (
 """Attributes that say how an encrypted number is written: the journal's record of what was sent leaves them out."""
 
 _OWN_NAMES = frozenset({"UTRN", "detail", "note"})
-"""What a party knows without being told, such as the token it made."""
+"""Names of values that a party knows without being told, such as the token it made."""
 
 
 def _worth_comparing(action: ActionRecord) -> dict[str, Any]:
@@ -326,7 +326,7 @@ def alerts_as_received(evidence: Evidence, _parameters: Mapping[str, Any]) -> Fi
 
 
 def _wrong_alert(alert: Mapping[str, Any], given: Sequence[Message]) -> tuple[str, str] | None:
-    """What of an alert that is told was not in any that came, and the kind of difference."""
+    """Describe how an alert that the party reports differs from those that came, with the kind of difference."""
     name, device = code(alert.get("code", "")), identity(alert.get("device", ""))
     if not name:
         return None
@@ -423,7 +423,7 @@ def _identity_of(message: Message) -> tuple[str, str]:
 
 
 def _instruction(response: Response | None) -> str:
-    """What tells the outcomes of one held command apart, which may share a ResponseID (DUIS guide, section 9.2)."""
+    """Return what distinguishes the outcomes of one held command, which may share a ResponseID (DUIS guide, 9.2)."""
     if response is not None and isinstance(response.body, ServiceResponse):
         result = response.body.result
         if isinstance(result, FutureDatedDeviceAlert):

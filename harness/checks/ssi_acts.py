@@ -30,7 +30,7 @@ from stubs.events import (
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """What an act leaves in the record: the event, its fields by parameter, and the reference that is told."""
+    """Record that an act leaves: the event, its fields by parameter, and the reference that the page tells."""
 
     event: type[Event]
     fields: Mapping[str, str]

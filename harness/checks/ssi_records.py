@@ -66,7 +66,7 @@ def inventory_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
 
 
 _COVERAGE = {"true": "Will connect", "false": "Cannot be confirmed"}
-"""What the page says for CoverageAvailability of 12.1, unless a date is given."""
+"""Words of the page for CoverageAvailability of 12.1, unless a date is given."""
 
 
 @check(
@@ -150,7 +150,7 @@ def _records(evidence: Evidence, device: str, before: int) -> list[tuple[str, st
     provenance="inferred",
 )
 def record_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
-    """What the pages show of a device is what went over the wire, and the party tells every RequestID and code."""
+    """Check that the device's pages show what went over the wire, and that the party tells each RequestID and code."""
     expected = "every message about the device on the page, and the party finding each"
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
@@ -226,7 +226,7 @@ def _runs(evidence: Evidence, action: ActionRecord, report: str) -> list[tuple[i
 
 
 def _lacking(evidence: Evidence, action: ActionRecord, report: str, rows: Sequence[Any], before: int) -> list[str]:
-    """What the rows of a report must name and do not."""
+    """List the values that the rows of a report must name and do not."""
     told = [{str(name): str(value) for name, value in row.items()} for row in rows if isinstance(row, Mapping)]
     if report == "RSAT_001":
         sent = Counter(exchange.srv for exchange in evidence.exchanges if exchange.seq < before)
@@ -242,7 +242,7 @@ def _lacking(evidence: Evidence, action: ActionRecord, report: str, rows: Sequen
 
 
 def _invented(evidence: Evidence, action: ActionRecord, report: str, before: int) -> list[str]:
-    """What the rows of a report name and must not."""
+    """List what the rows of a report name and must not."""
     rows = rows_of(action.outcome)
     found = unshown(evidence, action)
     if report == "RSAT_002":

@@ -1,6 +1,6 @@
-"""What is told of the Self-Service Interface against all that was served: nothing may be told that stood nowhere.
+"""Comparison of the party's report with all that the Self-Service Interface served: it may name nothing else.
 
-The checks that a scenario names ask whether what is there was told; these functions ask the other way round.
+The checks that a scenario names ask whether the party reported what was served; these functions ask the opposite.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was served on the Self-Service Interface for an action, and what the party told of it: read by the checks."""
+"""Pages served on the Self-Service Interface for an action, and the party's report of them: read by the checks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stubs.events import Event, PageViewed
 E = TypeVar("E", bound=Event)
 
 USUAL = "tester"
-"""What the name of a person begins with whom the simulated DCC made up; others are named by the action."""
+"""Beginning of the name of a person that the simulated DCC made up; others are named by the action."""
 
 
 def during(evidence: Evidence, action: ActionRecord, kind: type[E]) -> list[tuple[int, E]]:

@@ -11,7 +11,7 @@ from stubs.wire.errors import PeerError
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Whose scenario began, under which key, and where its evidence begins."""
+    """Beginning of a scenario: its key, first entry of its evidence, User and party."""
 
     key: str
     first: int
@@ -20,7 +20,7 @@ class Begun:
 
 
 def begun(event: ScenarioStarted, seq: int, boundary: int = 0) -> Begun:
-    """What a ScenarioStarted at entry ``seq`` says; ``key`` is empty when it names none.
+    """Read a ScenarioStarted at entry ``seq``; ``key`` is empty when it names none.
 
     Evidence of a scenario begins after ``boundary``, the last entry of the scenario before, and at ``seq`` at the
     latest, whatever the entry says: what is shown of all scenarios together is never more than the journal.

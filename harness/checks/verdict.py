@@ -1,4 +1,4 @@
-"""What a check may say: verdicts in their order, and the findings it says them in."""
+"""Results of a check: verdicts in their order, and the findings that carry them."""
 
 from __future__ import annotations
 

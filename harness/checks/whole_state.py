@@ -16,7 +16,7 @@ from harness.checks.evidence import Evidence
 from stubs.events import DeviceChanged, DeviceManufactured, InventoryChanged
 
 _OF_TIME_AND_TESTERS = ("time", "raised by a tester", "set by a tester", "out of reach", "in reach again", "premises")
-"""How causes begin that no request has."""
+"""Beginnings of causes that belong to no request."""
 _BY_A_TESTER = ", by a tester"
 NOTES_OF_A_DEVICE = frozenset({"counters", "own_counter", "logged", "event_log", "pending"})
 """Fields in which a device notes that a command came, whatever becomes of it: no effect of the command."""
@@ -36,12 +36,12 @@ class WholeState:
 
     @property
     def words(self) -> str:
-        """How much it is."""
+        """Return the number of devices and records, in words."""
         return f"{len(self.devices)} devices and {len(self.inventory)} records of the inventory"
 
 
 def whole_state(evidence: Evidence, until: int) -> WholeState:
-    """What the entries up to ``until``, included, have made of the scenario's home."""
+    """Fold the entries up to ``until``, included, into the state of the scenario's home."""
     devices: dict[str, dict[str, Any]] = {}
     inventory: dict[str, dict[str, Any]] = {}
     for entry in evidence.entries:

@@ -142,7 +142,7 @@ def cli(ctx: click.Context) -> None:
 
 
 def next_step(folder: Path) -> str:
-    """What makes sense next in a folder, one line a suggestion."""
+    """Suggest the next commands in a folder, one a line."""
     runs = sorted((folder / "uept-runs").glob("*/result.json"))
     if runs:
         lines = [f"uept rehearse --failed {runs[-1].parent.relative_to(folder)}   run again what failed last"]

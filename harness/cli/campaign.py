@@ -58,7 +58,7 @@ def init(folder: Path, names: tuple[str, ...], driver: str, *, as_json: bool, **
 @today_option
 @json_option
 def status(campaign: Path | None, today: date | None, *, as_json: bool) -> None:
-    """Where each role stands, what is missing, what is due next. Nothing is written.
+    """Show where each role stands, what is missing, what is due next. Nothing is written.
 
     --json prints one object: campaign, build, roles (verdict, reason, counts, missing, due), runs (path, evidence,
     build, counts, problems), unfinished, open_issues, open_issues_of_party, proposed_issues, open_deviations.
@@ -103,7 +103,7 @@ def status(campaign: Path | None, today: date | None, *, as_json: bool) -> None:
 
 
 def shared_by_all(roles: Sequence[RoleStatus]) -> list[str]:
-    """What every role misses: told once, so that several roles stand on one screen."""
+    """Return what every role lacks: told once, so that several roles stand on one screen."""
     first, *others = (one.missing for one in roles)
     return [text for text in first if others and all(text in one for one in others)]
 

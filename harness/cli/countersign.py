@@ -84,7 +84,7 @@ def command(
 
 
 def _told(found: Judgement) -> str:
-    """What judging came to, in a sentence."""
+    """Describe the result of judging again, in a sentence."""
     if found.problems:
         first = found.problems[0]
         more = f", and {len(found.problems) - 1} more" if len(found.problems) > 1 else ""

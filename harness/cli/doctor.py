@@ -33,7 +33,7 @@ _PORTS = {8079: "DUIS web services", 8083: "SMKI repository", 8443: "SSI", 8078:
 @json_option
 @click.pass_context
 def command(ctx: click.Context, pki: Path | None, settings: Path | None, *, as_json: bool) -> None:
-    """What this machine has, what is missing, and how to get it.
+    """Show what this machine has, what is missing, and how to get it.
 
     With --settings also the party's side: keys fit their certificates, User IDs, ports, programs, and a trial: a
     request signed in the party's name to a simulated DCC, and a delivery to its receive address.

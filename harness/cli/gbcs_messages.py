@@ -1,4 +1,4 @@
-"""Where ``uept gbcs`` finds messages: hexadecimal text, files of it, binary files, DUIS documents, bundles."""
+"""Sources of messages for ``uept gbcs``: hexadecimal text, files of it, binary files, DUIS documents, bundles."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Operation = tuple[Callable[[], None], str]
 
 
 def _operations(control: RunControl) -> dict[str, Operation]:
-    """What each key does, and what is said of it."""
+    """Return what each key does, and the text that says so."""
     return {
         "+": (control.extend, f"waits of this scenario last {EXTENSION:.0f} s longer"),
         "s": (control.skip_scenario, "this scenario is skipped; what your system does just now may come to its end"),

@@ -1,4 +1,4 @@
-"""What libraries and our own servers say while they work: one line each, on standard error.
+"""Log messages of libraries and of our own servers: one line each, on standard error.
 
 Without this, Python's logging would print a traceback for every client that speaks no HTTP.
 """

@@ -1,4 +1,4 @@
-"""Where a one-line error says to read on: a page of ``uept docs``, by kind of error or by the command it is of."""
+"""Pages of ``uept docs`` that a one-line error refers to, by kind of error or by the command that failed."""
 
 from __future__ import annotations
 

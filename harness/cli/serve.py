@@ -89,7 +89,7 @@ def command(**flags: Any) -> None:
 
 
 def _allow_connections() -> None:
-    """As many open connections as the machine lets this process have: the usual limit of 1024 is soon reached."""
+    """Raise the limit of open connections as far as the machine allows: the usual 1024 is soon reached."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, _CONNECTIONS)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -1,4 +1,4 @@
-"""What a reader of a bundle trusts: keys by fingerprint or file, authorities of time stamps, the reader's own lists."""
+"""Trust of a bundle's reader: keys by fingerprint or file, authorities of time stamps, the reader's own lists."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ TIMESTAMP_CA = "timestamp-ca.pem"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the keys they know, and the time-stamp authorities they trust."""
+    """Reader of a bundle: the keys they know, and the time-stamp authorities they trust."""
 
     keys: KnownKeys
     authorities: tuple[Certificate, ...]
 
     def lines(self, found: Verification) -> Iterator[str]:
-        """Who signed a bundle and who vouches for when, a line each."""
+        """Yield the signer of a bundle, its countersignatures and its time stamps, a line each."""
         from harness.evidence.time_stamps import stamps_told
 
         yield self.keys.signer(found.fingerprint).sealed()
@@ -118,7 +118,7 @@ def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def reader_of(
     fingerprints: tuple[str, ...] = (), trusted_keys: tuple[Path, ...] = (), timestamp_ca: tuple[Path, ...] = ()
 ) -> Reader:
-    """What the reader names here, and what is in the reader's own folder.
+    """Read the trust that a reader names here, and the lists in the reader's own folder.
 
     The list of known keys is the file that ``UEPT_KNOWN_KEYS`` names, else ``known-keys`` in the user's folder for
     ``uept``; authorities are in ``timestamp-ca.pem`` beside it.

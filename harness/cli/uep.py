@@ -72,7 +72,7 @@ def open_folder(path: Path | None) -> CampaignFolder | None:
 
 
 def need_folder(path: Path | None) -> CampaignFolder:
-    """As ``open_folder``. Raises: InputError: there is none."""
+    """Open the folder like ``open_folder``. Raises: InputError: there is none."""
     folder = open_folder(path)
     if folder is None:
         raise InputError(
@@ -306,7 +306,7 @@ def user_ids(
 @today_option
 @json_option
 def credit_cover(campaign: Path | None, today: date | None, *, as_json: bool, **flags: Any) -> None:
-    """What Credit Support DCC may ask for, line by line; instruments that expire within a month do not count.
+    """Compute the Credit Support that DCC may ask for, line by line; instruments expiring within a month do not count.
 
     --json prints one object: the amounts by name, as_of, reading, not_counted.
     """

@@ -1,4 +1,4 @@
-"""Who may see and use the live page: this machine's loopback, with the token that was printed.
+"""Access to the live page: browsers on this machine's loopback, with the token that was printed.
 
 Pages are shown to a browser that once opened the printed address, which leaves a cookie; what changes something needs
 the token in a header and a JSON content type besides, as at the control API. Nothing is loaded from elsewhere.

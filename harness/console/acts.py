@@ -1,4 +1,4 @@
-"""What a person does at the live page: each act is checked here and carried out by the one who knows how."""
+"""Acts of a person at the live page: each is checked here and carried out by the part that it concerns."""
 
 from __future__ import annotations
 

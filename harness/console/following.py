@@ -18,7 +18,7 @@ from harness.engine.steering import Stage, Steering
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What a run is at. ``until`` is ``time.monotonic`` when a wait ends."""
+    """Present step of a run. ``until`` is ``time.monotonic`` when a wait ends."""
 
     key: str = ""
     title: str = ""
@@ -138,7 +138,7 @@ class FollowedRun:
             self._changed()
 
     def workers(self, lines: Sequence[str]) -> None:
-        """What each of several workers is at."""
+        """Show the present step of each of several workers."""
         self._terminal.workers(lines)
 
     def say(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What the live page knows of the journal: one small row for each message, the devices and premises, the run.
+"""Index of the journal for the live page: one small row for each message, the devices and premises, the run.
 
 Read once from the first entry, then kept up to date; bodies stay in the journal and are read for the page that shows
 them, so a journal of 100,000 entries costs a few ten megabytes and a page of it a few milliseconds.
@@ -117,7 +117,7 @@ class JournalIndex:
         self.hands: list[HandShown] = []
         self._exchanges: dict[str, list[TrafficRow]] = {}
         self._queued: dict[str, TrafficRow] = {}
-        """What a delivery's row will say, by message: without the body."""
+        """Rows of deliveries to come, by message: without the body."""
         self._commands: dict[str, int] = {}
         self._names: dict[str, str] = {}
         self._making = ""
@@ -272,7 +272,7 @@ class JournalIndex:
 
 
 def _position(rows: list[TrafficRow], seq: int) -> int:
-    """Where the first row of entry ``seq`` or later stands."""
+    """Return the position of the first row of entry ``seq`` or later."""
     low, high = 0, len(rows)
     while low < high:
         middle = (low + high) // 2

@@ -87,7 +87,7 @@ def messages_of(source: Source, rows: Iterable[TrafficRow]) -> dict[int, traffic
 
 
 def _unread(entry: Entry, event: RequestRefused) -> traffic.Message:
-    """What was refused before there was a request."""
+    """Show a request that was refused before its document was read."""
     detail = f"Rule {event.rule}: {event.detail}"
     return traffic.Message(entry.seq, entry.at, traffic.PARTY, traffic.DCC, "refused unread", detail, "bad")
 

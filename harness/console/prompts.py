@@ -14,12 +14,12 @@ from harness.drivers.manual import ANSWERS, instruction, read_values
 LARGEST_FILE = 8 * 1024 * 1024
 """Octets of one picture."""
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "application/pdf": ".pdf"}
-"""What may be handed in, and how such files end."""
+"""Media types that may be handed in, each with its file ending."""
 _LONGEST_NOTE = 4000
 
 
 class AnswerError(ValueError):
-    """What a person answered cannot be used; the text names the field and says how to mend it."""
+    """A person's answer cannot be used; the text names the field and says how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Prompt:
 
     @property
     def text(self) -> str:
-        """What to do, in a few lines."""
+        """Return the instruction to the person, in a few lines."""
         return instruction(self.action)
 
 

@@ -48,7 +48,7 @@ class ScenarioShown:
     last: int = 0
     steps: list[StepShown] = field(default_factory=list)
     finding: Finding | None = None
-    """What decided it, or what is wrong so far."""
+    """Finding that decided it, or the fault found so far."""
     check: str = ""
 
     @property

@@ -36,7 +36,7 @@ _LARGEST_REQUEST = 48 * 1024 * 1024
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """Where the live page was."""
+    """Address of the live page of the run before."""
 
     port: int
     token: str
@@ -51,7 +51,7 @@ class LivePage:
         self.url = ""
         self._source: Source | None = None
         self._last_source: Source | None = None
-        """What was shown before the simulated DCC stopped."""
+        """Source shown before the simulated DCC stopped."""
         self._index: JournalIndex | None = None
         self._leave: Any = None
         self._lock = threading.Lock()
@@ -109,7 +109,7 @@ class LivePage:
         self.streams.announce_change()
 
     def source(self) -> Source:
-        """What is shown. Raises: Blocked: nothing yet."""
+        """Return the source of the pages. Raises: Blocked: nothing yet."""
         source = self._source
         if source is None:
             stopped_now = self._last_source is not None
@@ -121,7 +121,7 @@ class LivePage:
         return source
 
     def index(self) -> JournalIndex:
-        """What is known of its journal. Raises: Blocked: nothing yet."""
+        """Return the index of its journal. Raises: Blocked: nothing yet."""
         if self._index is None:
             raise Blocked("the simulated DCC has not started yet")
         return self._index

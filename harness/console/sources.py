@@ -1,4 +1,4 @@
-"""What the live page is shown of: a simulated DCC that runs, or the journal of one that has stopped."""
+"""Source of the live page: a simulated DCC that runs, or the journal of one that has stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stubs.wire.errors import Blocked
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where pages read from. ``control`` is None once the simulated DCC has stopped."""
+    """Source that pages read. ``control`` is None once the simulated DCC has stopped."""
 
     journal: Journal
     pki: Pki

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How it is. Only ``missing`` keeps a rehearsal from running."""
+    """State of a condition. Only ``missing`` keeps a rehearsal from running."""
 
     OK = "ok"
     NOTE = "note"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What was looked at, how it is, what was found, and how to mend it (empty when it is well)."""
+    """One condition: its subject, its state, the details, and how to mend it (empty when it is well)."""
 
     what: str
     state: State

@@ -1,4 +1,4 @@
-"""What can be seen of a party's side without starting anything: keys, certificates, User IDs, addresses, TLS files."""
+"""Checks of a party's side that start nothing: keys, certificates, User IDs, addresses, TLS files."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def look_at_trial(settings: RehearsalSettings) -> Iterator[Condition]:
 
 
 def _user(settings: RehearsalSettings, dcc: BackgroundDcc) -> tuple[UserRole, str]:
-    """Whose name the trial is in: the first User of the settings, else the first party of the keys with a role.
+    """Return role and User of the trial: the first of the settings, else the first party of the keys with a role.
 
     Raises: Blocked: there is none.
     """

@@ -1,4 +1,4 @@
-"""What a party's system is asked, and what it says it concluded: the two published messages of every driver.
+"""Actions asked of a party's system, and outcomes it reports: the two published messages of every driver.
 
 JSON Schemas: ``schemas/run/action.schema.json`` and ``outcome.schema.json``; examples in ``docs/examples``.
 Names inside ``parameters`` and ``values`` are DUIS element names, so that nobody has to learn ours.
@@ -15,7 +15,7 @@ from schemas.ssi_tables import ssi_actions
 from stubs.wire import PeerError
 
 OutcomeStatus = Literal["done", "acknowledged", "failed", "refused", "timeout", "unsupported", "blocked", "attested"]
-"""How an action ended, as the party sees it.
+"""End of an action, as the party sees it.
 
 ``done``          final answer received and understood; the request was carried out.
 ``acknowledged``  accepted (I99), and the action asked not to wait for the rest.
@@ -24,8 +24,7 @@ OutcomeStatus = Literal["done", "acknowledged", "failed", "refused", "timeout", 
 ``timeout``       nothing acceptable came before the deadline.
 ``unsupported``   the party's system does not know the kind, service or parameter.
 ``blocked``       the driver could not ask (program not found, garbage): never held against the party.
-``attested``      a person says it was done; the wire decides whether it was.
-"""
+``attested``      a person says it was done; the wire decides whether it was."""
 
 KINDS: dict[str, str] = {
     "send": "send one service request and see it through to its final answer",
@@ -121,7 +120,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the party's system concluded. Checks compare it with what went over the wire."""
+    """Conclusion of the party's system. Checks compare it with what went over the wire."""
 
     action: Annotated[str, Meta(description="Id of the action.")]
     status: Annotated[OutcomeStatus, Meta(description="How it ended; see `uept docs drivers`.")]

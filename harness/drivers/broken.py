@@ -31,7 +31,7 @@ _HOUR = {name: edits.element(name, edits.an_hour_later) for name in ("ExecutionD
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What a defect changes: fields of the policy, and edits around the client."""
+    """Change that a defect makes: fields of the policy, and edits around the client."""
 
     policy: Mapping[str, Any] = field(default_factory=dict)
     edits: Edits = field(default_factory=Edits)

@@ -276,7 +276,7 @@ def _called(function: Function, page: Any, action: Action, person: tuple[str, st
 
 
 def _arguments(function: Function, page: Any, action: Action, person: tuple[str, str]) -> dict[str, Any]:
-    """What a function asks for. Raises: TypeError: a parameter that nothing has the name of."""
+    """Return the arguments of a function. Raises: TypeError: a parameter that nothing has the name of."""
     known: Mapping[str, Any] = {
         **msgspec.structs.asdict(action),
         **action.urls,

@@ -70,7 +70,7 @@ class DriverContext:
     urls: Mapping[str, str]
     """``transform``, ``send_command``, ``non_device``, ``smki``, ``ssi``."""
     state_dir: Path
-    """Where a driver may keep what must survive a restart, such as counters."""
+    """Folder in which a driver may keep what must survive a restart, such as counters."""
     now: Callable[[], datetime]
     """The run's clock: aware, UTC."""
     acb: str = ""
@@ -102,7 +102,7 @@ class Driver(Protocol):
 
     @property
     def receive_url(self) -> str | None:
-        """Where this driver receives responses and alerts; None: the party's own endpoint, as registered."""
+        """Return the URL at which it receives responses and alerts; None: the party's own endpoint, as registered."""
         ...
 
     def perform(self, action: Action) -> Outcome:

@@ -27,7 +27,7 @@ ANSWERS: dict[str, OutcomeStatus] = {
     "u": "unsupported",
     "unsupported": "unsupported",
 }
-"""What a person types, and the status it means."""
+"""Words that a person types, each with the status it means."""
 _QUESTION = "Enter = done, f = failed, r = refused, t = nothing came, u = not possible in our system\n> "
 _CODE_QUESTION = "Response code your system showed (Enter = none)\n> "
 _VALUES_QUESTION = "Values it showed, as Name=value Name=value (Enter = none)\n> "
@@ -94,7 +94,7 @@ class ManualDriver:
 
 
 def instruction(action: Action) -> str:
-    """What a person has to do, in a few lines; the action's own words first, where it has some."""
+    """Return the instruction to a person, in a few lines; the action's own words first, where it has some."""
     lines = [action.instruction or _in_words(action)]
     if action.user:
         lines.append(f"  as User    {action.user}" + (f" in role {action.role}" if action.role else ""))

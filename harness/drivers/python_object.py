@@ -13,7 +13,7 @@ _METHODS = ("describe", "start", "perform", "close")
 
 
 def load_driver(text: str) -> Driver:
-    """What ``factory()`` of ``module`` returns; it must keep the ``Driver`` protocol.
+    """Return the driver that ``factory()`` of ``module`` makes; it must keep the ``Driver`` protocol.
 
     Raises: InputError: no such module or factory, it fails, or what it returns is no driver.
     """

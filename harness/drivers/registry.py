@@ -36,7 +36,7 @@ _WITH_ARGUMENT: Mapping[str, tuple[str, Callable[[str], Driver]]] = {
 
 
 def driver_names() -> tuple[str, ...]:
-    """What ``make_driver`` understands, every defect included."""
+    """Return the names that ``make_driver`` understands, every defect included."""
     return (
         *_PLAIN,
         *(f"broken:{name}" for name in DEFECTS),

@@ -1,4 +1,4 @@
-"""What kind of driver one is: one row a kind, which settings, engine and plan ask; nobody compares names."""
+"""Traits of each kind of driver: one row a kind, which settings, engine and plan ask; nobody compares names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DriverTraits:
-    """What settings, engine and plan need to know of a driver before it is made and while it runs."""
+    """Traits of a driver that settings, engine and plan need before it is made and while it runs."""
 
     is_built_in: bool = False
     """Our own client: it is told the addresses with each action, so the simulated DCC may choose free ports."""
@@ -17,7 +17,7 @@ class DriverTraits:
     is_exclusive: bool = False
     """It asks one system that exists already, with one endpoint: several workers would disturb one another."""
     needs_receive_url: bool = False
-    """What the DCC delivers goes to an endpoint of the party's system, whose address the settings have to name."""
+    """The DCC delivers to an endpoint of the party's system, whose address the settings have to name."""
     follows_clock: bool = False
     """Its system takes time and addresses from each action, so a scenario may move the clock."""
     reports_outcomes: bool = True

@@ -63,7 +63,7 @@ def plan_of(run: Run) -> tuple[PlannedScenario, ...]:
 
 
 def deviations_of(run: Run) -> tuple[Deviation, ...]:
-    """What the run file declares; a service declared unused without more is an open deviation.
+    """Return the deviations that the run file declares; a service declared unused without more is an open one.
 
     Raises: PeerError: the run's facts hold deviations of another form.
     """
@@ -77,12 +77,12 @@ def deviations_of(run: Run) -> tuple[Deviation, ...]:
 
 
 def inputs_of(run: Run, role: str) -> RoleInputs:
-    """What decides on one role, from this run alone."""
+    """Return the inputs that decide on one role, from this run alone."""
     return _inputs(run, (role,))[0]
 
 
 def _inputs(run: Run, roles: Iterable[str]) -> list[RoleInputs]:
-    """What decides on each of the roles: they share all but their name."""
+    """Return the inputs that decide on each role: they share all but their name."""
     results, plan, deviations = results_of(run), plan_of(run), deviations_of(run)
     return [RoleInputs(role=role, results=results, plan=plan, deviations=deviations) for role in roles]
 

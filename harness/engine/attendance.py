@@ -32,7 +32,7 @@ class Attendance(Protocol):
 
     @property
     def steering(self) -> Steering:
-        """What the person decides."""
+        """Return the person's decisions."""
         ...
 
     def ask_person(self, action: Action) -> Outcome:

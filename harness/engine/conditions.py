@@ -1,4 +1,4 @@
-"""What scenarios say of devices in words: how one is before anything is asked, and what happens to one meanwhile."""
+"""Words of scenarios about devices: the state of one before anything is asked, and events at one meanwhile."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ CONDITIONS: Mapping[str, tuple[str, Callable[..., dict[str, Any]]]] = MappingPro
         "broken": ("broken", lambda: {"hardware_fault": True}),
     }
 )
-"""How a device is, by an example of the words: their pattern, and the fields of its state that follow."""
+"""States of a device, by an example of the words: their pattern, and the fields of its state that follow."""
 
 
 def condition_called(words: str) -> dict[str, Any]:

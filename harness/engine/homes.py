@@ -26,7 +26,7 @@ class DeviceInHome:
     """Fields of the inventory's record, by their DUIS names."""
 
     def spec(self, statuses: Mapping[str, str], values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """As ``add_premises`` wants it."""
+        """Return the device as ``add_premises`` takes it."""
         row: dict[str, Any] = {
             "name": self.name,
             "type": self.device_type,

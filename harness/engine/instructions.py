@@ -61,12 +61,12 @@ def _words(action: Action, device: str, person: str, made_up: frozenset[str]) ->
 
 
 def _told(action: Action) -> Mapping[str, Any]:
-    """What a request or form is filled in with; who fills it in is said by itself."""
+    """Return the values that fill a request or form; the person who fills it in is named separately."""
     return {name: value for name, value in action.parameters.items() if name != "person"}
 
 
 def _search(action: Action, target: str) -> str:
-    """What to look for: by the parameters, else the target, else everything."""
+    """Return what to look for: by the parameters, else the target, else everything."""
     given = ", ".join(f"{name} {_written(value)}" for name, value in _told(action).items() if value != action.target)
     keys = " and ".join(part for part in (target, given) if part)
     return f"for {keys}" if keys else "as a whole"

@@ -142,7 +142,7 @@ class Part:
         self.ask("", device, {"code": code}, kind="wait-alert")
 
     def test_data(self, service: str, device: str) -> Mapping[str, str]:
-        """As the world's, in the role of this party."""
+        """Return test data like the world's, in the role of this party."""
         return test_data_for(self._run_context.test_data, service, self.role, device)
 
     def expect(self, check: str, **parameters: Any) -> None:

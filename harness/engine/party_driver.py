@@ -54,7 +54,7 @@ def start_driver(run_context: RunContext, driver: Driver, state_dir: Path, perso
 
 
 def _tls(settings: RehearsalSettings, pki: Path) -> TlsFiles:
-    """What a driver trusts: as the settings say, else the root of the test PKI."""
+    """Return a driver's TLS files: as the settings say, else the root of the test PKI is trusted."""
     given = settings.driver_tls
     root = pki / "authorities" / "root.pem"
     ca = Path(given.ca) if given.ca else root if root.is_file() else None

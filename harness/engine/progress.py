@@ -38,7 +38,7 @@ class Progress(Protocol):
         ...
 
     def workers(self, lines: Sequence[str]) -> None:
-        """What each of several workers is at; called instead of the three above."""
+        """Show the present step of each of several workers; called instead of the three above."""
         ...
 
     def say(self, text: str) -> None:

@@ -73,7 +73,7 @@ class Rehearsal:
         whole = planned_by(settings, self.library)
         self.plan: Plan = whole if keys is None else whole.only(keys)
         self.problems: list[str] = []
-        """What kept scenarios from being collected: errors of ours."""
+        """Errors of ours that kept scenarios from being collected."""
         self.interrupted = False
         self.result: Run | None = None
         self._dcc = dcc
@@ -95,7 +95,7 @@ class Rehearsal:
 
     @property
     def run_context(self) -> RunContext:
-        """What scenarios share; opened on first use."""
+        """Return what scenarios share; opened on first use."""
         return self.open()
 
     def open(self) -> RunContext:
@@ -274,7 +274,7 @@ def scenarios_folder(settings: RehearsalSettings) -> Path:
 
 
 def facts_of(settings: RehearsalSettings, plan: Plan) -> dict[str, Any]:
-    """What RunStarted holds before anything is started; ``run`` is the beginning of the run's name."""
+    """Return the facts that RunStarted holds before anything starts; ``run`` is the beginning of the run's name."""
     content = redacted(settings, tables={"ssi": SsiSettings})
     digest = hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
     return {

@@ -1,4 +1,4 @@
-"""What a run came to, folded from its journal entries alone: the model that reports are written from.
+"""Result of a run, folded from its journal entries alone: the model that reports are written from.
 
 Nothing here is stored: ``fold_run`` gives the same ``Run`` for the same entries, in the run, in ``uept report`` and
 in ``uept judge`` alike.
@@ -37,7 +37,7 @@ class Attestation:
 
     @property
     def words(self) -> str:
-        """Who said it, when, and what, as one sentence."""
+        """Return person, day and statement as one sentence."""
         file = f" ({self.said.file_name})" if self.said.file_name else ""
         return f"attested by {self.said.by} on {self.said.said_at[:10]}: {self.said.note}{file}"
 
@@ -88,7 +88,7 @@ class CheckRun:
 
 @dataclass(frozen=True, slots=True)
 class ActionRun:
-    """What the party's system was asked, and what it claimed."""
+    """One action of the party's system: what it was asked, and the outcome it claimed."""
 
     action: str
     asked_seq: int
@@ -120,12 +120,12 @@ class ScenarioRun:
     verdict: Verdict
     reason: str
     owner: Owner
-    """Who has to act on a verdict other than PASS."""
+    """Owner of a verdict other than PASS, who has to act on it."""
     steps: tuple[StepRun, ...]
     checks: tuple[CheckRun, ...]
     actions: tuple[ActionRun, ...]
     others: tuple[CheckRun, ...] = ()
-    """What was judged of other parties that took part: it decides nothing about the party under test."""
+    """Checks of other parties that took part: they decide nothing about the party under test."""
 
     @property
     def seconds(self) -> float:
@@ -188,7 +188,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How a scenario ended."""
+    """End of a scenario."""
 
     verdict: Verdict
     reason: str

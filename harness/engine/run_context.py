@@ -1,4 +1,4 @@
-"""What all scenarios of a run share: the simulated DCC, the driver, the Users, the prompts."""
+"""Parts that all scenarios of a run share: the simulated DCC, the driver, the Users, the prompts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class RunContext:
         self.driver_runner = DriverRunner(driver, settings.grace, self.report, lambda: self.run_control.added)
         self.progress = progress
         self.tls = TlsFiles()
-        """What a client of the run trusts."""
+        """TLS files of a client of the run."""
         self.dcc = dcc
         self.prompts = prompts
         self.test_data = load_test_data(prompts.parent)

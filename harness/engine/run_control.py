@@ -1,4 +1,4 @@
-"""What a person asks of a run while it goes on: by a key, a button or a signal. The engine looks; nobody is cut off.
+"""Control of a run by a person while it goes on: by a key, a button or a signal. The engine looks; nobody is cut off.
 
 Make one, hand it to ``run_rehearsal(..., control=control)``, and call its operations from any thread:
 
@@ -83,7 +83,7 @@ class RunControl:
 
     @property
     def left(self) -> str:
-        """How a person left the scenario under way; empty: nobody did."""
+        """Return the way in which a person left the scenario under way; empty: nobody did."""
         return self._left
 
     @property

@@ -25,7 +25,7 @@ class _PlanRow(msgspec.Struct):
 
 
 class _Settings(msgspec.Struct):
-    """What decides on plan and implicit checks."""
+    """Settings that decide on plan and implicit checks."""
 
     roles: list[str] = []
     services: list[str] = []
@@ -60,7 +60,7 @@ class _Facts(msgspec.Struct):
 
 
 class _Premises(msgspec.Struct):
-    """What a scenario says of its home: identities by name."""
+    """Identities that a scenario recorded of its home, by name."""
 
     devices: dict[str, str] = {}
 

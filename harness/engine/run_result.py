@@ -1,4 +1,4 @@
-"""What a rehearsal came to, where it is kept, and the exit code it ends with."""
+"""Result of a rehearsal, its folder, and the exit code it ends with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXIT_PASS, EXIT_FAIL, EXIT_BLOCKED, EXIT_WARNINGS, EXIT_INTERRUPTED = 0, 1, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a rehearsal came to, and where it is kept."""
+    """Result of a rehearsal, and where it is kept."""
 
     run: Run
     folder: Path

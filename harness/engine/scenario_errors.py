@@ -1,4 +1,4 @@
-"""How a scenario ends early: each exception carries the finding that a person is shown."""
+"""Early ends of a scenario: each exception carries the finding that a person is shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stubs.wire.errors import Blocked, Misuse
 
 
 class Ending(NamedTuple):
-    """How a scenario ended, why, and who has to act on it."""
+    """End of a scenario: verdict, reason, and who has to act on it."""
 
     verdict: Verdict
     reason: str
@@ -54,7 +54,7 @@ def stop_for(finding: Finding) -> ScenarioStopped | None:
 
 
 def ending_of(error: BaseException) -> Ending:
-    """What an exception in a step amounts to; an unexpected error of ours is BLOCKED, never FAIL."""
+    """Return the end that an exception in a step causes; an unexpected error of ours is BLOCKED, never FAIL."""
     if isinstance(error, ScenarioStopped):
         return ending_by(error.finding)
     if isinstance(error, KeyboardInterrupt):
@@ -68,6 +68,6 @@ def ending_of(error: BaseException) -> Ending:
 
 
 def ending_by(finding: Finding) -> Ending:
-    """How the finding that decides a scenario ends it."""
+    """Return the end that the deciding finding causes."""
     is_kept = finding.verdict is Verdict.PASS
     return Ending(finding.verdict, "" if is_kept else f"expected {finding.expected}; got {finding.got}", finding.owner)

@@ -36,7 +36,7 @@ class ScenarioHome:
 
     def __init__(self, run_context: RunContext, name: str, role: UserRole, user: str) -> None:
         self.premises: dict[str, Any] = {"devices": {}}
-        """As ``add_premises`` answered; only ``devices``, and none, until it is built."""
+        """Answer of ``add_premises``; only ``devices``, and none, until the home is built."""
         self._run_context = run_context
         self._name = name
         self._role = role
@@ -80,7 +80,7 @@ class ScenarioHome:
         self._days = days
 
     def _live_in(self, home: Home) -> None:
-        """What a scenario says itself of a device stands before what use has made of it."""
+        """Add the marks of past use to each device; values that the scenario itself sets take precedence."""
         now = int((self._run_context.now() - _EPOCH).total_seconds())
         for device in home.devices:
             lived = lived_in(device.device_type, self._days, now)

@@ -18,14 +18,14 @@ Step = tuple[int, str, str]
 
 
 class ScenarioRecorder:
-    """What is written down of one scenario. Steps before its beginning are kept back until it begins."""
+    """Recorder of one scenario's events. Steps before its beginning are kept back until it begins."""
 
     def __init__(self, run_context: RunContext, scenario: LibraryScenario, attempt: int) -> None:
         self.first = run_context.journal.last_seq + 1
         """Sequence number of its first entry."""
         self.has_begun = False
         self.stopped: Ending | None = None
-        """What broke it off, once something did."""
+        """End that broke it off, once something did."""
         self.is_broken = False
         """Whether that was an error of ours or of the surroundings, not a check."""
         self._run_context = run_context

@@ -1,4 +1,4 @@
-"""What a scenario sets up on the Self-Service Interface, and what its words mean there: the DCC's side of the pages."""
+"""The DCC's side of the self-service pages in a scenario: what it sets up there, and what its words mean."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DESK_WORDS = (
     "the request sent",
     "another party's message",
 )
-"""What a step may name once it has come about."""
+"""Things that a step may name once they exist."""
 IMPACT = "North of England"
 UPDATE = "Engineers are on site."
 _PAIRS = frozenset({"thresholds", "actions"})
@@ -49,7 +49,7 @@ _COVERAGE: Mapping[str, Mapping[str, Any]] = {
     "expected from 2026-09-01": {"CoverageAvailability": False, "AnticipatedCoverageDate": "2026-09-01"},
     "not confirmed": {"CoverageAvailability": False},
 }
-"""What is set for a post code, by the words of a scenario."""
+"""Coverage that is set for a post code, by the words of a scenario."""
 
 
 def _settings(run_context: RunContext) -> SsiSettings:
@@ -59,7 +59,7 @@ def _settings(run_context: RunContext) -> SsiSettings:
 
 
 def people_of(run_context: RunContext, user: str, role: str) -> list[Person]:
-    """Who may sign in to the pages for a User and act in a role."""
+    """Return the persons that may sign in to the pages for a User and act in a role."""
     from stubs.app import SsiUser, ssi_persons  # noqa: PLC0415 - as above
 
     rows = run_context.control.users()
@@ -84,7 +84,7 @@ class ServiceManagement:
         self._alerts: list[dict[str, Any]] = []
         self._thresholds: list[str] = []
         self.person = ""
-        """Whom actions on the pages name; empty: any person of the party."""
+        """Person that actions on the pages name; empty: any person of the party."""
 
     # --- people -----------------------------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ class ServiceManagement:
 
     @property
     def session_seconds(self) -> float:
-        """How long a session lasts, in seconds of the run's clock."""
+        """Return the length of a session, in seconds of the run's clock."""
         return 60 * _settings(self._run_context).session_minutes
 
     # --- what the DCC publishes -------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ class ServiceManagement:
         return read | ({"person": self.person} if self.person else {})
 
     def made(self, events: Iterable[AnyEvent]) -> dict[str, str]:
-        """What the scenario's words mean by what has happened so far."""
+        """Return the references that the scenario's words now stand for."""
         found = {"a new name": self.new_name}
         for event in events:
             match event:

@@ -1,4 +1,4 @@
-"""What scenarios call the pages of the Self-Service Interface, what is done there, and who does it."""
+"""Scenarios' words for the pages of the Self-Service Interface, for the acts there, and for the persons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in a journal before its first scenario: certificates that the judge needs, since it has no keys."""
+"""Facts in a journal before its first scenario: certificates that the judge needs, since it has no keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a person who attends a run opens and ends it: start, run again, finish; the rest is ``run_control``'s.
+"""Steering of a run by a person who attends it: start, run again, finish; ``run_control`` has the rest.
 
 Every method may be called from any thread. With nobody at it, a ``Steering`` holds nothing up.
 """
@@ -16,7 +16,7 @@ _LOOK_SECONDS = 0.5
 
 
 class Stage(Enum):
-    """How far a run is, for the person who attends it."""
+    """Stage of a run, for the person who attends it."""
 
     NOT_STARTED = "not started"
     RUNNING = "running"
@@ -56,7 +56,7 @@ class Steering:
 
     @property
     def stage(self) -> Stage:
-        """How far the run is."""
+        """Return the stage of the run."""
         return self._stage
 
     @property
@@ -112,7 +112,7 @@ class Steering:
         self.reach(Stage.RUNNING)
 
     def next_round(self) -> tuple[str, ...]:
-        """What to run after the plan: blocks while a person attends and has not finished; empty: nothing more."""
+        """Return what to run after the plan; empty: nothing. Blocks while a person attends and has not finished."""
         if self._control.stops or not self._is_attended:
             self.reach(Stage.CLOSING)
             return ()

@@ -1,4 +1,4 @@
-"""What a scenario may do to the simulated DCC: bend messages, move the clock, raise alerts, change devices."""
+"""Acts of a scenario on the simulated DCC: alter messages, move the clock, raise alerts, change devices."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class UserStatus:
         self._control.register_user(**{**self._before, **values})
 
     def restore(self) -> None:
-        """As it was."""
+        """Restore the state from before."""
         if self._before is not None:
             self._control.register_user(**self._before)
             self._before = None

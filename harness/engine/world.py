@@ -1,4 +1,4 @@
-"""What a scenario holds: it asks the party's system, expects checks to be kept, and has a home of its own."""
+"""World of a scenario: it asks the party's system, expects checks to be kept, and has a home of its own."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ class World:
         self._carried = {**self._carried, "the other reader": reader}
 
     def _made(self) -> Mapping[str, str]:
-        """What has come of the party's requests so far, by the words of a scenario."""
+        """Return the results of the party's requests so far, by the words of a scenario."""
         on_desk = self._desk.made(entry.event for entry in self._recorder.read())
         schedules = [number for answer in self._answers() if (number := schedule_in(answer))]
         return {**self._carried, **on_desk, **({"the schedule made": schedules[-1]} if schedules else {})}

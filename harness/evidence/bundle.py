@@ -63,7 +63,7 @@ This is evidence of a rehearsal against a simulated DCC. It is not a DCC test.
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What every run can be judged from again: the journal, and its messages as files."""
+    """Evidence from which every run can be judged again: the journal, and its messages as files."""
 
     entries: tuple[Entry, ...]
     files: Mapping[str, bytes]
@@ -124,7 +124,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What ``verify`` found; good when there is no problem."""
+    """Result of ``verify``; good when there is no problem."""
 
     problems: tuple[Problem, ...]
     files: int

@@ -1,4 +1,4 @@
-"""What a reader of the evidence has to check signatures with: the public certificates in its journal, no key."""
+"""Certificates with which a reader of the evidence checks signatures: the public ones in its journal, no key."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _PARTS = frozenset({STATEMENT, SIGNATURE, PUBLIC_KEY})
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a reviewer signs."""
+    """Statement that a reviewer signs."""
 
     format: int = FORMAT
     manifest: str
@@ -35,11 +35,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     key: str
     """Fingerprint of the reviewer's key."""
     name: str
-    """Who says so, as they call themselves."""
+    """Name of the reviewer, as they call themselves."""
     at: str
     """When, by the reviewer's own clock: ISO 8601 with zone."""
     judged: str
-    """What judging the bundle again came to."""
+    """Result of judging the bundle again."""
     note: str = ""
 
 

@@ -33,7 +33,7 @@ class Revision:
 
 
 def seals_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What a next revision keeps of this one: its seals and those it keeps itself.
+    """Return what a next revision keeps of this one: its seals and those it keeps itself.
 
     Args:
         files: of a bundle that verifies.
@@ -59,7 +59,7 @@ def attachments_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def attachment_name(file_name: str, data: bytes) -> str:
-    """Where a file lies in the bundle: its digest's beginning keeps files of one name apart."""
+    """Return the path of a file in the bundle: its digest's beginning keeps files of one name apart."""
     plain = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in PurePosixPath(file_name).name)
     return f"{ATTACHMENTS}{manifest.digest(data)[:12]}-{plain[-80:]}"
 
@@ -70,7 +70,7 @@ def read(files: Mapping[str, bytes]) -> tuple[Revision, ...]:
 
 
 def problems(files: Mapping[str, bytes], entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
-    """What is wrong with revisions and attachments: the file's name, and why."""
+    """Yield the errors of revisions and attachments: the file's name, and why."""
     said = [entry for entry in entries if isinstance(entry.event, CheckAttested)]
     folders = _folders(files)
     if folders != list(range(1, len(said) + 1)):

@@ -1,4 +1,4 @@
-"""Whose key it is: the keys a reader knows, by fingerprint, and what a signature by one of them says.
+"""Owners of signing keys: the keys a reader knows, by fingerprint, and the worth of a signature by one of them.
 
 A seal by a key that nobody named proves only that nothing changed since sealing: anybody can seal again with a new key.
 """
@@ -24,7 +24,7 @@ _WHOLE = 64
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signed: a key, and what the reader calls it; ``name`` is empty of a key that the reader did not name."""
+    """Signer: a key, and the reader's name for it; ``name`` is empty of a key that the reader did not name."""
 
     fingerprint: str
     """SHA-256 of the public key's DER, lower-case hex; empty when the signature is bad."""
@@ -55,7 +55,7 @@ class KnownKeys:
     demanded: frozenset[str] = frozenset()
 
     def signer(self, key: str) -> Signer:
-        """Who the holder of a key is."""
+        """Return the holder of a key."""
         return Signer(key, self.names.get(key, ""))
 
     def missed(self, key: str) -> str:
@@ -71,7 +71,7 @@ def known_keys(
     trusted: Mapping[str, bytes] | None = None,
     listed: Mapping[str, str] | None = None,
 ) -> KnownKeys:
-    """What a reader names.
+    """Gather the keys that a reader names.
 
     Args:
         fingerprints: of keys, hexadecimal, colons allowed.

@@ -31,7 +31,7 @@ MEND = "pip install 'uept-harness[timestamps]'"
 _KIND = b'{"kind":"ChainTimeStamped"'
 _GRANTED = 0
 _REFUSALS = (ValueError, TypeError, OverflowError, x509.InvalidVersion)
-"""What the library raises over octets that are no response."""
+"""Errors that the library raises over octets that are no response."""
 
 
 def is_available() -> bool:
@@ -92,7 +92,7 @@ class Stamp:
     """The last entry it stands for."""
     authority: str
     stated: datetime | None
-    """What it states, UTC; None where it cannot be read."""
+    """Time that it states, UTC; None where it cannot be read."""
     state: str
     """``trusted`` (by an authority that the reader named), ``unknown`` (by another), ``unchecked`` (the optional
     library is not installed) or ``bad``."""

@@ -1,4 +1,4 @@
-"""What ``uept init`` writes: a run file, keys, a small client, a pipeline, a README. Templates with ``@NAMES@``.
+"""Files that ``uept init`` writes: a run file, keys, a small client, a pipeline, a README. Templates with ``@NAMES@``.
 
 Decides which files there are and what stands in them; the command writes them and makes the keys.
 """

@@ -14,7 +14,7 @@ DRIVERS: Mapping[str, str] = {
     "manual": "manual",
     "observe": "observe",
 }
-"""What ``--driver`` may be, and how the run file names it."""
+"""Values of ``--driver``, and the driver that the run file then names."""
 
 FIRST: Mapping[str, str] = {
     "IS": "SR-201 and srv:4.1.1, SR-601, SR-602",
@@ -54,7 +54,7 @@ Start your own system first: it signs with the keys in `keys/`, sends to the add
 (`http://127.0.0.1:8079/api/v1/serviceT`, `serviceS`, `serviceD`), and receives at `receive_url`. The run names user,
 device and values of each request: do it in your system. When that passes, widen `select` in `uept.toml`.""",
 }
-"""What a colleague does next, by whether persons act."""
+"""Next steps of a colleague, by whether persons act."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class _NotingWorld:
         self.asked += 1
 
     ask_on_ssi = sign_in_to_ssi = ask
-    """What the world asks in other words is asked all the same."""
+    """Other words in which the world asks: they ask all the same."""
 
     def expect(self, check: str, **parameters: Any) -> None:
         self.noted.append((check, parameters, self.asked))

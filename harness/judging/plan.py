@@ -13,7 +13,7 @@ from harness.plan import ExpressionError, make_plan
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the recorded settings ask of a plan."""
+    """Selection that the recorded settings ask of a plan."""
 
     roles: tuple[str, ...]
     services: tuple[str, ...]
@@ -26,7 +26,7 @@ _COMPARED = ("id", "role", "scope", "priority", "feature")
 
 
 def plan_problems(run: Run, scenarios: ScenarioSet) -> Iterator[str]:
-    """What of the plan differs, and what of it was not run although the run calls itself complete."""
+    """Yield each difference of the plan, and what was not run although the run calls itself complete."""
     told: Mapping[str, Any] = run.facts.get("settings", {})
     asked = _Asked(
         tuple(told.get("roles", ())), tuple(told.get("services", ())), tuple(told.get("priorities", ())),

@@ -37,7 +37,7 @@ class Judgement:
     """A bundle, judged."""
 
     run: Run
-    """As recomputed: scenario verdicts follow from the findings of now."""
+    """The run as recomputed: scenario verdicts follow from the findings of now."""
     rejudged: tuple[Rejudged, ...]
     problems: tuple[Problem, ...]
     roles: tuple[RoleAssessment, ...]

@@ -58,7 +58,7 @@ def asking(settings: RehearsalSettings, user: str, pki: Path, folder: Path, sink
 def _action(
     settings: RehearsalSettings, driver: Driver, dcc: BackgroundDcc, user: str, role: str, urls: dict[str, str]
 ) -> Action:
-    """What the client is asked, but for its id; its User and a meter of it are known to the DCC."""
+    """Return the client's action without its id; its User and a meter of it are known to the DCC."""
     endpoint = driver.receive_url or settings.receive_url
     dcc.control.register_user(user, "party under load", [role] if role else [], endpoint)
     home = _HOME | ({"supplier": user} if role in _SUPPLIERS else {})

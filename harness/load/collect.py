@@ -1,4 +1,4 @@
-"""What the Party says it processed: ResponseIDs, one a line, in the order of processing; from a URL or a file.
+"""The Party's list of processed messages: ResponseIDs, one a line, in the order of processing; from a URL or a file.
 
 A line may be a ResponseID alone, or JSON with a member ``response_id`` (as outcomes of actions name it).
 """

@@ -1,4 +1,4 @@
-"""What to do next: send, wait or stop. Pure: instants come in, seconds since the planned start; nothing is posted here.
+"""Choice of the next act: send, wait or stop. Pure: instants come in, seconds since the planned start; posts nothing.
 
 Open loop: what is due is due whatever the Party does, and waits here when every connection is busy. Waiting messages
 are a range of numbers, so a backlog takes no memory; messages to be tried again keep their octets, and are bounded.
@@ -73,7 +73,7 @@ class Dispatcher:
         """Posts that were not the first of their message."""
 
     def step(self, now: float) -> Step:
-        """What to do at ``now``. A ``Send`` counts as begun."""
+        """Return the next act at ``now``. A ``Send`` counts as begun."""
         if len(self._busy) >= self._connections:
             return Wait(None)
         if self._again and self._again[0][0] <= now:

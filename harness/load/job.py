@@ -15,7 +15,7 @@ from stubs.wire.eui64 import Eui64
 
 
 class LoadJob(msgspec.Struct, frozen=True, kw_only=True):
-    """What one sender needs to know. Keys are not in it: they are read from ``pki`` where the sender runs."""
+    """Job of one sender. Keys are not in it: they are read from ``pki`` where the sender runs."""
 
     profile: str
     rate: float

@@ -29,7 +29,7 @@ _MEND = "Write such as 'p99 <= 2s', 'errors = 0', 'accepted >= 99%' or 'backlog 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one word of a limit stands for; ``value`` None: it was not measured."""
+    """Figure that one word of a limit stands for; ``value`` None: it was not measured."""
 
     unit: Unit
     meaning: str

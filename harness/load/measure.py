@@ -1,4 +1,4 @@
-"""What records of messages come to: rates, times, errors, queue, order, by interval and in all. Pure.
+"""Figures from records of messages: rates, times, errors, queue, order, by interval and in all. Pure.
 
 Memory does not grow with the duration: intervals are joined in pairs when there would be too many.
 """
@@ -19,7 +19,7 @@ _SECOND = 1_000_000
 
 @dataclass(slots=True)
 class Interval:
-    """What happened in one interval; ``times`` are of messages acknowledged in it, from their planned instant."""
+    """Counts of one interval; ``times`` are of messages acknowledged in it, from their planned instant."""
 
     sent: int = 0
     ended: int = 0
@@ -181,7 +181,7 @@ class Measurement:
 
 
 class Processed:
-    """What the Party says it processed: each message once?
+    """Count of messages that the Party says it processed: each once?
 
     Args:
         count: messages of the plan; one octet is kept of each.
@@ -219,5 +219,5 @@ class Processed:
         return len(self._times) - self._times.count(0) - self.once
 
     def lost(self, acknowledged: Iterable[int]) -> int:
-        """How many of the messages that were acknowledged were never processed."""
+        """Return the number of acknowledged messages that were never processed."""
         return sum(self._times[number] == 0 for number in acknowledged)

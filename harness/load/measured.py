@@ -23,7 +23,7 @@ from stubs.wire.errors import PeerError
 FOREIGN = (1 << 64) - 1
 """Number of a message that is none of the run's."""
 ORDER_WITHIN = "device"
-"""Whose messages are to be processed in their order: a Party may process those of two devices as it likes."""
+"""Scope within which order matters: a Party may process the messages of two devices in any order."""
 PERCENTILES = (50.0, 90.0, 95.0, 99.0, 99.9, 100.0)
 _ENDINGS = {
     Ending.ACKNOWLEDGED: "acknowledged",
@@ -49,7 +49,7 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     complete: bool
     reason: str
-    """What went wrong beside what was measured; empty: nothing."""
+    """Fault of the measurement itself; empty: none."""
     verdict: str
     """PASS, FAIL, BLOCKED, or NOT_RUN when it was interrupted before the end of its plan."""
     facts: dict[str, Any]
@@ -75,7 +75,7 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     endings: dict[str, int]
     statuses: dict[str, int]
     processed: dict[str, int] | None
-    """What the Party says: once, duplicates, lost, misordered, foreign; null: it was not asked."""
+    """Counts that the Party states: once, duplicates, lost, misordered, foreign; null: it was not asked."""
     client: dict[str, Any] | None
     """The Party's client meanwhile: requests by status, seconds by share; null: it was not asked."""
     timeline: list[TimelineRow]
@@ -105,7 +105,7 @@ def plan_of(facts: Mapping[str, Any]) -> LoadPlan:
 
 
 def result_of(events: Iterable[AnyEvent]) -> LoadResult:
-    """What a load rehearsal came to. Raises: PeerError: no journal of one."""
+    """Return the result of a load rehearsal. Raises: PeerError: no journal of one."""
     started: LoadStarted | None = None
     finished: LoadFinished | None = None
     run: Measurement | None = None
@@ -149,7 +149,7 @@ def result_of(events: Iterable[AnyEvent]) -> LoadResult:
 
 
 def _processed(plan: LoadPlan, started: LoadStarted | None) -> Processed:
-    """What the Party says, with the order that the run asks for: of the messages of each device.
+    """Return an empty count of processed messages, with the order that the run asks for: within each device.
 
     Journals of earlier versions do not say so: of theirs, the order of all messages is counted.
     """

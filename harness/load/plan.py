@@ -1,4 +1,4 @@
-"""What is due when: an open-loop plan. Pure; seconds count from the planned start."""
+"""Times at which messages are due: an open-loop plan. Pure; seconds count from the planned start."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class LoadPlan:
         return since + share * (self._ends[section] - since)
 
     def count_due(self, elapsed: float) -> int:
-        """How many messages are due at ``elapsed``: of all with ``due(number) <= elapsed``."""
+        """Return the number of messages due at ``elapsed``: of all with ``due(number) <= elapsed``."""
         if elapsed < 0:
             return 0
         if elapsed >= self.seconds:
@@ -67,7 +67,7 @@ class LoadPlan:
         return guess
 
     def kind(self, number: int) -> LoadMessageRow:
-        """What kind of message it is."""
+        """Return the kind of a message."""
         place = bisect_right(self._kinds, (number * _GOLDEN) % 1.0)
         return self.profile.messages[min(place, len(self._kinds) - 1)]
 

@@ -33,7 +33,7 @@ _LIMIT = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """How a receiver treats what comes.
+    """Behaviour of a receiver towards what comes.
 
     Args:
         delay: seconds before an acknowledgement, by the number of messages that were taken before.
@@ -54,7 +54,7 @@ BEHAVIOURS = {
 
 @dataclass(slots=True)
 class Inbox:
-    """What came and what became of it. Pure: bytes in, status out.
+    """Messages received, with their state. Pure: bytes in, status out.
 
     Args:
         pki: certificates to verify signatures with.

@@ -1,4 +1,4 @@
-"""What became of one message: a row of fixed length, so that a journal entry holds many of them."""
+"""Record of one message: a row of fixed length, so that a journal entry holds many of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ROW = struct.Struct(">QQQQHBB32s")
 
 
 class Ending(IntEnum):
-    """How the last attempt ended."""
+    """End of the last attempt."""
 
     ACKNOWLEDGED = 1
     """A 2xx status."""

@@ -54,7 +54,7 @@ class LoadRun:
     folder: Path
     is_interrupted: bool
     reason: str = ""
-    """What went wrong beside what was measured."""
+    """Fault of the measurement itself; empty: none."""
 
 
 def check(settings: RehearsalSettings) -> LoadProfile:
@@ -166,7 +166,7 @@ def _carry_out(
 
 
 def sender_of(settings: RehearsalSettings) -> Send:
-    """Who sends: this process, several of this machine, or a cluster."""
+    """Return the function that sends: by this process, by several of this machine, or by a cluster."""
     load = settings.load
     if load.cluster:
         return partial(send_by_cluster, address=load.cluster, tls=settings.cluster_tls, senders=load.senders)

@@ -31,7 +31,7 @@ _ANSWER = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a sender is."""
+    """Progress of a sender."""
 
     elapsed: float
     acknowledged: int

@@ -1,4 +1,4 @@
-"""What is to be rehearsed: the library of scenarios, a selection by role, service, priority and expression, an order.
+"""Plan of a rehearsal: the library of scenarios, a selection by role, service, priority and expression, an order.
 
 Every scenario of the library is in the plan with the reason why it runs or does not, so that nothing is left out
 silently. Knows feature files and the catalogue; knows nothing of drivers, the simulator or verdicts.

@@ -1,4 +1,4 @@
-"""Where scenarios send another service than their catalogue row names, and why: a table with reasons."""
+"""Scenarios that send another service than their catalogue row names: a table with reasons."""
 
 from __future__ import annotations
 

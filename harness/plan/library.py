@@ -61,12 +61,12 @@ class LibraryScenario:
 
     @property
     def actions(self) -> int:
-        """How often the party's system is asked to do something."""
+        """Return how many times the party's system is asked to do something."""
         return sum(_ASKED in step.text for step in self.steps)
 
     @property
     def names(self) -> frozenset[str]:
-        """What an expression may match."""
+        """Return the names that an expression may match."""
         scope = {f"scope:{slug}" for slug, scope in SCOPES.items() if scope == self.scope}
         plain = {tag for tag in self.tags if ":" not in tag}
         services = {f"srv:{srv}" for srv in self.srvs}
@@ -105,7 +105,7 @@ def load_library(folder: Path | None = None) -> tuple[LibraryScenario, ...]:
 
 @lru_cache(maxsize=8)
 def _library(base: Path, _digest: str) -> tuple[LibraryScenario, ...]:
-    """As ``load_library``; read once for as long as the files have the same content."""
+    """Load the library once for as long as the files have the same content."""
     # Imported here: pytest and its parser take 0.3 s, and every command that reads settings comes through this package.
     from pytest_bdd.exceptions import GherkinParseError  # noqa: PLC0415
     from pytest_bdd.feature import get_features  # noqa: PLC0415

@@ -26,7 +26,7 @@ class PlanFile:
     exclude: dict[str, str]
 
     def text(self) -> str:
-        """As TOML."""
+        """Return the file's text in TOML."""
         included = "".join(f"  {json.dumps(key)},\n" for key in self.include)
         excluded = "".join(f"{json.dumps(key)} = {json.dumps(why)}\n" for key, why in self.exclude.items())
         return f"{_HEAD}include = [\n{included}]\n\n[exclude]\n{excluded}"

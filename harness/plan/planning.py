@@ -15,7 +15,7 @@ from stubs.wire.errors import InputError
 
 
 class Wanted(Protocol):
-    """What is asked of a plan; the settings of a run are one."""
+    """Selection for a plan; the settings of a run are one."""
 
     @property
     def roles(self) -> Sequence[str]:
@@ -47,7 +47,7 @@ class Planned:
     reason: str
 
     def row(self) -> dict[str, Any]:
-        """As the run's facts keep it."""
+        """Return the row that the run's facts keep."""
         scenario = self.scenario
         return {
             "key": scenario.key,

@@ -31,14 +31,14 @@ class ScriptedScenario:
     preconditions: str
     steps: str
     test_data: str
-    """What steps call test data: parameter, value and where it comes from."""
+    """Test data that its steps name: parameter, value and source."""
     expected: str
     catalogue_expects: str
     evidence: str
     basis: str
     provenance: str
     departures: str
-    """Where it does otherwise than its catalogue row, and why."""
+    """Departures from its catalogue row, with the reasons."""
 
 
 COLUMNS = tuple(field.name for field in fields(ScriptedScenario))

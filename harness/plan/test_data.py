@@ -1,4 +1,4 @@
-"""What a service is told in a scenario: the test data of the library, a table of parameters by service and device."""
+"""Test data of the library: the parameters of each service in a scenario, a table by service and device."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_data_for(rows: tuple[TestDatum, ...], srv: str, role: str, device: str)
 
 
 def data_for(rows: tuple[TestDatum, ...], srv: str, role: str, device: str) -> list[TestDatum]:
-    """As ``test_data_for``, each row whole, one for each parameter."""
+    """Return the rows of ``test_data_for`` whole, one for each parameter."""
     fitting = [row for row in rows if row.srv == srv and row.role in {"", role} and row.device in {"", device}]
     ordered = sorted(fitting, key=lambda row: bool(row.role) + bool(row.device))
     return list({row.parameter: row for row in ordered}.values())

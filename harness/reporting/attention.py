@@ -1,4 +1,4 @@
-"""What needs attention, by cause: one defect that shows in many scenarios is one line with their names."""
+"""Findings that need attention, by cause: one defect that shows in many scenarios is one line with their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message decodes to: indented XML, and the fields of the GBCS messages in it."""
+"""Decoded form of a message: indented XML, and the fields of the GBCS messages in it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _drawn(depth: int, name: str, value: str, raw: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What tells more of a GBCS message than its octets: commands it may answer, and public certificates."""
+    """Facts beside a GBCS message's octets: commands it may answer, and public certificates."""
 
     asked: Commands
     keys: ViewKeys | None

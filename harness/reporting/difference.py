@@ -10,7 +10,7 @@ import msgspec
 
 
 class Change(StrEnum):
-    """What became of one scenario; in the order in which people want to read it."""
+    """Change of one scenario; in the order in which people want to read it."""
 
     REGRESSION = "regression"
     """It passed, and does not any more."""
@@ -80,7 +80,7 @@ class Difference(msgspec.Struct, frozen=True):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many changes of each kind, the same ones too."""
+        """Return the number of changes of each kind, the same ones too."""
         found = {kind.value: len(self.of(kind)) for kind in Change if kind is not Change.SAME}
         return found | {Change.SAME.value: self.same}
 
@@ -89,7 +89,7 @@ _PASSED = frozenset({"PASS", "RETEST_PASS", "ATTESTED", "WARNING"})
 
 
 def compare(old: ResultFile, new: ResultFile) -> Difference:
-    """What changed from ``old`` to ``new``."""
+    """Return the changes from ``old`` to ``new``."""
     before, after = ({one.key: one for one in result.scenarios} for result in (old, new))
     found = [_change(before.get(key), after.get(key)) for key in dict.fromkeys((*before, *after))]
     order = list(Change)

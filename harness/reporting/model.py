@@ -63,7 +63,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """What the party's system was asked and what it said."""
+    """One action of the party's system: what it was asked, and the outcome it claimed."""
 
     asked: Mapping[str, Any]
     claimed: Mapping[str, Any] | None
@@ -80,7 +80,7 @@ class OtherParty(msgspec.Struct, frozen=True):
     """Verdict to number of checks."""
     scenarios: tuple[str, ...]
     open: tuple[str, ...] = ()
-    """What did not pass: check, expected and got."""
+    """Checks that did not pass: check, expected and got."""
 
 
 class Scenario(msgspec.Struct, frozen=True):
@@ -105,7 +105,7 @@ class Scenario(msgspec.Struct, frozen=True):
     first: int
     last: int
     owner: str
-    """Who has to act on a verdict other than PASS; empty for PASS."""
+    """Owner of a verdict other than PASS, who has to act on it; empty for PASS."""
     devices: Mapping[str, str]
     steps: tuple[Step, ...]
     checks: tuple[Check, ...]

@@ -1,4 +1,4 @@
-"""What the party's system could not do yet: the services, or kinds of action, that most scenarios wait for."""
+"""Gaps of the party's system: the services, or kinds of action, that most scenarios wait for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def waiting_for(scenarios: Sequence[Scenario]) -> list[tuple[str, int]]:
 
 
 def left_out(planned: Iterable[Mapping[str, Any]], roles: Sequence[str]) -> tuple[int, list[tuple[str, int]]]:
-    """How many scenarios of the roles the plan left out, and the services they need that no chosen one has.
+    """Count the scenarios of the roles that the plan left out; list the services they need that no chosen one has.
 
     Args:
         planned: rows of the plan: role, srvs, chosen.

@@ -1,4 +1,4 @@
-"""What a pipeline shows of a run: annotations, a Markdown summary, a badge per role."""
+"""Output of a run for a pipeline: annotations, a Markdown summary, a badge per role."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def messages(entries: Iterable[Entry]) -> tuple[Message, ...]:
 
 
 class _Context:
-    """What later entries say about earlier ones: a request's service is known once it was accepted or refused."""
+    """Facts of later entries about earlier ones: a request's service is known once it was accepted or refused."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.accepted: dict[str, RequestAccepted] = {}

@@ -23,7 +23,7 @@ BUNDLE = "bundle.zip"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where the reports went, and the fingerprint of the key that signed the bundle."""
+    """Reports written, and the fingerprint of the key that signed the bundle."""
 
     folder: Path
     report: Path

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 _FLAGS = {"roles": "--role", "dcc.state_dir": "--state"}
-"""Where a flag is not called as its key."""
+"""Keys whose flag has another name."""
 _PERSONS_DEADLINE = 600.0
 """Seconds a person has for one action, unless the settings say otherwise."""
 
@@ -123,7 +123,7 @@ def settings_in_force(
 def _with_campaign(
     settings: RehearsalSettings, path: Path | None, source: Source
 ) -> tuple[RehearsalSettings, dict[str, str]]:
-    """What the campaign says of the run: deviations, and the system under test where the run itself does not.
+    """Add the campaign's facts to the settings: deviations, and the system under test where the run does not name one.
 
     Raises: SettingsError: no campaign there, or one that cannot be used; deviations in both places.
     """

@@ -24,7 +24,7 @@ FREE_PORTS: dict[str, Any] = {"port": 0, "smki_port": 0, "ssi_port": 0, "control
 
 
 DriverText = Annotated[str, Meta(extra={"shown": "driver"})]
-"""How a party's system is asked: of a command line only the program is shown, of an address no credentials."""
+"""Address of a party's system: of a command line only the program is shown, of a URL no credentials."""
 
 CommandLine = Annotated[str, Meta(extra={"shown": "command"})]
 """A command line: only the program is shown."""
@@ -44,7 +44,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class DriverTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a driver of ours uses towards HTTPS addresses: PEM file paths."""
+    """TLS files of our own drivers towards HTTPS addresses: PEM file paths."""
 
     ca: Annotated[FilePath, Meta(description="Authority to trust; default: the root of the test PKI.")] = ""
     certificate: Annotated[FilePath, Meta(description="Client certificate.")] = ""
@@ -52,7 +52,7 @@ class DriverTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ClusterTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What this program shows to a cluster and trusts of it: PEM file paths."""
+    """TLS files of this program towards a cluster: PEM file paths."""
 
     ca: Annotated[FilePath, Meta(description="Authority of the scheduler's and the workers' certificates.")] = ""
     certificate: Annotated[FilePath, Meta(description="Certificate of this program.")] = ""
@@ -86,7 +86,7 @@ class TimeStampSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class SystemUnderTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is tested; kept in the run's facts, so that results can be told apart by build."""
+    """System under test; kept in the run's facts, so that results can be told apart by build."""
 
     name: Annotated[str, Meta(description="Product; default: the campaign's.")] = ""
     version: Annotated[str, Meta(description="Release; default: the campaign's.")] = ""
@@ -197,7 +197,7 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
 
     @property
     def limits(self) -> dict[str, float]:
-        """What the implicit checks are told."""
+        """Return the limits that the implicit checks are given."""
         return {"retry_limit": self.retry_limit, "retry_pause": self.retry_pause}
 
 

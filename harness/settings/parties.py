@@ -54,7 +54,7 @@ class PartySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 def party_problems(parties: Mapping[str, PartySettings], under_test: Mapping[UserRole, str]) -> Iterator[Problem]:
-    """What is wrong with the further parties, by dotted key.
+    """Yield the errors in the further parties, by dotted key.
 
     Args:
         parties: by the part they play.

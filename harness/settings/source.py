@@ -1,4 +1,4 @@
-"""Where settings come from: the parsed run file, environment and flags; the place of each key for error messages."""
+"""Sources of settings: the parsed run file, environment and flags; the place of each key for error messages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SettingsError(InputError):
 
 
 def _mend_of(text: str, line: int) -> str:
-    """How to mend a line that is no TOML; a path of Windows is what people write into double quotes."""
+    """Return advice on a line that is no TOML; a path of Windows is what people write into double quotes."""
     if "\\" in "".join(text.splitlines()[line - 1 : line]):
         return "In double quotes \\ begins an escape: write C:/keys, or 'C:\\keys' in single quotes."
     return "Mend that line."
@@ -59,7 +59,7 @@ class Source:
         return f"{self.path}:{line}: {key}"
 
     def error_of(self, error: msgspec.ValidationError) -> SettingsError:
-        """What msgspec found, with its place and the nearest known key."""
+        """Turn msgspec's error into ours, with its place and the nearest known key."""
         what, _, at = str(error).partition(" - at `")
         at = at.removeprefix("key` in `").rstrip("`").removeprefix("$").lstrip(".")
         key = re.sub(r"\[[^\]]*\]", "", at)
@@ -129,7 +129,7 @@ def _value(text: str, kind: msgspec.inspect.Type) -> Any:
 
 
 def _choice(key: str) -> str:
-    """What a key may be, when that is one of a few words."""
+    """Return the permitted values of a key, when they are a few words."""
     kind = fields().get(key)
     if isinstance(kind, msgspec.inspect.VarTupleType | msgspec.inspect.ListType):
         kind = kind.item_type

@@ -30,7 +30,7 @@ _LONGEST = 1e9
 
 
 def setting_problems(settings: RehearsalSettings) -> Iterator[Problem]:
-    """What is wrong with the settings of a run, by dotted key: the one place where they are judged."""
+    """Yield the errors in the settings of a run, by dotted key: the one place where they are judged."""
     for key in ("services", "declared_unused"):
         for srv in getattr(settings, key):
             if Srv(srv) not in service_requests():
@@ -136,7 +136,7 @@ def _cluster_problems(settings: RehearsalSettings) -> Iterator[Problem]:
 
 
 def _not_side_by_side(settings: RehearsalSettings) -> Iterator[Problem]:
-    """What only one worker at a time can have."""
+    """Yield each setting that only one worker at a time can have."""
     yield from _cluster_problems(settings)
     if settings.jobs == 1 and not settings.cluster:
         return

@@ -38,7 +38,7 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What the formula takes. Fractions (``unsecured_factor``) from 0 to 1.
+    """Inputs of the formula. Fractions (``unsecured_factor``) from 0 to 1.
 
     ``cpi`` is the index of the October before the Regulatory Year, ``base_cpi`` that of October 2014.
     """

@@ -1,4 +1,4 @@
-"""What goes with the UEP Evidence Form to the Code Administrator: one folder with an index and digests.
+"""Enclosures of the UEP Evidence Form to the Code Administrator: one folder with an index and digests.
 
 The form itself is the Code Administrator's; this gathers the evidence of each step (H1.10, H1.11) and names what is
 missing. Nothing is sent.

@@ -1,4 +1,4 @@
-"""What a Party records of one step or prerequisite; part of the campaign file and its published schema."""
+"""Record of a Party on one step or prerequisite; part of the campaign file and its published schema."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ StepStatus = Literal["NOT_STARTED", "IN_PROGRESS", "SUBMITTED", "PASSED", "FAILE
 
 
 class StepRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where one step stands. PASSED counts only with a date and a reference or an evidence file."""
+    """Status of one step. PASSED counts only with a date and a reference or an evidence file."""
 
     status: Annotated[StepStatus, Meta(description="Where the step stands.")] = "NOT_STARTED"
     due_on: Annotated[date | None, Meta(description="When it is wanted.")] = None

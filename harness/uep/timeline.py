@@ -45,7 +45,7 @@ class Mark:
 
 
 def marks(given: Given, deadlines: Sequence[Deadline], today: date) -> tuple[Mark, ...]:
-    """What happened and what is due, by date."""
+    """Return past events and deadlines, by date."""
     happened = [Mark(text, day, "event") for key, text in _EVENTS.items() if (day := getattr(given, key))]
     due = [Mark(one.text, one.on, one.state(today)) for one in deadlines]
     return tuple(sorted([*happened, *due], key=lambda mark: (mark.on, mark.state != "event")))

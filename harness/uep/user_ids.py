@@ -55,7 +55,7 @@ def _number(eui: Eui64) -> int:
 
 @dataclass(frozen=True, slots=True)
 class UserIdProblem:
-    """What is wrong with one User ID; ``role`` is empty when it concerns several."""
+    """Error in one User ID; ``role`` is empty when it concerns several."""
 
     user: str
     role: str

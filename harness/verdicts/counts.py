@@ -21,7 +21,7 @@ class Counts:
     by_verdict: dict[Verdict, int]
 
     def of(self, *verdicts: Verdict) -> int:
-        """How many came to one of these verdicts."""
+        """Return the number of scenarios with one of these verdicts."""
         return sum(self.by_verdict.get(verdict, 0) for verdict in verdicts)
 
     @property
@@ -88,7 +88,7 @@ COVERAGE_STATES: dict[str, str] = {
     "refusal-shown": "not the role's; that it is refused was shown",
     "not-covered": "nothing shows it",
 }
-"""What the states of a service mean, in words."""
+"""Meaning of the states of a service, in words."""
 
 
 @dataclass(frozen=True, slots=True)

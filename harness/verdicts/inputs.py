@@ -38,7 +38,7 @@ class PlannedScenario:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one run of one scenario ended. Several results of one key are a history: nothing is overwritten."""
+    """End of one run of one scenario. Several results of one key are a history: nothing is overwritten."""
 
     key: str
     scenario: str
@@ -57,13 +57,13 @@ class Result:
 
     @property
     def is_positive(self) -> bool:
-        """As ``PlannedScenario.is_positive``."""
+        """Return whether its scenario is positive, like ``PlannedScenario.is_positive``."""
         row = scenarios().get(self.scenario)
         return row is None or row.polarity == "positive"
 
 
 class IssueOwner(StrEnum):
-    """Whose an issue is. Only the Party's own count against it."""
+    """Owner of an issue. Only the Party's own count against it."""
 
     PARTY = "Party system"
     SIMULATOR = "simulator"
@@ -82,7 +82,7 @@ class Issue:
     is_open: bool = True
     roles: tuple[str, ...] = ()
     work_off_plan: str = ""
-    """How and by when it is mended; empty: there is no plan."""
+    """Plan and date by which it is mended; empty: there is no plan."""
 
     def concerns(self, role: str) -> bool:
         """Whether it counts for a role."""
@@ -105,7 +105,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What it lacks before it counts as agreed: names of fields."""
+        """Return the fields that it lacks before it counts as agreed: their names."""
         return tuple(name for name in ("reason", "effect", "agreed_by", "agreed_on") if not getattr(self, name).strip())
 
     @property
@@ -119,7 +119,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @property
     def subject(self) -> str:
-        """What is left out, in words."""
+        """Return the service or scenario that is left out, in words."""
         return f"service {self.service}" if self.service else f"scenario {self.scenario}"
 
     @property

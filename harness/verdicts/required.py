@@ -14,7 +14,7 @@ from stubs.findings import Verdict
 
 
 class ItemState(StrEnum):
-    """What became of one item of the required set."""
+    """State of one item of the required set."""
 
     MET = "met"
     ATTESTED = "attested"

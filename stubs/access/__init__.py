@@ -1,4 +1,4 @@
-"""Who may ask what: the checks on a request once its document is sound, as pure functions in the catalogue's order.
+"""Access control: the checks on a request once its document is sound, as pure functions in the catalogue's order.
 
 Knows nothing of sockets, devices or the journal: facts about the User, the device and the ledger are handed in. Every
 rule is a row of ``schemas/catalogue/gateway-rules.csv``; a rule that says no raises ``Refusal`` with the row's id.

@@ -24,12 +24,12 @@ class UserFacts(msgspec.Struct, frozen=True):
 
 
 class DeviceFacts(msgspec.Struct, frozen=True):
-    """What the inventory says of the target device."""
+    """Facts about the target device, taken from the inventory."""
 
     device_type: str
     status: str
     responsible: Mapping[UserRole, frozenset[Eui64] | None]
-    """Who is responsible for the device now, by role; None: any User of that role; absent: nobody."""
+    """Users responsible for the device now, by role; None: any User of that role; absent: nobody."""
 
 
 class AccessRequest(msgspec.Struct, frozen=True):

@@ -18,11 +18,11 @@ MOST_ISSUED = 50_000
 """Pre-Commands that are remembered: a party that never signs must not fill the memory."""
 
 CounterOwner = tuple[Eui64, ...]
-"""Who counts on its own: an originator, or under ``increasing-per-target`` an originator and its target."""
+"""Owner of a counter sequence: an originator, or under ``increasing-per-target`` an originator and its target."""
 
 
 def owner_text(owner: CounterOwner) -> str:
-    """As snapshots and refusals have it: EUIs joined by a colon."""
+    """Return the text for snapshots and refusals: EUIs joined by a colon."""
     return ":".join(str(eui) for eui in owner)
 
 
@@ -63,7 +63,7 @@ class RequestLedger:
     """Under ``unique``, by originator: counters and RequestIDs of what is remembered, a heap."""
 
     def owner(self, request_id: RequestId) -> CounterOwner:
-        """Whose counters a RequestID's must be above."""
+        """Return the owner of the counter sequence that a RequestID continues."""
         if self.rule == "increasing-per-target":
             return (request_id.originator, request_id.target)
         return (request_id.originator,)

@@ -53,7 +53,7 @@ class Thresholds:
     """Lower limits of a User: whoever passes one is warned, and no request is stopped."""
 
     def _counted(self, user: Eui64, srv: str) -> Iterator[tuple[Eui64 | None, str, int, str]]:
-        """Who is counted (None: all together), under which name, the limit, the kind of breach."""
+        """Yield each limit on ``srv``: the User counted (None: all together), its name, the limit, kind of breach."""
         own = self.own.get(user, {})
         limits = own if _limit(own, srv) else self.limits
         for who, held, kind in ((user, limits, USER), (EVERYBODY, self.dcc_limits, DCC)):

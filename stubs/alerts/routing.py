@@ -1,4 +1,4 @@
-"""Who is told of an occasion, and under which code."""
+"""Recipients of a DCC alert for an event, and the alert code that each of them gets."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Access:
         return self.runtime.perform(act)
 
     def used(self) -> RecordedEvents:
-        """Whose hand moves the world, and how. Raises: UnrecordableError: a parameter cannot be recorded."""
+        """Record who changes the simulated world and how. Raises: UnrecordableError: a parameter cannot be recorded."""
         members = shown_addresses(self.given, msgspec.to_builtins(self.given))
         return read_back_all([ControlUsed(origin=self.origin, operation=self.operation, parameters=members)])
 

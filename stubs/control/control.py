@@ -16,7 +16,7 @@ Json = dict[str, Any]
 """An object as a client of the control API sends or gets it; its members: ``stubs.control.results``."""
 
 SCENARIO, LIVE_PAGE, CONTROL_API = "scenario", "live-page", "control-api"
-"""Whose hand moves the world: a step of a scenario, a person at the live page, a program at the control API."""
+"""Origin of a change to the simulated world: a step of a scenario, a person at the live page, a program at the API."""
 
 
 class Control:
@@ -93,7 +93,7 @@ class Control:
         return found
 
     def receive_url(self, user: str) -> str | None:
-        """Where a User's messages are posted, query and all; for this process only."""
+        """Return the URL to which a User's messages are posted, with its query; for this process only."""
         return self._runtime.call(lambda: self._dcc.receive_url(Eui64.parse(user)))
 
     def set_fault(self, rule: Json) -> str:

@@ -77,7 +77,7 @@ def _any_value(kind: type) -> Schema:
 
 
 def _texts_of(structs: Sequence[type]) -> dict[str, str]:
-    """What the docstrings of some structs say of their fields, by their names outside."""
+    """Return the descriptions of some structs' fields from their docstrings, by their names outside."""
     said_of: dict[str, str] = {}
     for struct in structs:
         names = {field.name: field.encode_name for field in msgspec.structs.fields(struct)}

@@ -30,7 +30,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class AccessFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file in the state folder says."""
+    """Content of the access file in the state folder."""
 
     url: str
     token: str

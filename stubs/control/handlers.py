@@ -166,14 +166,14 @@ def schedules(on: Access, of: p.OfDevice) -> list[r.KeptSchedule]:
 
 
 def register_meter_point(on: Access, to: p.RegisterMeterPoint) -> StoredMeterPoint:
-    """What is registered."""
+    """Register a meter point; return its registration."""
     members = given(to)
     on.tester(lambda tester, transaction: tester.register_meter_point(transaction, members))
     return meter_point(on, p.OfMeterPoint(mpxn=to.mpxn))
 
 
 def meter_point(on: Access, of: p.OfMeterPoint) -> StoredMeterPoint:
-    """What is registered, future changes included."""
+    """Return the registration of a meter point, future changes included."""
     point = on.dcc.state.inventory.meter_point(read_mpxn(of.mpxn))
     if point is None:
         raise LookupError(f"meter point {of.mpxn} is not registered")
@@ -181,7 +181,7 @@ def meter_point(on: Access, of: p.OfMeterPoint) -> StoredMeterPoint:
 
 
 def change_registration(on: Access, to: p.ChangeRegistration) -> StoredMeterPoint:
-    """What is registered then."""
+    """Change a registration from an instant on; return the registration then."""
     on.tester(
         lambda tester, transaction: tester.change_registration(
             transaction, to.mpxn, to.since, to.supplier, to.network_operator, is_new_tenancy=to.new_tenancy
@@ -219,7 +219,7 @@ def set_threshold(on: Access, to: p.SetThreshold) -> None:
 
 
 def quarantine(on: Access, _: Nothing) -> list[r.HeldRequest]:
-    """What each asked for, and why it is held."""
+    """List the quarantined requests: what each asked for, and why it is held."""
     return [
         r.HeldRequest(
             reference=held.reference,
@@ -286,7 +286,7 @@ def outbox(on: Access, of: p.OfUser) -> list[r.WaitingMessage]:
 
 
 def redeliver(on: Access, to: p.OfUser) -> int:
-    """How many."""
+    """Deliver a User's waiting messages again; return their number."""
     eui = Eui64.parse(to.user)
 
     def again(now: datetime) -> tuple[int, Events]:

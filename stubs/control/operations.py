@@ -85,7 +85,7 @@ class Operation:
 
 
 def _sentence(struct: type[msgspec.Struct], what: str) -> str:
-    """What msgspec found wrong, with the member first and what is wanted of it last."""
+    """Turn an error message of msgspec into a sentence: the member first, the wanted value last."""
     said, _, place = what.partition(" - at `")
     member = place.rstrip("`").removeprefix("$").lstrip(".")
     if not member:

@@ -41,7 +41,7 @@ class OfDevice(Parameters, frozen=True, kw_only=True):
 
 
 class NewestRefusals(Parameters, frozen=True, kw_only=True):
-    """How many refusals."""
+    """Number of refusals wanted."""
 
     limit: Annotated[int, Meta(ge=1, le=1000, description="1 to 1000")] = 20
     """At most so many, the newest first."""
@@ -64,7 +64,7 @@ class RegisterUser(Parameters, frozen=True, kw_only=True):
     roles: tuple[UserRole, ...]
     """User Roles it holds."""
     receive_url: Url | None = None
-    """Where its responses and alerts are posted; null: they wait."""
+    """URL to which its responses and alerts are posted; null: they wait."""
     status: UserStatus = "active"
     """Only requests of an active User are accepted."""
     duis_version: Text = ""
@@ -86,11 +86,11 @@ class AdvanceClock(Parameters, frozen=True, kw_only=True):
     """A stretch of time."""
 
     seconds: Annotated[float, Meta(ge=0, description="0 or more seconds of the run's clock, which only goes forward")]
-    """How far; what falls due on the way happens at its own time."""
+    """Distance in seconds; what falls due on the way happens at its own time."""
 
 
 class SetRate(Parameters, frozen=True, kw_only=True):
-    """How fast the run's clock goes."""
+    """Speed of the run's clock."""
 
     rate: float
     """Seconds of the run's clock per real second; 0 freezes it."""
@@ -247,7 +247,7 @@ class PublishServiceAlert(Parameters, frozen=True, kw_only=True):
     components: tuple[Name, ...]
     """Of ``schemas/ssi/components.csv``."""
     state: Literal["degraded", "unavailable", "information"] = "degraded"
-    """What the components are meanwhile."""
+    """State of the components meanwhile."""
     impact: Text = "Great Britain"
     """Geographic impact."""
     update: Text = "Under investigation."
@@ -268,7 +268,7 @@ class PublishMaintenance(Parameters, frozen=True, kw_only=True):
     title: Name
     """One line."""
     services: tuple[Name, ...]
-    """What is affected."""
+    """Services affected."""
     starts: datetime
     """With zone."""
     ends: datetime
@@ -285,7 +285,7 @@ class RaiseIncident(OfUser, frozen=True, kw_only=True):
     title: Name
     """One line."""
     description: Name
-    """What happened."""
+    """Description of the incident."""
     category: Annotated[int, Meta(ge=1, le=5, description="1 (the worst) to 5")] = 3
     """1, the worst, to 5."""
     device: EuiOrNobody = ""
@@ -295,12 +295,12 @@ class RaiseIncident(OfUser, frozen=True, kw_only=True):
 
 
 class AnswerIncident(Parameters, frozen=True, kw_only=True):
-    """What the DCC says of an incident."""
+    """The DCC's answer to an incident."""
 
     reference: Name
     """Of the incident."""
     text: Name
-    """What is added."""
+    """Text that is added."""
     status: Text = ""
     """``open``, ``in progress``, ``resolved`` or ``closed``; empty: as it is."""
     interested: tuple[Eui, ...] = ()
@@ -308,12 +308,12 @@ class AnswerIncident(Parameters, frozen=True, kw_only=True):
 
 
 class AnswerManagementRequest(Parameters, frozen=True, kw_only=True):
-    """What the DCC says of a service management request."""
+    """The DCC's answer to a service management request."""
 
     reference: Name
     """Of the request."""
     text: Name
-    """What is said."""
+    """Text of the answer."""
     status: Text = ""
     """New status; empty: as it is."""
 
@@ -344,14 +344,14 @@ class OfQuarantine(Parameters, frozen=True, kw_only=True):
 
 
 class BackUp(Parameters, frozen=True, kw_only=True):
-    """Where a copy of the state goes."""
+    """Target folder of a copy of the state."""
 
     to: Name
     """A folder that does not exist yet, on this machine; absolute."""
 
 
 class Reset(Parameters, frozen=True, kw_only=True):
-    """What the next identities follow from."""
+    """Seed from which the next identities are computed."""
 
     seed: Text | None = None
     """Seed of later identities; null: that of the settings."""

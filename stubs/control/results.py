@@ -22,7 +22,7 @@ class RegisteredUser(Result, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     """User Roles it holds."""
     receive_url: str | None
-    """Where its responses and alerts are posted, without its query; null: they wait."""
+    """URL to which its responses and alerts are posted, without its query; null: they wait."""
     status: str
     """``active``, ``suspended`` or ``expelled``."""
     duis_version: str
@@ -37,13 +37,13 @@ class ArmedFault(Result, frozen=True, kw_only=True):
     rule: FaultRule
     """The rule, with the members that were left out."""
     matched: int
-    """How many messages it spoke of."""
+    """Number of messages that matched it."""
     applied: int
-    """How many messages it bent."""
+    """Number of messages it changed."""
 
 
 class HandedOver(Result, frozen=True, kw_only=True):
-    """What a device made of a command that it was given locally."""
+    """A device's answer to a command that it was given locally."""
 
     response: str | None
     """The GBCS response, hexadecimal digits; null: it gave none."""
@@ -95,7 +95,7 @@ class WaitingMessage(Result, frozen=True, kw_only=True):
     due: str
     """When it is tried next, ISO 8601, UTC."""
     attempts: int
-    """How often it was tried."""
+    """Number of delivery attempts."""
     is_held: bool
     """Whether it waits for the endpoint to come back, or to be asked for again."""
 
@@ -139,16 +139,16 @@ class BackedUp(Result, frozen=True, kw_only=True):
 
 
 class ClockProgress(Result, frozen=True, kw_only=True):
-    """How far a move of the clock has come; what is told of a move is left out when there is none."""
+    """Progress of a move of the clock; the members that describe a move are left out when there is none."""
 
     is_moving: bool
     """Whether the clock is being moved."""
     now: str
     """The run's time, ISO 8601, UTC."""
     since: str | UnsetType = msgspec.field(default=UNSET, name="from")
-    """Where the move began, ISO 8601, UTC."""
+    """Start of the move, ISO 8601, UTC."""
     to: str | UnsetType = UNSET
-    """Where it ends, ISO 8601, UTC."""
+    """End of the move, ISO 8601, UTC."""
     worked: int | UnsetType = UNSET
     """Agenda items worked off on the way."""
 

@@ -47,7 +47,7 @@ class Accepted:
 
     @property
     def party(self) -> Eui64:
-        """Who wants it: the supplementary party when the ACB speaks for one, else the originator."""
+        """Return the commanding party: the supplementary party when the ACB speaks for one, else the originator."""
         return self.group.other.party or self.group.originator
 
 

@@ -24,7 +24,7 @@ _UNITS = 1000
 
 
 def _cost(state: DeviceState, at: int) -> int:
-    """What use since ``since`` cost."""
+    """Return the cost of the use between ``since`` and ``at``."""
     tariff = state.tariff
     if tariff is None or not (tariff.prices or tariff.block_prices):
         before = state.import_register + (state.secondary_register if state.variant == "twin" else 0)
@@ -41,7 +41,7 @@ def _cost(state: DeviceState, at: int) -> int:
 
 
 def _worth(state: DeviceState, tariff: Tariff) -> int:
-    """What the registers at ``since`` would cost: where on its scale the rounding stands."""
+    """Return the cost of the registers as they stood at ``since``; the rounding of later costs starts from it."""
     first = state.import_register - sum(state.tou) - sum(state.blocks)
     worth = first * _price(tariff.prices, 0)
     worth += sum(units * _price(tariff.prices, number) for number, units in enumerate(state.tou, start=1))

@@ -78,7 +78,7 @@ class Sender:
     keys: DeviceKeys
 
     def seal(self, device: DeviceState, counter: int, recipient: Eui64) -> Callable[[bytes], bytes] | None:
-        """What encrypts the sensitive data of an alert; None: the recipient's key is not known."""
+        """Return the function that encrypts an alert's sensitive data; None: the recipient's key is not known."""
         key = key_agreement(device, self.keys.certificates, recipient)
         if key is None:
             return None
@@ -257,7 +257,7 @@ def _outcomes(
 
 @dataclass(frozen=True, slots=True)
 class Elapsed:
-    """What happened on a device without a command: changes in JSON's types, and alerts."""
+    """Result of time passing on a device without a command: changes in JSON's types, and alerts."""
 
     changes: dict[str, Any]
     alerts: tuple[RaisedAlert, ...]

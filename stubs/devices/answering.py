@@ -56,7 +56,7 @@ _NOT_GIVEN, _RELIABLE, _UNRELIABLE, _FROM_METER = 0xFF, 0x00, 0x02, 0x04
 
 
 _OF_THE_MESSAGE = frozenset({"results", "MessageSuccess"})
-"""What reading a response adds that is no value of it."""
+"""Members that reading a response adds to its values."""
 
 
 @dataclass(frozen=True, slots=True)

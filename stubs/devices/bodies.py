@@ -174,5 +174,5 @@ _BODIES: Mapping[tuple[str, str], Body] = MappingProxyType(
 
 
 def body_of(device_type: str, code: str) -> Body | None:
-    """How the alert is built; None: without data."""
+    """Return the builder of an alert's data; None: the alert has no data."""
     return _BODIES.get((device_type, code))

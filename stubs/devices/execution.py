@@ -26,7 +26,7 @@ from stubs.wire.gbcs.use_cases import CANCELLED, read_command
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What became of a command.
+    """Result of a command on a device.
 
     Args:
         response: the GBCS response; None when the device stays silent.
@@ -146,7 +146,7 @@ def _apply_effect(
 
 
 def _payer(state: DeviceState, accepted: Accepted) -> Eui64:
-    """Whose top-up token it is: the supplier's when a neighbour passes it on."""
+    """Return the party whose top-up token it is: the supplier when a neighbour passes it on."""
     is_local = accepted.row.cells == NEIGHBOUR and state.supplier
     return Eui64.parse(state.supplier) if is_local else accepted.party
 

@@ -1,4 +1,4 @@
-"""What happens on a device by itself.
+"""Events on a device that no message causes.
 
 Held commands fall due, the balance crosses a threshold, friendly hours end, the load limit disables the supply and
 gives it back.
@@ -29,7 +29,7 @@ from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.use_cases import read_command
 
 _HORIZON = 400 * 86_400
-"""How far ahead a threshold is looked for, seconds."""
+"""Period in which a threshold's crossing is searched, seconds."""
 _FORTNIGHT = 14 * 86_400
 
 
@@ -108,7 +108,7 @@ _SOURCES = (_billed, _held, _crossing, _friendly_end, _restoration, _overload, _
 
 
 def _next(state: DeviceState, horizon: int) -> Coming | None:
-    """What happens next until ``horizon``."""
+    """Return the next event until ``horizon``, seconds since 2000; None: there is none."""
     found = [coming for source in _SOURCES if (coming := source(state, horizon)) is not None]
     return min(found, key=lambda coming: coming.at, default=None)
 

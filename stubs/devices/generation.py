@@ -1,11 +1,11 @@
-"""What a home generates, as a closed-form function of seed, peak power and time: constant cost, like its use.
+"""Generation of a home, as a closed-form function of seed, peak power and time: constant cost, like its use.
 
-Energy is counted in mWh since 2000-01-01, in slots of half an hour. A day's yield follows the month, moved by
-a seeded weather at every midnight that is smaller than the poorest day's yield, so that no day takes anything back; it
-spreads over the hours of daylight. Half an hour never yields more than the peak power would. All integers.
+Energy is counted in mWh since 2000-01-01, in slots of half an hour. A day's yield follows the month, moved by a seeded
+weather at every midnight that is smaller than the poorest day's yield, so that the total never decreases; it spreads
+over the hours of daylight. Half an hour never yields more than the peak power would. All integers.
 
-Source: made up; the proportions are those of a roof in the middle of Great Britain. No document prescribes them. What
-of it leaves the home is ``netting``'s.
+Source: made up; the proportions are those of a roof in the middle of Great Britain. No document prescribes them.
+``netting`` computes the part that the home exports.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BEST = max(_MONTH_WEIGHTS) + min(_MONTH_WEIGHTS)
 
 
 def _until_midnight(seed: str, unit: int, day: int) -> int:
-    """What was generated up to the start of a day, where ``unit`` is the yield per weight of a day."""
+    """Return the energy generated up to the start of a day; ``unit`` is the yield per weight of a day, mWh."""
     weather = int.from_bytes(blake2b(f"export:{seed}:{day}".encode(), digest_size=4).digest(), "big")
     return cumulative_days(_MONTH_WEIGHTS, day) * unit + weather % max(1, min(_MONTH_WEIGHTS) * unit)
 
@@ -36,7 +36,7 @@ SHARE = 6
 
 @lru_cache(maxsize=4096)
 def _day(seed: str, peak: int, day: int) -> tuple[int, int]:
-    """What was generated up to the start of a day, and the yield of that day, mWh."""
+    """Return the energy generated up to the start of a day, and the yield of that day, mWh."""
     best = peak * 1000 * _SLOT_PREFIX[-1] // (2 * max(_HOUR_WEIGHTS))
     unit = best // _BEST
     start = _until_midnight(seed, unit, day)

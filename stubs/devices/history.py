@@ -1,9 +1,9 @@
-"""What a meter remembers: the stretches of time in which nothing changed that its registers follow from.
+"""History of a meter: the periods in which nothing changed that its registers are computed from.
 
 Whatever moves a register otherwise than time does (supply, prices, tariff, payment mode, a debt's rate, a top-up) first
-settles the meter: the stretch that ends is kept with the registers it began with and the terms that held in it.
-``as_of`` gives the device of that stretch back, and from it every register follows as exactly as from today's. Before
-the first stretch remembered nothing moved (inferred: a log shows the registers of the oldest).
+settles the meter: the period that ends is kept with the registers it began with and the terms that held in it.
+``as_of`` restores the device of that period, and from it every register follows as exactly as from today's. Before the
+oldest kept period no register moved (inferred: a log shows the registers of the oldest).
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def variant_code(variant: str) -> str:
 
 
 def _variant(device_type: str, variant: str) -> EsmeVariantRow | None:
-    """What a variant has; None: the device type has no variants. Raises: PeerError: no such variant."""
+    """Return the row of a meter variant; None: the device type has no variants. Raises: PeerError: no such variant."""
     if device_type != _WITH_VARIANTS:
         if variant:
             raise PeerError(f"no such variant of {device_type}", expected="''", got=variant)

@@ -1,9 +1,9 @@
-"""What a meter counts: all that is used, or, where the home generates too, half an hour's use less what it generates.
+"""Energy that a meter counts: all use, or, where the home generates too, each half hour's use less its generation.
 
-The meter nets by the half hours of its profile log: of what is generated the home uses what it needs, the surplus is
-exported, and only what is missing is imported; so no half hour shows both. Within a half hour both registers move
-evenly. Everything is in whole register units and adds up, however an interval is cut. Source: made up; that meters net
-half hour by half hour and not moment by moment is inferred.
+The meter nets by the half hours of its profile log: the home uses what it needs of its own generation, exports the
+surplus, and imports only what is missing; so no half hour shows both. Within a half hour both registers move evenly.
+Everything is in whole register units and adds up, however an interval is cut. Source: made up; that meters net half
+hour by half hour and not moment by moment is inferred.
 """
 
 from __future__ import annotations

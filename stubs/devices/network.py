@@ -1,4 +1,4 @@
-"""What a meter measures of the network: power, voltage, gas flow; functions of seed and time.
+"""Measurements of the network by a meter: power, voltage, gas flow; functions of seed and time.
 
 Power is twice the half hour's import. Voltage moves around 240 V with the hour and a seeded deviation, averaged over
 the measurement period; an offset lets a tester push it across a threshold. Units: W, Wh, tenths of a volt, litres.
@@ -41,7 +41,7 @@ def voltage_log(state: DeviceState, at: int, period: int, entries: int, phase: i
 
 
 def voltage_counts(state: DeviceState, above: int, below: int, at: int, phase: int = 1) -> tuple[int, int]:
-    """How many of the last 4,320 half hours since the reset lay above and below the limits."""
+    """Return how many of the last 4,320 half hours since the reset lay above and below the limits."""
     first = max(-(-state.voltage_since // SLOT), at // SLOT - 4320)
     seen = [voltage(state, slot * SLOT, phase) for slot in range(first, at // SLOT)]
     return sum(one > above for one in seen), sum(one < below for one in seen)

@@ -1,4 +1,4 @@
-"""What happens to a device from outside its messages: covers, mains, batteries, radio downloads, people at its keys.
+"""Events at a device that no message brings: covers, mains, batteries, radio downloads, people at its keys.
 
 A tester lets something happen by name; the device's state changes, its logs note it, and it raises the alert of the
 cause. Source: SMETS2, events and alerts; codes from the GBCS guide, 11.3; which cause has which code is inferred.

@@ -1,4 +1,4 @@
-"""What a home uses, as a closed-form function of seed and time: constant cost, however long ago the meter was made.
+"""Consumption of a home, as a closed-form function of seed and time: constant cost, however old the meter is.
 
 Consumption is counted in thousandths of a register unit (mWh for electricity, cm³ for gas) since 2000-01-01, in slots
 of half an hour. Three parts, all integers so that every machine computes the same:

@@ -29,7 +29,7 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defa
     code: int
     """Event code, 16 bits."""
     other: str = ""
-    """What belongs to the event, hexadecimal."""
+    """Data of the event, hexadecimal."""
 
 
 class LoggedDevice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -53,7 +53,7 @@ class Pending(msgspec.Struct, frozen=True, gc=False):
     """A future-dated command the device holds."""
 
     group: str
-    """What it sets; a later command of the same group replaces it."""
+    """Setting that it changes; a later command of the same group replaces it."""
     use_case: str
     """Name of the use case."""
     message_code: int
@@ -145,7 +145,7 @@ class Dated(msgspec.Struct, frozen=True, gc=False, array_like=True):
     second: int
     """Second of the day."""
     number: int
-    """What holds from then on."""
+    """Number that holds from then on."""
     weekdays: tuple[int, ...]
     """Days of the week, 1 Monday to 7."""
     special: tuple[int, ...]
@@ -170,9 +170,9 @@ class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     dated: tuple[Dated, ...] = ()
     """Switch times with dates of their own, which take the place of seasons, weeks and days."""
     otherwise: int = 1
-    """What holds where nothing is said: number of a rate, or level of a switch."""
+    """Number of a rate, or level of a switch, where no switch time says otherwise."""
     lasts: bool = False
-    """What a switch time sets lasts over midnight until the next; else a day begins with what it ends with."""
+    """Whether a switch time's setting lasts over midnight until the next; else a day begins with what it ends with."""
 
 
 class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -196,7 +196,7 @@ class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Debt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """How a time-based debt is recovered: an amount per period; and a payment-based one: a share of each top-up."""
+    """Recovery of a debt: a time-based one by an amount per period, a payment-based one by a share of each top-up."""
 
     amount: int = 0
     """Recovered in each period, thousandths of a penny."""
@@ -218,7 +218,7 @@ class Billing(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """What a meter's account and rate registers follow from; the fields are those of the device's state."""
+    """Terms that a meter's account and rate registers are computed from; the fields are those of the device's state."""
 
     price: int = 0
     """Thousandths of a penny per 1000 register units (kWh, m³), where there is no tariff."""
@@ -317,7 +317,7 @@ DemandRegister = Literal["import", "period", "export"]
 
 
 class Peak(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What a maximum demand register had found at ``until``: power (W) of the half hour that ended at ``end``."""
+    """Reading of a maximum demand register at ``until``: power (W) of the half hour that ended at ``end``."""
 
     register: DemandRegister
     """Maximum demand register."""
@@ -350,9 +350,9 @@ class Unsent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     recipient: str
     """EUI-64 of whom it is for."""
     payload: bytes
-    """What the alert carries beside its code."""
+    """Data that the alert carries beside its code."""
     cause: str
-    """What raised it."""
+    """Cause of the alert."""
     instruction: int | None = None
     """Number of the instruction it tells of."""
     total: int | None = None
@@ -384,7 +384,7 @@ class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     kind: Literal["ALCS", "HCALCS", "APC", ""] = ""
     """Type of the controller."""
     description: str = ""
-    """As it was configured."""
+    """Description as configured."""
     device: str = ""
     """The HAN-connected device behind it."""
     level: int = 0
@@ -409,7 +409,7 @@ class LoadLimit(msgspec.Struct, frozen=True, gc=False, array_like=True):
     threshold: int
     """Power above which supply is disabled, W."""
     period: int
-    """How long the power must be above it, seconds."""
+    """Time for which the power must be above it, seconds."""
     restoration: int
     """After how long the supply is armed again, seconds."""
 

@@ -1,4 +1,4 @@
-"""What time takes from a balance besides energy: the standing charge and time-based debts.
+"""Charges that time alone takes from a balance: the standing charge and time-based debts.
 
 In prepayment mode a time-based debt is recovered at its rate. While the supply is disabled, or emergency credit is in
 use, the suspend flags stop that; without the flag the amount goes to the accumulated debt register instead of the
@@ -17,7 +17,7 @@ from stubs.devices.state import DeviceState
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What was taken since ``since``: from the balance, and the registers it moves."""
+    """Amounts taken since ``since``: from the balance, and the registers that move with it."""
 
     from_balance: int
     changes: dict[str, Any]

@@ -71,12 +71,12 @@ def _use(state: DeviceState, habit: str, calendar: Calendar, first: int, last: i
 
 
 def main_use(state: DeviceState, at: int) -> dict[int, int]:
-    """What the first element counted since ``since``, by rate."""
+    """Return the units that the first element counted since ``since``, by rate."""
     return _use(state, habit_of(state), (state.tariff or ONE_RATE).calendar, state.since, at)
 
 
 def second_use(state: DeviceState, at: int) -> dict[int, int]:
-    """What the second element counted since ``since``, by its rate 1 to 4."""
+    """Return the units that the second element counted since ``since``, by its rate 1 to 4."""
     if state.variant != "twin":
         return {}
     use = _use(state, SECONDARY, (state.tariff or ONE_RATE).secondary_calendar, state.since, at)
@@ -106,7 +106,7 @@ def counters(state: DeviceState, at: int) -> dict[int, int]:
 
 
 def block_cells(state: DeviceState, use: dict[int, int], at: int) -> list[int]:
-    """What ``use`` since ``since`` adds to the block matrix, period by period."""
+    """Return the units that ``use`` since ``since`` adds to each cell of the block matrix, period by period."""
     cells = [0] * (BLOCKS * COLUMNS)
     if not any(use.get(rate) for rate in BLOCK_RATES):
         return cells

@@ -87,7 +87,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     variant: str = ""
     """``single``, ``twin`` or ``polyphase`` for an ESME, else empty."""
     seed: str = ""
-    """What its keys, habits and measurements are derived from."""
+    """Seed of its keys, habits and measurements."""
 
     supplier: str = ""
     """Trust-anchor cell of the supplier; empty: no such party."""
@@ -137,9 +137,9 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Highest counter of an accepted top-up token, per supplier."""
 
     clock_offset: int = 0
-    """How far the device's clock is ahead of the run's, seconds."""
+    """Seconds by which the device's clock is ahead of the run's."""
     clock_status: ClockStatus = "unreliable"
-    """What the device says of its clock."""
+    """Status that the device reports of its clock."""
 
     supply: Supply = "enabled"
     """State of the supply switch."""
@@ -204,11 +204,11 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     disable_at: Instant = 0
     """End of the friendly hours in which credit ran out; the supply is disabled then."""
     debt_1: Debt | None = None
-    """How the first time debt is recovered; null: it is not."""
+    """Recovery of the first time-based debt; null: it is not recovered."""
     debt_2: Debt | None = None
-    """How the second time debt is recovered; null: it is not."""
+    """Recovery of the second time-based debt; null: it is not recovered."""
     debt_payment: Debt | None = None
-    """How the payment debt is recovered; null: it is not."""
+    """Recovery of the payment-based debt; null: it is not recovered."""
     debt_cap: int = 0
     """Most that payments take in a week; 0: no cap."""
     credits: tuple[Credit, ...] = ()
@@ -248,7 +248,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     demand_period: Calendar = Calendar()
     """1 in the period of the day for which a maximum demand register of its own counts."""
     peaks: tuple[Peak, ...] = ()
-    """What maximum demand registers had found when the stretches or the period they follow from were given up."""
+    """Readings of the maximum demand registers at the end of each kept period."""
     voltage_since: Instant = 0
     """When the voltage counters were last reset."""
     voltage_offset: int = 0
@@ -256,7 +256,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     outages: tuple[Outage, ...] = ()
     """Interruptions of the supply, oldest first."""
     load_limited: int = 0
-    """How often the load limit disabled the supply."""
+    """Number of times that the load limit disabled the supply."""
     load_limit: LoadLimit | None = None
     """Load limit in force; null: none."""
     load_seen: Instant = 0
@@ -282,7 +282,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     cleared: tuple[tuple[LogName, Instant], ...] = ()
     """Logs that were cleared, and when, seconds since 2000-01-01T00:00:00Z."""
     settings: dict[str, Any] = {}
-    """What commands set and reads give back, by name, in JSON's types (``kept``)."""
+    """Settings that commands write and reads return, by name, in JSON's types (``kept``)."""
 
     display_message: str = ""
     """Text shown to the consumer."""

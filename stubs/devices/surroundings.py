@@ -1,4 +1,4 @@
-"""What a device can see beyond itself: the other devices of its home network."""
+"""A device's view beyond itself: the other devices of its home network."""
 
 from __future__ import annotations
 

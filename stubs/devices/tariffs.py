@@ -1,4 +1,4 @@
-"""What was used at which rate: exact, without a loop over half hours.
+"""Consumption at each rate: exact, without a loop over half hours.
 
 An element's consumption counter is a function of seed and time, so the use of a rate is the sum of the counter's
 differences over the spans in which the rate held. Spans are added up once per stretch of 32 days and kept; a read of
@@ -92,7 +92,7 @@ def use_by_rate(element: Element, calendar: Calendar, first: int, last: int) -> 
 
 
 def into_blocks(before: int, use: int, thresholds: tuple[int, ...]) -> tuple[int, ...]:
-    """How ``use`` after ``before`` in the same block period falls into four blocks."""
+    """Split ``use`` after ``before`` in the same block period into the four blocks."""
     limits = (*thresholds[: BLOCKS - 1], *(1 << 60,) * (BLOCKS - len(thresholds[: BLOCKS - 1])))
     found, low = [], 0
     for limit in limits:

@@ -1,4 +1,4 @@
-"""Whom a device trusts: its own keys, and the certificates its trust-anchor cells name.
+"""Trust anchors of a device: its own keys, and the certificates that its trust-anchor cells name.
 
 A cell holds a party's identity. The certificates of the factory come from the store of the test PKI, which stands for
 the copies a real device keeps; those that a credentials replacement brought are held in the state and hold instead.
@@ -59,7 +59,7 @@ class Credentials(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeviceKeys:
-    """What a device protects its messages with and checks those of others by.
+    """Keys with which a device protects its messages and checks those of others.
 
     Args:
         credentials: its own key pairs.

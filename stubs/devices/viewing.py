@@ -27,7 +27,7 @@ class WaitingCommand(msgspec.Struct, frozen=True):
 
 
 class AsSeen(msgspec.Struct, frozen=True):
-    """What a view has beside the fields of the state, and fields that it tells otherwise."""
+    """Fields of a view that the state does not have, or that the view shows in another form."""
 
     since: str
     """Instant for which registers and balance are told, ISO 8601."""

@@ -16,7 +16,7 @@ MOST_UNSENT = 100
 
 
 def kept_back(state: DeviceState, raised: Iterable[RaisedAlert], now: datetime) -> dict[str, Any]:
-    """What changes when a device keeps alerts it cannot send at ``now``; fit for the journal."""
+    """Return the change of state when a device keeps alerts that it cannot send at ``now``; fit for the journal."""
     unsent = (*state.unsent, *(_stored(alert, seconds(now)) for alert in raised))
     return plain({"unsent": unsent[-MOST_UNSENT:]}) if unsent != state.unsent else {}
 

@@ -14,7 +14,7 @@ class LocalCommandIssued(Event, frozen=True, kw_only=True, tag=True):
 
     request_id: str
     data: dict[str, Any]
-    """What the answer will need: the same members as of a command on the agenda."""
+    """Members that the answer will need: the same as of a command on the agenda."""
 
 
 class RequestQuarantined(Event, frozen=True, kw_only=True, tag=True):
@@ -66,8 +66,8 @@ class DeviceAnswered(Event, frozen=True, kw_only=True, tag=True):
     device: str
     payload: bytes
     values: dict[str, Any] = msgspec.field(default_factory=dict)
-    """What the device put into the answer, before it was encrypted, in the names of its use case: what a judge that
-    holds no keys compares a party's reading with."""
+    """Values that the device put into the answer before it was encrypted, in the names of its use case; a judge that
+    holds no keys compares a party's reading with them."""
 
 
 class DeviceSilent(Event, frozen=True, kw_only=True, tag=True):

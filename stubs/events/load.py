@@ -32,7 +32,7 @@ class LoadSampled(Event, frozen=True, kw_only=True, tag=True):
 
 
 class LoadProcessed(Event, frozen=True, kw_only=True, tag=True):
-    """What the Party says it processed: numbers of messages, 8 octets each, in its order; all ones: of none of ours."""
+    """The Party named messages that it processed: numbers of 8 octets each, in its order; all ones: none of ours."""
 
     source: str
     numbers: bytes
@@ -53,4 +53,4 @@ class LoadFinished(Event, frozen=True, kw_only=True, tag=True):
     run: str
     complete: bool
     reason: str = ""
-    """What went wrong beside what was measured: a sender that died, a Party that did not say what it processed."""
+    """Fault of the measurement itself: a sender that died, a Party that did not say what it processed."""

@@ -61,7 +61,7 @@ class ActionAsked(Event, frozen=True, kw_only=True, tag=True):
 
 
 class OutcomeClaimed(Event, frozen=True, kw_only=True, tag=True):
-    """What the party's system said it concluded."""
+    """The Party's system reported the outcome of an action."""
 
     scenario: str
     action: str
@@ -92,7 +92,7 @@ class CheckJudged(Event, frozen=True, kw_only=True, tag=True):
     first: int
     last: int
     finding: Finding | None = None
-    """What the check said. In journals before it stood here: the five fields below, which are no longer written."""
+    """Finding of the check. In journals before it stood here: the five fields below, which are no longer written."""
     verdict: str = ""
     expected: str = ""
     got: str = ""
@@ -113,7 +113,7 @@ class ScenarioFinished(Event, frozen=True, kw_only=True, tag=True):
     verdict: str
     reason: str = ""
     owner: str = ""
-    """Who has to act on it (``stubs.findings.Owner``); empty for PASS, and in journals before it stood here."""
+    """Owner who has to act on it (``stubs.findings.Owner``); empty for PASS, and in journals before it stood here."""
 
 
 class RunFinished(Event, frozen=True, kw_only=True, tag=True):

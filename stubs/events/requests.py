@@ -42,9 +42,9 @@ class RequestAccepted(Event, frozen=True, kw_only=True, tag=True):
     signed_by: str
     """Serial number (decimal) of the signing certificate."""
     notes: tuple[str, ...] = ()
-    """What a tester should know, e.g. that an expired certificate was let through because a setting says so."""
+    """Notes for a tester, e.g. that an expired certificate was let through because a setting says so."""
     schema_version: str = ""
-    """As the request states it; empty in journals of before it was recorded."""
+    """Schema version that the request states; empty in journals of before it was recorded."""
 
 
 class RequestAnswered(Event, frozen=True, kw_only=True, tag=True):

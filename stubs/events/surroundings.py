@@ -80,7 +80,7 @@ class SignInLocked(Event, frozen=True, kw_only=True, tag=True):
     """Too many wrong guesses for one name at the SSI: nobody signs in by it until then."""
 
     person: str
-    """As typed, whether somebody has that name or not."""
+    """Name as typed, whether somebody has that name or not."""
     until: datetime
 
 
@@ -108,7 +108,7 @@ class PageViewed(Event, frozen=True, kw_only=True, tag=True):
     method: str = "GET"
     """``POST`` for what a form was answered with."""
     agent: str = ""
-    """What the browser called itself (HTTP, User-Agent)."""
+    """Name of the browser as it states it (HTTP, User-Agent)."""
     identities: tuple[str, ...] = ()
     """Every EUI-64 that stood in what was served; empty where an earlier version recorded it."""
     ways: tuple[str, ...] = ()

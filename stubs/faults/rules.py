@@ -86,10 +86,11 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "ssi-sign-in",
         "ssi-report",
     ]
-    """Where the rule is applied: to the answer in the HTTP exchange, a delivery, a command on its way to a device, the
-    device's response or alert, a firmware image, or a page, a sign-in or a report of the Self-Service Interface."""
+    """Place where the rule is applied: to the answer in the HTTP exchange, a delivery, a command on its way to a
+    device, the device's response or alert, a firmware image, or a page, a sign-in or a report of the Self-Service
+    Interface."""
     effect: str
-    """What happens to the message; which effects there are depends on ``point`` (``EFFECTS``)."""
+    """Effect on the message; ``point`` decides which effects there are (``EFFECTS``)."""
     srv: str = ""
     """Only messages of this service reference variant."""
     user: str = ""
@@ -111,9 +112,9 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     nth: int = 1
     """The first match it is applied to, from 1."""
     times: int = 1
-    """How often it is applied; 0: for ever."""
+    """Number of times that it is applied; 0: for ever."""
     seconds: float = 0.0
-    """How long, in seconds of the run's clock, for ``delay``."""
+    """Delay in seconds of the run's clock, for ``delay``."""
     code: str = ""
     """Response code, for ``code``."""
     status: int = 503

@@ -1,4 +1,4 @@
-"""Who the devices of a fleet are: identity and type follow from a number."""
+"""Identities of a fleet's devices: a device's EUI-64 and type follow from its number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What devices of a fleet say, said once by full simulated devices: payloads in plain, to be protected anew.
+"""Templates of a fleet's messages, recorded from full simulated devices: plain payloads, to be protected anew.
 
 A few devices of each type live for some weeks, answer each command with real values, and raise each alert. What they
 said is kept as pieces: octets as they stand, and the plaintexts of encrypted parts.
@@ -25,7 +25,7 @@ VARIANTS = 16
 _LIVED = timedelta(days=32)
 _SPOKESMEN = bytes.fromhex("00db1f11")
 _PERIOD = {"StartDateTime": timedelta(days=1), "EndDateTime": timedelta(0)}
-"""What a read of a log asks for: the day before."""
+"""Period that a read of a log asks for: the day before."""
 
 
 @dataclass(frozen=True, slots=True)

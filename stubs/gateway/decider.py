@@ -1,4 +1,4 @@
-"""What the HTTP service asks of whoever decides: the core in this process, or one in another."""
+"""Interface between the HTTP service and the core that decides, in this process or in another."""
 
 from __future__ import annotations
 

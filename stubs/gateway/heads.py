@@ -61,7 +61,7 @@ class TimedHandler(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """What the library answers by itself to octets that are no HTTP it reads; recorded like a wrong path."""
+        """Record, like a wrong path, octets that are no HTTP; the library answers them by itself."""
         if isinstance(exc, HttpProcessingError):
             why = " ".join(f"{type(exc).__name__}: {message or exc}".split())
             self._on_refused("not-http", why[:_SHOWN], self._peer())
@@ -110,7 +110,7 @@ def readable_expectations(server: web.Server) -> None:
 async def listen_on(
     server: web.Server, listener: socket.socket, tls: ssl.SSLContext | None, seconds: float, on_refused: OnRefused
 ) -> asyncio.Server:
-    """As ``listen``, on a socket that is bound and listens already."""
+    """Listen like ``listen``, on a socket that is bound and listens already."""
     readable_expectations(server)
     return await asyncio.get_running_loop().create_server(
         lambda: TimedHandler(server, seconds, on_refused), sock=listener, ssl=tls, backlog=socket.SOMAXCONN

@@ -38,7 +38,7 @@ class ShownRefusal(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     """The rule that said no."""
     detail: str
-    """What was expected, and what was found."""
+    """Expected and found values."""
     request_id: str | None
     """RequestID, where one could be read."""
 

@@ -114,7 +114,7 @@ class Runtime:
         return reply
 
     def decide(self, handle: Decide, done: Callable[[Reply | BaseException], None]) -> None:
-        """As ``submit``, without a task: ``done`` is called with the answer, or with what prevents it."""
+        """Decide like ``submit``, without a task: call ``done`` with the answer, or with the error that prevents it."""
         try:
             reply, committed = self._decided(handle, self._gather)
         except Exception as error:  # noqa: BLE001 - told to whoever waits for the answer
@@ -198,7 +198,7 @@ class Runtime:
                 self.dcc.state.outbox.journaled(entry.event.message, entry.seq)
 
     def body_of(self, message: QueuedMessage) -> bytes:
-        """What is posted of a message: from memory, or from the journal when there are too many."""
+        """Return the body to post for a message: from memory, or from the journal when there are too many."""
         if message.body is not None:
             return message.body
         (entry,) = self.journal.entries(message.seq - 1, message.seq)

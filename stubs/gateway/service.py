@@ -44,7 +44,7 @@ def make_app(decider: Decider, settings: DccSettings) -> web.Application:
 
 
 def _expectation(decider: Decider, service: Service) -> Callable[[web.Request], Awaitable[web.StreamResponse | None]]:
-    """What a header ``Expect`` asks for: leave to go on with the body; anything else is refused (RFC 9110, 10.1.1)."""
+    """Handle a header ``Expect``: leave to send the body; anything else is refused (RFC 9110, 10.1.1)."""
 
     async def expected(request: web.Request) -> web.StreamResponse | None:
         wanted = request.headers.get("Expect", "")
@@ -66,7 +66,7 @@ async def _whatever_is_expected(_: web.Request) -> None:
 
 
 def _elsewhere(decider: Decider, settings: DccSettings) -> Handler:
-    """What is asked in another way than by POST, or posted elsewhere: a client that is set up wrongly sees it here."""
+    """Refuse a method other than POST and an unknown path: a client that is set up wrongly sees its mistake here."""
     paths = settings.paths
     ours = (paths.transform, paths.send_command, paths.non_device)
 

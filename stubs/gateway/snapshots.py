@@ -79,10 +79,10 @@ class Snapshots:
             self._write(self._taken(dcc, journal), self._path)
 
     def keep_beside(self, dcc: Dcc, journal: Journal) -> None:
-        """As ``keep``, for a process that has to go on answering: of a large state a child makes the snapshot.
+        """Keep a snapshot like ``keep``; a child process makes it when the state is large, so that this one goes on.
 
-        The child begins with all that this process has in memory, and changes nothing of it. Where the platform has no
-        such children (Windows), this process makes it.
+        The child begins with a copy of this process's memory, and changes nothing of the original. Where the platform
+        has no such children (Windows), this process makes it.
         """
         path = self._path
         if not hasattr(os, "fork"):
@@ -151,7 +151,7 @@ class Snapshots:
 
 
 def _fingerprint(settings: DccSettings) -> str:
-    """What a snapshot depends on beside the journal: format, version of the program, settings."""
+    """Return what a snapshot depends on beside the journal: format, version of the program, digest of settings."""
     try:
         program = version("uept-harness")
     except PackageNotFoundError:

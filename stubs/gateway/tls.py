@@ -25,7 +25,7 @@ def server_tls(tls: Tls | None) -> ssl.SSLContext | None:
 
 
 def delivery_tls(tls: DeliveryTls | None) -> ssl.SSLContext | None:
-    """What the DCC shows and trusts when it delivers to ``https``. Raises: InputError: as ``server_tls``."""
+    """Return the TLS context for deliveries to ``https``. Raises: InputError: as ``server_tls``."""
     if tls is None:
         return None
     try:

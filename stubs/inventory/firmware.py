@@ -44,7 +44,7 @@ DISPLAY_FIRMWARE = Distribution("11.4", frozenset({"PPMID", "HCALCS"}), "DSPUpda
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What was sent: the version, eight hexadecimal digits, and the SHA-256 of the octets, hexadecimal."""
+    """Identity of an image: the version, eight hexadecimal digits, and the SHA-256 of the octets, hexadecimal."""
 
     version: str
     hash: str

@@ -20,7 +20,7 @@ REMOVED = "Removed"
 _INDEXED = ("import_mpxn", "secondary_import_mpan", "export_mpan", "uprn", "hub")
 
 _PARTIES = {"supplier": "supplier", "network operator": "network_operator"}
-"""Who is registered for a meter point, and the attribute that says so."""
+"""Parties registered for a meter point, each with the attribute that holds it."""
 ROLES_OF_FUEL: Mapping[str, Mapping[UserRole, str]] = {
     fuel: {
         role: _PARTIES[row.registered_as]
@@ -33,7 +33,7 @@ OPEN_ROLES = frozenset(role for role, row in roles().items() if row.registered_a
 """Roles whose right to one device the inventory cannot tell: any User of the role may ask (inferred)."""
 
 Responsible = Mapping[UserRole, frozenset[Eui64] | None]
-"""Who may act on a device now, by role: those registered; None: any User of that role; absent: nobody."""
+"""Users that may act on a device now, by role: those registered; None: any User of that role; absent: nobody."""
 _MOST_REMEMBERED = 4096
 
 
@@ -75,7 +75,7 @@ class Inventory:
     """By manufacturer, model and firmware version, joined by ``/``; empty: everything is on the list."""
     _index: dict[tuple[str, str | Eui64], dict[Eui64, None]] = field(default_factory=dict, compare=False)
     _responsible: dict[Eui64, tuple[InventoryRecord, Responsible]] = field(default_factory=dict, compare=False)
-    """What ``responsible`` found of devices asked about since the last change of anything it looks at."""
+    """Results of ``responsible`` for devices asked about since the last change of anything it looks at."""
 
     def change(self, device: Eui64, values: Mapping[str, RecordValue]) -> None:
         """Fold of InventoryChanged: create, change or (``Removed``) delete one record.
@@ -110,7 +110,7 @@ class Inventory:
         )
 
     def meter_point(self, mpxn: str) -> MeterPoint | None:
-        """What is registered of a meter point, however its number is written."""
+        """Return the registration of a meter point, however its number is written; None: it is not registered."""
         return self.meter_points.get(like(read_mpxn, mpxn))
 
     def settle(self, mpxn: str, now: datetime) -> None:
@@ -127,7 +127,7 @@ class Inventory:
             self.coverage[like(read_place, place)] = dict(values)
 
     def covered(self, place: str) -> Mapping[str, CoverageValue]:
-        """What was set for a UPRN or post code, else for the first half of the post code; empty: nothing."""
+        """Return the coverage set for a UPRN or post code, else for the first half of the post code; empty: none."""
         wanted = like(read_place, place)
         halves = (wanted, "".join(wanted.split())[:-3])
         return next((self.coverage[key] for key in halves if key in self.coverage), {})
@@ -201,7 +201,7 @@ class Inventory:
         return own + [point for member in self.family(record) for point in self._points_of(member)]
 
     def responsible(self, record: InventoryRecord, at: datetime | None = None) -> Responsible:
-        """Who may act on the device, by role; None for anybody of that role (inferred).
+        """Return the Users that may act on the device, by role; None for anybody of that role (inferred).
 
         A device nobody is registered for yet (a new hub, a meter without meter point) is open to every supplier.
         ``at`` asks for a later instant than now.

@@ -11,7 +11,7 @@ from stubs.wire.eui64 import Eui64, eui_or_none, text_or_empty
 
 
 class Term(msgspec.Struct, frozen=True, gc=False):
-    """Who is registered for a meter point from an instant on; None: nobody, UNSET: who was before."""
+    """Parties registered for a meter point from an instant on; None: nobody, UNSET: as before."""
 
     since: datetime
     supplier: Eui64 | UnsetType | None = UNSET
@@ -69,12 +69,12 @@ class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     """When this registration began; None: before anything was recorded."""
     coming: tuple[Term, ...] = ()
-    """What is registered later, in order of time."""
+    """Registrations that begin later, in order of time."""
     tenancies: tuple[datetime, ...] = ()
     """Changes of tenancy, in order of time, future ones included."""
 
     def at(self, instant: datetime) -> MeterPoint:
-        """As it is registered at an instant not before now."""
+        """Return the registration at an instant not before now."""
         if not self.coming or self.coming[0].since > instant:
             return self
         supplier, operator, since = self.supplier, self.network_operator, self.since
@@ -130,7 +130,7 @@ class StoredMeterPoint(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     """When this registration began; None: before anything was recorded."""
     coming: tuple[StoredTerm, ...] = ()
-    """What is registered later, in order of time."""
+    """Registrations that begin later, in order of time."""
     tenancies: tuple[datetime, ...] = ()
     """Changes of tenancy, in order of time, future ones included."""
 

@@ -1,4 +1,4 @@
-"""What a Non-Device service is asked and what it decides: pure values, carried out by the core."""
+"""Requests to Non-Device services and their results: pure values, carried out by the core."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ImageOnItsWay:
 
 @dataclass(frozen=True, slots=True)
 class NonDeviceResult:
-    """What a service answers (None: no data) and what changes."""
+    """Result of a service: its answer (None: no data) and the changes that it makes."""
 
     result: Node | None = None
     changes: tuple[Change, ...] = ()
@@ -54,7 +54,7 @@ class NonDeviceResult:
     role: UserRole | None = None
     """The role in which the User turned out to act; None: the first eligible one."""
     events: tuple[AnyEvent, ...] = ()
-    """What else happens, in order, after the changes."""
+    """Further events, in order, after the changes."""
     images: tuple[ImageOnItsWay, ...] = ()
     """Firmware images on their way to devices, after the events."""
     code: str = ""

@@ -20,7 +20,7 @@ CoverageValue = str | bool | int | float
 
 
 class InventoryRecord(msgspec.Struct, frozen=True, gc=False):
-    """What the inventory knows of one device; field names on the outside are those of DUIS.
+    """The inventory's record of one device; field names on the outside are those of DUIS.
 
     Empty and None mean unknown. ``hub`` and ``proxy`` are the associated CHF and GPF, ``meter_points`` the MPxNs of the
     premises a hub was installed for, ``joined`` the devices it was told to share keys with; these four are not shown

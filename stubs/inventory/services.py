@@ -44,7 +44,7 @@ def read_inventory(inventory: Inventory, request: NonDeviceRequest) -> NonDevice
 
 
 def _that_fit(shown: Mapping[Eui64, InventoryRecord], asked_for: Collection[Eui64]) -> dict[Eui64, InventoryRecord]:
-    """As many as the answer holds: hubs, then what the search named, then the rest by identity; in their order."""
+    """Keep as many as the answer holds: hubs, then what the search named, then the rest by identity; in their order."""
 
     def rank(record: InventoryRecord) -> tuple[bool, bool, Eui64]:
         return (record.device_type != "CHF", record.device not in asked_for, record.device)

@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 
 class Store(Protocol):
-    """Where rows are kept; called from any thread.
+    """Storage of a journal's rows; called from any thread.
 
     All but ``read`` is called under the journal's lock. A reader may wait for the disk, and nobody who appends for it.
     """
@@ -94,7 +94,7 @@ class Journal:
 
     @property
     def store(self) -> Store:
-        """Where the rows are kept: for copies and checks of the whole."""
+        """Return the store of the rows: for copies and checks of the whole."""
         return self._store
 
     @property
@@ -128,7 +128,7 @@ class Journal:
         return self.append_recorded(read_back_all(events), at)
 
     def append_recorded(self, events: RecordedEvents, at: datetime | None = None) -> tuple[Entry, ...]:
-        """As ``append``, for events that were read back already: their octets are stored as they are."""
+        """Append events that were read back already: their octets are stored as they are; else like ``append``."""
         if not events:
             return ()
         instant = (at or self._clock.now()).astimezone(UTC)
@@ -176,7 +176,7 @@ class Journal:
 
     @property
     def pending(self) -> int:
-        """How many entries are not durable yet."""
+        """Return the number of entries that are not durable yet."""
         return len(self._pending)
 
     def withdraw(self) -> int:
@@ -251,7 +251,7 @@ class Journal:
         return Entry(seq=row.seq, at=at, event=event, hash=row.hash)
 
     def rows(self, after: int = 0, until: int | None = None) -> Iterator[Row]:
-        """As ``entries``, undecoded: the bytes the hashes were taken over."""
+        """Yield the rows like ``entries``, undecoded: the bytes the hashes were taken over."""
         last = self._seq if until is None else min(until, self._seq)
         while after < last:
             batch = self._read(after)

@@ -34,7 +34,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with a journal: from which entry on."""
+    """Fault of a journal: ``what`` is wrong from entry ``seq`` on."""
 
     seq: int
     what: str

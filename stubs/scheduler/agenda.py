@@ -29,7 +29,7 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def data(self) -> StoredMembers:
-        """What its handler needs; not to be changed."""
+        """Return the members that its handler needs; not to be changed."""
         if isinstance(self.content, bytes):
             decoded: StoredMembers = msgspec.json.decode(self.content)
             return decoded
@@ -99,7 +99,7 @@ class Agenda:
         return (self.items[item] for item in list(self._keys.get(key, ())))
 
     def count(self, key: str) -> int:
-        """How many items have this key."""
+        """Return the number of items that have this key."""
         return len(self._keys.get(key, ()))
 
 

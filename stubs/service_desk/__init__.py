@@ -1,4 +1,4 @@
-"""What the DCC's service management keeps: incidents, service alerts, maintenance, requests, files, hub orders, people.
+"""Service management of the DCC: incidents, service alerts, maintenance, requests, files, hub orders, people.
 
 State is folded from the journal (``fold``), restored from a snapshot as it stands (``ServiceDesk`` is plain data), and
 put back by ``reset``. Decisions (``incidents``, ``requests``, ``orders``, ``people``, ``files``) take the state and

@@ -42,9 +42,9 @@ class ServiceDesk(msgspec.Struct):
     """By name, case folded."""
     runs: dict[str, Run] = {}
     given: dict[str, int] = {}
-    """How many references of each letter were given out; never put back, so that references do not repeat."""
+    """Number of references of each letter given out; never put back, so that references do not repeat."""
     resets: int = 0
-    """How often a tester has reset the DCC."""
+    """Number of times that a tester has reset the DCC."""
 
     def next_reference(self, letters: str) -> str:
         """The reference that the next record of a kind gets, such as ``INC0000001``."""

@@ -26,7 +26,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What becomes of one quarantined communication."""
+    """Action on one quarantined communication: released, or deleted."""
 
     reference: str
     is_released: bool

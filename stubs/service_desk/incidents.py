@@ -1,4 +1,4 @@
-"""What people do with incidents: raise, update, re-open; and what the DCC does."""
+"""Incidents: raised, updated and re-opened by people, and answered by the DCC."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ UPDATES = {
     "closed": "Close the incident",
     "reopened": "Re-open the incident",
 }
-"""What raiser and interested parties may add; only the raiser closes and re-opens (inferred)."""
+"""Updates that the raiser and interested parties may add; only the raiser closes and re-opens (inferred)."""
 
 _STATUS_AFTER = {"closed": "closed", "reopened": "open"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Who acts: the User, its party's name, the person."""
+    """Person who acts, with the User and the name of its party."""
 
     user: str
     party: str
@@ -34,7 +34,7 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True)
 class NewIncident:
-    """What is told of an incident; texts are not empty, identities canonical or empty."""
+    """Details of a new incident; texts are not empty, identities canonical or empty."""
 
     category: int
     title: str
@@ -108,7 +108,7 @@ def update_incident(incident: Incident, by: Reporter, update: str, text: str) ->
 def answer_incident(
     desk: ServiceDesk, reference: str, text: str, status: str, interested: Iterable[str]
 ) -> list[AnyEvent]:
-    """What the DCC says of an incident. Raises: LookupError: no such incident; ValueError: no such status."""
+    """Record the DCC's answer to an incident. Raises: LookupError: no such incident; ValueError: no such status."""
     if reference not in desk.incidents:
         raise LookupError(f"there is no incident {reference}")
     if status not in {"", "open", "in progress", "resolved", "closed"}:

@@ -20,7 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,59}")
 
 
 def digest_of(pass_phrase: str, salt: str) -> str:
-    """What is kept of a pass phrase; ``salt`` is hexadecimal."""
+    """Return the salted digest under which a pass phrase is kept; ``salt`` is hexadecimal."""
     octets = hashlib.scrypt(
         pass_phrase.encode("utf-8", "backslashreplace"), salt=bytes.fromhex(salt), n=2**12, r=8, p=1, dklen=32
     )

@@ -42,7 +42,7 @@ def _device_serial(secret: bytes, eui: Eui64, usage: Usage, label: str) -> int:
 
 
 def device_of_serial(serial: int) -> tuple[Eui64, Usage] | None:
-    """Whose certificate a device serial number would be; None when it has another form. Says nothing of its truth."""
+    """Read device and usage from a device serial number; None: another form. Such a certificate need not exist."""
     if serial <= 0 or serial.bit_length() > 128:
         return None
     octets = serial.to_bytes(16, "big")

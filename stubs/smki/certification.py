@@ -31,7 +31,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
-"""What cryptography raises of octets that are no certification request."""
+"""Errors that cryptography raises for octets that are no certification request."""
 _PEM = re.compile(rb"-----BEGIN (NEW )?CERTIFICATE REQUEST-----")
 
 

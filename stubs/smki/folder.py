@@ -206,7 +206,7 @@ class _IndexParty(msgspec.Struct):
 
 
 class _From(msgspec.Struct):
-    """Where the keys came from: of an import a list of sources."""
+    """Origin of the keys; of an import a list of sources."""
 
     source: str = ""
     from_: list[Any] = msgspec.field(default_factory=list, name="from")
@@ -291,7 +291,7 @@ def _write_authorities(folder: Path, hierarchy: Hierarchy) -> None:
 
 
 def names_of(index: Mapping[str, Any], material: Material) -> dict[bytes, str]:
-    """What the sources of an import call the certificates of ``material``, by DER; folders made here have none."""
+    """Return an import's own names of the certificates of ``material``, by DER; folders made here have none."""
     names = index.get("names")
     known = names if isinstance(names, dict) else {}
     return {

@@ -47,7 +47,7 @@ class Choice:
 
 
 def choices(ranked: Iterable[Certificate], is_prepayment: Callable[[Certificate], bool]) -> tuple[Choice, ...]:
-    """Where several certificates share identity, role and use; ``ranked`` has, of each such, that in use first."""
+    """Return a choice wherever several share identity, role and use; in ``ranked`` the one in use comes first."""
     groups: dict[tuple[Eui64, str | None, str, bool], list[Certificate]] = defaultdict(list)
     for one in ranked:
         if not one.is_device and one.usage != "CS":

@@ -41,7 +41,7 @@ class Material:
     prepayment: set[bytes] = field(default_factory=set)
     """Certificates (DER) for prepayment tokens."""
     names: dict[bytes, str] = field(default_factory=dict)
-    """What the source calls certificates (DER): an entry's name, or a file's without its suffix."""
+    """Names that the source gives to certificates (DER): an entry's name, or a file's without its suffix."""
     unread: list[str] = field(default_factory=list)
     digest: str = ""
     """SHA-256 over what was read, hexadecimal: the same material, the same digest."""

@@ -1,4 +1,4 @@
-"""Who takes part: made-up test identities, and how roles follow from certificates."""
+"""Parties that take part: made-up test identities, and how roles follow from certificates."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ from stubs.wire.eui64 import Eui64
 
 _CACHED_DEVICES = 4096
 GENERATIONS = 16
-"""How many keys of a simulated device, for each usage, a reader of messages tries who does not know which it had when:
-the factory's and those of the first 15 certification requests."""
+"""Number of a simulated device's keys, for each usage, that a reader of messages tries who does not know which it had
+when: the factory's and those of the first 15 certification requests."""
 _USAGES: tuple[Usage, ...] = ("DS", "KA")
 
 
@@ -64,7 +64,7 @@ class Pki:
         self.acb = acb
         """Identity of the DCC's access control broker."""
         self.notes: list[str] = list(material.unread)
-        """What a tester should know: files not read, keys made up because the material lacks them."""
+        """Notes for a tester: files not read, keys made up because the material lacks them."""
         self.certificates = CertificateIndex()
         """Organisations and authorities; devices are not in it."""
         for certificate in material.certificates:
@@ -85,7 +85,7 @@ class Pki:
         key: ``root``, ``recovery``, ``wan_provider``."""
 
     def _trusted(self, role: str) -> Eui64:
-        """Who acts in a role of the DCC's own; certificates of a made-up one are ours."""
+        """Return the identity that acts in a role of the DCC's own; certificates of a made-up one are ours."""
         for certificate in self.certificates:
             if certificate.role == role and certificate.usage == "DS" and self.private_key(certificate) is not None:
                 return certificate.eui
@@ -136,7 +136,7 @@ class Pki:
         return not any(certificate in choice.aside for choice in self._choices)
 
     def name_of(self, certificate: Certificate) -> str:
-        """What the source calls the certificate, such as ``Z1-supplier-ka``; empty: nothing."""
+        """Return the source's name of the certificate, such as ``Z1-supplier-ka``; empty: it has none."""
         return self._material.names.get(certificate.der, "")
 
     def private_key(self, certificate: Certificate) -> ec.EllipticCurvePrivateKey | None:
@@ -224,7 +224,7 @@ V = TypeVar("V")
 
 
 def _remembered(cache: OrderedDict[K, V], key: K, make: Callable[[], V]) -> V:
-    """What ``make`` gives, from the cache when it was asked for lately."""
+    """Return what ``make`` returns, from the cache when the key was asked for lately."""
     if key in cache:
         cache.move_to_end(key)
         return cache[key]
@@ -340,13 +340,13 @@ class PkiRow:
     valid_to: datetime
     has_key: bool
     source_name: str = ""
-    """What the source calls it."""
+    """Name that the source gives it."""
     in_use: bool = True
     """False: of a key set put aside."""
 
 
 def list_pki(pki: Pki) -> tuple[PkiRow, ...]:
-    """What ``uept pki list`` shows: one row a certificate, by EUI-64, role and usage; authorities first."""
+    """List the certificates for ``uept pki list``: one row each, by EUI-64, role and usage; authorities first."""
     names = {party.eui: party.name for party in pki.parties()}
     names[pki.acb] = "DCC access control broker"
     rows = []

@@ -49,7 +49,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: HTTP status and an XML document."""
+    """Answer of the repository: HTTP status and an XML document."""
 
     status: int
     body: bytes

@@ -23,7 +23,7 @@ ORGANISATIONS = "/services/organisationcertificates.zip"
 
 LARGEST_REQUEST = 64 * 1024
 READ_SECONDS = 10.0
-"""How long a request may take to arrive."""
+"""Seconds that a request may take to arrive."""
 
 _XML_TYPES = frozenset({"application/xml", "text/xml"})
 

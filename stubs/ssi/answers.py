@@ -1,4 +1,4 @@
-"""How every page of the self-service interface is answered: rendered, and recorded before it is sent."""
+"""Answers to every page of the self-service interface: rendered, and recorded before they are sent."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class AuditRecord:
     code: str = ""
     """Response code, or the alert's code."""
     state: str = ""
-    """What became of it, in words."""
+    """State of the message, in words."""
     detail: str = ""
     request: int = 0
     """Sequence number of the entry that holds the request's body; 0: there is none. So the next two."""

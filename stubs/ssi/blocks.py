@@ -1,4 +1,4 @@
-"""What most pages are made of: tables, records, forms and texts as values; the template ``sheet.html`` shows them."""
+"""Blocks of most pages: tables, records, forms and texts as values; the template ``sheet.html`` shows them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     empty: str
-    """What is said instead of a table without rows."""
+    """Text shown instead of a table without rows."""
     heading: str = ""
     keys: Sequence[str] = ()
     """One for each row: what ``data-key`` says, for scripts of testers."""

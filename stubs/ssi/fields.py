@@ -1,4 +1,4 @@
-"""What people type into search fields: read, or answered with what is wrong and a suggestion how to put it right.
+"""Search fields: what people type is read, or answered with the error and a suggestion how to correct it.
 
 That validation messages come with suggestions is stated (SEC glossary page of the SSI specification); their texts
 are ours.
@@ -48,7 +48,7 @@ class Form:
     problems: list[FieldProblem] = field(default_factory=list)
 
     def problem(self, name: str) -> FieldProblem | None:
-        """What is wrong with one field."""
+        """Return the error in one field; None: it has none."""
         return next((item for item in self.problems if item.name == name), None)
 
 

@@ -1,4 +1,4 @@
-"""What comes with a request to the self-service pages: fields and files of a form, cookies, the client certificate."""
+"""Input of a request to the self-service pages: fields and files of a form, cookies, the client certificate."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ FREE = 3
 """Wrong guesses of one name that cost nothing; each later one doubles the wait, from one second."""
 LOCKED_AFTER = 10
 LOCK = timedelta(minutes=15)
-"""How long a name is locked, and after which time guesses are forgotten."""
+"""Time that a name stays locked, and after which guesses are forgotten."""
 _MOST_NAMES = 10_000
 
 

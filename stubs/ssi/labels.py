@@ -43,7 +43,7 @@ def service_name(srv: str) -> str:
 
 
 def code_meaning(code: str) -> str:
-    """What a response or alert code means, and how sure we are; a sentence in any case."""
+    """Return the meaning of a response or alert code, and our confidence in it; a sentence in any case."""
     if not code:
         return ""
     response = response_codes().get(ResponseCode(code))

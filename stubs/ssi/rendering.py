@@ -57,7 +57,7 @@ def _environment() -> Environment:
 
 
 def menu(viewer: Viewer, path: str) -> list[MenuSection]:
-    """What the viewer may open, by section; home first."""
+    """Return the pages that the viewer may open, by section; home first."""
     sections: dict[str, list[MenuEntry]] = {}
     for row in functions().values():
         if row.function not in viewer.functions or not (row.section or row.path == "/"):

@@ -1,4 +1,4 @@
-"""What stands in a page or file that is served: identities, and the texts of the ways it offers. Text to words."""
+"""Content of a served page or file: the identities and the offered texts in it, read as words."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class _Pages:
 
     @property
     def sources(self) -> Sources:
-        """What the pages read and where they report to."""
+        """Return the sources that the pages read and report to."""
         return self.site.sources
 
     def page(self, route: Route) -> ViewerHandler:

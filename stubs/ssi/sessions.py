@@ -1,4 +1,4 @@
-"""Who is signed in: persons, pass phrases, sessions and the tokens of forms. No input or output, time handed in.
+"""Sessions: persons, pass phrases, open sessions and the tokens of forms. No input or output, time handed in.
 
 Tokens follow from a secret and a counter (HMAC), so a seeded run is repeatable and nobody without the secret can
 guess one.
@@ -163,7 +163,7 @@ class Sessions:
     def viewer(
         self, token: str, now: datetime, people: Mapping[str, PersonRecord] = MappingProxyType({})
     ) -> Viewer | None:
-        """Who holds ``token``; None when nobody does or the session timed out. Counts as use.
+        """Return the person that holds ``token``; None when nobody does or the session timed out. Counts as use.
 
         A person whom an administrator made has the functions of the moment; one no longer active has no session.
         """
@@ -197,7 +197,7 @@ class Sessions:
 
 
 def session_name(token: str) -> str:
-    """What the journal calls a session: nothing from which the token follows."""
+    """Return the session's name in the journal, from which the token cannot be computed."""
     return hashlib.sha256(token.encode()).hexdigest()[:12]
 
 

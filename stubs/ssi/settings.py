@@ -13,7 +13,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Somebody who may sign in, always for one User."""
 
     name: str
-    """What is typed at sign-in; unique, compared without regard to case."""
+    """Name typed at sign-in; unique, compared without regard to case."""
     user: str
     """EUI-64 of the User, dashed."""
     roles: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class SsiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     rows_per_page: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     """Rows of the service audit trail on one page."""
     retention_days: Annotated[int, msgspec.Meta(ge=1)] = 92
-    """How long messages are shown: at least three months (SEC H8.16)."""
+    """Number of days that messages are shown: at least three months (SEC H8.16)."""
     report_rows: Annotated[int, msgspec.Meta(ge=1)] = 10_000
     """A report with more rows is refused as too large."""
     profile_services: tuple[str, ...] = ("4.8.1", "4.8.2", "4.8.3", "4.17")

@@ -28,7 +28,7 @@ ViewerHandler = Callable[[web.Request, Viewer], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """Who somebody is: the forms, their refusals, the session."""
+    """Sign-in: the forms, their refusals, the session."""
 
     answers: Answers
     guesses: Guesses
@@ -36,7 +36,7 @@ class SigningIn:
 
     @property
     def sources(self) -> Sources:
-        """What the pages read and where they report to."""
+        """Return the sources that the pages read and report to."""
         return self.answers.sources
 
     @property

@@ -1,4 +1,4 @@
-"""What the pages read and where they report to: small protocols, so that this room imports no other."""
+"""Sources that the pages read and report to: small protocols, so that this room imports no other."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class InventoryReader(Protocol):
         ...
 
     def responsible(self, record: Any) -> Mapping[UserRole, frozenset[Eui64] | None]:
-        """Who may act on the device, by role; None for anybody of that role."""
+        """Return the Users that may act on the device, by role; None for anybody of that role."""
         ...
 
 
@@ -100,7 +100,7 @@ class PageFault:
 
 
 class BackOffice(Protocol):
-    """What the pages read of the DCC beyond inventory and journal, and what they do to it.
+    """The DCC as the pages see it beyond inventory and journal: what they read of it, and what they do to it.
 
     Acts are durable when they return. Raises (acts): Blocked: nothing can be recorded, and nothing was done.
     """
@@ -138,7 +138,7 @@ class BackOffice(Protocol):
         ...
 
     def hub(self, device: Eui64) -> Mapping[str, str]:
-        """What the DCC knows of a hub's connection: see ``stubs.ssi_back_office``."""
+        """Return the facts that the DCC has about a hub's connection: see ``stubs.ssi_back_office``."""
         ...
 
     def fault(self, point: str, facts: Mapping[str, str], subject: str) -> PageFault | None:
@@ -175,7 +175,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is looking: a person acting for a User in one of its roles."""
+    """A person who views the pages, acting for a User in one of its roles."""
 
     session: str
     """Public name of the session; not the secret token."""
@@ -185,7 +185,7 @@ class Viewer:
     party: str
     descriptor: str
     functions: frozenset[str] = frozenset()
-    """What the person may do (``schemas/ssi/functions.csv``)."""
+    """Functions that the person may use (``schemas/ssi/functions.csv``)."""
 
     @property
     def display_name(self) -> str:

@@ -30,7 +30,7 @@ def _roles(body: Node) -> dict[str, Any]:
 
 
 def _other(body: Node) -> dict[str, Any]:
-    """Whom to join; its type and, for method C, its certificate are looked up."""
+    """Return the device to join; its type and, for method C, its certificate are looked up."""
     return {"OtherDeviceID": eui64(needed(body, "OtherDeviceID").text)}
 
 

@@ -1,4 +1,4 @@
-"""What the bodies of service requests say, as the named values of a use case's command."""
+"""Bodies of service requests, read as the named values of a use case's command."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ CONTENT_AT: Mapping[str, str] = MappingProxyType(
 
 
 def content_of(srv: str, body: Node) -> str:
-    """What of the body decides on the use case; empty where nothing does."""
+    """Return the content of the body that decides the use case; empty where nothing does."""
     if srv in CONTENT_AT:
         return (body.get(CONTENT_AT[srv]) or "").strip()
     choices = CONTENT_OF.get(srv, ())

@@ -37,7 +37,7 @@ _TYPE_2 = {"IHD": "Type2", "CAD": "Type2"}
 
 
 class Target(msgspec.Struct, frozen=True):
-    """What the DCC knows of the device.
+    """Facts that the DCC has about the target device.
 
     Args:
         eui: the device.
@@ -149,7 +149,7 @@ def transform(
 
 
 def _content(srv: str, request: ServiceRequest, target: Target) -> str:
-    """What of the request, or of what was looked up for it, decides on the use case."""
+    """Return the content of the request, or of what was looked up for it, that decides the use case."""
     if srv in _JOINS:
         other = target.looked_up.get("OtherDeviceType", "")
         return str(other) if (srv, target.device_type) == ("8.7.2", "PPMID") else ""

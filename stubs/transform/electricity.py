@@ -64,7 +64,7 @@ def _non_disablement(body: Node) -> dict[str, Any]:
 
 
 def _entry(position: int, node: Node, when: str, count: int) -> dict[str, Any]:
-    """What the schedules of switches and of controllers have in common."""
+    """Return the members that an entry of a switch's and of a controller's schedule have in common."""
     chosen = {index(day, "index", "identifier") for day in node.all("SpecialDaysApplicability")}
     start, end = node.find(f"{when}/StartDate"), node.find(f"{when}/EndDate")
     if start is None or end is None:

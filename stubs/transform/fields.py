@@ -1,4 +1,4 @@
-"""What a request body says as single values: the rows of ``schemas/catalogue/gbcs-request-fields.csv``."""
+"""Single values of a request body: the rows of ``schemas/catalogue/gbcs-request-fields.csv``."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ KINDS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "hexadecimal": hexadecimal,
     }
 )
-"""How the text of an element is read, by the kind its row names."""
+"""Readers of an element's text, by the kind that its row names."""
 
 
 def field_values(use_case: str, body: Node) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""What a command holds that its request does not say and the DCC must look up: by use case.
+"""Values of a command that its request does not hold and the DCC must look up: by use case.
 
-A command whose values are not all there is refused, never made in part. Source: the guide's section 13.3; that method C
-needs the certificate is seen from the reference data, where a device answers a command without it with status 11.
+A command that lacks such a value is refused, never made in part. Source: the guide's section 13.3; that method C needs
+the certificate is seen from the reference data, where a device answers a command without it with status 11.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ class Certificate:
 
 
 class CertificateStore(Protocol):
-    """Where certificates are looked up."""
+    """Look-up of certificates."""
 
     def find(self, issuer_name: str, serial: int) -> Certificate | None:
         """The certificate an XML signature names; issuers compare after parsing, serials as numbers."""

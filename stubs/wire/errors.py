@@ -71,7 +71,7 @@ class Blocked(Exception):  # noqa: N818 - the surroundings prevent the work
 
 
 class InputError(Blocked):
-    """What a person gave (an argument, a setting, a file, a folder) cannot be used: theirs to mend, at once."""
+    """An argument, a setting, a file or a folder that a person gave cannot be used: theirs to mend, at once."""
 
     exit_code = 2
 

@@ -98,7 +98,7 @@ def read_serial_hex(text: str) -> int:
 
 @lru_cache(maxsize=_KEPT)
 def like(reader: Callable[[str], str], text: str) -> str:
-    """What ``reader`` makes of the text; of what it refuses the text in capitals without white space."""
+    """Return what ``reader`` makes of the text; if it refuses the text, the text in capitals without white space."""
     try:
         return reader(text)
     except PeerError:

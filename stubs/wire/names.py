@@ -48,7 +48,7 @@ _OTHER_NAMES = {
     "EMAILADDRESS": "E",
     "DEVICESERIALNUMBER": "SERIALNUMBER",
 }
-"""What libraries and RFC 4519 call the same attribute types, in capitals."""
+"""Names that libraries and RFC 4519 give to the same attribute types, in capitals."""
 _TYPE = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9-]*|(?:[Oo][Ii][Dd]\.)?[0-9]+(?:\.[0-9]+)*)\Z")
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2}|.)", re.DOTALL)
 _STRINGS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
@@ -115,7 +115,7 @@ def _unescape(value: str) -> str:
 
 
 def _value(written: str) -> str:
-    """What a value says: ``#`` and hexadecimal is the BER of it (RFC 4514, 2.4), anything else its text."""
+    """Read a value: ``#`` and hexadecimal is the BER of it (RFC 4514, 2.4), anything else its text."""
     value = written.strip() if not written.rstrip().endswith("\\") else written.lstrip()
     if value.startswith("#"):
         return _of_ber(value[1:])
@@ -142,7 +142,7 @@ Name = tuple[tuple[tuple[str, str], ...], ...]
 
 @lru_cache(maxsize=1024)
 def canonical(name: str) -> Name:
-    """What ``name`` says: its relative names, each with its attributes (type, value).
+    """Read ``name`` into a comparable form: its relative names, each with its attributes (type, value).
 
     Case and runs of white space do not count (X.520, caseIgnoreMatch), nor does order: RFC 4514 writes relative names
     from the last to the first, libraries also from the first to the last or in an order of their own.

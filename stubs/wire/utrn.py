@@ -33,7 +33,7 @@ _STEP = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
 
 
 class ValueClass(IntEnum):
-    """What one unit of the token's value is worth."""
+    """Worth of one unit of the token's value."""
 
     PENCE = 0
     POUNDS = 1
@@ -41,7 +41,7 @@ class ValueClass(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What can be read from a UTRN without any key.
+    """Content of a UTRN that can be read without any key.
 
     Args:
         counter_bits: bits 41 to 32 of the token counter.

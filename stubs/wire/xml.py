@@ -29,7 +29,7 @@ class XmlError(PeerError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a document may cost before it is looked at.
+    """Limits on a document, checked before it is parsed.
 
     The defaults leave room for the largest legitimate request, a firmware image of 10,240,000 bytes in base64
     (DUIS 5.4 schema, UpdateFirmware), and for nothing of another order of magnitude.

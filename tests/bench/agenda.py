@@ -1,4 +1,4 @@
-"""What pending items and schedules cost: a request's price beside an empty agenda's, and finding a due item.
+"""Cost of pending items and schedules: a request's price beside an empty agenda's, and finding a due item.
 
 Run by itself: ``python -m tests.bench.agenda [ITEMS] [SCHEDULES] [ROUNDS]``.
 """

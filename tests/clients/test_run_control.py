@@ -1,4 +1,4 @@
-"""What a person asks of a run while it goes on: leave a scenario, wait longer, stop; nothing recorded is lost."""
+"""A person controls a run while it goes on: leaves a scenario, waits longer, stops; nothing recorded is lost."""
 
 from __future__ import annotations
 

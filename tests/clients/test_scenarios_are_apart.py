@@ -1,4 +1,4 @@
-"""What one scenario leaves on the simulated DCC never reaches into another."""
+"""State that one scenario leaves on the simulated DCC never reaches into another."""
 
 from __future__ import annotations
 

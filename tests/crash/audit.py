@@ -1,4 +1,4 @@
-"""What the journal and the Party's memory say together: lost, executed twice, answered in two ways."""
+"""The journal and the Party's memory compared: messages lost, executed twice, answered in two ways."""
 
 from __future__ import annotations
 

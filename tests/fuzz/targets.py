@@ -1,4 +1,4 @@
-"""What is fuzzed: everything that takes octets from outside. A target says what is wrong with how one input was taken."""
+"""Targets of fuzzing: everything that takes octets from outside. A target returns the fault in how one input was taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the simulated DCC says on its sockets is valid by the official schema, in every test."""
+"""Every answer of the simulated DCC on its sockets is valid by the official schema, in every test."""
 
 from __future__ import annotations
 

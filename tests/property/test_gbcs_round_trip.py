@@ -1,4 +1,4 @@
-"""What is read from a message rebuilds it: every use case of the public list; commands, responses and alerts."""
+"""Values read from a message rebuild it: every use case of the public list; commands, responses and alerts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people see: the help of every command and the main messages, word for word."""
+"""Texts that people see: the help of every command and the main messages, word for word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people write for a campaign: read into types, refused with file, line and key, published as schemas."""
+"""Files that people write for a campaign: read into types, refused with file, line and key, published as schemas."""
 
 from __future__ import annotations
 

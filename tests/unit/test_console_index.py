@@ -1,4 +1,4 @@
-"""What the live page knows of a journal: rows in order, filters, pages, and entries that were withdrawn."""
+"""The live page's index of a journal: rows in order, filters, pages, and entries that were withdrawn."""
 
 from __future__ import annotations
 

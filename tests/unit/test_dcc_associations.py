@@ -1,4 +1,4 @@
-"""What the inventory knows of devices that belong together: joins, unjoins, restored lists, large homes."""
+"""Devices that belong together in the inventory: joins, unjoins, restored lists, large homes."""
 
 from __future__ import annotations
 

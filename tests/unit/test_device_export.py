@@ -1,4 +1,4 @@
-"""What a home generates, uses itself, and exports: functions of its seed, its peak power and time."""
+"""Energy that a home generates, uses itself, and exports: functions of its seed, its peak power and time."""
 
 from __future__ import annotations
 

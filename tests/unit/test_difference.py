@@ -1,4 +1,4 @@
-"""What changed between two runs: by verdict, by reason, by being there; as table, Markdown, JSON and exit code."""
+"""Differences between two runs: by verdict, by reason, by presence; as table, Markdown, JSON and exit code."""
 
 from __future__ import annotations
 

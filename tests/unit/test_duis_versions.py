@@ -1,4 +1,4 @@
-"""What a version of DUIS has and lacks. Source of counts and rows: comparison of the public schema files, sections 1 to 7."""
+"""Content of each version of DUIS. Source of counts and rows: comparison of the public schema files, sections 1 to 7."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command leads to: the device's state, and what is read back."""
+"""Effects of a command: the device's state, and the values read back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What passes between a front process and the core: whole messages however the octets come; a finding is taken with care."""
+"""Messages between a front process and the core: whole however the octets come; the core checks a front's finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person is asked is whole sentences: no blank, no brace, every value and address of the action in it."""
+"""Instructions to a person are whole sentences: no blank, no brace, every value and address of the action in them."""
 
 from __future__ import annotations
 

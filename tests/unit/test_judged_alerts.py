@@ -1,4 +1,4 @@
-"""What the judge says of alerts: raised once or several times, taken, turned away, told, and on which entries."""
+"""Verdicts on alerts: raised once or several times, taken, turned away, reported, and the entries that show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What checks say of what they find: the words, the entries they rest on, and what is left open or is ours."""
+"""Words of the checks about what they find, the entries they rest on, and what is left open or is ours."""
 
 from __future__ import annotations
 

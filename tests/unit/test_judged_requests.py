@@ -1,4 +1,4 @@
-"""What the judge says of requests: as asked, for whom, where they went; and whose fault a state is that does not follow."""
+"""Verdicts on requests: as asked, for whom, sent where; and the owner of a state that does not follow from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What libraries log is one line each, and not the same one over and over."""
+"""A library's log message is one line, and is not repeated over and over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a judge owes of a scenario counts the same questions as the world that ran it."""
+"""A judge counts the same questions of a scenario as the world that ran it."""
 
 from __future__ import annotations
 

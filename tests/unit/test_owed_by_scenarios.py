@@ -1,4 +1,4 @@
-"""What a scenario owes is read from its steps without a run: of every scenario, whatever its steps do with values."""
+"""The checks that a scenario owes are read from its steps without a run: of every scenario, whatever its steps do."""
 
 from __future__ import annotations
 

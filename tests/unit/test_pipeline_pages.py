@@ -1,4 +1,4 @@
-"""What pipelines show: annotations as GitHub reads them, a Markdown summary, a badge a role."""
+"""Output for pipelines: annotations as GitHub reads them, a Markdown summary, a badge a role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of the settings may be shown: by type, and nothing of a secret in any encoding."""
+"""Settings that may be shown: by type, and nothing of a secret in any encoding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the client makes of a page: forms it can fill in, links, rows, identities."""
+"""Pages as the client reads them: forms it can fill in, links, rows, identities."""
 
 from __future__ import annotations
 

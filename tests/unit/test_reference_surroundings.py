@@ -1,4 +1,4 @@
-"""What the reference client does when keys, the certificate repository or the network are not as they should be."""
+"""The reference client when keys, the certificate repository or the network are not as they should be."""
 
 from __future__ import annotations
 

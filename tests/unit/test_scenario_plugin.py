@@ -1,4 +1,4 @@
-"""What the plugin refuses."""
+"""Refusals of the plugin."""
 
 from __future__ import annotations
 

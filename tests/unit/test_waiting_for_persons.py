@@ -1,4 +1,4 @@
-"""How long a check waits for the wire after a person has answered, and when nobody was asked at all."""
+"""A check waits for the wire after a person has answered, and when nobody was asked at all."""
 
 from __future__ import annotations
 

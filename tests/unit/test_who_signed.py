@@ -1,4 +1,4 @@
-"""Who sealed a bundle, and who signed below it: only a key that the reader named stands for anybody."""
+"""The sealer of a bundle and its countersigners: only a key that the reader named stands for anybody."""
 
 import json
 from collections.abc import Callable

@@ -15,7 +15,7 @@ from harness.drivers.reference.policy import CORRECT, Policy
 
 @dataclass(slots=True)
 class Memory:
-    """What a defective client remembers of earlier actions."""
+    """A defective client's memory of earlier actions."""
 
     outcomes: list[tuple[Action, Outcome]] = field(default_factory=list)
 
@@ -42,14 +42,14 @@ def _same_outcome(_action: Action, outcome: Outcome, _memory: Memory) -> Outcome
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """What is changed around the client."""
+    """Changes around the client."""
 
     action: EditAction = _same_action
-    """What it understands of what it is asked."""
+    """Change of the action before the client carries it out."""
     outcome: EditOutcome = _same_outcome
-    """What it tells of what it concluded."""
+    """Change of the outcome before the client reports it."""
     times: int = 1
-    """How often it does what it is asked once."""
+    """Number of times that it carries out an action asked once."""
     again_after_restart: bool = False
     """After a restart it does once more what it was asked before."""
     again_when: frozenset[str] = frozenset()
@@ -64,7 +64,7 @@ class DefectiveDriver(ReferenceDriver):
         self._edits = edits
         self._memory = Memory()
         self.changes = 0
-        """How often an edit changed something."""
+        """Number of times that an edit changed something."""
 
     def perform(self, action: Action) -> Outcome:
         """See ``Driver.perform``."""

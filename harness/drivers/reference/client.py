@@ -158,7 +158,7 @@ class _Client:
             return Outcome(action=action.id, status="unsupported", detail=str(error))
 
     def _ring(self, action: Action) -> KeyRing:
-        """Whose keys to use. Raises: PeerError: a User that is not ours. Blocked: its keys are missing."""
+        """Return the keys to use. Raises: PeerError: a User that is not ours. Blocked: its keys are missing."""
         if not action.user:
             return next(iter(self._rings.values()))
         user = Eui64.parse(action.user)
@@ -192,7 +192,7 @@ class _Client:
         ).run()
 
     def _collect(self, action: Action, ring: KeyRing) -> Outcome:
-        """What became of an earlier request."""
+        """Return the outcome of an earlier request."""
         try:
             request_id = RequestId.parse(str(action.parameters.get("request_id", "")))
         except PeerError as error:

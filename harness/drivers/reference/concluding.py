@@ -1,4 +1,4 @@
-"""What a User makes of the messages that came for a request, and of alerts: status, code, values."""
+"""Conclusions of a User from the messages that came for a request, and from alerts: status, code, values."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LISTS = {"DSPInventory": ("Device", "devices"), "DSPWANMatrix": ("DSPWANMatrixR
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """How a request ended, as the client sees it."""
+    """End of a request, as the client sees it."""
 
     status: OutcomeStatus
     detail: str
@@ -68,7 +68,7 @@ def meaning(code: str) -> str:
 def conclude(
     messages: Sequence[CheckedResponse], request_id: RequestId, srv: str, devices: DeviceMessages, policy: Policy
 ) -> Conclusion:
-    """What the asynchronous messages of one request say, the last word last."""
+    """Conclude from the asynchronous messages of one request; the last one decides."""
     if not messages:
         return Conclusion("timeout", "no acceptable response came before the deadline")
     conclusion = Conclusion("timeout", "the response to the request did not come before the deadline")

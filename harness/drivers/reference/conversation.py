@@ -73,7 +73,7 @@ _URL_OF: Mapping[Service, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ClientSession:
-    """What a conversation needs of the client: one User's keys, and the parts all share."""
+    """Parts of the client that a conversation needs: one User's keys, and what all conversations share."""
 
     ring: KeyRing
     acb: Eui64
@@ -212,7 +212,10 @@ class Conversation:
         )
 
     def _credentials(self, srv: Srv, own: Mapping[str, str]) -> Mapping[str, str]:
-        """What a device needs to encrypt for a User it holds no anchor of (DUIS, KAPublicSecurityCredentials)."""
+        """Return the credentials with which a device encrypts for a User that it holds no anchor of.
+
+        Source: DUIS, KAPublicSecurityCredentials.
+        """
         if self._with.ring.key_agreement_certificate.role in _KNOWN_TO_DEVICES:
             return {}
         body = request_body(srv)

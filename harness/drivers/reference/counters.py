@@ -50,7 +50,7 @@ class CounterFile:
         return self._issue(originator, lambda highest, floor: max(highest + 1, floor))
 
     def next_token(self, originator: Eui64) -> int:
-        """As ``next``, a multiple of 2^32, for a request that carries a top-up token.
+        """Return the next counter like ``next``, a multiple of 2^32, for a request that carries a top-up token.
 
         The client never goes below it afterwards: one sequence per originator, whatever the counter is for.
         """

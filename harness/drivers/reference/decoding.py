@@ -1,4 +1,4 @@
-"""What a device said: its GBCS message checked (parties, counter, MAC or signature), decrypted, and read."""
+"""Device messages: a GBCS message checked (parties, counter, MAC or signature), decrypted, and read."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class DeviceMessages:
         )
 
     def _with_key_of(self, device: Eui64, usage: str, attempt: Callable[[EllipticCurvePublicKey], T]) -> T:
-        """What ``attempt`` gives with a key of the device: one we know, else what the repository has meanwhile.
+        """Return what ``attempt`` returns with a key of the device: one we hold, else one the repository has meanwhile.
 
         A device may have new keys (6.17, 6.15.2) that another made it take, and messages of before may come after.
         Raises: PeerError: no certificate is to be had, or no key fits.
@@ -158,7 +158,7 @@ class DeviceMessages:
         raise failure or _no_certificate(device, usage)
 
     def own_values(self, target: str, srv: str = "") -> dict[str, str]:
-        """What requests say of us and of the device they are for, by element name: identities and certificates.
+        """Return our and the device's identities and certificates that requests hold, by element name.
 
         Opting out (8.5) puts another broker's certificates into the device; we know of none but the DCC's.
         """
@@ -193,7 +193,7 @@ class DeviceMessages:
         return found[0]
 
     def follow_up(self, srv: str, target: str, values: Mapping[str, Any]) -> str:
-        """What a User does once a device has done as asked; what came of it, in words, if anything.
+        """Do what a User does after a device has obeyed; return the result in words, if any.
 
         6.17: have its certification request certified. 6.15.2: the certificate is where it belongs.
         """

@@ -1,4 +1,4 @@
-"""What a client needs of an HTML page: its title, forms, links and table rows, read by lxml. Nothing is executed."""
+"""Parts of an HTML page that a client needs: title, forms, links and table rows, read by lxml. Nothing is executed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose keys we hold and whom we know: the PEM folder of the public key infrastructure, as a party has it.
+"""Keys that we hold and certificates that we know: the PEM folder of the PKI, as a party has it.
 
 Private keys are read for the Users we act as, certificates of all organisations for checking what others sign.
 Keys never reach a log, an outcome or an error text.
@@ -26,7 +26,7 @@ _PLAIN = re.compile(r"[0-9a-f]{16}-(?:ds|ka|pp-ka|xmlsign|dspxmlsign)")
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """What one User holds: its own keys. ``prepayment`` is for top-up tokens; None when it sells none."""
+    """Keys of one User. ``prepayment`` is for top-up tokens; None when it sells none."""
 
     eui: Eui64
     signer: Signer

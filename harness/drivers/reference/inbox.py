@@ -1,4 +1,4 @@
-"""What the DCC sent to the receive-response endpoint: checked, de-duplicated, given to the request that waits.
+"""Messages of the DCC at the receive-response endpoint: checked, de-duplicated, given to the request that waits.
 
 Knows nothing of HTTP: bytes in, status out. All methods may be called from any thread.
 """
@@ -18,7 +18,7 @@ from stubs.wire import Eui64, PeerError, RequestId
 from stubs.wire.duis import DccAlert, DeviceAlert, FutureDatedDeviceAlert, Node, Response, ServiceResponse
 
 ACCEPTED, REJECTED = 204, 400
-"""What the endpoint answers, as the DCC's public client does."""
+"""Statuses that the endpoint answers, as the DCC's public client does."""
 
 
 @dataclass(slots=True)
@@ -181,7 +181,7 @@ class Inbox:
                 conversation.is_waiting = False
 
     def messages(self, request_id: RequestId) -> tuple[CheckedResponse, ...]:
-        """What has come for this request."""
+        """Return the messages that have come for this request."""
         with self._changed:
             conversation = self._conversations.get(request_id)
             return tuple(conversation.messages) if conversation else ()
@@ -234,7 +234,7 @@ class Inbox:
             return [alert for alert in self._alerts[after:] if alert.concerns(device)]
 
     def position(self) -> tuple[int, int]:
-        """How many alerts and rejections there are now; for asking later what came since."""
+        """Return the numbers of alerts and rejections now; for asking later what came since."""
         with self._changed:
             return len(self._alerts), len(self._rejections)
 
@@ -245,7 +245,7 @@ class Inbox:
 
 
 def _identity(response: Response, data: bytes) -> tuple[str, ...]:
-    """What makes two deliveries the same message.
+    """Return the identity of a message: two deliveries with the same one are the same message.
 
     Normally the ResponseID. The outcomes of a command the device held may quote the ID of its first response, so
     the kind and the instruction's number count too (DUIS guide, section 9.2); so does the code, since the DCC may say

@@ -1,4 +1,4 @@
-"""What the client keeps on disk of what it was sent, so that a restart loses nothing that was acknowledged."""
+"""The client's copy on disk of received messages, so that a restart loses nothing that was acknowledged."""
 
 from __future__ import annotations
 
@@ -55,5 +55,5 @@ class MessageFile:
 
 
 def digest_of(message: bytes) -> str:
-    """What a message is known by: SHA-256, hex."""
+    """Return the SHA-256 of a message, hex, under which it is known."""
     return hashlib.sha256(message).hexdigest()

@@ -27,7 +27,7 @@ PLAIN_HTTP = HttpHabits()
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How the reference client behaves. Each field says what happens when it is relaxed."""
+    """Behaviour of the reference client. Each field says what happens when it is relaxed."""
 
     # --- what comes from the DCC ----------------------------------------------------------------------------
 
@@ -112,7 +112,7 @@ class Policy:
     """Seconds from the acknowledgement of a response until it is handled: alerts may be handled before it."""
 
     keeps_messages: bool = True
-    """What was acknowledged survives a restart. Relaxed: it is gone."""
+    """Acknowledged messages survive a restart. Relaxed: they are lost."""
 
     remembers_requests: bool = True
     """After a restart a response to an earlier request is still taken. Relaxed: acknowledged and dropped."""
@@ -157,19 +157,19 @@ class Policy:
     """The document is signed as it is written. Set: it is written otherwise first, in prefixes or white space."""
 
     http: HttpHabits = field(default_factory=lambda: PLAIN_HTTP)
-    """How it speaks HTTP."""
+    """Manner of its HTTP."""
 
     answers_after: float = 0.0
     """Seconds from a message to its HTTP answer."""
 
     posts: int = 1
-    """How often a document is posted although it was answered: once."""
+    """Number of times that a document is posted although it was answered: once."""
 
     counter_step: int = 1
     """Counters rise. Negative: they fall."""
 
     retry_limit: int = 3
-    """How often the same bytes are posted again after a transport failure (reset, time-out, HTTP 5xx)."""
+    """Number of times that the same bytes are posted again after a transport failure (reset, time-out, HTTP 5xx)."""
 
     signs_anew: bool = False
     """A repetition is the same bytes. Set: the same document, signed once more; that is correct too."""

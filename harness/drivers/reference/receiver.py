@@ -32,12 +32,12 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """Where the DCC should post."""
+        """Return the URL to which the DCC should post."""
         return f"http://{self._host}:{self._port}{PATH}"
 
     @property
     def port(self) -> int:
-        """Where it listens; 0 before the first start when any will do."""
+        """Return the port on which it listens; 0 before the first start when any will do."""
         return self._port
 
     def start(self) -> None:

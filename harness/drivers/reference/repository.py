@@ -57,7 +57,7 @@ class KnownCertificates:
             return tuple(item for item in self._listed(eui) if item.usage == usage and role in {None, item.role})
 
     def renewed(self, device: Eui64, usage: str) -> tuple[Certificate, ...]:
-        """What the repository has of a device now, that in use first; else what we hold."""
+        """Return the device's certificates in the repository now, that in use first; else those we hold."""
         with self._lock:
             return tuple(one for one in self._listed(device) if one.usage == usage) or self._held.of(device, usage)
 

@@ -206,7 +206,7 @@ class _Named(dict[str, str]):
 
 
 def _told(page: Page) -> dict[str, Any]:
-    """What a person would tell of a page; nothing that is secret."""
+    """Return what a person would report of a page; nothing that is secret."""
     rows = [{name: value for name, value in row.items() if name not in _SECRETS} for row in page.content.rows]
     values: dict[str, Any] = {"title": page.content.title, "seen": page.content.identities, "rows": rows}
     if page.content.headings:

@@ -1,4 +1,4 @@
-"""What a person's browser does on the Self-Service Interface: one function for each action.
+"""Acts of a person's browser on the Self-Service Interface: one function for each action.
 
 Each function is handed what its parameters ask for by name: ``page`` (Playwright's), ``ssi`` (the address), ``person``,
 ``pass_phrase``, ``user``, ``role``, ``target`` (a Device ID), ``action`` (all of it), or a parameter of the action. It
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 OTHER_DRIVER = "reference"
-"""Who is asked what has no function here: service requests go another way than through a browser."""
+"""Driver that is asked where this file has no function: service requests go another way than through a browser."""
 
 Values = dict[str, Any]
 KEYS = {

@@ -1,4 +1,4 @@
-"""Where on the self-service pages a person finds what an action asks for: pages, search fields, forms. Data only."""
+"""Places on the self-service pages for each action: pages, search fields, forms. Data only."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from stubs.wire.errors import Blocked, InputError
 
 _CONNECT_SECONDS = 30.0
 _NOTHING, _STOPS, _INTERRUPTED, _HURRIES = range(4)
-"""What a person asks, in the order of urgency: the value of a variable of the scheduler."""
+"""Requests of a person, in the order of urgency: the value of a variable of the scheduler."""
 _INSTALL = "Install it: pip install 'uept-harness[cluster]', here and on every worker."
 
 
@@ -144,7 +144,7 @@ def _heard(hear: Callable[[int, Any], None], event: tuple[float, Mapping[str, An
 
 
 def _told(done: Future[ShareRecord], running: Future[bytes]) -> None:
-    """What became of a task. One that Dask gave up, since its workers died, is lost."""
+    """Record the result of a task. One that Dask gave up, since its workers died, is lost."""
     try:
         done.set_result(msgspec.msgpack.decode(running.result(), type=ShareRecord))
     except BaseException as error:  # noqa: BLE001 - of another process: told as this share's fate
@@ -152,7 +152,7 @@ def _told(done: Future[ShareRecord], running: Future[bytes]) -> None:
 
 
 class _AskedThere:
-    """What a person asks, as a worker of the cluster sees it."""
+    """A person's requests, as a worker of the cluster sees them."""
 
     def __init__(self, topic: str) -> None:
         from distributed import Variable  # noqa: PLC0415 - an extra

@@ -1,4 +1,4 @@
-"""Who runs what: the plan dealt out like cards."""
+"""Division of the plan among workers, dealt out like cards."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _CERTIFICATES = (CertificateIssued, CertificateFiled)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one worker leaves: its share, its journal from the first entry, and why it ended early, if it did."""
+    """Record of one worker: its share, its journal from the first entry, and why it ended early, if it did."""
 
     share: tuple[LibraryScenario, ...]
     entries: tuple[Entry, ...]
@@ -39,7 +39,7 @@ class Record:
 
     @property
     def started(self) -> RunStarted | None:
-        """How its run began; None when it never did."""
+        """Return the first entry of its run; None when it never began."""
         return next((entry.event for entry in self.entries if isinstance(entry.event, RunStarted)), None)
 
 

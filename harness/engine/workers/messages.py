@@ -1,4 +1,4 @@
-"""What a run tells its workers, and what they tell it: JSON, one message a line, on their standard streams."""
+"""Messages between a run and its workers: JSON, one message a line, on their standard streams."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ShareTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShareRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a share leaves: its journal in lines, and why it ended early, if it did."""
+    """Record of a share: its journal in lines, and why it ended early, if it did."""
 
     journal: bytes = b""
     fate: str = ""

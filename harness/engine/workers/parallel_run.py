@@ -45,7 +45,7 @@ from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.wire.errors import Blocked, InputError
 
 _MOST_ATTEMPTS = 2
-"""How often a share runs whose worker dies: once more, elsewhere."""
+"""Most attempts at a share whose worker dies: once more, elsewhere."""
 
 
 def run_side_by_side(settings: RehearsalSettings, progress: Progress, control: RunControl) -> RunResult:
@@ -81,7 +81,7 @@ class Share:
 
     @property
     def facts(self) -> Mapping[str, object]:
-        """What the evidence says of it."""
+        """Return the facts about the share that the evidence holds."""
         return {
             "scenarios": [scenario.key for scenario in self.scenarios],
             "fate": self.record.fate,
@@ -242,7 +242,7 @@ class _Shown:
         self._progress = progress
         self._count = count
         self.begun = 0
-        """How many scenarios have begun."""
+        """Number of scenarios that have begun."""
         self._at: dict[int, tuple[str, str]] = {}
         self._lock = Lock()
 

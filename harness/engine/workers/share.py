@@ -23,7 +23,7 @@ _STOP_SECONDS = 20.0
 
 
 class Asked(Protocol):
-    """What a person asks of the run; looked at from the thread of each share."""
+    """A person's requests of the run; looked at from the thread of each share."""
 
     @property
     def stops(self) -> bool:

@@ -50,7 +50,7 @@ class ShareRunner(Protocol):
 
 @dataclass(slots=True)
 class _Asked:
-    """What a person asks, as shares on this machine see it."""
+    """A person's requests, as shares on this machine see them."""
 
     control: RunControl
     hurries: bool = False

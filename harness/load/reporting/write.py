@@ -24,7 +24,7 @@ RESULT, REPORT, JUNIT, BUNDLE = "load-result.json", "load-report.html", "junit.x
 
 @dataclass(frozen=True, slots=True)
 class LoadReports:
-    """What was written, and the fingerprint of the key that signed the bundle."""
+    """Files written, and the fingerprint of the key that signed the bundle."""
 
     result: LoadResult
     report: Path

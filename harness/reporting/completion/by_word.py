@@ -1,4 +1,4 @@
-"""What a completion report rests on that no bundle shows: the word of people. A reviewer confirms it or asks."""
+"""Claims of a completion report that rest on people's word alone, on no bundle. A reviewer confirms them or asks."""
 
 from __future__ import annotations
 

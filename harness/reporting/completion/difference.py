@@ -1,4 +1,4 @@
-"""What changed since the last submission, from its JSON and this one's model."""
+"""Changes since the last submission, from its JSON and this one's model."""
 
 from __future__ import annotations
 

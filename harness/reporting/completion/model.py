@@ -88,7 +88,7 @@ class RoleScope(_Part, frozen=True, kw_only=True):
     services_out: tuple[tuple[str, str], ...]
     """Service and reason."""
     user_id_notes: tuple[str, ...] = ()
-    """What does not fit between the User IDs of the campaign, the Party's ranges and what was tested."""
+    """Mismatches between the User IDs of the campaign, the Party's ranges and those tested."""
 
 
 class CertificateUsed(_Part, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ class DeviceUsed(_Part, frozen=True, kw_only=True):
     variant: str
     runs: int
     firmware: str = ""
-    """As the inventory had it at first; empty: it was in none."""
+    """Firmware version that the inventory had at first; empty: the device was in none."""
 
 
 class RunRow(_Part, frozen=True, kw_only=True):
@@ -168,7 +168,7 @@ class ResultRow(_Part, frozen=True, kw_only=True):
     issues: tuple[str, ...]
     feature: str
     evidence: str
-    """Where in which bundle: run folder, entries of its journal."""
+    """Place in a bundle: run folder, entries of its journal."""
 
 
 class RequirementRow(_Part, frozen=True, kw_only=True):
@@ -303,7 +303,7 @@ class Timing(_Part, frozen=True, kw_only=True):
 
 
 class CodeCount(_Part, frozen=True, kw_only=True):
-    """How often a response code was sent to the Party."""
+    """Number of times that a response code was sent to the Party."""
 
     code: str
     meaning: str
@@ -355,7 +355,7 @@ class TimelineMark(_Part, frozen=True, kw_only=True):
 
 
 class StepRow(_Part, frozen=True, kw_only=True):
-    """Where the five steps of H1.10 stand."""
+    """Status of one of the five steps of H1.10."""
 
     role: str
     name: str
@@ -386,7 +386,7 @@ class Check(_Part, frozen=True, kw_only=True):
 
 
 class Difference(_Part, frozen=True, kw_only=True):
-    """What changed since the last submission."""
+    """Changes since the last submission."""
 
     since: str
     build: str

@@ -1,4 +1,4 @@
-"""What the journals tell beside verdicts: how long things took, retries, codes. Times are of the run's own clock."""
+"""Figures of the journals beside verdicts: durations, retries, codes. Times are of the run's own clock."""
 
 from __future__ import annotations
 

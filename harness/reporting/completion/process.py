@@ -49,7 +49,7 @@ def dispute_rows(campaign: Campaign) -> Iterator[model.DisputeRow]:
 
 
 def sign_off_rows(campaign: Campaign) -> Iterator[model.SignOffRow]:
-    """Who signs: the Party once, DCC by role, with the day that is due and what the campaign knows already."""
+    """Yield the rows for signatures: the Party once, DCC by role, with the day due and the facts of the campaign."""
     yield model.SignOffRow(who="Party: test manager", reference=campaign.people.test_manager)
     yield model.SignOffRow(who="Party: approver", reference=campaign.people.approver)
     for role, entry in campaign.roles.items():

@@ -23,7 +23,7 @@ class Located:
 
     @property
     def place(self) -> str:
-        """Where a reader finds it."""
+        """Return the page and anchor at which a reader finds it."""
         return f"runs/{self.run.path.parent.name}/report.html#{self.scenario.key}"
 
     @property

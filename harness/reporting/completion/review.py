@@ -43,19 +43,20 @@ class BundleReview(msgspec.Struct, frozen=True, kw_only=True):
     checks: int
     differing: tuple[str, ...]
     contradictions: tuple[str, ...]
-    """What else the bundle says and its messages and events do not bear out: verdicts, owed checks, plan, reports."""
+    """Further statements of the bundle that its messages and events contradict: verdicts, owed checks, plan, reports.
+    """
     undecided: str = ""
     """Why it cannot be decided what had to be judged; empty when it can."""
     signer: str = ""
-    """Who sealed it, as far as the reader named keys."""
+    """Name of the sealer, as far as the reader named keys."""
     countersigned: tuple[str, ...] = ()
-    """Who signed below the seal."""
+    """Names of those who signed below the seal."""
     time_stamps: str = ""
-    """What its time stamps prove to the reader."""
+    """Statement on what its time stamps prove to the reader."""
 
 
 class RoleReview(msgspec.Struct, frozen=True, kw_only=True):
-    """What the reviewer may conclude for one role."""
+    """Conclusion that the reviewer may draw for one role."""
 
     role: str
     reported: str
@@ -67,7 +68,7 @@ class RoleReview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``review-record.json`` holds: for the Party to read, and to be recomputed by anyone."""
+    """Content of ``review-record.json``: for the Party to read, and to be recomputed by anyone."""
 
     format: int = FORMAT
     banner: str = model.BANNER
@@ -85,9 +86,9 @@ class ReviewRecord(msgspec.Struct, frozen=True, kw_only=True):
     sample_seed: str
     sample: tuple[str, ...]
     sample_places: tuple[str, ...] = ()
-    """Where each of the sample is read: page of its run, from the campaign's folder."""
+    """Places at which the sample is read: page of its run, from the campaign's folder."""
     by_word: tuple[Word, ...] = ()
-    """What no bundle shows: to be confirmed, or asked about."""
+    """Claims that no bundle shows: to be confirmed, or asked about."""
     roles: tuple[RoleReview, ...]
     conclusion: str
 
@@ -222,7 +223,7 @@ def _shown(value: Any, most: int = 80) -> str:
 def _reasons(
     role: str, bundles: Iterable[BundleReview], differing: Sequence[str], runs: Sequence[CampaignRun]
 ) -> Iterator[str]:
-    """What keeps a reviewer from deciding on a role: what is wrong with a bundle that tells of it, or may do so."""
+    """Yield what prevents a decision on a role: faults of the bundles that concern it, or may do so."""
     for one in runs:
         if one.problems and not is_harmless(one):
             yield f"bundle {one.name}: {one.problems[0]}"

@@ -54,7 +54,7 @@ class PlannedCommand(msgspec.Struct, frozen=True):
     """The date until which the device holds the command, as written in the request that was transformed."""
 
     def stored(self) -> dict[str, str]:
-        """As JSON."""
+        """Return the command in JSON's types."""
         return {
             "use_case": self.use_case,
             "message_code": f"{self.message_code:04X}",

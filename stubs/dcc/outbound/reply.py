@@ -13,7 +13,7 @@ XML = "application/xml"
 
 
 class Cut(StrEnum):
-    """How a fault ends an exchange without an answer."""
+    """Ways in which a fault ends an exchange without an answer."""
 
     NONE = ""
     DROP = "drop"

@@ -43,11 +43,11 @@ class HomeCertificates:
         self._pki, self._state = pki, state
 
     def find(self, issuer_name: str, serial: int) -> Certificate | None:
-        """As the PKI's."""
+        """Return the certificate that the PKI finds."""
         return self._pki.certificates.find(issuer_name, serial)
 
     def of(self, eui: Eui64, usage: str, role: str | None = None) -> tuple[Certificate, ...]:
-        """As the PKI's; of a device, for which it has none, the one in use."""
+        """Return the PKI's certificates; for a device that it does not know, the certificate in use."""
         known = self._pki.certificates.of(eui, usage, role)
         physical = None if known or role is not None else self._state.devices.get(eui)
         if physical is None:
@@ -56,11 +56,11 @@ class HomeCertificates:
         return ((pair.ds if usage == "DS" else pair.ka).certificate,)
 
     def secondary(self, eui: Eui64, usage: str) -> tuple[Certificate, ...]:
-        """As the PKI's."""
+        """Return the secondary certificates that the PKI finds."""
         return self._pki.certificates.secondary(eui, usage)
 
     def by_serial(self, serial: int) -> Certificate | None:
-        """As the PKI's."""
+        """Return the certificate that the PKI finds."""
         return self._pki.certificates.by_serial(serial)
 
 

@@ -105,7 +105,7 @@ class DeviceRegistry(Mapping[Eui64, DeviceState]):
 
 @dataclass(slots=True)
 class Counts:
-    """How many of each identity were given out; folded, so that identities never repeat."""
+    """Number of identities of each kind given out; folded from events, so that identities never repeat."""
 
     exchanges: int = 0
     commands: int = 0

@@ -37,7 +37,7 @@ _DEMANDS = {
     "MaxDemandConfigTimeActivePowerImportValue": "period_demand_since",
     "MaxDemandActivePowerExportValue": "export_demand_since",
 }
-"""What 6.18.2 names, and when it was last reset."""
+"""Demand registers that 6.18.2 names, each with the field of the state that holds its last reset."""
 
 
 def _configured(context: EffectContext, scope: str, friendly: Any) -> EffectResult:

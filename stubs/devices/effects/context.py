@@ -1,4 +1,4 @@
-"""What an effect is given, and what it gives back."""
+"""Input and result of an effect."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class EffectContext:
 
     @property
     def device_time(self) -> int:
-        """What the device's own clock shows, seconds since 2000."""
+        """Return the time on the device's own clock, seconds since 2000."""
         return self.at + self.state.clock_offset
 
 
@@ -65,7 +65,7 @@ class PendingAlert:
 
 @dataclass(frozen=True, slots=True)
 class EffectResult:
-    """What an effect did.
+    """Result of an effect.
 
     Args:
         values: what the response says, named as in DUIS.

@@ -1,4 +1,4 @@
-"""What follows when a balance crosses a threshold: warnings, emergency credit, the end of supply, its return.
+"""Consequences of a balance that crosses a threshold: warnings, emergency credit, the end of supply, its return.
 
 Only in prepayment mode. Below the low-credit threshold the meter warns once (810D), below that of emergency credit it
 offers some once (8119) unless none is to be had or it is in use. Below the disablement threshold
@@ -121,5 +121,5 @@ def end_friendly_hours(state: DeviceState, at: int) -> tuple[dict[str, Any], tup
 
 
 def reconsidered(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[PendingAlert, ...]]:
-    """What other friendly hours mean for a supply whose end was put off to the end of the old ones."""
+    """Apply changed friendly hours to a supply whose end was put off until the end of the old ones."""
     return end_friendly_hours(state, at) if state.disable_at else ({}, ())

@@ -12,7 +12,7 @@ from stubs.devices.state import DeviceState
 
 
 def activated(state: DeviceState, at: int) -> tuple[dict[str, Any], tuple[PendingAlert, ...]] | None:
-    """What activating emergency credit does; None: not in prepayment mode, in use already, or balance too high."""
+    """Activate emergency credit; None: not in prepayment mode, in use already, or the balance is too high."""
     if not is_offered(state, balance(state, at)):
         return None
     lent = {"is_emergency": True, "emergency_credit": state.emergency_credit_limit}

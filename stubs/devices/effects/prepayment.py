@@ -64,7 +64,7 @@ _NOT_AUTHENTIC = "the token's MAC does not agree"
 
 
 def _payer(context: EffectContext) -> str:
-    """Whose token counters count: the supplier's, whoever passes the token on."""
+    """Return the party whose token counters apply: the supplier, whoever passes the token on."""
     return context.state.supplier or str(context.party)
 
 
@@ -135,7 +135,7 @@ def _before(context: EffectContext, name: str) -> int:
 
 
 def _repaid(context: EffectContext, amount: int, utrn: str) -> tuple[dict[str, int], tuple[Credit, ...]]:
-    """What each debt takes of a top-up, and the credit log afterwards."""
+    """Return the amount that a top-up pays off each debt, and the credit log afterwards."""
     state = context.state
     share = 0 if state.debt_payment is None else state.debt_payment.share
     week = sum(one.amount for one in state.credits if one.source == _PAYMENT and one.at > context.at - _WEEK)

@@ -87,7 +87,7 @@ def _tou_prices(context: EffectContext) -> list[int]:
 
 
 def _standing_charge(context: EffectContext) -> int:
-    """As it was set; the factory's in hundredths of a penny on electricity, where it has 16 bits."""
+    """Return the standing charge as set, else the factory's; on electricity that is hundredths of a penny, 16 bits."""
     settings = context.mirrored.settings
     given = (settings.get("tariff") or settings.get("gas tariff") or {}).get("StandingCharge")
     if given is not None:
@@ -129,7 +129,7 @@ def events(kind: str, high: str) -> Quantity:
 
 
 def _demand(register: DemandRegister) -> dict[str, Quantity]:
-    """What a maximum demand register shows: power, the end of its half hour, the last reset."""
+    """Return the readings of a maximum demand register: power, the end of its half hour, the last reset."""
     name = _DEMANDS[register]
     return {
         name: lambda context: maximum_demand(context.state, register, context.at)[0],

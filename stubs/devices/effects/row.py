@@ -21,7 +21,7 @@ ANYBODY = frozenset({"supplier", "network_operator", "acb"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How one use case is worked off.
+    """Execution rules of one use case.
 
     Args:
         effect: state and values to what is done.

@@ -167,7 +167,7 @@ def keep(scope: str, **renamed: str) -> Effect:
 
 
 def shown(context: EffectContext, scope: str, names: tuple[str, ...]) -> dict[str, Any]:
-    """What a read answers: computed quantities, else settings of the scope."""
+    """Return the values that a read asks for: computed quantities, else settings of the scope."""
     found: dict[str, Any] = {}
     for name in names:
         quantity = QUANTITIES.get(name)

@@ -1,4 +1,4 @@
-"""What front processes and the core say to each other: one typed message a frame, MessagePack.
+"""Messages between front processes and the core: one typed message a frame, MessagePack.
 
 Strings are ``recordable`` when they come from outside. ``number`` is chosen by the front and comes back with the
 answer.
@@ -66,7 +66,7 @@ class Refuse(Message, frozen=True, tag=3):
 
 
 class RefusedUnread(Message, frozen=True, tag=4):
-    """What was refused before its head was read."""
+    """A request was refused before its head was read."""
 
     rule: str
     why: str

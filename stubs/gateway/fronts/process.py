@@ -29,7 +29,7 @@ from stubs.http_runner import close_runner
 from stubs.recording import recordable
 
 SHUTDOWN_SECONDS = 1.0
-"""How long requests under way may take when the core stops."""
+"""Time that requests under way may take when the core stops, seconds."""
 
 
 class _ToCore(logging.Handler):

@@ -83,7 +83,7 @@ class Session:
         return lambda now: dcc.handle(message.body, message.service, message.content_type, message.peer, now, checked)
 
     def _checked(self, checked: Checked | None) -> CheckedRequest | None:
-        """What the front found, as far as the core knows the signer as the front did."""
+        """Return the front's result if the core knows the signer by the same certificate; None: check again."""
         if checked is None:
             return None
         found = read(checked, self._certificates)

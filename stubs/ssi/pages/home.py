@@ -1,4 +1,4 @@
-"""Where a person lands: state of the DCC's components, the last day in numbers, the latest messages."""
+"""Home page: state of the DCC's components, the last day in numbers, the latest messages."""
 
 from __future__ import annotations
 

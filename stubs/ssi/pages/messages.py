@@ -118,7 +118,7 @@ def body(site: Site, asked: Asked) -> Answer:
 
 
 def identities(records: list[AuditRecord]) -> tuple[str, ...]:
-    """What records show: messages, RequestIDs, devices."""
+    """Return the identities that records show: messages, RequestIDs, devices."""
     named = (item for record in records for item in (record.name, record.request_id, record.device) if item)
     return tuple(dict.fromkeys(named))
 
@@ -151,7 +151,7 @@ def _gbcs_parts(element: etree._Element) -> Iterator[GbcsPart]:
 
 
 def profile_reads(site: Site, asked: Asked) -> Page:
-    """Who read profile data or daily consumption of a meter: service, success, time and User (SEC H8.16)."""
+    """Show the reads of a meter's profile data or daily consumption: service, success, time and User (SEC H8.16)."""
     form = fields.read_form(fields.PROFILE_READS, asked.query)
     search = FormBlock(
         "/profile-reads",

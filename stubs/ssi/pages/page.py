@@ -1,4 +1,4 @@
-"""What a page is given and what it answers with; no input or output of its own beyond the sources."""
+"""Input and answer of a page; no input or output of its own beyond the sources."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What all pages read."""
+    """Data that all pages read."""
 
     sources: Sources
     settings: SsiSettings

@@ -70,7 +70,7 @@ def _offered(asked: Asked) -> ReportRow | None:
 
 
 def form_page(site: Site, asked: Asked, form: fields.Form | None = None) -> Page:
-    """What a report holds, and its parameters."""
+    """Show the columns of a report, and the form for its parameters."""
     row = _offered(asked)
     if row is None:
         return not_found()
@@ -147,7 +147,7 @@ def run(site: Site, asked: Asked) -> Answer:
 
 
 def result(site: Site, asked: Asked) -> Page:
-    """What became of a run."""
+    """Show the result of a run."""
     found = site.desk.runs.get(asked.path["run"])
     if found is None or found.user != asked.viewer.user:
         return not_found()

@@ -114,7 +114,7 @@ def alerts(site: Site, asked: Asked) -> Page:
 
 
 def _words(alert: Alert) -> list[str]:
-    """What a page shows of an alert."""
+    """Return the words that a page shows of an alert."""
     expected = [instant_text(alert.expected)] if alert.expected else []
     return [alert.alert, alert.title, *alert.components, alert.impact, *expected, alert.updates[-1][1]]
 

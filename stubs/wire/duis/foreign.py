@@ -48,11 +48,11 @@ class SchemaFolder:
         self._second: Any = None
 
     def problems(self, document: etree._Element, most: int) -> tuple[SchemaProblem, ...]:
-        """What this schema finds wrong, in the words our own schema would use; base64 is checked strictly."""
+        """Return the errors that this schema finds, in the words of our own schema; base64 is checked strictly."""
         return problems_by(self._schema, document, most)
 
     def second_opinion(self, document: etree._Element, most: int) -> tuple[SchemaProblem, ...]:
-        """What the second processor finds wrong, in its own words.
+        """Return the errors that the second processor finds, in its own words.
 
         Raises: Blocked: it cannot compile the schema.
         """

@@ -1,4 +1,4 @@
-"""What a User sends: a service request, or a signed pre-command (DUIS 5.4 schema, Request)."""
+"""Requests of a User: a service request, or a signed pre-command (DUIS 5.4 schema, Request)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class SignedPreCommand:
     header: RequestHeader
     gbcs_payload: bytes
     execution_date_time: str | None = None
-    """As written. Whether it must repeat the date inside the pre-command is not known (duis.md, section 9.2)."""
+    """Date and time as written. Whether it must repeat the date inside the pre-command is not known (duis.md, section
+    9.2)."""
     schema_version: str = "5.4"
 
 

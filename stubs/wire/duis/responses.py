@@ -1,4 +1,4 @@
-"""What the DCC sends: service responses, acknowledgements, device alerts, DCC alerts (DUIS 5.4 schema, Response)."""
+"""Messages of the DCC: service responses, acknowledgements, device alerts, DCC alerts (DUIS 5.4 schema, Response)."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from stubs.wire.grammar.words import integer_limits, is_integer
 from stubs.wire.xml import RA, SR
 
 REPEATED = 2
-"""How often a full example repeats what may be repeated."""
+"""Number of times that a full example repeats what may be repeated."""
 
 _EUI = "DE-51-CE-00-00-00-00-E1"
 _HUB = "DE-51-CE-00-00-00-00-C1"

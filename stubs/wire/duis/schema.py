@@ -88,7 +88,7 @@ def schema_problems(
     schema: str = NEWEST,
     unsigned: OctetsToLookAt | None = None,
 ) -> tuple[SchemaProblem, ...]:
-    """What is wrong with a whole document, in document order; empty when it is valid.
+    """Return the errors of a whole document, in document order; empty when it is valid.
 
     Args:
         document: a Request or Response of DUIS, a GBCSResponse (MMC), or the bytes of one.

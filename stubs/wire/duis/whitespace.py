@@ -16,7 +16,7 @@ from lxml import etree
 from stubs.wire.xml import child_elements, text_of
 
 _SPACE = " \t\r\n"
-"""What XML counts as white space; a no-break space is none."""
+"""White space of XML; a no-break space is none."""
 _TEMPORAL = re.compile(
     r"-?\d{4,}-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?|\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?",
     re.ASCII,

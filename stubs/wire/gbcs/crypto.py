@@ -68,7 +68,7 @@ class ProtectionError(GbcsError):
 
 
 class KeyUse(IntEnum):
-    """What a derived key is for: the CRA flag of the MACed message, or 4."""
+    """Use of a derived key: the CRA flag of the MACed message, or 4."""
 
     COMMAND = 1
     RESPONSE = 2

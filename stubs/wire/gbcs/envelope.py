@@ -177,7 +177,7 @@ class Group:
 
     @property
     def signed_part(self) -> bytes:
-        """What a signature covers: GROUP without the octet DF and without the signature field.
+        """Return the octets that a signature covers: GROUP without the octet DF and without the signature field.
 
         Source: GBCS, general signing; the guide's section 5.
         """

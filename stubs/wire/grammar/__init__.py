@@ -1,4 +1,4 @@
-"""What our own XSD modules say, as values: for examples, for words about errors, for tests.
+"""Our own XSD modules, read as values: for examples, for words about errors, for tests.
 
 Validation itself is libxml2's (``stubs.wire.duis.schema``). This package reads the same modules a second time, into
 rules a program can walk. It knows nothing of services, roles or signatures.

@@ -12,7 +12,7 @@ UNBOUNDED = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a value may be: a built-in type of XML Schema and the limits set on it.
+    """Permitted values: a built-in type of XML Schema and the limits set on it.
 
     ``base`` has no prefix, such as ``unsignedShort``. ``smallest`` and ``largest`` are inclusive where the schema
     says so and exclusive where ``*_excluded`` is set; those of the built-in type itself are not repeated here.
@@ -42,7 +42,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an element with attributes, children or both may hold.
+    """Permitted content of an element with attributes, children or both.
 
     ``text`` and ``children`` exclude each other; both None means nothing at all.
     """
@@ -73,7 +73,7 @@ class Element:
 
     @property
     def text(self) -> Text | None:
-        """What the element's text may be; None when it holds elements or nothing."""
+        """Return the type of the element's text; None when it holds elements or nothing."""
         return self.type if isinstance(self.type, Text) else self.type.text
 
     @property

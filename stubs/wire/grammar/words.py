@@ -1,4 +1,4 @@
-"""What a value may be, in words a tester understands."""
+"""Descriptions of permitted values, in words a tester understands."""
 
 from __future__ import annotations
 

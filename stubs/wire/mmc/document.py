@@ -65,7 +65,7 @@ def write_document(document: Node) -> bytes:
 
 
 def plain_parts(first_pass: bytes, group: Group) -> Decrypt:
-    """What opens the encrypted parts of ``group`` with the plain ``GBCSData`` of a document, by their sequence.
+    """Return a function that looks up, by sequence, the plain ``GBCSData`` of each encrypted part of ``group``.
 
     Raises: PeerError: not such a document; when called: a part of which the document has no plain form.
     """

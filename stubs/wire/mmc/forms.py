@@ -160,7 +160,7 @@ def _json(value: Any, argument: str, _: Mapping[str, Any]) -> Any:
 
 
 def _time_period(value: Any, _: str, __: Mapping[str, Any]) -> tuple[Node, ...]:
-    """Where the first schedule starts and ends; nothing unless it does both at a plain time."""
+    """Return the start and the end of the first schedule; nothing unless both are at a plain time."""
     found = {row["Script"]: whole_time(row["SwitchTime"]) for row in reversed(value)}
     start, end = found.get("Start"), found.get("End")
     return (Node("StartTime", start), Node("EndTime", end)) if start and end else ()

@@ -38,7 +38,7 @@ _MOST_NUMBERS = 64
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What a source speaks of: an item, its number, and the values of the whole message."""
+    """Scope of a source: an item, its number, and the values of the whole message."""
 
     item: Any
     number: int

@@ -6,13 +6,13 @@ from enum import StrEnum
 
 
 class CanonicalizationMethod(StrEnum):
-    """How SignedInfo becomes octets."""
+    """Canonicalisation that turns SignedInfo into octets."""
 
     EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 
 class TransformMethod(StrEnum):
-    """What is done to the document before it is digested: the signature is taken out, nothing else.
+    """Transform of the document before it is digested: the signature is taken out, nothing else.
 
     No canonicalisation is listed, so the standard's default applies: inclusive Canonical XML 1.0 without comments.
     """
@@ -21,12 +21,12 @@ class TransformMethod(StrEnum):
 
 
 class DigestMethod(StrEnum):
-    """How the document is digested."""
+    """Digest of the document."""
 
     SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 
 class SignatureMethod(StrEnum):
-    """How SignedInfo is signed: P-256, the value being r then s, 32 octets each."""
+    """Signature over SignedInfo: P-256, the value being r then s, 32 octets each."""
 
     ECDSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"

@@ -18,7 +18,7 @@ CLAUSE: Final = "DUIS XML signature profile"
 
 @dataclass(frozen=True, slots=True)
 class SignaturePolicy:
-    """What a signature must look like to be verified at all. The defaults are the interface's profile."""
+    """Requirements that a signature must meet to be verified at all. The defaults are the interface's profile."""
 
     canonicalization_methods: frozenset[str] = frozenset(CanonicalizationMethod)
     """

@@ -91,7 +91,7 @@ def _signature(digest: str, value: bytes, signer: Signer) -> str:
 
 @lru_cache(maxsize=64)
 def _key_info(issuer_name: str, serial: int) -> str:
-    """How a certificate is named: the same in all that it signs."""
+    """Return the KeyInfo that names a certificate: the same in all that it signs."""
     issuer = issuer_name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return (
         f"<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{issuer}</ds:X509IssuerName>"

@@ -37,14 +37,14 @@ _KEY_INFO = re.compile(
     rb"<ds:X509SerialNumber>(?P<serial>[0-9]{1,60})</ds:X509SerialNumber>"
     rb"</ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo></ds:Signature>"
 )
-"""What follows the value in the usual signature, canonical."""
+"""KeyInfo after the value in the usual signature, canonical."""
 _LONGEST_VALUE = 200
 _LONGEST_KEY_INFO = 500
 """Longer ones are looked at closely, and not kept: what a peer sends must not fill the memory."""
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What a well-formed signature of the profile says."""
+    """Content of a well-formed signature of the profile."""
 
     digest: bytes
     value: bytes
@@ -117,7 +117,7 @@ def cut_usual_signature(octets: bytes) -> tuple[bytes, bytes]:
 
 
 def read_usual_signature(octets: bytes, digest: bytes) -> Parts | None:
-    """What the signature says, when it is octet for octet what the profile makes of ``digest``; None: look closer.
+    """Read a signature that is octet for octet what the profile makes of ``digest``; None: use ``read_signature``.
 
     One comparison and one pattern over the canonical form stand for ``read_signature``, at a fifth of its cost.
 
@@ -147,7 +147,7 @@ def _names_in(key_info: bytes) -> tuple[str, int] | None:
 
 
 def read_signature(signature: etree._Element, policy: SignaturePolicy) -> Parts:
-    """What the signature says. Raises: SignatureError: it is built in another way than the policy allows."""
+    """Read the signature. Raises: SignatureError: it is built in another way than the policy allows."""
     signed_info, value, key_info = _structure(signature, "SignedInfo", "SignatureValue", "KeyInfo")
     method, algorithm, reference = _structure(signed_info, "CanonicalizationMethod", "SignatureMethod", "Reference")
     _algorithm(method, policy.canonicalization_methods)

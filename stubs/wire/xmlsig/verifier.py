@@ -28,7 +28,7 @@ from stubs.wire.xmlsig.structure import (
 
 
 class Verified(msgspec.Struct, frozen=True):
-    """Whose signature, and the document element it covers.
+    """The signer's certificate, and the document element that the signature covers.
 
     That the certificate's EUI and role fit the document is for the caller to decide: a request's originator, or
     the DCC for a response.
@@ -72,7 +72,7 @@ def verify(
 
 
 def _read(root: etree._Element, policy: SignaturePolicy) -> tuple[Parts, bytes]:
-    """What the signature says, and what was signed.
+    """Read the signature; return its parts and the signed octets.
 
     Raises: SignatureError: about the structure of the document or its signature, or its digest.
     """

@@ -1,4 +1,4 @@
-"""Who may use the control API: Host, Origin, token and content type; and where the token is found."""
+"""Access to the control API: Host, Origin, token and content type; and the file that holds the token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the HTTP library answers by itself leaves an entry with peer and reason; and what of the library we lean on."""
+"""The HTTP library's own answers leave an entry with peer and reason; and the parts of the library we depend on."""
 
 from __future__ import annotations
 

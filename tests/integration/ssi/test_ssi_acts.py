@@ -1,4 +1,4 @@
-"""What people do on the pages: incidents, requests, signed files, hubs, reports, people, certificates; and faults."""
+"""Acts of people on the pages: incidents, requests, signed files, hubs, reports, people, certificates; and faults."""
 
 from __future__ import annotations
 

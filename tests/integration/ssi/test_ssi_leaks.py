@@ -1,4 +1,4 @@
-"""What one User may not see does not exist for it: every page, act and file, for every User, role and job type.
+"""Data that one User may not see does not exist for it: every page, act and file, for every User, role and job type.
 
 Objects of another User are asked for by their own and by guessed ids, by GET and by POST; the answers must not hold
 anything of them, and must be those for an id that nobody ever had.

@@ -25,7 +25,7 @@ from stubs.wire.gbcs.octets import GbcsError, decode_length, encode_length, ends
 
 
 class Access(IntEnum):
-    """What one specification asks for."""
+    """Kind of access that one specification asks for."""
 
     GET = 1
     SET = 2
@@ -139,7 +139,7 @@ def _access_request(content: bytes) -> AccessRequest:
 
 @dataclass(frozen=True, slots=True)
 class AccessResult:
-    """What became of one row: its kind and a result code (0 success)."""
+    """Result of one row: its kind and a result code (0 success)."""
 
     access: Access
     code: int

@@ -21,7 +21,7 @@ DLMS_NOW = bytes(9) + b"\x80\x00\xff"
 DLMS_NEVER = b"\xff" * 9 + b"\x80\x00\xff"
 """Cancel, or never."""
 CANCELLED = datetime(3000, 12, 31, tzinfo=UTC)
-"""How DUIS writes that a future-dated command is withdrawn (``ExecutionDateTime``)."""
+"""Instant with which DUIS withdraws a future-dated command (``ExecutionDateTime``)."""
 EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 
 

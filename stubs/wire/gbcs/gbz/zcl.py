@@ -33,7 +33,7 @@ class AttributeRecord:
 
 
 class Kind(Enum):
-    """How one field of a cluster command is written: octets, and whether signed."""
+    """Format of one field of a cluster command: octets, and whether signed."""
 
     U8 = (1, False)
     U16 = (2, False)

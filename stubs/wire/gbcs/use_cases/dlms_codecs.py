@@ -335,7 +335,7 @@ def outcome(response: AccessResponse) -> dict[str, Any]:
 
 
 def protected_for(values: Values, asker: bytes) -> bytes:
-    """Whom a response's protection parameters name: ``ProtectedFor`` of the values, else who asked.
+    """Return the EUI-64 that a response's protection parameters name: ``ProtectedFor`` of the values, else the asker.
 
     When the ACB speaks for a User, the command names the User and the response the ACB (reference data, ECS21b URP).
     """

@@ -160,7 +160,7 @@ class DlmsTable:
 
 @dataclass(frozen=True, slots=True)
 class ProtectedObject:
-    """What a protected read reads: class, instance, attribute; a log by range."""
+    """Object of a protected read: class, instance, attribute; a log by range."""
 
     class_id: int
     instance: bytes

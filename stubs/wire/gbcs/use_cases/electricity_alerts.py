@@ -33,7 +33,7 @@ SENSITIVE_ALERT = 0x0061
 DATA_ALERTS: Mapping[int, Record] = MappingProxyType(
     {int(row.message_code, 16): Record(members_of(row.members)) for row in dlms_alerts().values()}
 )
-"""What follows alert code and time, by message code."""
+"""Data after alert code and time, by message code."""
 
 
 def build_data_alert(

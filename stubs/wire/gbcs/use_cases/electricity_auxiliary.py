@@ -43,12 +43,12 @@ def _object(number: int, attribute: int) -> AccessSpecification:
 
 
 Frame = tuple[tuple[AccessSpecification, ...], tuple[Data, ...], int]
-"""What is set, its data, and the script that is run."""
+"""Objects that are set, their data, and the script that is run."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuxiliaryOrder:
-    """What the three have in common: some objects are set, then a script is run; the answer is results only.
+    """Codec that the three commands share: some objects are set, then a script is run; the answer is results only.
 
     Args:
         scripts: the script table.

@@ -23,8 +23,8 @@ _COLUMN_STEP = 0x10
 _FIRST_BLOCK = 0xA0
 MPAN_DIGITS = 13
 TOU_SCRIPTS, BLOCK_SCRIPTS, SECONDARY_SCRIPTS = 0, 100, 200
-"""What comes before the scripts of a switching table: 1 to 48 time-of-use registers of the primary element, 101 to 108
-columns of its block matrix, 201 to 204 registers of the secondary one. Source: ECS01a, ECS01c of the reference data."""
+"""Offsets of the scripts of a switching table: 1 to 48 time-of-use registers of the primary element, 101 to 108 columns
+of its block matrix, 201 to 204 registers of the secondary one. Source: ECS01a, ECS01c of the reference data."""
 _NO_DEVICE = bytes(8)
 _CHANNELS = 27
 _CHANNEL_EVENT = 7
@@ -106,7 +106,7 @@ class Mpans:
 
 @dataclass(frozen=True, slots=True)
 class AuxiliaryAction:
-    """What a calendar does to auxiliary controller n, as the number of a script (u16).
+    """Action of a calendar on auxiliary controller n, as the number of a script (u16).
 
     ``AuxiliaryController`` 1 to 5, and ``Action`` Activate or Deactivate (n, 01 or 02) or ``CommandedStateLevel`` 0 to
     100 (10 + n, 80 + level; 20 + n with ``InputFromControlledLoad``), all hexadecimal. Read off ECS46c and ECS46d.
@@ -143,7 +143,7 @@ class AuxiliaryAction:
 
 
 def read_channel_event(other: str) -> dict[str, Any]:
-    """What the other information of a channel log entry (6.32) says, in hexadecimal; empty when it has another form.
+    """Read the other information of a channel log entry (6.32), in hexadecimal; empty when it has another form.
 
     The channel in use as 32 bits, then an octet string (09, length 1) with what had the hub scan: as the reference data
     has it, and the alert of the same event (8F26) tells it.

@@ -50,7 +50,7 @@ _FIRMWARE_RECEIVED, _INTEGRITY = 0x00CF, 0x00F2
 
 @dataclass(frozen=True, slots=True)
 class _DerAlert:
-    """What follows code and time of an alert in ASN.1 form, and how many members that is."""
+    """Data after code and time of an alert in ASN.1 form, and its number of members."""
 
     count: int
     write: Callable[[Values], tuple[Tlv, ...]]

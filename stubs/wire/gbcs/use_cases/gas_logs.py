@@ -22,11 +22,11 @@ _DAY = 0xFFFF
 
 
 _HALF_HOURS, _DAYS = 0xFFFF, 731
-"""How many samples a read can ask for: what 16 bits hold, and all that a daily log holds (GCS61)."""
+"""Most samples that a read can ask for: what 16 bits hold, and all that a daily log holds (GCS61)."""
 
 
 def _within_period(step: timedelta, most: int) -> Slot:
-    """How many samples a period has, both ends included. From GCS17; and GCS61's both commands."""
+    """Count the samples of a period, both ends included. From GCS17; and GCS61's both commands."""
 
     def count(values: Values, _: CommandContext) -> int:
         period: timedelta = given(values, "EndDateTime") - given(values, "StartDateTime")

@@ -108,7 +108,7 @@ _FLOW = shape(
     "provider u32, event u32, threshold u16, unit u8, multiplier u16, divisor u16, stabilisation u8, measurement u16",
 )
 _SUPPLY_STATES = {"Unchanged": 3, "Locked": 0}
-"""What becomes of the supply on tamper or depletion; that 0 (off) is Locked is inferred."""
+"""States of the supply on tamper or depletion; that 0 (off) is Locked is inferred."""
 
 
 def _gas_flow(threshold: Any, divisor: int) -> Series:

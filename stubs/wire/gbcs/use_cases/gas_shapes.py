@@ -1,4 +1,4 @@
-"""How the ZigBee commands of gas use cases are laid out, what is sent and what comes back for each."""
+"""Layouts of the ZigBee commands of gas use cases, of the command and of its answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stubs.wire.gbcs.use_cases.gbz_codecs import Attribute, layout
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How one ZigBee command is laid out.
+    """Layout of one ZigBee command.
 
     Args:
         cluster, frame_control, command: what tells it from others.
@@ -65,7 +65,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What answers a component that succeeded, instead of a default response.
+    """Answer of a component that succeeded, instead of a default response.
 
     Args:
         shape: of the answer; for a read of attributes only its cluster and frame control count.
@@ -80,7 +80,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back for one component: ``status`` and, when that is 0, the fields of each answering component."""
+    """Answer to one component: ``status`` and, when that is 0, the fields of each answering component."""
 
     number: int
     status: int

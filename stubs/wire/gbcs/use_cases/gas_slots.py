@@ -15,7 +15,7 @@ from stubs.wire.gbcs.use_cases.gas_shapes import Sent, Shape
 from stubs.wire.gbcs.use_cases.model import CommandContext, Values, given
 
 CANCEL = 0xFFFFFFFF
-"""How most ZigBee commands say that a future-dated one is withdrawn."""
+"""Time with which most ZigBee commands withdraw a future-dated one."""
 PUBLISH_CANCEL = 0xFFFFFFFE
 """The same in calendar, price matrix and block threshold commands."""
 BEYOND = 0xFFFFFFFE

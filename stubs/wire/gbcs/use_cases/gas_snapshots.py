@@ -40,7 +40,7 @@ class _Kind:
     entries: str
 
     def fields(self, entry: Values) -> dict[str, Any]:
-        """What is special to the kind."""
+        """Return the fields that only this kind of snapshot has."""
         if self.type_code == 0:
             return {
                 field: gbz.unknown(self.kind_of(field)) if entry.get(name) is None else entry[name]
@@ -65,7 +65,7 @@ class _Kind:
         }
 
     def kind_of(self, field: str) -> gbz.Kind:
-        """How a field of the answer is written."""
+        """Return the format of a field of the answer."""
         return next(one.kind for one in self.answer.head if one.name == field)
 
 
@@ -176,7 +176,7 @@ GCS15C = _snapshots(0x0002, (_VOLUMES, 12), (_MONEY, 12))
 GCS15B = _snapshots(0x6008, (_MONEY, 12), (_VOLUMES, 12))
 
 BILLING_SNAPSHOT = _VOLUMES.answer
-"""What GCS53 pushes as an alert."""
+"""Layout of the snapshot that GCS53 pushes as an alert."""
 
 
 def billing_values(fields: dict[str, Any]) -> dict[str, Any]:

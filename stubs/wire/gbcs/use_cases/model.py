@@ -1,4 +1,4 @@
-"""What a use case is, and what its codec can do."""
+"""Definition of a use case, and the interface of its codec."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class UseCase:
 
 
 class CommandContext(msgspec.Struct, frozen=True):
-    """What a command's content takes from its envelope and from the clock.
+    """Values that a command's content takes from its envelope and from the clock.
 
     Args:
         counter: GROUP's originator counter (the ACB's when the ACB speaks).
@@ -70,7 +70,7 @@ class CommandContext(msgspec.Struct, frozen=True):
 
     @property
     def asker(self) -> Eui64:
-        """Whose question it is: the User, whether or not the ACB speaks for it."""
+        """Return the User that asks, whether or not the ACB speaks for it."""
         return self.user or self.originator
 
 

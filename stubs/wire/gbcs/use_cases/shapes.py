@@ -37,7 +37,7 @@ class Shape(Protocol):
 
     @property
     def type(self) -> TypeDescription:
-        """How a compact array describes it. Raises: Misuse: it cannot stand in one."""
+        """Return the shape's type description in a compact array. Raises: Misuse: it cannot stand in one."""
         ...
 
 
@@ -179,7 +179,7 @@ class Member:
             raise Misuse(f"{self.name}: {broken}") from broken
 
     def decode(self, data: Data) -> dict[str, Any]:
-        """What its data add to the values around it."""
+        """Return the values that its data add to the values around it."""
         value = self.shape.decode(data)
         if self.name == MERGED:
             merged: dict[str, Any] = value

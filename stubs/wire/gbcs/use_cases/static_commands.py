@@ -23,7 +23,7 @@ V = TypeVar("V")
 Build = Callable[[Values, CommandContext], bytes]
 
 _KEPT = 512
-"""What was asked, of which it is remembered whether its content is static."""
+"""Number of commands of which it is remembered whether their content is static."""
 _ACCESS_REQUEST = 0xD9
 _INVOKE = slice(1, 5)
 _ONE = CommandContext(0x0102030405060708, Eui64(b"\x11" * 8), Eui64(b"\x12" * 8), datetime(2007, 3, 4, tzinfo=UTC))
@@ -44,7 +44,7 @@ class StaticCommands:
         self._asked: dict[Key, None] = {}
 
     def build(self, name: str, values: Values, context: CommandContext, build: Build) -> bytes:
-        """As ``build``. Raises: what ``build`` raises."""
+        """Return the content that ``build`` makes. Raises: what ``build`` raises."""
         try:
             key = (name, msgspec.msgpack.encode(values))
         except (TypeError, ValueError, OverflowError):

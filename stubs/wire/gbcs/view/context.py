@@ -1,4 +1,4 @@
-"""What the payload walkers know about the message around the payload."""
+"""Facts about the message around a payload that the payload walkers need."""
 
 from __future__ import annotations
 

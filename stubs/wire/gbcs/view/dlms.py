@@ -100,7 +100,7 @@ def data_notification(scanner: Scanner, context: Context) -> Iterator[Field]:
 
 
 def request_names(context: Context) -> list[str]:
-    """What each request of the known command asks for, in order; empty without a command."""
+    """Return the name of each object that the known command asks for, in order; empty without a command."""
     names: list[str] = []
     if context.command is None or context.command.content[:1] != b"\xd9":
         return names

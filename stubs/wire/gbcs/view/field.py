@@ -10,7 +10,7 @@ from stubs.wire.gbcs.octets import GbcsError, decode_length, ends_early
 
 
 class Check(StrEnum):
-    """What came of checking a field against keys; empty when there was nothing to check."""
+    """Result of checking a field against keys; empty when there was nothing to check."""
 
     NONE = ""
     AGREES = "agrees"

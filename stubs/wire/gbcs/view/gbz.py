@@ -37,7 +37,7 @@ _QUANTITIES: Final = frozenset({"u24", "u32", "u40", "u48", "i24", "i32", "i48"}
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """What the ZCL header says about its payload."""
+    """Facts that the ZCL header states about its payload."""
 
     cluster: int
     is_from_server: bool
@@ -257,7 +257,7 @@ def _time(scanner: Scanner, name: str) -> Field:
 
 
 def _alert_body(scanner: Scanner, context: Context) -> Iterator[Field]:
-    """What follows code and time: an executed command (0E), an octet string, or an encrypted component."""
+    """Read the data after code and time: an executed command (0E), an octet string, or an encrypted component."""
     if context.group.other.message_code == 0x008B:
         yield _component(scanner, context, "component 1")
         return

@@ -31,7 +31,7 @@ PublicKeys = Callable[[Eui64], tuple[EllipticCurvePublicKey, ...]]
 
 @dataclass(frozen=True, slots=True)
 class ViewKeys:
-    """Where the view finds keys; each look-up may give several (renewed certificates) or none.
+    """Key look-up of the view; each look-up may give several (renewed certificates) or none.
 
     Args:
         acb: the Access Control Broker, whose keys protect commands; ``NO_EUI`` when there are certificates only.
@@ -126,7 +126,7 @@ def open_part(group: Group, blob: bytes, keys: ViewKeys | None) -> tuple[bytes |
 
 
 def opener(group: Group, keys: ViewKeys) -> Callable[[bytes], bytes]:
-    """What opens the encrypted parts of ``group`` with these keys; it raises PeerError when they do not."""
+    """Return a function that decrypts parts of ``group`` with these keys; it raises PeerError when they do not fit."""
 
     def decrypt(part: bytes) -> bytes:
         plaintext, _, remark = open_part(group, part, keys)

@@ -21,7 +21,7 @@ from stubs.wire.xmlsig.verifier import verify
 
 _GIVEN = "the octets that were handed in"
 _SIGNED = (2**64, 2**128, 2**160)
-"""What a negative serial number of 8, 16 or 20 octets lacks."""
+"""Values that a negative serial number of 8, 16 or 20 octets lacks."""
 
 
 def explain(

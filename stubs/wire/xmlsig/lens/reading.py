@@ -33,7 +33,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a signature says, as far as it can be read."""
+    """Content of a signature, as far as it can be read."""
 
     element: etree._Element
     signed_info: etree._Element | None

@@ -1,4 +1,4 @@
-"""What the lens shows: octets of both sides, where they part, and why they probably do."""
+"""Record that the lens shows: octets of both sides, where they part, and the probable cause."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Cause:
 
     id: str
     detail: str = ""
-    """What exactly, where more is known than the cause's title says."""
+    """Details of the cause, where more is known than its title says."""
     is_proven: bool = False
     """Whether undoing it gives the very digest or signature that was sent; else it is what the rule alone says."""
 
@@ -29,7 +29,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two strings of octets part. ``line`` and ``column`` count from 1, in ours, columns in octets."""
+    """Place where two strings of octets part. ``line`` and ``column`` count from 1, in ours, columns in octets."""
 
     offset: int
     line: int
@@ -38,7 +38,7 @@ class Difference:
     theirs: bytes
     """Excerpts that begin a little before the difference."""
     common: int
-    """How many octets of the excerpts come before the difference."""
+    """Number of octets of the excerpts that come before the difference."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Comparison:
     theirs: bytes | None = None
     """None: not known."""
     found_by: str = ""
-    """How ``theirs`` is known."""
+    """Way in which ``theirs`` was found."""
 
     @cached_property
     def difference(self) -> Difference | None:
@@ -77,7 +77,7 @@ class Lens:
     """Whether SignatureValue is right for SignedInfo and the certificate named; None: it cannot be said."""
     issuer_name: str = ""
     serial: str = ""
-    """As written."""
+    """Serial number as written."""
     named: Certificate | None = None
     """The certificate named, where it is known."""
     used: Certificate | None = None
@@ -92,7 +92,7 @@ class Lens:
 
 
 def first_difference(ours: bytes, theirs: bytes) -> Difference | None:
-    """Where two strings part; None: they are equal."""
+    """Find the first difference of two strings of octets; None: they are equal."""
     if ours == theirs:
         return None
     low, high = 0, min(len(ours), len(theirs))

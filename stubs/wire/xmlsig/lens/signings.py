@@ -27,7 +27,7 @@ _PREFIXES: Final = (None, "ds", "dsig", "ns0", "ns1", "ns2")
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """What was signed, whose key did it, and what was done otherwise."""
+    """The signed octets, the signer's certificate, and the departures from the profile."""
 
     octets: bytes
     certificate: Certificate
@@ -93,7 +93,7 @@ def _relaid(signed_info: etree._Element, space: str | None) -> bytes:
 
 
 def _contents(data: bytes, document: bytes, read: Read) -> Iterator[tuple[Named | None, bytes]]:
-    """What may have been signed; the profile's own first."""
+    """Yield the octets that may have been signed; the profile's own first."""
     signed_info = read.signed_info
     if signed_info is not None:
         yield None, canonical(signed_info, exclusive=True)
@@ -133,7 +133,7 @@ def _is_made(certificate: Certificate, r: int, s: int, hashed: _Hash, octets: by
 def find_signing(
     data: bytes, document: bytes, read: Read, named: Certificate | None, known: Iterable[Certificate]
 ) -> Signing | None:
-    """How the signature value was made, the fewest changes first; None: in no way known, or with no key known.
+    """Find out how the signature value was made, the fewest changes first; None: no known way and key gives it.
 
     Args:
         data: the octets received.

@@ -215,7 +215,7 @@ _NAMES: Final = _names()
 
 
 def _forms(root: etree._Element) -> Iterator[tuple[Named | None, bytes]]:
-    """How a tree becomes octets: the profile's way first."""
+    """Yield the forms in which a tree becomes octets: the profile's own first."""
     octets = canonical(root)
     yield None, octets
     yield Named("exclusive-form"), canonical(root, exclusive=True)
@@ -302,7 +302,7 @@ _LENGTHS: Final = tuple(len(digest(b"")) for _, digest in _HASHES)
 
 
 def digested(octets: bytes, stated: bytes) -> tuple[Named, ...] | None:
-    """How ``octets`` give ``stated``: nothing or one cause; None: they do not."""
+    """Return the way in which ``octets`` give ``stated``: nothing or one cause; None: they do not give it."""
     for (way, digest), length in zip(_HASHES, _LENGTHS, strict=True):
         if length == len(stated) and digest(octets) == stated:
             return () if way is None else (way,)
