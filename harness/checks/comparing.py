@@ -102,13 +102,18 @@ def _same_text(sent: str, claimed: str) -> bool:
     if sent.count(":") == _REQUEST_ID_PARTS - 1:
         return request_id(sent) == request_id(claimed)
     if _HEX.fullmatch(sent) and _HEX.fullmatch(claimed):
-        return _SEPARATORS.sub("", sent).upper() == _SEPARATORS.sub("", claimed.removeprefix("0x")).upper()
+        return _digits(sent) == _digits(claimed)
     return " ".join(sent.split()).casefold() == " ".join(claimed.split()).casefold()
+
+
+def _digits(text: str) -> str:
+    """Hexadecimal digits without what stands before and between them, in upper case."""
+    return _SEPARATORS.sub("", text).upper().removeprefix("0X")
 
 
 def identity(text: object) -> str:
     """An EUI-64 in canonical form (upper case, dashes); other text in upper case without white space around it."""
-    plain = _SEPARATORS.sub("", str(text or "")).upper().removeprefix("0X")
+    plain = _digits(str(text or ""))
     if len(plain) == _IDENTITY_DIGITS and _HEX.fullmatch(plain):
         return "-".join(plain[at : at + 2] for at in range(0, _IDENTITY_DIGITS, 2))
     return str(text or "").strip().upper()

@@ -269,8 +269,8 @@ FINDINGS: list[tuple[Case, Verdict, bool, str, tuple[int, ...]]] = [
      FAIL, True, "the party's rows lack 1 of 11.2", (6, 7)),
     (report("RSAT_002", [run("RSAT_002")], [{"RequestID": REQUEST}] * 2, before=WIRE), PASS, True,
      "RUN0000001 of RSAT_002: 2 rows", (7, 8)),
-    (report("RSAT_002", [run("RSAT_002")], [{"RequestID": REQUEST}] * 3, before=WIRE), PASS, True,
-     "RUN0000001 of RSAT_002: 2 rows", (7, 8)),
+    (report("RSAT_002", [run("RSAT_002")], [{"RequestID": REQUEST}] * 3, before=WIRE), FAIL, True,
+     f"the party's rows have 1 of {REQUEST}, 3 rows of 2, which the report has not", (7, 8)),
     (report("RSMI_002", [run("RSMI_002")], [{"D": METER}], status="attested"), PASS, True, "RUN0000001 of RSMI_002: 2 rows", (3, 4)),
     # no report
     (offered([run("A", "empty"), run("B", "empty")], "empty", status="attested", values={"count": 0}), PASS, True,
@@ -299,7 +299,11 @@ def test_what_is_found_on_a_page_and_on_which_entries(
 
 
 def test_a_page_of_a_later_action_belongs_to_that_one() -> None:
-    for events, is_served in (([page("/service", "up"), NEXT], True), ([NEXT, page("/service", "up")], False)):
+    stories: list[tuple[list[AnyEvent], bool]] = [
+        ([page("/service", "up"), NEXT], True),
+        ([NEXT, page("/service", "up")], False),
+    ]
+    for events, is_served in stories:
         case = Case(
             "ssi-page-seen", "view-service-status", PASS, events, values={"a": "up"},
             parameters={"facts": ["up"], "action": "a9"},
