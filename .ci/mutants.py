@@ -81,10 +81,11 @@ def source(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-def every_mutant() -> list[Mutant]:
+@lru_cache
+def every_mutant() -> tuple[Mutant, ...]:
     """Every mutant of the rooms, module by module."""
     paths = [path.relative_to(ROOT) for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
-    return [mutant for path in paths for mutant in mutants(str(path))]
+    return tuple(mutant for path in paths for mutant in mutants(str(path)))
 
 
 def mutants(path: str) -> Iterator[Mutant]:

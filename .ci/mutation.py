@@ -99,6 +99,17 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _rooms() -> str:
+    """Digest of all modules that are mutated."""
+    return _digest(" ".join(source(path) for path in sorted({one.path for one in every_mutant()})))
+
+
+def _reached() -> dict[str, Any]:
+    """Lines that tests reach, as kept by an earlier run."""
+    found: dict[str, Any] = json.loads(REACHED.read_text(encoding="utf-8")) if REACHED.exists() else {}
+    return found
+
+
 @lru_cache
 def _digest_of_test(name: str) -> str:
     """Of the file that a test, or a kept run, is in."""
@@ -173,12 +184,14 @@ class Trial:
 
     def _note_what_is_reached(self) -> None:
         """Everything once, in other processes, so that nothing of it stays in this one; kept until a file changes."""
-        rooms = _digest(" ".join(source(path) for path in sorted({one.path for one in every_mutant()})))
+        rooms = _rooms()
         by_file: dict[str, list[int]] = defaultdict(list)
         for index, name in enumerate(self.names):
             by_file[name.partition("::")[0]].append(index)
-        kept = json.loads(REACHED.read_text(encoding="utf-8")) if REACHED.exists() else {}
-        told: dict[str, Any] = {}
+        kept = _reached()
+        if f"import {rooms}" in kept:
+            self.at_import = {(module, line) for module, line in kept[f"import {rooms}"]}
+        told: dict[str, Any] = {f"import {rooms}": sorted(self.at_import)}
         for path, indexes in by_file.items():
             key = f"{path} {rooms} {_digest_of_test(path)} {len(indexes)}"
             told[key] = kept.get(key) or self._lines_in_child(indexes)
@@ -388,7 +401,8 @@ def main() -> int:
     wanted = [one for one in every if not given.modules or any(part in one.path for part in given.modules)]
     results = Results(RESULTS, is_fresh=given.fresh)
     trial = Trial(drawn(wanted, given.sample, given.seed), results, has_runs=given.runs)
-    sys.settrace(partial(_trace, trial.at_import))  # what runs at import; until the first test
+    if f"import {_rooms()}" not in _reached():
+        sys.settrace(partial(_trace, trial.at_import))  # what runs at import; until the first test
     pytest.main([*OPTIONS, *tests()], plugins=[trial])
     if not trial.is_done:
         sys.exit("no mutant was tried")
