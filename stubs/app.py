@@ -415,7 +415,7 @@ class BackgroundDcc:
 def background_dcc(
     settings: DccSettings | None = None, clock: Clock | None = None, pki: Pki | None = None
 ) -> Iterator[BackgroundDcc]:
-    """Run a simulated DCC beside the calling thread until the block ends. Raises: as ``SimulatedDcc.start``."""
+    """Run a simulated DCC in a thread of its own until the block ends. Raises: as ``SimulatedDcc.start``."""
     started = threading.Event()
     running: list[BackgroundDcc] = []
     failures: list[BaseException] = []

@@ -50,7 +50,7 @@ class _Course(NamedTuple):
 
 
 class VirtualClock:
-    """A clock that starts where it is told, runs at a rate, and can be jumped forward.
+    """A clock that starts at a given instant, runs at a rate, and can be moved forward.
 
     Args:
         start: first value of ``now()``; aware, UTC.

@@ -13,7 +13,7 @@ from stubs.wire.eui64 import Eui64
 WINDOW = timedelta(hours=1)
 ALL = "*"
 EVERYBODY = None
-"""Stands for all Users together."""
+"""Key of the count over all Users together."""
 
 USER, DCC, ATTRIBUTE = "ADUserThresholdBreach", "ADDCCThresholdBreach", "ADAttributeLimitsBreach"
 """Branches of QuarantinedRequest (DUIS 5.4 schema)."""
@@ -50,7 +50,7 @@ class Thresholds:
     """Limits that a User set for itself; they hold instead of ``limits``."""
     seen: dict[tuple[Eui64 | None, str], deque[datetime]] = field(default_factory=dict)
     warnings: dict[Eui64, dict[str, int]] = field(default_factory=dict)
-    """Lower limits of a User: whoever passes one is warned, and no request is stopped."""
+    """Lower limits of a User: the DCC warns a User that passes one, and stops no request."""
 
     def _counted(self, user: Eui64, srv: str) -> Iterator[tuple[Eui64 | None, str, int, str]]:
         """Yield each limit on ``srv``: the User counted (None: all together), its name, the limit, kind of breach."""

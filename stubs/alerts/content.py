@@ -187,7 +187,7 @@ def hub_firmware(hub: Eui64, version: str) -> Node:
 
 
 def load_switches_changed(meter: Eui64, variant: str = "", gbcs_version: str = "") -> Node:
-    """``ALCSHCALCSConfigurationChange``: a meter's load switches were described anew."""
+    """``ALCSHCALCSConfigurationChange``: a meter's load switches got new descriptions."""
     return _named(
         "ALCSHCALCSConfigurationChange", ESMEDeviceID=meter, ESMEVariant=variant, DeviceGBCSVersion=gbcs_version
     )

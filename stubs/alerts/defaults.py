@@ -68,7 +68,7 @@ def structures() -> Mapping[str, Element]:
 
 
 def structure_of(code: str) -> str:
-    """The structure an alert code has here: that of the occasion it stands for, else the first it may have.
+    """Return the structure of an alert code: that of the event it was chosen for, else its first permitted one.
 
     Raises: ValueError: no such code.
     """

@@ -9,14 +9,14 @@ from stubs.wire.eui64 import Eui64
 
 
 def code_of(occasion: str, overrides: Mapping[str, str]) -> str:
-    """The DCC alert code of an occasion: the settings' choice, else the catalogue's."""
+    """Return the DCC alert code of an event: the settings' choice, else the catalogue's."""
     return overrides.get(occasion) or dcc_alert_occasions()[occasion].code
 
 
 def recipients(
     occasion: str, *, requester: Eui64 | None, suppliers: Iterable[Eui64], network_operators: Iterable[Eui64]
 ) -> tuple[Eui64, ...]:
-    """The Users told, sorted; nobody when the catalogue's recipients do not exist for the device.
+    """Return the Users that get the alert, sorted; none when the device has no User of the catalogue's recipients.
 
     Args:
         occasion: a row of ``dcc-alert-occasions.csv``.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 @dataclass(slots=True)
 class Window:
-    """Alerts of one device, code and User since an instant; ``last`` is the newest one kept back (GBCS octets)."""
+    """Alerts of one device, code and User since an instant; ``last`` is the newest one withheld (GBCS octets)."""
 
     until: datetime
     passed: int = 0
@@ -36,7 +36,7 @@ class Throttle:
     """Throttled alerts sent so far, by the same key: ThrottledAlertSequenceId."""
 
     def keeps_back(self, key: str, now: datetime) -> bool:
-        """Whether one more alert is kept back."""
+        """Return whether to withhold one more alert."""
         if self.most is None:
             return False
         window = self.windows.get(key)
@@ -56,6 +56,6 @@ class Throttle:
             window.passed += 1
 
     def close(self, key: str) -> None:
-        """Fold of the end of a window in which alerts were kept back."""
+        """Fold of the end of a window in which alerts were withheld."""
         self.windows.pop(key, None)
         self.sequences[key] = self.sequences.get(key, 0) + 1

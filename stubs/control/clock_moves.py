@@ -1,4 +1,4 @@
-"""Control operations on the run's clock: long moves are worked off in steps, can be watched and stopped."""
+"""Control operations on the run's clock: long moves run in steps, can be watched and stopped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stubs.gateway.runtime import Move
 from stubs.wire.errors import Blocked
 
 _ITEMS_A_STEP = 8
-"""Agenda items worked off before requests have their turn."""
+"""Agenda items handled before waiting requests get their turn."""
 
 
 def now(on: Access, _: Nothing) -> str:
@@ -26,7 +26,10 @@ def now(on: Access, _: Nothing) -> str:
 
 
 def advance_clock(on: Access, by: p.AdvanceClock) -> Coroutine[Any, Any, str]:
-    """The new time; what falls due on the way happened at its own time, deliveries happen at the end."""
+    """Move the clock; return the new time.
+
+    Items on the way are handled at their own time, deliveries happen at the end.
+    """
     return _move(on, on.runtime.clock.now() + timedelta(seconds=by.seconds), "advanced")
 
 
@@ -50,7 +53,7 @@ def set_rate(on: Access, to: p.SetRate) -> str:
 
 
 def progress(on: Access, _: Nothing) -> ClockProgress:
-    """Whether the clock is being moved: from where, to where, how far it is, how many things happened on the way."""
+    """Return whether the clock is being moved: start, end, present position, number of items handled so far."""
     move = on.runtime.move
     if move is None:
         return ClockProgress(is_moving=False, now=now(on, Nothing()))

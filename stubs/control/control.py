@@ -166,7 +166,7 @@ class Control:
         return found
 
     def device(self, device: str) -> Json:
-        """A physical device as it stands: fields of its state, registers and balance at this moment."""
+        """Return a physical device: fields of its state, registers and balance at this moment."""
         found: Json = self.call("device", device=device)
         return found
 
@@ -217,5 +217,5 @@ class Control:
 
 
 def _as_json(result: Any) -> Any:
-    """A result as it comes over HTTP, so that whoever is in this process sees what others do."""
+    """Return a result as HTTP would return it, so that callers in this process get the same values as others."""
     return msgspec.json.decode(msgspec.json.encode(result))

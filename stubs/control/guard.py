@@ -39,7 +39,7 @@ class AccessFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def new_token() -> str:
-    """A token nobody guesses."""
+    """Return a new random token."""
     return secrets.token_urlsafe(32)
 
 

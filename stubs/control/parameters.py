@@ -358,7 +358,7 @@ class Reset(Parameters, frozen=True, kw_only=True):
 
 
 _AS_TEXT = {Eui64: Eui, Eui64 | None: EuiOrNobody, tuple[Eui64, ...]: tuple[Eui, ...]}
-"""Types of identities within, and what stands for them in JSON."""
+"""Types of identities in the structs, and their types in JSON."""
 
 
 def _fields_of(struct: type[msgspec.Struct], without: frozenset[str]) -> list[tuple[str, Any, Any]]:

@@ -13,7 +13,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RegisteredUser(Result, frozen=True, kw_only=True):
-    """A User as it is registered."""
+    """Registration of a User."""
 
     user: str
     """EUI-64 of the User, dashed."""
@@ -122,7 +122,7 @@ class Health(Result, frozen=True, kw_only=True):
     outbox: int
     """Messages that wait for their delivery."""
     held: int
-    """Messages whose delivery was given up until the endpoint is back."""
+    """Messages that the DCC holds until the endpoint is back."""
     faults: int
     """Fault rules that are armed."""
     quarantine: int
@@ -150,7 +150,7 @@ class ClockProgress(Result, frozen=True, kw_only=True):
     to: str | UnsetType = UNSET
     """End of the move, ISO 8601, UTC."""
     worked: int | UnsetType = UNSET
-    """Agenda items worked off on the way."""
+    """Agenda items handled on the way."""
 
 
 class SsiCredential(Result, frozen=True, kw_only=True):

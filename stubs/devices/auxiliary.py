@@ -38,13 +38,13 @@ def output(state: DeviceState, switch: Switch, at: int) -> int:
 
 
 def next_limit_end(state: DeviceState) -> tuple[int, int] | None:
-    """When the next limit ends, and of which controller; None: none is in force."""
+    """Return the end of the next limit, and its controller; None: no limit is in force."""
     ends = [(switch.limit_until, switch.number) for switch in state.switches if switch.limit_until]
     return min(ends, default=None)
 
 
 def next_order(state: DeviceState) -> tuple[int, int] | None:
-    """When the next level or limit that was ordered for later begins, and of which controller; None: none is held."""
+    """Return the start of the next level or limit ordered for later, and its controller; None: none is ordered."""
     orders = [(one.start, switch.number) for switch in state.switches for one in _orders(switch)]
     return min(orders, default=None)
 

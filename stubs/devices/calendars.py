@@ -16,7 +16,7 @@ from stubs.devices.records import Calendar, Dated, Season, SpecialDay
 DAY = 86_400
 _FIRST = date(2000, 1, 1)
 _LOOKED_BACK = 400
-"""Days for which what a switch time set is looked for."""
+"""Number of days in which the latest switch time is searched."""
 
 
 def day_of(at: int) -> int:

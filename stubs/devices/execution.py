@@ -1,4 +1,4 @@
-"""A command given to a device: checked, worked off, answered.
+"""Execution of a command by a device: checked, carried out, answered.
 
 Everything follows from state, command, instant and certificates; signatures too where OpenSSL signs deterministically.
 """

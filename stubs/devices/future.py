@@ -104,7 +104,7 @@ def _order(state: DeviceState, horizon: int) -> Coming | None:  # noqa: ARG001
 
 
 _SOURCES = (_billed, _held, _crossing, _friendly_end, _restoration, _overload, _limit_end, _order)
-"""Of two things at one instant the earlier in this list comes first."""
+"""Sources of events; of two events at one instant the source that is earlier in this list comes first."""
 
 
 def _next(state: DeviceState, horizon: int) -> Coming | None:

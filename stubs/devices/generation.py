@@ -31,7 +31,7 @@ def _until_midnight(seed: str, unit: int, day: int) -> int:
 
 
 SHARE = 6
-"""Homes in a hundred that generate when nothing is said of them (made up: about that of Great Britain)."""
+"""Percentage of homes that generate where the specification does not say (made up: about that of Great Britain)."""
 
 
 @lru_cache(maxsize=4096)
@@ -58,11 +58,11 @@ def generated(seed: str, peak: int, at: int) -> int:
 
 
 def typical_peak(seed: str) -> int:
-    """Watts of a roof of a home that is said to export: 1 to 4 kW in steps of 100 W, from the seed."""
+    """Return the peak power, W, of a home specified to export: 1 to 4 kW in steps of 100 W, from the seed."""
     return 1000 + 100 * (int.from_bytes(blake2b(f"roof:{seed}".encode(), digest_size=2).digest(), "big") % 31)
 
 
 def drawn_peak(seed: str) -> int:
-    """The same for a home of which nothing is said: most have no roof, and 0."""
+    """Return the peak power, W, of a home whose specification does not say: most have no roof, and 0."""
     drawn = int.from_bytes(blake2b(f"has roof:{seed}".encode(), digest_size=2).digest(), "big")
     return typical_peak(seed) if drawn % 100 < SHARE else 0

@@ -343,18 +343,18 @@ class Joined(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Unsent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """An alert that waits until its device is on the network; originator and counter of the command it tells of."""
+    """An alert that waits until its device is on the network, with originator and counter of the command it reports."""
 
     code: str
     """Alert code."""
     recipient: str
-    """EUI-64 of whom it is for."""
+    """EUI-64 of its recipient."""
     payload: bytes
     """Data that the alert carries beside its code."""
     cause: str
     """Cause of the alert."""
     instruction: int | None = None
-    """Number of the instruction it tells of."""
+    """Number of the instruction that it reports."""
     total: int | None = None
     """Instructions in that command."""
     originator: str = ""

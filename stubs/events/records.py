@@ -73,7 +73,7 @@ class ThresholdSet(Event, frozen=True, kw_only=True, tag=True):
     srv: str
     limit: int | None
     is_warning: bool = False
-    """Whoever passes it is warned; above one that is none, requests are held."""
+    """Warning threshold: the DCC warns a User that passes it; above a limit that is none, requests are held."""
 
 
 class ThresholdWarned(Event, frozen=True, kw_only=True, tag=True):

@@ -156,7 +156,7 @@ class ChainTimeStamped(Event, frozen=True, kw_only=True, tag=True):
     response: bytes
     """The TimeStampResp, DER."""
     stated: str
-    """The time it states, ISO 8601; whoever trusts it reads it from ``response``."""
+    """The time it states, ISO 8601; a reader who trusts its authority reads it from ``response``."""
 
 
 class TimeStampFailed(Event, frozen=True, kw_only=True, tag=True):

@@ -58,7 +58,7 @@ class RequestAnswered(Event, frozen=True, kw_only=True, tag=True):
 
 
 class AnswerLate(Event, frozen=True, kw_only=True, tag=True):
-    """The answer in the HTTP exchange left late, or nobody was there to take it any more: no fault of the User's.
+    """The answer in the HTTP exchange left late, or the client had already left: no fault of the User's.
 
     Recorded when a second or more passed although no fault rule asked for it, and when the client had closed the
     connection before the answer left.

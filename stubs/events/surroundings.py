@@ -57,7 +57,7 @@ class FaultCleared(Event, frozen=True, kw_only=True, tag=True):
 
 
 class FaultApplied(Event, frozen=True, kw_only=True, tag=True):
-    """A fault rule bent one message."""
+    """A fault rule altered one message."""
 
     fault: str
     effect: str
@@ -77,7 +77,7 @@ class PersonSignedIn(Event, frozen=True, kw_only=True, tag=True):
 
 
 class SignInLocked(Event, frozen=True, kw_only=True, tag=True):
-    """Too many wrong guesses for one name at the SSI: nobody signs in by it until then."""
+    """Too many wrong guesses were made for one name at the SSI: nobody can sign in by it until then."""
 
     person: str
     """Name as typed, whether somebody has that name or not."""

@@ -170,7 +170,7 @@ class Fault:
     applied: int = 0
 
     def fits(self, point: str, facts: Mapping[str, str]) -> bool:
-        """Whether the rule speaks of this message and is not used up."""
+        """Return whether the rule matches this message and is not used up."""
         rule = self.rule
         if rule.point != point or (rule.times and self.applied >= rule.times):
             return False
@@ -209,7 +209,7 @@ class Faults:
             known.applied += effect != PASSED
 
     def match(self, point: str, facts: Mapping[str, str]) -> list[Fault]:
-        """Rules that speak of this message, oldest first, ending with the first that is to be applied."""
+        """Return the rules that match this message, oldest first, ending with the first that is to be applied."""
         found = []
         for fault in self.rules.values():
             if fault.fits(point, facts):

@@ -91,7 +91,7 @@ async def _inflated(body: bytes, encoding: str, limit: int) -> bytes:
 
 @web.middleware
 async def plain_bodies(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """For interfaces that nobody sends compressed bodies to: they are refused."""
+    """Refuse compressed bodies: for interfaces to which no client sends them."""
     if encoding_of(request):
         return web.Response(status=415, text="expected a body without content encoding\n")
     return await handler(request)

@@ -25,13 +25,13 @@ class Decider(Protocol):
         """A POST that was not read to its end. Raises: Blocked: as ``handle``."""
 
     def refused_unread(self, rule: str, why: str, service: str, peer: str) -> None:
-        """Record what was refused before its head was read; nobody waits for the entry."""
+        """Record a request that was refused before its head was read; does not wait for the entry."""
 
     def not_recorded(self, detail: str, service: str, peer: str) -> None:
         """Note that a request was refused since nothing could be recorded."""
 
     def note(self, event: AnyEvent) -> None:
-        """Record what changes no state; nobody waits for the entry."""
+        """Record an event that changes no state; does not wait for the entry."""
 
     async def sleep_until(self, instant: datetime) -> None:
         """Wait until the run's clock has reached ``instant``, or until the end."""

@@ -120,7 +120,7 @@ async def listen_on(
 async def listen(
     server: web.Server, host: str, port: int, tls: ssl.SSLContext | None, seconds: float, on_refused: OnRefused
 ) -> asyncio.Server:
-    """Listen for connections whose heads must arrive within ``seconds``. Raises: OSError: the port cannot be had."""
+    """Listen for connections whose heads must arrive within ``seconds``. Raises: OSError: the port is not available."""
     readable_expectations(server)
     loop = asyncio.get_running_loop()
     return await loop.create_server(

@@ -1,4 +1,4 @@
-"""The queries of receive URLs beside the journal, in a file that only its owner reads."""
+"""Queries of receive URLs, stored beside the journal in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stubs.urls import KeptQueries
 from stubs.wire.errors import Blocked
 
 FILE_NAME = "receive-queries.json"
-"""In the state folder: what stands for a query in the journal, and the query."""
+"""File in the state folder: the placeholder of each query in the journal, and the query."""
 
 
 def kept_queries(folder: Path | None) -> KeptQueries:

@@ -32,12 +32,12 @@ Decide = Callable[[datetime], Handled]
 _LOGGER = logging.getLogger("stubs.dcc")
 
 _ITEMS_A_TURN = 4
-"""Agenda items worked off before the loop looks after its sockets again: a few milliseconds."""
+"""Agenda items handled before the loop serves its sockets again: a few milliseconds."""
 _GATHER_SECONDS = 0.005
 """Longest that a request of a front waits for others to share its commit: a commit costs as much as a request."""
 _CALL_SECONDS = 60.0
 _MOST_REFUSALS = 1000
-"""Refusals that wait in memory for room on the disk; later ones are told to the client only."""
+"""Refusals that wait in memory for room on the disk; later ones are not recorded, only answered."""
 
 
 @dataclass(slots=True)
@@ -69,7 +69,8 @@ class Runtime:
         self.passing: Callable[[], Container[Eui64]] = lambda: ()
         """Users whose outbox the timer need not watch: a delivery is under way, or there is no URL."""
         self.keep_snapshot: Callable[[], None] = lambda: None
-        """Called like ``on_turn``: the state is stored beside the journal when that has grown long since the last."""
+        """Called like ``on_turn``: stores the state beside the journal when the journal has grown long since the last
+        time."""
         self.fold_again: Callable[[], None] = lambda: None
         """Brings the core back to the journal's end, after entries that it had folded were withdrawn."""
         self.move: Move | None = None
@@ -143,7 +144,7 @@ class Runtime:
         return handled.reply, self._committed(commit or self._flush)
 
     def note(self, event: AnyEvent) -> None:
-        """Record what changes no state; nobody waits for the entry."""
+        """Record an event that changes no state; does not wait for the entry."""
         self.append(read_back_all((event,)), self.clock.now())
         with suppress(Blocked):  # a full disk: the entry stays pending
             self.journal.commit()
@@ -173,7 +174,7 @@ class Runtime:
             raise
 
     def refused_unread(self, rule: str, why: str, service: str, peer: str) -> None:
-        """Record what was refused before its head was read; nobody waits for the entry."""
+        """Record a request that was refused before its head was read; does not wait for the entry."""
         now = self.clock.now()
         self.append(self.dcc.refuse_transport(rule, recordable(why), service, recordable(peer), now).events, now)
         with suppress(Blocked):  # a full disk: the entries stay pending
@@ -215,7 +216,7 @@ class Runtime:
         return committed
 
     def _gather(self, waited: int = 0, since: float = 0.0) -> None:
-        """Commit as soon as an iteration of the loop brings nobody more who waits, or after some milliseconds.
+        """Commit as soon as an iteration of the loop brings no further transaction, or after some milliseconds.
 
         Fronts hand over requests one by one, as each has read them: while the core handles one, others come.
         """

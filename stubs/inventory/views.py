@@ -83,7 +83,7 @@ COVERAGE = MappingProxyType(
         "AdditionalInformation": "",
     }
 )
-"""Elements of one region's coverage in order, with what is said of a place of which nothing is known."""
+"""Elements of one region's coverage in order, with their values for a place without data."""
 
 
 def place_of(request: Node) -> str:

@@ -150,7 +150,7 @@ class Journal:
 
     @contextmanager
     def held(self) -> Iterator[int]:
-        """Nobody else appends until the block ends: for entries that name one another. The number of the next one."""
+        """Keep others from appending until the block ends: for entries that name one another. Yield the next number."""
         with self._lock:
             yield self._seq + 1
 

@@ -104,7 +104,7 @@ class Agenda:
 
 
 def key_of(what: str, data: Mapping[str, object]) -> str:
-    """The key under which an item is looked up; empty when nobody looks for it.
+    """Return the key under which an item is looked up; empty when it is never looked up.
 
     A command held by the DCC is found by User, service and device (it may be cancelled), a follower by the request it
     waits for, and by its device a schedule, an image on its way, and an outcome that is awaited.

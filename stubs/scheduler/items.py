@@ -129,7 +129,7 @@ class FirmwareDelivery(msgspec.Struct, frozen=True, tag="firmware"):
 
 
 class JoinCheck(msgspec.Struct, frozen=True, tag="join"):
-    """Whether a device has joined its hub's network; after ``until`` nobody asks again."""
+    """Check whether a device has joined its hub's network; repeated until ``until``."""
 
     device: Eui64
     hub: Eui64
@@ -138,7 +138,7 @@ class JoinCheck(msgspec.Struct, frozen=True, tag="join"):
 
 
 class ThrottleWindow(msgspec.Struct, frozen=True, tag="throttle"):
-    """A window ends in which device alerts were kept back; ``key`` names them."""
+    """End of a window in which device alerts were withheld; ``key`` names it."""
 
     key: str
 
@@ -157,7 +157,7 @@ class DeviceActivity(msgspec.Struct, frozen=True, tag="device"):
 
 
 class PowerOutage(msgspec.Struct, frozen=True, tag="outage"):
-    """A hub lost its power at ``started`` (seconds since 2000); when the item is due the outage is told of."""
+    """Check of a hub that lost its power at ``started`` (seconds since 2000): the DCC then reports the outage."""
 
     device: Eui64
     started: int

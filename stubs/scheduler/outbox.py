@@ -93,7 +93,7 @@ class Outbox:
     users: dict[str, Eui64] = field(default_factory=dict)
     """User by message id, for messages that are waiting or held."""
     behind: set[Eui64] = field(default_factory=set)
-    """Users of whom a message is held back until the next."""
+    """Users with a message that is withheld until the next one."""
     bytes: int = field(default=0, compare=False)
     """Size of the bodies in memory."""
 

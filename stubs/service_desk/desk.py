@@ -29,7 +29,7 @@ MOST_RUNS = 1000
 
 
 class ServiceDesk(msgspec.Struct):
-    """Everything service management knows. Plain data: a snapshot holds it as it stands."""
+    """State of service management. Plain data: a snapshot holds it unchanged."""
 
     incidents: dict[str, Incident] = {}
     alerts: dict[str, Alert] = {}

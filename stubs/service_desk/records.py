@@ -134,7 +134,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody an administrator made."""
+    """A person that an administrator created."""
 
     person: str
     user: str

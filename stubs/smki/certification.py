@@ -1,4 +1,4 @@
-"""Certification requests (PKCS#10, RFC 2986) for device certificates: who asks, for which use, for which key.
+"""Certification requests (PKCS#10, RFC 2986) for device certificates: requesting device, use and key.
 
 The SMKI has a web service for one such request at a time (Ad Hoc Device CSR Web Service, SMKI interface design
 specification); what it checks of a request is inferred from the certificate profile.

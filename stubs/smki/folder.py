@@ -1,4 +1,4 @@
-"""The PKI folder: written by ``uept pki init`` and ``uept pki import``, read by whoever plays a part.
+"""The PKI folder: written by ``uept pki init`` and ``uept pki import``, read by DCC and clients.
 
 Layout::
 

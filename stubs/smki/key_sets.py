@@ -33,7 +33,7 @@ class KeySets:
         return len(self.prefer) - next(found, len(self.prefer))
 
     def set_of(self, certificate: Certificate) -> str:
-        """The set its name speaks of: the name up to its first hyphen, hyphen included; empty: it has no such name."""
+        """Return the key set that its name states: the name up to its first hyphen, included; empty: it states none."""
         start, hyphen, _ = self.names.get(certificate.der, "").partition("-")
         return start + hyphen if hyphen else ""
 

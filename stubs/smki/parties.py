@@ -27,7 +27,7 @@ _ROLES_OF_CERTIFICATE: dict[str, tuple[UserRole, ...]] = {
     "02": (UserRole.IS, UserRole.GS, UserRole.ES),
     "03": (UserRole.ED, UserRole.GT),
 }
-"""Inferred: which User Roles an organisation certificate stands for. RSA is given to nobody; settings may."""
+"""User Roles of an organisation certificate, inferred. RSA is given to nobody; settings may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def certificate_role_of(party: PartyIdentity) -> str:
 
 
 def parties_of(certificates: Iterable[Certificate], stated: Iterable[PartyIdentity] = ()) -> tuple[PartyIdentity, ...]:
-    """The Users a set of certificates speaks of, in the order of their EUI-64.
+    """Return the Users that a set of certificates names, in the order of their EUI-64.
 
     A supplier's certificate (OU 02) makes IS, GS and ES, a network operator's (03) ED and GT, any other that is not
     the DCC's own makes OU. An xmlSign certificate alone makes OU too: it does not say more. ``stated`` is what an index

@@ -60,7 +60,7 @@ class Pki:
         self._later: OrderedDict[tuple[Eui64, Usage], tuple[ec.EllipticCurvePrivateKey, ...]] = OrderedDict()
         self._imported = _imported_devices(material, fleet_secret)
         self.authority = authority
-        """Issues for simulated devices and for whatever the material lacks."""
+        """Authority that issues for simulated devices and for everything the material lacks."""
         self.acb = acb
         """Identity of the DCC's access control broker."""
         self.notes: list[str] = list(material.unread)

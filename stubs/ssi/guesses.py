@@ -22,7 +22,7 @@ class _Guesses:
 
 @dataclass(slots=True)
 class Guesses:
-    """Wrong guesses by the name that was typed, whether somebody has it or not: waiting tells nothing about names."""
+    """Wrong guesses by the name typed, known or not: so the delay does not reveal which names exist."""
 
     _names: dict[str, _Guesses] = field(default_factory=dict)
     _resets: int = 0

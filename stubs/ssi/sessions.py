@@ -27,7 +27,7 @@ _LONGEST_INPUT = 200
 
 @dataclass(frozen=True, slots=True)
 class SignInRefused:
-    """Why somebody was not let in: ``reason`` for the record, ``message`` and ``suggestion`` for the screen."""
+    """Reason for a refused sign-in: ``reason`` for the record, ``message`` and ``suggestion`` for the screen."""
 
     reason: str
     field: str
@@ -229,7 +229,7 @@ def persons(settings: SsiSettings, users: Iterable[SsiUser]) -> tuple[Person, ..
 
 
 _NOBODY = Person(name="nobody", user="", pass_phrase="")
-"""Stands for a name that is not known, so that both refusals take as long."""
+"""Digest compared for an unknown name, so that both refusals take equally long."""
 
 
 def _name(holder: Person | PersonRecord) -> str:

@@ -45,7 +45,7 @@ class SigningIn:
         return self.answers.sessions
 
     def signed_in(self, handler: ViewerHandler) -> Handler:
-        """Let nobody through without a session; who has none goes to the sign-in form."""
+        """Admit only viewers with a session; send all others to the sign-in form."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             token = request.cookies.get(SESSION_COOKIE, "")

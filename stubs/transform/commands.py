@@ -97,7 +97,7 @@ class Command(msgspec.Struct, frozen=True):
 
     @property
     def is_by_acb(self) -> bool:
-        """Whether the broker speaks, for the User or in its own name, so that its counter was used up."""
+        """Return whether the broker sends the command, for the User or in its own name, and so uses up its counter."""
         return self.is_in_own_name or self.group.other.party is not None
 
 
@@ -157,7 +157,7 @@ def _content(srv: str, request: ServiceRequest, target: Target) -> str:
 
 
 def _values(name: str, srv: str, request: ServiceRequest, target: Target) -> dict[str, Any]:
-    """The named values of the command, from the body and from what is known beside it."""
+    """Return the named values of the command, from the body and from what was looked up."""
     known = looked_up_values(name, target.looked_up)
     values = {**known, **command_values(srv, request.body), **field_values(name, request.body)}
     if name in _LISTS:

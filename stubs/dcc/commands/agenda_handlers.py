@@ -93,7 +93,7 @@ AGENDA_HANDLERS: Mapping[type[AgendaItem], AgendaHandler] = MappingProxyType(
 def run_due_items(
     context: DccContext, transaction: Transaction, limit: int | None, on_error: Callable[[Exception], None]
 ) -> None:
-    """Handle what is due now, earliest first, and what becomes due meanwhile; at most ``limit`` items."""
+    """Handle the items due now, earliest first, and those that become due meanwhile; at most ``limit`` items."""
     handled = 0
     while (limit is None or handled < limit) and (
         waiting := transaction.state.agenda.first_due(transaction.now)

@@ -50,7 +50,7 @@ def facts_of(command: PendingCommand) -> dict[str, str]:
 def take(
     context: DccContext, transaction: Transaction, command: PendingCommand, sent: str, execution: Execution
 ) -> None:
-    """Take what a device made of a command; a fault rule may drop, delay or alter its response."""
+    """Take a device's result of a command; a fault rule may drop, delay or alter its response."""
     if execution.response is None:
         code = NOT_REACHED if execution.refused == "unreachable" else NO_ANSWER
         time_out(context, transaction, command, sent, code, f"the device refused: {execution.refused}")

@@ -18,7 +18,7 @@ LookUp = Callable[[DccContext, DccState, ServiceRequest], dict[str, object]]
 
 
 def _customer_number(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, object]:
-    """9.1: four digits that nobody but the DCC and the consumer's display know."""
+    """9.1: make the four digits that the DCC and the consumer's display alone know."""
     digest = hashlib.sha256(f"{state.seed}|{request.header.request_id}".encode()).digest()
     return {CUSTOMER_NUMBER: f"{int.from_bytes(digest[:4], 'big') % 10_000:04d}"}
 
@@ -40,7 +40,7 @@ def _admission(state: DccState, device: Eui64) -> str:
 
 
 def _old_proxy_log(_context: DccContext, state: DccState, request: ServiceRequest) -> dict[str, object]:
-    """8.12.2: the device log of the gas proxy that was replaced: whom it had joined, on whichever hub they are now.
+    """8.12.2: return the device log of the replaced gas proxy: the devices it had joined, on any hub.
 
     Of a proxy no join of which is known: the devices of its hub that join proxies.
     """

@@ -95,7 +95,7 @@ def _commissioned(
 def _device_log(
     context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord
 ) -> None:
-    """8.11: the hub's log changed; a prepayment display that left is told of."""
+    """8.11: the hub's log changed; raise an alert for a prepayment display that left."""
     if not answered.is_done:
         device_log.failed(context, transaction, answered.command)
         return
@@ -116,7 +116,7 @@ def _tenancy(context: DccContext, transaction: Transaction, answered: AnsweredCo
 def _supplier(
     context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord
 ) -> None:
-    """6.23: the device trusts the new supplier, or not; the old one is told, and its schedules end."""
+    """6.23: record whether the device trusts the new supplier; alert the old supplier and end its schedules."""
     if not answered.is_done:
         content = alerts.supplier_not_changed(answered.request_id)
         _raise_alert(context, transaction, "supplier-not-changed", content, record, answered)
@@ -186,7 +186,7 @@ def _opted_out(
 
 
 def _associated(associate: associations.Associate) -> ResponseEffect:
-    """8.7, 8.8: the inventory knows whom a device shares keys with."""
+    """8.7, 8.8: record in the inventory with which devices a device shares keys."""
 
     def step(
         _context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord
@@ -240,7 +240,7 @@ def _proxy(transaction: Transaction, hub: Eui64) -> Eui64:
 def _firmware_read(
     context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord
 ) -> None:
-    """11.2: the inventory follows the device; when they differed, the suppliers are told."""
+    """11.2: correct the inventory's firmware version to the device's; alert the suppliers if they differed."""
     version = str(answered.values.get("FirmwareVersion", ""))
     if not answered.is_done or not version or version == record.firmware_version:
         return
@@ -269,7 +269,7 @@ def follow_firmware(transaction: Transaction, record: InventoryRecord, cause: st
 def _load_switches(
     context: DccContext, transaction: Transaction, answered: AnsweredCommand, record: InventoryRecord
 ) -> None:
-    """6.14.1: the network operator learns that load switches were described anew."""
+    """6.14.1: alert the network operator that load switches have new descriptions."""
     if answered.is_done:
         content = alerts.load_switches_changed(record.device, record.esme_variant, record.gbcs_version)
         _raise_alert(context, transaction, "load-switches-changed", content, record, answered)

@@ -157,7 +157,7 @@ def remove(
     cause: str,
     of: Callable[[ScheduleRun], bool] = lambda _: True,
 ) -> None:
-    """End the schedules of a device, those of which ``of`` says so, and tell the Users who had them."""
+    """End the schedules of a device that ``of`` selects, and alert the Users that own them."""
     for name, item in schedules_of(transaction.state, device):
         if of(item):
             transaction.done(name, cause)

@@ -94,7 +94,7 @@ _OWN_FORMS = {0x00CA: Srv("11.3"), 0x00CB: Srv("6.15.1"), 0x0124: Srv("6.15.1")}
 
 
 def _service_of(payload: bytes) -> tuple[str, str]:
-    """SRV and service reference of the command an outcome alert speaks of."""
+    """Return SRV and service reference of the command whose outcome an alert reports."""
     group = Message.from_bytes(payload).group
     own_form = _OWN_FORMS.get(group.other.message_code)
     if own_form is not None:

@@ -1,4 +1,4 @@
-"""Sends DCC alerts to the Users that an occasion concerns."""
+"""Sends DCC alerts to the Users that an event concerns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def raise_dcc_alert(
     requester: Eui64 | None,
     cause: str,
 ) -> None:
-    """Raise the DCC alert of an occasion for every registered User it concerns.
+    """Raise the DCC alert of an event for every registered User it concerns.
 
     Args:
         context: settings and keys.

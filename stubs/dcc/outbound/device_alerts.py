@@ -88,7 +88,7 @@ def _start_throttle_window(transaction: Transaction, key: str) -> None:
 
 
 def end_throttle_window(context: DccContext, transaction: Transaction, name: str, item: ThrottleWindow) -> None:
-    """A window in which alerts were kept back ends: the last of them is sent, with their number."""
+    """End a window in which alerts were withheld: send the last of them, with their number."""
     key = item.key
     window = transaction.state.throttle.windows.get(key)
     sequence = transaction.state.throttle.sequences.get(key, 0) + 1

@@ -1,4 +1,4 @@
-"""Device messages bent in one property while everything else about them stays right, MAC and signature included."""
+"""Device messages altered in one property while everything else stays valid, MAC and signature included."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAYLOAD = re.compile(rb"(<sr:GBCSPayload>)([^<]*)(</sr:GBCSPayload>)")
 
 
 def with_bent_payload(document: bytes, rule: FaultRule, pki: Pki, user: Eui64) -> bytes:
-    """The document with its GBCS message bent as ``rule`` says; as it is when it holds none that can be read.
+    """Return the document with its GBCS message altered by ``rule``; unchanged when it holds none that can be read.
 
     Args:
         document: unsigned, as the DCC would sign it.

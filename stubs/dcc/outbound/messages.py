@@ -71,7 +71,7 @@ class MessageWriter:
         self._settings = settings
         self._pki = pki
         self.versions = UserVersions(settings)
-        """In which version each User is told something."""
+        """Interface version in which each User gets its messages."""
         signer = pki.dcc_signer
         self._signer = Signer(signer.private_key, signer.issuer_name, signer.serial)
 
@@ -129,7 +129,7 @@ class MessageWriter:
         return Reply(200, XML, body, code, leaves, cuts.get(fault.effect, Cut.NONE))
 
     def queue(self, transaction: Transaction, outbound: OutboundMessage) -> str:
-        """Sign a message and put it into its User's outbox, bent by a delivery fault if one is armed; its id."""
+        """Sign a message and queue it for its User, altered by a delivery fault if one is armed; return its id."""
         message = f"m{transaction.state.counts.messages + 1}"
         header = ResponseHeader(
             outbound.response_code,
@@ -201,7 +201,7 @@ class MessageWriter:
         return self.queue(transaction, outbound)
 
     def signed_within(self, element: Node) -> Node:
-        """An element with a signature of its own, as a SMETS1 service provider makes it; the broker's key stands in.
+        """Return an element with its own signature, as a SMETS1 service provider makes it; the broker's key signs.
 
         The namespaces of the whole response are declared on the element when it is signed, so that it verifies both
         cut out of the response and by its own.
@@ -223,5 +223,5 @@ class MessageWriter:
 
 
 def _canonical_when_signed_within(document: bytes) -> bytes | None:
-    """Canonical form of a document of which a SMETS1 service provider signed a part; None for any other."""
+    """Return the canonical form of a document that a SMETS1 service provider signed in part; None for any other."""
     return canonical(parse(document)) if b"<ds:Signature" in document else None

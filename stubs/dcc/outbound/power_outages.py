@@ -14,7 +14,7 @@ from stubs.scheduler.items import PowerOutage
 from stubs.wire.eui64 import Eui64
 
 _LASTING = timedelta(minutes=3)
-"""A loss of supply longer than this is told (public page on AD1)."""
+"""A longer loss of supply is reported by an alert (public page on AD1)."""
 _METER = "ESME"
 
 

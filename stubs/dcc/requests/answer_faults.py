@@ -10,7 +10,7 @@ REFUSING = frozenset({"code", "http-status"})
 
 
 def matching(transaction: Transaction, access: AccessRequest) -> MatchedFaults:
-    """The rules that speak of the answer to this request, not yet recorded."""
+    """Return the fault rules that match the answer to this request, not yet recorded."""
     if not transaction.state.faults.rules:
         return NO_FAULT
     facts = {

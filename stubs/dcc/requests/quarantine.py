@@ -84,6 +84,6 @@ def respond_late(
 
 
 def reject(context: DccContext, transaction: Transaction, held: RequestQuarantined) -> None:
-    """A quarantined request will not be carried out; its User is told by a response."""
+    """Reject a quarantined request: it is not carried out, and its User gets a response that says so."""
     transaction.emit(QuarantineEnded(reference=held.reference, outcome="rejected"))
     respond_late(context, transaction, held, RequestOutcome(context.settings.quarantine_rejected))

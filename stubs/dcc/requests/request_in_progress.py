@@ -53,7 +53,7 @@ class RequestInProgress:
     planned: Planned | None = None
     """A command by stage ``plan`` or, when it came back signed, ``match``; a decision by ``plan`` or ``conclude``."""
     faults: MatchedFaults = NO_FAULT
-    """Stage ``hold back``: fault rules that speak of the answer."""
+    """Stage ``hold back``: fault rules that match the answer."""
     breach: Breach | None = None
     """Stage ``hold back``: the limit of anomaly detection that the request exceeds."""
 

@@ -1,4 +1,4 @@
-"""Services about schedules that the DCC keeps: 5.1 creates one, 5.2 tells of them, 5.3 deletes them.
+"""Services on schedules that the DCC keeps: 5.1 creates one, 5.2 lists them, 5.3 deletes them.
 
 Source: DUIS guide, section 9.3; which response code has which reason is inferred.
 """

@@ -1,4 +1,4 @@
-"""The rules of single services, in the two groups that the order of checks makes of them.
+"""Rules of single services, in two groups: one before the command is planned, one after.
 
 The first group comes before the RequestID is looked at, the last group after everything else. A Non-Device service
 decides in the last group, or in the first when all its rules are there.

@@ -38,7 +38,7 @@ from stubs.wire.identifiers import read_mpxn, read_place, read_postcode, read_up
 from stubs.wire.request_id import RequestId
 
 NO_METER_POINT = "1300000000000"
-"""Stands in a DCC alert raised by hand when the User has no meter point."""
+"""MPxN in a DCC alert that a tester raises for a User without a meter point."""
 _CHANGES = {"Suspended": "device-suspended", "Recovered": "recovery-complete"}
 _ELEMENTS = {
     "device-suspended": "DeviceSuspended",
@@ -61,7 +61,7 @@ class Operations:
     # --- registration, coverage, products, limits ---
 
     def register_meter_point(self, transaction: Transaction, given: Mapping[str, str]) -> None:
-        """Register a meter point, or replace what is registered of it; parties are EUIs, empty or left out: nobody."""
+        """Register a meter point, or replace its registration; parties are EUIs, empty or left out: nobody."""
         fuel = given.get("fuel", "electricity")
         if fuel not in {"electricity", "gas"}:
             raise ValueError(f"expected the fuel electricity or gas, got {fuel!r}")
@@ -148,7 +148,7 @@ class Operations:
     # --- inventory and devices ---
 
     def set_inventory(self, transaction: Transaction, device: Eui64, values: Mapping[str, RecordValue]) -> None:
-        """Give fields of an inventory record new values; a suspension, its end and a recovery are told of."""
+        """Set fields of an inventory record; alert the Users of a suspension, its end or a recovery."""
         before = transaction.state.inventory.get(device)
         if not values.get(REMOVED):
             (before or InventoryRecord(device=device)).changed(values)
@@ -247,7 +247,7 @@ class Operations:
         return eui
 
     def _at_hand(self, transaction: Transaction, user: Eui64) -> alerts.AtHand:
-        """A home of the User: its first meter, the hub and gas proxy beside it."""
+        """Return a home of the User: its first meter, with the hub and gas proxy of that home."""
         inventory = transaction.state.inventory
         mine = (record for record in inventory.records.values() if record.device_type == "ESME")
         meter = next((record for record in mine if user in inventory.parties(record)), None)

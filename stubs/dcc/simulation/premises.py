@@ -26,7 +26,7 @@ _MOST_ATTEMPTS = 1000
 _VERSIONS = {"CHF": "CHTS V1.4", "GPF": "CHTS V1.4"}
 _ELSEWHERE = "SMETS2 V5.1"
 USUAL_VARIANT = "ADEF"
-"""Of an electricity meter of which nothing is said: one element, load switches, boost, proportional controllers."""
+"""Defaults of an electricity meter: one element, load switches, boost, proportional controllers."""
 _SUPPLIED_WITH = {"ESME": "electricity", "HCALCS": "electricity", "SAPC": "electricity", "GSME": "gas", "GPF": "gas"}
 """Types that hold anchors of a supplier and a network operator, and whose: the premises' for electricity or for gas."""
 _JOINS = {
@@ -182,7 +182,7 @@ def _text(eui: Eui64 | None) -> str:
 
 
 def _partner(spec: PremisesSpec, place: Place, device: PremisesDevice, kind: str) -> Eui64 | None:
-    """The hub of a gas proxy, or the gas proxy of a hub: they are one case, so the second goes with the second."""
+    """Return the hub of a gas proxy, or a hub's gas proxy: they are one unit, the second hub has the second proxy."""
     own = [one.name for one in spec.devices if one.type == device.type]
     others = [place.euis[one.name] for one in spec.devices if one.type == kind]
     number = own.index(device.name)

@@ -28,7 +28,7 @@ READY_MADE = ("template-identities",)
 
 
 class PremisesDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One device wanted."""
+    """Specification of one device."""
 
     name: Annotated[str, Meta(description="By which the answer names it; unlike the others.")]
     type: Annotated[str, Meta(description="ESME, GSME, GPF, CHF, HCALCS, SAPC, PPMID, IHD or CAD.")]
@@ -49,7 +49,7 @@ class PremisesDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Premises wanted; parties not named are the first of the PKI with that role."""
+    """Specification of premises; parties not named are the first of the PKI with that role."""
 
     name: Annotated[str, Meta(description="For people, and to derive from what is made up.")]
     supplier: Annotated[str | None, Meta(description="EUI-64 of the import supplier.")] = None
@@ -76,7 +76,7 @@ class PremisesSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class MeterPointSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A meter point beside those of premises."""
+    """Specification of a meter point that belongs to no premises."""
 
     mpxn: Annotated[str, Meta(description="MPAN or MPRN.")]
     fuel: Annotated[str, Meta(description="electricity or gas.")] = "electricity"

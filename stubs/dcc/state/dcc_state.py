@@ -38,7 +38,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSpec:
-    """A device that nobody has looked at yet: how it was made, and when."""
+    """Specification of a device that is not built yet: its template and the time of its making."""
 
     device_type: str
     variant: str
@@ -61,7 +61,7 @@ class DeviceRegistry(Mapping[Eui64, DeviceState]):
         return found
 
     def peek(self, device: Eui64) -> DeviceState:
-        """A device, built for the moment only when nobody has looked at it yet. Raises: KeyError: there is none."""
+        """Return a device; one that is not built yet is built for this call only. Raises: KeyError: there is none."""
         found = self._devices.get(device)
         if found is None:
             raise KeyError(str(device))

@@ -110,7 +110,7 @@ def _simple(
     reset: Callable[[DccState, str], None] = _kept,
     missing: Callable[[], Any] | None = None,
 ) -> StatePart:
-    """A part that is stored as it is, under its own name."""
+    """Return a part that is stored unchanged, under its own name."""
     return StatePart(
         attribute,
         {attribute: stored},

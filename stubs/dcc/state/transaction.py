@@ -16,7 +16,7 @@ from stubs.scheduler.items import AgendaItem
 
 @dataclass(frozen=True, slots=True)
 class MatchedFaults:
-    """Fault rules that speak of one message: id, whether it is to be applied, the rule. At most the last is applied."""
+    """Fault rules that match one message: id, whether it is to be applied, the rule. At most the last is applied."""
 
     matches: tuple[tuple[str, bool, FaultRule], ...] = ()
 

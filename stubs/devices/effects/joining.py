@@ -72,7 +72,7 @@ def unjoin(context: EffectContext) -> EffectResult:
 
 
 def read_joined(context: EffectContext) -> EffectResult:
-    """8.9 on any device but a hub: whom it has joined."""
+    """8.9 on any device but a hub: return the devices that it has joined."""
     entries = [{"DeviceID": one.device, "DeviceType": TYPES[one.device_type]} for one in context.state.joined]
     return EffectResult({"ReadLogResponseCode": 0, "LogEntries": entries})
 

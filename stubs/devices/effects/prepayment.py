@@ -130,7 +130,7 @@ def _topped_up(context: EffectContext, told: tuple[PendingAlert, ...]) -> Effect
 
 
 def _before(context: EffectContext, name: str) -> int:
-    """A debt as it stands now."""
+    """Return the present amount of a debt."""
     return int(settled(context.state, context.at).get(name, getattr(context.state, name)))
 
 

@@ -145,7 +145,7 @@ FACTORY: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 def setting(state: DeviceState, scope: str, name: str, default: Any = None) -> Any:
-    """A setting as it was last given, else the factory's, else ``default``."""
+    """Return the last value of a setting, else the factory's, else ``default``."""
     given = state.settings.get(scope, {})
     return given_back(given[name]) if name in given else FACTORY.get(scope, {}).get(name, default)
 

@@ -50,7 +50,7 @@ class Channel(asyncio.Protocol, Generic[_Received]):
         on_message: Callable[[_Received], None],
         on_lost: Callable[[], None],
     ) -> Channel[_Received]:
-        """Speak over one end of a socket pair, which then belongs to the channel."""
+        """Open the channel on one end of a socket pair, which then belongs to the channel."""
         _, channel = await asyncio.get_running_loop().create_connection(
             lambda: cls(decoder, on_message, on_lost), sock=end
         )
@@ -81,7 +81,7 @@ class Channel(asyncio.Protocol, Generic[_Received]):
         self._on_lost()
 
     def send(self, message: Message) -> None:
-        """Send with the other messages of this turn of the loop; to nobody when the other end has gone."""
+        """Send with the other messages of this iteration of the loop; drop it when the other end has closed."""
         frame = self._encoder.encode(message)
         if not self._frames:
             self._loop.call_soon(self.flush)

@@ -33,7 +33,7 @@ SHUTDOWN_SECONDS = 1.0
 
 
 class _ToCore(logging.Handler):
-    """Lets the core say what is logged here: it knows to whom, and how."""
+    """Log handler that sends each log record to the core, which knows where and how to show it."""
 
     def __init__(self, send: Callable[[Message], None]) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class _ToCore(logging.Handler):
 
 
 def _gone() -> None:
-    """The core is gone: nobody here can answer, and a client sees at once what it saw of one process that died."""
+    """End this process: the core is gone, and a client sees what it would see of a single process that died."""
     os._exit(1)
 
 

@@ -37,7 +37,7 @@ class CoreFailedError(RuntimeError):
 
 
 class RemoteCore:
-    """A ``Decider``: asks the core, and hands over what it found before.
+    """A ``Decider`` that asks the core, and hands it the results of this front's own checks.
 
     Args:
         begin: the core's first message.

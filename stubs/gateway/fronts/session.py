@@ -122,7 +122,7 @@ class Session:
         sleeper.add_done_callback(self._sleepers.discard)
 
     def lost(self) -> None:
-        """The front has gone: its clients saw no answer but those of which it has said that they left."""
+        """Record the end of the front: its clients got no answer except those that it had confirmed as sent."""
         self._is_lost = True
         for number in tuple(self._answered):
             self._abandon(number)

@@ -255,7 +255,10 @@ def thresholds(site: Site, asked: Asked, form: fields.Form | None = None) -> Pag
 
 
 def _warnings(site: Site, user: str) -> list[tuple[datetime, ThresholdWarned]]:
-    """When the User passed a warning threshold of its own, newest first. That the SSI tells of it is inferred."""
+    """List the times at which the User passed a warning threshold of its own, newest first.
+
+    That the SSI lists them is inferred.
+    """
     warned = [(one.at, one.event) for one in site.sources.entries() if isinstance(one.event, ThresholdWarned)]
     return [(at, event) for at, event in reversed(warned) if event.user == user]
 

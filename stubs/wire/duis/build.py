@@ -1,4 +1,4 @@
-"""Requests put together from the few things that vary; the catalogue supplies the rest."""
+"""Builder of requests from the few parts that vary; the catalogue supplies the rest."""
 
 from __future__ import annotations
 

@@ -322,7 +322,7 @@ def _decimal(text: Text) -> Decimal:
 
 
 def _fits(value: str, text: Text) -> bool:
-    """Whether a value chosen by name is of the right kind: some names mean different things in different places."""
+    """Return whether a value chosen by name has the right type: some names have several meanings."""
     if text.values:
         return value in text.values
     if is_integer(text):

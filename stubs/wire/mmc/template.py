@@ -54,7 +54,7 @@ class _Content:
 
 
 def fill(template: Template, values: Mapping[str, Any]) -> tuple[Node, ...]:
-    """The elements that a template makes of the named values of a response or an alert."""
+    """Build a template's elements from the named values of a response or an alert."""
     return _content(template, _Scope(values, 0, values)).children
 
 

@@ -30,7 +30,7 @@ _SCALE = frozenset({"Divisor", "Multiplier", "UnitOfMeasure"})
 
 
 def needs(raw: Mapping[str, Any], wanted: str, unit: int, word: str) -> None:
-    """Raises: GbcsError: the attribute ``wanted`` was read and is another unit than ``unit``."""
+    """Require a unit. Raises: GbcsError: the attribute ``wanted`` was read and has another unit than ``unit``."""
     if wanted in raw and raw[wanted] != unit:
         number = int(raw[wanted])
         raise GbcsError(

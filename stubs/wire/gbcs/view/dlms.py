@@ -232,7 +232,7 @@ def _plaintext(scanner: Scanner, context: Context) -> Iterator[Field]:
 
 
 def _executed(scanner: Scanner) -> Field:
-    """The 19 octets that say which setting of which command was activated (guide, 11.3)."""
+    """Read the 19 octets that name the activated setting and its command (guide, 11.3)."""
     start = scanner.at
     scanner.take(2)
     code_at = scanner.at
