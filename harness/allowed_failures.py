@@ -12,7 +12,7 @@ from msgspec import Meta
 
 
 class AllowedFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One failure that is known. Until a day, for a reason, in somebody's hands."""
+    """One known failure that is allowed: until a day, for a reason, with an owner."""
 
     scenario: Annotated[str, Meta(min_length=1, description="Scenario id or key: SR-201, or SR-201-IS.")]
     check: Annotated[str, Meta(description="Only when this check decided it; empty: whichever.")] = ""

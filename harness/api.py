@@ -94,7 +94,7 @@ class Received:
 
 
 class Party:
-    """One User: its keys, and whom it knows. Made by ``load_party``; may be used from several threads."""
+    """One User: its keys, and the certificates it knows. Made by ``load_party``; may be used from several threads."""
 
     def __init__(self, folder: Path, eui: Eui64) -> None:
         self.eui = str(eui)
@@ -257,7 +257,7 @@ def validate(document: bytes) -> tuple[SchemaProblem, ...]:
 
 @contextmanager
 def simulated_dcc(**settings: Any) -> Iterator[BackgroundDcc]:
-    """A simulated DCC on free loopback ports beside the calling thread, until the block ends.
+    """Run a simulated DCC on free loopback ports in a thread of its own, until the block ends.
 
     Args:
         settings: keys of table ``[dcc]`` of the run file, such as ``pki`` and ``receive_url``; see docs/settings.md.

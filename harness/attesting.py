@@ -106,7 +106,7 @@ def _next(last: Row, event: CheckAttested) -> Row:
 
 
 def _settled_by(word: Word, run: Run) -> tuple[ScenarioRun, list[CheckRun]]:
-    """The scenario run and the checks that a word speaks of. Raises: InputError: nothing there waits for it."""
+    """Return the scenario run and the checks that an attestation names. Raises: InputError: none of them waits."""
     named = [one for one in run.scenarios if word.scenario.upper() in {one.key.upper(), one.id.upper()}]
     named = [one for one in named if one.key.upper() == word.scenario.upper()] or named
     waiting = {one.key: _waiting(one) for one in run.scenarios if one.verdict in SETTLEABLE and _waiting(one)}

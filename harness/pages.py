@@ -85,7 +85,7 @@ def _title(text: str) -> str:
 
 
 def _section(text: str, name: str, wanted: str) -> str:
-    """From the heading that begins with ``wanted`` to the next of its level or above."""
+    """Return the section from the heading that begins with ``wanted`` to the next of its level or above."""
     headings = list(_HEADING.finditer(text))
     key = _slug(wanted)
     for position, one in enumerate(headings):

@@ -1,4 +1,4 @@
-"""``campaign.toml``: who tests what, for which roles, and what was agreed. Written by people, never by the program.
+"""``campaign.toml``: the Party, its roles, its system and the agreements. Written by people, never by the program.
 
 JSON Schema: ``schemas/campaign/campaign.schema.json``; a test keeps it equal to these types.
 """
@@ -107,7 +107,7 @@ class TestPlan(_Record, frozen=True, kw_only=True):
 
 
 class Deviation(_Record, frozen=True, kw_only=True):
-    """Something done otherwise than planned: open until somebody agreed to it, with function and date."""
+    """A departure from the plan: open until somebody agreed to it, with function and date."""
 
     id: Annotated[str, Meta(min_length=1, description="Such as DEV-1.")]
     roles: Annotated[tuple[UserRole, ...], Meta(description="Roles it concerns; empty: all.")] = ()

@@ -166,7 +166,7 @@ def _once(runs: Iterable[CampaignRun]) -> Iterator[CampaignRun]:
 
 
 def _superseded(runs: Iterable[CampaignRun]) -> Iterator[CampaignRun]:
-    """A bundle whose whole journal stands at the beginning of another's is an earlier revision of it."""
+    """Mark each bundle that is an earlier revision: its whole journal is the beginning of another bundle's."""
     known = list(runs)
     for one in known:
         later = next((other for other in known if other.counts and one.counts and one.heads < other.heads), None)

@@ -35,7 +35,7 @@ def apart(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _others(entries: Sequence[Entry], user: str) -> frozenset[str]:
-    """Every other User whose messages these are, if another party was asked to act; else nobody."""
+    """Return every other User that owns these messages, if another party was asked to act; else none."""
     asked = {str(one.event.content.get("user", "")) for one in entries if isinstance(one.event, ActionAsked)}
     if asked <= {"", user}:
         return frozenset()

@@ -38,7 +38,7 @@ _EXECUTION = "ExecutionDateTime"
 _TRANSFORM, _NON_DEVICE = 4, 8
 """Command Variants (DUIS, Command Variant table)."""
 _WORDINGS = frozenset({"SupplierMessage", "SupplierName", "AdditionalInformation"})
-"""Parameters that people read: every letter and space counts."""
+"""Parameters that people read: every letter and space is compared."""
 
 
 def own_requests(evidence: Evidence, action: ActionRecord) -> list[tuple[Exchange, ServiceRequest]]:

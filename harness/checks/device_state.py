@@ -27,7 +27,7 @@ from stubs.wire.utrn import read as read_token
 _THOUSANDTHS_OF_A_PENNY = 1000
 _EXECUTION = "ExecutionDateTime"
 _MOST_USED = 100
-"""More than a home uses in a second, in thousandths of a penny: a balance falls while nobody changes it."""
+"""Upper limit of a home's use in a second, in thousandths of a penny: a balance falls while nobody changes it."""
 _MOST_TAKEN = 200_000
 """More than a standing charge and parts of debts that come with a full hour."""
 

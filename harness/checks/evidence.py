@@ -276,7 +276,7 @@ class Evidence:
 
     @property
     def in_flight(self) -> tuple[Message, ...]:
-        """Messages that are due and of which no attempt is recorded yet."""
+        """Return the messages that are due and have no recorded attempt yet."""
         now = self.entries[-1].at if self.entries else None
         return tuple(
             message
@@ -301,7 +301,7 @@ class Evidence:
 
     @property
     def is_observed(self) -> bool:
-        """Whether nobody reported: testers drove the party's system by themselves."""
+        """Return whether nobody reported outcomes: testers drove the party's system by themselves."""
         return any(action.outcome.get("observed") for action in self.actions)
 
     @property

@@ -105,7 +105,7 @@ def payload_of(response: Response | None) -> bytes | None:
 
 
 def is_sealed(payload: bytes) -> bool:
-    """Whether a device's message is a whole one of which a part can only be read with a key."""
+    """Return whether a device's message is whole and can only be read in part without a key."""
     asked: list[bytes] = []
 
     def note(blob: bytes) -> bytes:
@@ -134,7 +134,7 @@ def is_success(response: Response | None) -> bool:
 
 
 def was_carried_out(evidence: Evidence, action: ActionRecord) -> bool:
-    """Whether a device says that it did what an action's request told it, and nothing was bent on the way."""
+    """Return whether a device confirms the act that an action asked for, and no message on the way was altered."""
     responses = evidence.responses_of(action)
     own = {one.received.exchange for one in evidence.exchanges_of(action)} | {one.queued.message for one in responses}
     commands = {event.command for _, event in evidence.answers_of(action)}

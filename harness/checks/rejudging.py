@@ -16,7 +16,7 @@ from stubs.wire.errors import PeerError
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
-    """A check as it was judged in the run, and as it is judged now."""
+    """Finding of a check in the run, and its finding now."""
 
     seq: int
     judged: CheckJudged

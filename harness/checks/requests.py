@@ -57,7 +57,7 @@ def unsaid(action: ActionRecord, expected: str, *references: int, data: object =
 
 
 def unreported(action: ActionRecord, expected: str, what: str, data: object, *references: int) -> Finding | None:
-    """REVIEW when the party says that it is done and not what it made of the answer; None when it says something.
+    """Return REVIEW when the party reports ``done`` without the data of the answer; None when it reports some.
 
     A driver may report little: what it does not claim is never held against the party, and a person has to look. An
     empty list is a claim.

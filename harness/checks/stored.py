@@ -37,7 +37,7 @@ def begun(event: ScenarioStarted, seq: int, boundary: int = 0) -> Begun:
 
 
 def verdict_named(word: str, seq: int) -> Verdict:
-    """The verdict a stored word stands for. Raises: PeerError: none of this version."""
+    """Return the verdict of a stored word. Raises: PeerError: none of this version."""
     try:
         return Verdict(word)
     except ValueError as error:

@@ -68,7 +68,7 @@ def wrong_party_rejected(evidence: Evidence, parameters: Mapping[str, Any]) -> F
     clause="DUIS, XML signature of Responses; GBCS, MAC, signature, originator, recipient, counter; CTSD, PT-015",
 )
 def untrusted_rejected(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
-    """A bent response reached the party, and it took nothing from it."""
+    """Check that the party used no value of an altered response that reached it."""
     return _rejected(evidence, parameters, UNTRUSTED, "a response that cannot be trusted")
 
 
@@ -78,7 +78,7 @@ def untrusted_rejected(evidence: Evidence, parameters: Mapping[str, Any]) -> Fin
     clause="SEC duties of a User on Pre-Commands: correlate before signing",
 )
 def foreign_pre_command_refused(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
-    """A bent Pre-Command was handed out; nothing came back signed, and the party says so."""
+    """Check that the party neither signed an altered Pre-Command nor reported success."""
     expected = "a foreign Pre-Command, and nothing signed"
     action = action_of(evidence, parameters, expected)
     if isinstance(action, Finding):
@@ -103,7 +103,7 @@ def foreign_pre_command_refused(evidence: Evidence, parameters: Mapping[str, Any
     clause="DUIS, XML signature of alerts",
 )
 def untrusted_alert_rejected(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
-    """A bent alert reached the party; no outcome tells of it as verified."""
+    """Check that the party does not believe an altered alert: it reports no success, and no such alert as verified."""
     code = canonical(parameters["code"])
     expected = f"alert {code} that cannot be trusted, and nobody told of it"
     action = action_of(evidence, parameters, expected)

@@ -1,4 +1,4 @@
-"""A simulated DCC that goes on when the command has ended: started until ready, and ended by its state folder."""
+"""A simulated DCC that outlives its command: started until ready, and ended by its state folder."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def stop(folder: Path) -> bool:
 
 
 def _is_there(pid: int) -> bool:
-    """Whether a process goes on; one that has ended and is not yet fetched by its parent does not."""
+    """Return whether a process runs; one that has ended and waits for its parent does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

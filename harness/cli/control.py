@@ -81,7 +81,7 @@ def _member(text: str) -> tuple[str, Any]:
 
 
 def ask_running(address: str, method: str, body: dict[str, Any], token: str) -> Any:
-    """One call of the control API. Raises: Blocked: nobody answers; InputError: it was refused."""
+    """Call the control API once. Raises: Blocked: nobody answers; InputError: it was refused."""
     from stubs.app import authorisation
 
     data = None if method == "GET" else json.dumps(body).encode()

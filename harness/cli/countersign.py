@@ -1,4 +1,4 @@
-"""``uept countersign``: a reviewer's signature under a bundle that somebody else sealed."""
+"""``uept countersign``: adds a reviewer's signature to a bundle that another person sealed."""
 
 from __future__ import annotations
 

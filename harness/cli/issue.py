@@ -1,4 +1,4 @@
-"""``uept issue``: what went wrong, whose it is, and what became of it."""
+"""``uept issue``: writes, lists, accepts and closes the issues of a campaign."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def _operations(control: RunControl) -> dict[str, Operation]:
 
 @contextmanager
 def terminal_keys(control: RunControl, terminal: Terminal) -> Iterator[None]:
-    """Listen to the keys while inside; the terminal is as it was afterwards."""
+    """Listen to the keys until the block ends, then restore the terminal."""
     if not _is_ours():
         yield
         return

@@ -1,4 +1,4 @@
-"""The live page beside ``uept rehearse``: who follows the run, and how long the program stays for that person."""
+"""The live page of ``uept rehearse``: the person who follows the run, and how long the program waits for them."""
 
 from __future__ import annotations
 

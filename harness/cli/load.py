@@ -126,7 +126,7 @@ def _run(settings: Any, receiver: str | None, signing_key: Path | None, *, as_js
 
 @contextmanager
 def _receiving(settings: Any, name: str | None, pki: Path) -> Iterator[Any]:
-    """The settings with the address of a receiver of ours, when one is wanted."""
+    """Return the settings with the address of our own receiver, when one is asked for."""
     import msgspec
 
     from harness.load.receiver_process import receiver

@@ -105,7 +105,7 @@ def issue_device(request: Path, smki: str, *, as_json: bool) -> None:
 
 
 def _octets(data: bytes) -> bytes:
-    """DER or PEM as it is; hexadecimal or base64 text as the octets it stands for."""
+    """Return DER or PEM unchanged, and the octets of hexadecimal or base64 text."""
     text = b"".join(data.split())
     for decode in (binascii.unhexlify, lambda given: base64.b64decode(given, validate=True)):
         with suppress(binascii.Error):

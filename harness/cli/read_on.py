@@ -18,7 +18,7 @@ PAGES: Mapping[str, str] = {
 
 
 def read_on(text: str, arguments: Sequence[str], page: str = "") -> str:
-    """``text`` and where to read on; as it is when it names a command itself.
+    """Return ``text`` with the page to read; unchanged when it names a command itself.
 
     Args:
         text: what went wrong and how to mend it.

@@ -121,7 +121,7 @@ async def _serve(settings: Any, live_port: int) -> None:
 
 
 def _tell(dcc: SimulatedDcc, live: str) -> None:
-    """One line of JSON with every address, and notes beside it."""
+    """Print one line of JSON with every address and the notes."""
     import msgspec
 
     ready = {

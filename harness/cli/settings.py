@@ -78,7 +78,7 @@ def keys(word: str, *, as_json: bool) -> None:
 
 
 def _value_of(settings: Any, key: str) -> Any:
-    """The value of a dotted key; None where a table on the way is left out."""
+    """Return the value of a dotted key; None when one of its tables is left out."""
     for name in key.split("."):
         settings = getattr(settings, name, None)
     return settings

@@ -1,4 +1,4 @@
-"""A rehearsal as the live page follows it: progress besides the journal, a person's answers and decisions."""
+"""View of a rehearsal for the live page: progress outside the journal, a person's answers and decisions."""
 
 from __future__ import annotations
 

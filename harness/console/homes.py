@@ -1,4 +1,4 @@
-"""A device as the live page shows it: the state in groups that a person knows, and what can be done to it."""
+"""View of a device for the live page: the state in groups that a person knows, and the acts that it allows."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class DeviceDetail:
 
 
 def device_detail(source: Source, index: JournalIndex, eui: str) -> DeviceDetail:
-    """A device as it stands. Raises: LookupError: there is none; Blocked: the simulated DCC has stopped."""
+    """Return the present state of a device. Raises: LookupError: there is none; Blocked: the simulated DCC stopped."""
     control = source.live_control
     state = control.device(eui)
     inventory = control.inventory(eui) or {}

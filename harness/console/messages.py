@@ -1,4 +1,4 @@
-"""One message as the live page shows it: bytes, XML, GBCS fields, MMC, the signature lens, the rule that refused."""
+"""View of one message for the live page: bytes, XML, GBCS fields, MMC, the signature lens, the refusing rule."""
 
 from __future__ import annotations
 

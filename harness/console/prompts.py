@@ -1,4 +1,4 @@
-"""Questions to the person at the live page: what a party's person shall do, and how it went."""
+"""Prompts at the live page: the act that a person of the party shall do, and its result."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Prompts:
             return tuple(self._open.values())
 
     def ask(self, action: Action) -> Outcome:
-        """Show an action and wait for its answer, however long that takes: whoever asks cuts it at its deadline."""
+        """Show an action and wait for its answer, without a limit: the caller ends the wait at the deadline."""
         prompt = Prompt(action, time.monotonic())
         with self._lock:
             self._open[action.id] = prompt

@@ -1,4 +1,4 @@
-"""The scenarios of a run as the live page shows them: folded from the journal, entry by entry."""
+"""Scenarios of a run for the live page: folded from the journal, entry by entry."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ from stubs.private_files import write_private
 from stubs.wire.errors import Blocked, InputError
 
 REMEMBERED = "live.json"
-"""In the state folder, readable by its owner only: port and token of the last live page, which comes back there."""
+"""File in the state folder, readable by its owner only: port and token of the last live page, used again by the next.
+"""
 _HOST = "127.0.0.1"
 _START_SECONDS = 60.0
 _LARGEST_REQUEST = 48 * 1024 * 1024
@@ -83,7 +84,7 @@ class LivePage:
         self._grown.set()
 
     def _has_grown(self, _entries: object) -> None:
-        """Wake the reader, where somebody wants to know: a thread that wakes takes the interpreter from the DCC."""
+        """Wake the reader if a browser is connected: a thread that wakes takes the interpreter from the DCC."""
         if self.streams.has_listeners:
             self._grown.set()
 
@@ -138,7 +139,7 @@ class LivePage:
             self._grown.wait()
             self._grown.clear()
             index = self._index
-            # With nobody at the page nothing is read: a loaded DCC has better things to do.
+            # Without a connected browser the journal is not read: that would take time from a loaded DCC.
             if index is not None and self.streams.has_listeners and not self._is_stopping:
                 with suppress(Blocked):
                     index.catch_up()

@@ -33,7 +33,7 @@ class Source:
 
 
 def source_of(dcc: BackgroundDcc | SimulatedDcc) -> Source:
-    """A running simulated DCC, operated by the hand at the live page."""
+    """Return the source of a running simulated DCC; its operations are recorded as the live page's."""
     urls = {name: str(getattr(dcc.urls, name)) for name in dcc.urls.__struct_fields__ if getattr(dcc.urls, name)}
     return Source(dcc.journal, dcc.pki, dcc.control.by(LIVE_PAGE), dcc.clock, urls)
 

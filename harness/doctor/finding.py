@@ -11,7 +11,7 @@ class State(StrEnum):
 
     OK = "ok"
     NOTE = "note"
-    """Works, and somebody should know."""
+    """Works, with a remark for the reader."""
     MISSING = "missing"
 
 

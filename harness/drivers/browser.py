@@ -146,7 +146,7 @@ class BrowserDriver:
         return outcome
 
     def _keep(self, context: DriverContext, session: Any, page: Any, action: Action) -> None:
-        """A picture of the page as it stands and the trace of what was done. What cannot be taken is left out."""
+        """Keep a picture of the page and the trace of the acts; leave out what cannot be recorded."""
         name = f"{action.id}-{action.kind}"
         secrets = [user.pass_phrase for user in context.users if user.pass_phrase]
         with tempfile.TemporaryDirectory(prefix="uept-trace-") as folder:

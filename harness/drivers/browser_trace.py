@@ -11,7 +11,7 @@ _REDACTED = b"redacted"
 
 
 def without_secrets(trace: bytes, secrets: Sequence[str]) -> bytes:
-    """The same trace, each secret replaced in every text of it, as it stands and as JSON writes it."""
+    """Return the trace with each secret replaced in all its texts, in plain and in JSON form."""
     wanted = sorted({form for one in secrets if one for form in _forms(one)}, key=len, reverse=True)
     if not wanted:
         return trace

@@ -59,7 +59,7 @@ class EndpointDriver:
         return None
 
     def start(self, context: DriverContext) -> None:
-        """Open the address for late answers. Raises: Blocked: it cannot be had."""
+        """Open the address for late answers. Raises: Blocked: it is not available."""
         self._context = context
         self._http = HttpClient(context.tls)
         server = HttpEndpoint(context.receive_host, 0, self._take, ANSWER_LIMIT)
@@ -96,7 +96,7 @@ class EndpointDriver:
             self._answers.forget(action.id)
 
     def _take(self, post: ReceivedPost) -> int:
-        """Take one outcome: 204, 404 when nobody waits for it, 400 when the path is another."""
+        """Take one outcome: 204; 404 when no action waits for it; 400 when the path is another."""
         if not post.path.startswith(_PREFIX):
             return 400
         return 204 if self._answers.give(unquote(post.path.removeprefix(_PREFIX)), post.body) else 404
@@ -128,7 +128,7 @@ class _Answers:
             self._awaited.pop(action, None)
 
     def give(self, action: str, body: bytes) -> bool:
-        """Whether somebody waits for it."""
+        """Hand an outcome to the action that waits for it; return whether one does."""
         with self._changed:
             if action not in self._awaited:
                 return False

@@ -57,7 +57,7 @@ class HttpEndpoint:
         self._threads: ThreadPoolExecutor | None = None
 
     def start(self) -> None:
-        """Listen. Raises: OSError: the port cannot be had."""
+        """Listen. Raises: OSError: the port is not available."""
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="endpoint")
         run_in_loop(self._start())
 

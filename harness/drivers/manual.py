@@ -1,4 +1,4 @@
-"""A person at the terminal or the live page does what the action says, in the party's own system, and says how it went.
+"""Driver of a person, who carries the action out in the party's own system and reports the result.
 
 The person may name the response code and values seen; checks then compare them. What went over the wire decides
 in any case: an answer here is an attestation, not a proof.

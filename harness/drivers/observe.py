@@ -1,4 +1,4 @@
-"""Nobody is asked: the party's testers work through the scenarios by themselves, and the wire is watched.
+"""Driver without actions: the party's testers work through the scenarios by themselves, and we watch the wire.
 
 Each action is announced and at once reported as ``attested``: checks wait for the traffic, up to their deadlines.
 """

@@ -21,7 +21,7 @@ class DriverTraits:
     follows_clock: bool = False
     """Its system takes time and addresses from each action, so a scenario may move the clock."""
     reports_outcomes: bool = True
-    """Somebody says how an action went; False: only the wire shows it."""
+    """It reports the outcome of an action; False: only the wire shows it."""
 
 
 TRAITS: Mapping[str, DriverTraits] = {

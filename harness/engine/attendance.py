@@ -1,4 +1,4 @@
-"""The door through which a live page follows a rehearsal; the engine knows no page."""
+"""Interface through which a live page follows a rehearsal; the engine knows no page."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ HAPPENINGS: Mapping[str, Happening] = MappingProxyType(
         "has its supply turned on by its consumer": Happening("supply turned on"),
     }
 )
-"""By the words of a scenario; names as in the control API (``stubs.devices.PHYSICAL_EVENTS``)."""
+"""Physical events by the words of a scenario; names as in the control API (``stubs.devices.PHYSICAL_EVENTS``)."""
 
 
 BENT: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -135,11 +135,11 @@ BENT: Mapping[str, tuple[str, str]] = MappingProxyType(
         "with a wrong signature of the device": ("wrong-device-signature", ""),
     }
 )
-"""By the words of a scenario: the effect of the fault, and whom it names."""
+"""Effect of each fault and the device or party it names, by the words of a scenario."""
 
 
 def bent(text: str) -> str:
-    """Converter of steps: words for how messages are bent, and nothing else."""
+    """Read the words of a step that say how messages are altered; refuse others."""
     return text
 
 

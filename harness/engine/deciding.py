@@ -74,7 +74,7 @@ class Deciding:
 
 
 def is_only_observed(entries: Sequence[Entry]) -> bool:
-    """Whether nobody was asked for the last action, so that its traffic may come at any time until the deadline.
+    """Return whether nobody was asked for the last action: its traffic may then come at any time until the deadline.
 
     A person who says "done" has seen it through: then only the wire's own patience is left to wait for.
     """

@@ -1,4 +1,4 @@
-"""The homes scenarios live in: a name a test manager understands to the devices that are in it."""
+"""Homes of scenarios: a name a test manager understands, and the devices of that home."""
 
 from __future__ import annotations
 

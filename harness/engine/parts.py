@@ -186,7 +186,7 @@ class Part:
 
 
 def player_of(run_context: RunContext, key: str, role: UserRole, under_test: str) -> str:
-    """EUI of who plays a part. Raises: Blocked: it is the party under test, or there is nobody."""
+    """Return the EUI of the User that plays a part. Raises: Blocked: it is the party under test, or there is none."""
     settings = run_context.settings.parties.get(key)
     given = settings.users.get(role) if settings else None
     if given:

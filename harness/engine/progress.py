@@ -80,7 +80,7 @@ class Silent:
         """Nothing."""
 
     def ask(self, question: str) -> str:
-        """Nobody is there. Raises: EOFError: always."""
+        """Refuse: there is no terminal. Raises: EOFError: always."""
         raise EOFError(question)
 
     def scenario_finished(self, key: str, title: str, verdict: Verdict, lines: Sequence[str], seconds: float) -> None:
@@ -92,7 +92,7 @@ class Silent:
 
 _COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.BLOCKED: "magenta"}
 _PLAIN_SECONDS = 10.0
-"""Without a terminal a long wait is told every so many seconds."""
+"""Seconds between lines about a long wait where there is no terminal."""
 _WIDEST = max(len(verdict) for verdict in Verdict)
 
 

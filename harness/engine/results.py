@@ -42,7 +42,7 @@ class Attestation:
         return f"attested by {self.said.by} on {self.said.said_at[:10]}: {self.said.note}{file}"
 
     def settle(self, finding: Finding) -> Finding:
-        """The finding with this word: ATTESTED where it waited for a person, and as it was in every other case."""
+        """Return the finding after this attestation: ATTESTED where it waited for a person, else unchanged."""
         if finding.verdict is not Verdict.REVIEW:
             return finding
         got = f"{finding.got}; {self.words}"
@@ -284,7 +284,7 @@ class _Fold:
 
 
 def fold_run(entries: Iterable[Entry]) -> Run:
-    """The run that the entries tell of; the latest one when the journal holds several.
+    """Fold the entries into a run; the latest one when the journal holds several.
 
     A scenario without an end (the process was killed) is NOT_RUN with the reason "broken off".
 

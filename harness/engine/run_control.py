@@ -118,7 +118,7 @@ class RunControl:
             self._is_heeded = before
 
     def signalled(self) -> None:
-        """A signal to end the run came in. Raises: KeyboardInterrupt: nobody looks, or it is the second one."""
+        """Note a signal to end the run. Raises: KeyboardInterrupt: no run looks at it, or it is the second one."""
         first, now = self._interrupted_at, time.monotonic()
         self.interrupt()
         if not self._is_heeded or (first is not None and now - first >= _IMPATIENT_AFTER):

@@ -48,7 +48,7 @@ _STOPS: dict[Verdict, type[ScenarioStopped]] = {
 
 
 def stop_for(finding: Finding) -> ScenarioStopped | None:
-    """The exception a finding ends its scenario with; None when the scenario goes on."""
+    """Return the exception that ends a scenario with this finding; None when the scenario goes on."""
     stop = _STOPS.get(finding.verdict)
     return stop(finding) if stop else None
 

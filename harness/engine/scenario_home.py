@@ -92,7 +92,7 @@ class ScenarioHome:
             raise Misuse("the home is built already: say this before the first request")
 
     def build(self) -> None:
-        """Put the devices where they are; nothing when no home was named. Raises: Misuse: it lacks a device named."""
+        """Make the devices of the home; nothing when no home was named. Raises: Misuse: it lacks a device named."""
         self._is_built = True
         if self._next_door is not None:
             built = self._build_for_others(self._next_door)

@@ -90,7 +90,7 @@ class ServiceManagement:
 
     @property
     def new_name(self) -> str:
-        """Name of the person whom a scenario lets be created.
+        """Return the name for the person that a scenario creates.
 
         No other scenario has it, nor a repetition of this one: people stay when the simulated DCC is reset.
         """

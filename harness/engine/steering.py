@@ -70,7 +70,7 @@ class Steering:
         self._told = told
 
     def attend(self) -> None:
-        """Somebody looks: the run is held at its end until that person finishes it."""
+        """Note that a person attends: the run waits at its end until that person finishes it."""
         self._is_attended = True
         if self._starts_when_attended:
             self._starts_when_attended = False

@@ -234,7 +234,7 @@ class World:
         self._run_context.control.set_device(self.device(device), **condition_called(words))
 
     def bend_responses(self, words: str) -> None:
-        """Responses are bent in one property from now on, and right in all others."""
+        """Alter responses in one property from now on, and leave all others valid."""
         effect, whom = BENT[words]
         named = {"": "", "user": self.user}.get(whom)
         party = self.another_party if whom == "another party" else named if named is not None else self.device(whom)
@@ -290,7 +290,7 @@ class World:
         deadline: float | None = None,
         **options: Any,
     ) -> str:
-        """Ask the party's system, and go on: checks wait for what comes of it.
+        """Ask the party's system and go on; later checks wait for the outcome.
 
         Args:
             kind: kind of action; see docs/drivers.md.

@@ -22,7 +22,8 @@ _LOCAL_HEADER, _NAME_SIZE_AT = 30, 26
 _DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 6
 _SMALL = 1024
-"""Files below this are stored: little is saved, and what they say can be read in the archive as it is."""
+"""Files smaller than this are stored uncompressed: compression saves little, and they can be read in the archive
+directly."""
 MAX_FILES = 1_000_000
 MAX_BYTES = 4 * 2**30
 MAX_INFLATED = 2**30

@@ -36,7 +36,7 @@ class Signer:
         return bool(self.name)
 
     def sealed(self) -> str:
-        """One line: who sealed, or that nobody can tell."""
+        """Return one line that names the sealer, or says that nobody can tell."""
         if not self.fingerprint:
             return "not sealed: the signature does not fit"
         if self.name:

@@ -98,7 +98,7 @@ class Inbox:
 
 
 class Receiver:
-    """An inbox behind HTTP, in the loop of whoever starts it. ``take`` stands in for the inbox's own, if given."""
+    """HTTP server in front of an inbox, in the caller's loop. ``take`` replaces the inbox's own, if given."""
 
     def __init__(self, inbox: Inbox, take: Callable[[bytes], int] | None = None) -> None:
         self._inbox = inbox
@@ -108,7 +108,7 @@ class Receiver:
         self._worker: asyncio.Task[None] | None = None
 
     async def start(self, host: str, port: int) -> str:
-        """Listen; the URL for messages. Raises: OSError: the port cannot be had."""
+        """Listen; return the URL for messages. Raises: OSError: the port is not available."""
         runner = web.ServerRunner(web.Server(self._handle, access_log=None))
         await runner.setup()
         site = web.TCPSite(runner, host, port, backlog=1024)

@@ -1,4 +1,4 @@
-"""Posts the messages of one sender, open loop, and tells what became of each: the only part that asks anybody."""
+"""Posts the messages of one sender, open loop, and records the result of each: the only part that sends."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Sender:
         self._changed = asyncio.Event()
         self._acknowledged = self._errors = 0
         self._fleet.prepare(kind_of(row) for row in self._plan.profile.messages)
-        # The clock of the machine says when it starts, the monotonic one how time goes on; who is late begins now.
+        # The wall clock gives the start, the monotonic clock the time since then; a late sender begins at once.
         self._origin = time.monotonic() + max(0.0, (job.start - SystemClock().now()).total_seconds())
 
     async def run(self, stop: asyncio.Event) -> bool:

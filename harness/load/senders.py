@@ -74,7 +74,7 @@ def send_by_cluster(job: LoadJob, sink: Sink, show: Show, address: str, tls: Clu
 
 
 def send_elsewhere(job: bytes, topic: str) -> bytes:
-    """The task of a worker of the cluster: one sender in a process of its own; its events as lines, then its fate."""
+    """Run one sender in a process of its own, as a worker of the cluster; return its events as lines, then its end."""
     part = msgspec.json.decode(job, type=LoadJob)
     report = partial(reporter_of_task(topic), part.sender)
     with tempfile.TemporaryFile() as events:
@@ -89,7 +89,7 @@ def send_elsewhere(job: bytes, topic: str) -> bytes:
 
 
 def _taken(end: Future[bytes], sink: Sink) -> str:
-    """Take the events of a sender; its fate."""
+    """Take the events of a sender; return the reason of its end."""
     try:
         *events, fate = end.result().split(b"\n")
     except Exception as error:  # noqa: BLE001 - of another process: told as this sender's fate

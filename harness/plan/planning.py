@@ -172,7 +172,7 @@ def make_plan(
 
 
 def _closed(scenario: LibraryScenario, opened: Mapping[str, Sequence[str]]) -> str:
-    """Why a scenario of a service that the matrix gives to nobody does not run; empty: it does."""
+    """Return the reason why a scenario of a service without User Roles does not run; empty: it does."""
     if scenario.id in scenarios():
         return ""
     known = service_requests()

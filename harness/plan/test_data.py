@@ -55,7 +55,7 @@ def load_test_data(folder: Path) -> tuple[TestDatum, ...]:
 
 
 def test_data_for(rows: tuple[TestDatum, ...], srv: str, role: str, device: str) -> Mapping[str, str]:
-    """Parameters of a service in a role to a device by that name; what is said for one stands before the rest."""
+    """Return the parameters of a service in a role to a device; rows for this role or device replace general ones."""
     return {row.parameter: row.value for row in data_for(rows, srv, role, device)}
 
 

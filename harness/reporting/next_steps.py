@@ -12,7 +12,7 @@ _SHOWN = 8
 
 
 def waiting_for(scenarios: Sequence[Scenario]) -> list[tuple[str, int]]:
-    """Service or kind of action, and how many scenarios did not run for want of it; the most wanted first."""
+    """Count by service or kind of action the scenarios that did not run for lack of it; the most wanted first."""
     wanted: Counter[str] = Counter()
     for scenario in scenarios:
         refused = next((one for one in scenario.claims if (one.claimed or {}).get("status") == "unsupported"), None)

@@ -107,7 +107,7 @@ def _values_that_cannot_be(settings: RehearsalSettings) -> Iterator[Problem]:
 
 
 def scheduler_problem(address: str, tls: ClusterTls) -> str:
-    """Why a scheduler's address cannot be used; empty: it can. Beyond loopback a cluster speaks TLS."""
+    """Return the reason why a scheduler's address cannot be used; empty: it can. Beyond loopback it needs TLS."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port

@@ -217,7 +217,7 @@ class Dcc:
         """Make premises. Raises: ValueError, PeerError: a bad specification; nothing was made."""
         wanted = read_spec(spec)
         if any(device.values or device.inventory or device.variant or device.firmware for device in wanted.devices):
-            # Only what is given may be refused, and then nothing may have happened.
+            # Only given values can be refused, and a refusal must leave no trace: try them on a scratch state first.
             add_premises(self._context, Transaction(_scratch(self.state), now), wanted)
         transaction = self._begin(now)
         return add_premises(self._context, transaction, wanted), transaction.recorded()

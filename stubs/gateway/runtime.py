@@ -165,7 +165,7 @@ class Runtime:
         except Blocked as blocked:
             self.journal.withdraw()
             self.fold_again()
-            # An entry that waits tells whoever comes next to look for room first.
+            # With this entry pending, the next transaction looks for room on the disk first.
             self.append(read_back_all((JournalStalled(detail=str(blocked)),)), self.clock.now())
             waiting, self._waiting = self._waiting, []
             for committed in waiting:
@@ -210,7 +210,7 @@ class Runtime:
         """Done by the one commit of all who wait, at the end of this iteration of the loop or soon after."""
         if not self._waiting:
             self._loop.call_soon(commit)
-        # A future each, since one that is shared has to be shielded from those who give up, at three times the price.
+        # One future for each caller: a shared one needs a shield against callers that give up, at three times the cost.
         committed: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append(committed)
         return committed

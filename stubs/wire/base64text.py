@@ -20,7 +20,7 @@ def is_base64(text: str) -> bool:
 
 def decoded(digits: bytes) -> bytes | None:
     """The octets of strict base64 without white space; None for anything else."""
-    # What is decoded loosely and encoded again is what it was only if it was strict: two passes in C.
+    # Decoding loosely and encoding again returns the same text only if it was strict base64: two passes in C.
     try:
         octets = binascii.a2b_base64(digits)
     except binascii.Error:

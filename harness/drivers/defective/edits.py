@@ -56,7 +56,7 @@ def _deep(value: Any, edit: EditValue, wanted: Callable[[Any], bool]) -> Any:
 
 
 def an_hour_later(text: str) -> str:
-    """An instant in UTC told an hour later; other text as it is."""
+    """Return an instant in UTC an hour later; other text unchanged."""
     return _later(text, timedelta(hours=1))
 
 
@@ -74,7 +74,7 @@ def _later(text: str, by: timedelta) -> str:
 
 
 def day_only(text: str) -> str:
-    """The day of an instant; other text as it is."""
+    """Return the day of an instant; other text unchanged."""
     return text[:10] if _later(text, timedelta()) == text and "T" in text else text
 
 
@@ -191,7 +191,7 @@ def request_id_of_before(_action: Action, outcome: Outcome, memory: Memory) -> O
 
 
 def alerts(edit: Callable[[list[dict[str, Any]], Action], list[dict[str, Any]]]) -> EditOutcome:
-    """Edit the alerts that are told of."""
+    """Edit the alerts that the outcome reports."""
 
     def edited(action: Action, outcome: Outcome, _memory: Memory) -> Outcome:
         return msgspec.structs.replace(outcome, alerts=edit([dict(alert) for alert in outcome.alerts], action))
@@ -301,7 +301,7 @@ def each_item(name: str, value: Any) -> Callable[[list[Any]], list[Any]]:
 
 
 def made_up_alert(action: Action) -> dict[str, Any]:
-    """An alert that nobody sent."""
+    """Return an alert that nobody sent."""
     return {
         "kind": "device",
         "code": "8F72",

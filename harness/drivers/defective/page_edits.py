@@ -56,7 +56,7 @@ def last_row_lost(_action: Action, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def replaced(**values: Any) -> Told:
-    """Some values are told otherwise."""
+    """Replace some values of the report."""
     return lambda _action, given: {**given, **values}
 
 

@@ -28,7 +28,7 @@ class Form:
 
     @property
     def has_password(self) -> bool:
-        """Whether somebody is asked for a secret."""
+        """Return whether the form asks for a pass phrase."""
         return "password" in self.kinds.values()
 
     def filled(self, wanted: Mapping[str, str]) -> dict[str, str]:

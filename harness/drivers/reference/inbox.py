@@ -93,7 +93,7 @@ class Inbox:
             alert.is_claimed = alert.digest in reported
 
     def close(self) -> None:
-        """Nobody waits any longer."""
+        """End every wait."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
@@ -174,7 +174,7 @@ class Inbox:
             self._conversations.setdefault(request_id, _Conversation()).is_waiting = True
 
     def stop_expecting(self, request_id: RequestId) -> None:
-        """Nobody waits any more; what comes later is kept for ``messages``."""
+        """End the wait for a request; messages that come later are kept for ``messages``."""
         with self._changed:
             conversation = self._conversations.get(request_id)
             if conversation is not None:
@@ -202,7 +202,7 @@ class Inbox:
         return tuple(conversation.messages) if conversation else ()
 
     def claim_alert(self, code: str, device: Eui64 | None, until: float) -> ReceivedAlert | None:
-        """The first alert with this code (empty: any) about this device (None: any) that nobody has claimed.
+        """Claim the first unclaimed alert with this code (empty: any) about this device (None: any).
 
         A client that forgets alerts has none as soon as it has forgotten the one: no test waits to the end for that.
         """

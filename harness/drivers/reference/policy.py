@@ -76,7 +76,7 @@ class Policy:
     """A request that got no usable answer, an HTTP error for instance, has failed. Relaxed: it is taken for done."""
 
     report_alerts: bool = True
-    """Tell of the alerts that came. Relaxed: they are acknowledged and forgotten."""
+    """Report the alerts that came. Relaxed: they are acknowledged and forgotten."""
 
     check_mac: bool = True
     """Part of ``check_device_security``: the MAC of a message to us. Relaxed: anybody may have made it."""

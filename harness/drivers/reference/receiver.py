@@ -41,7 +41,7 @@ class Receiver:
         return self._port
 
     def start(self) -> None:
-        """Listen; nothing happens when it does already. Raises: Blocked: the port cannot be had."""
+        """Listen, unless it does already. Raises: Blocked: the port is not available."""
         with self._lock:
             if self._endpoint is not None:
                 return

@@ -23,7 +23,7 @@ _SECRETS = frozenset({"Pass phrase"})
 """Rows that are kept and never told."""
 
 _MOST_ROWS = 200
-"""Rows of a report that are told."""
+"""Number of a report's rows that the outcome holds."""
 
 SignFile = Callable[[bytes], bytes]
 """The signature of a file: what is uploaded beside it."""

@@ -1,4 +1,4 @@
-"""Several workers at a time: each a process with its own simulated DCC and driver; one run comes of it.
+"""Several workers at a time: each a process with its own simulated DCC and driver; their records become one run.
 
 ``division`` divides the plan into shares, ``share`` runs one on whichever machine it is called. ``share_runner`` runs
 them behind one interface, an executor: processes of this machine, or a Dask cluster (``cluster``). ``worker`` is the

@@ -1,4 +1,4 @@
-"""Whoever runs the shares of a plan: an executor (``concurrent.futures``) with the task it runs.
+"""Runner of the shares of a plan: an executor (``concurrent.futures``) with the task it runs.
 
 Two kinds: threads of this process, each watching a worker process of this machine, and the workers of a Dask cluster.
 """

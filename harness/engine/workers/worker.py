@@ -77,7 +77,7 @@ class ProgressMessages:
 
 
 def main() -> int:
-    """Run one share of a plan; what went wrong is told, and in full on standard error."""
+    """Run one share of a plan; report an error in its record, and in full on standard error."""
     told = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a driver prints is no message
     messages = ProgressMessages(told)

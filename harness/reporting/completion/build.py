@@ -1,4 +1,4 @@
-"""From a campaign as it stands to the report's model; verdicts and counts come from ``harness.verdicts``."""
+"""Builds the report's model from the present campaign; verdicts and counts come from ``harness.verdicts``."""
 
 from __future__ import annotations
 

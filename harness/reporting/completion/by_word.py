@@ -10,7 +10,7 @@ from harness.reporting.completion import model
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that somebody said."""
+    """One statement of a person."""
 
     kind: str
     what: str

@@ -280,7 +280,7 @@ class DisputeRow(_Part, frozen=True, kw_only=True):
 
 
 class SignOffRow(_Part, frozen=True, kw_only=True):
-    """Section 13: who signs, until when, and what the campaign knows of it already."""
+    """Section 13: signatories, due days, and what the campaign knows of them already."""
 
     who: str
     role: str = ""

@@ -34,7 +34,7 @@ _MOST = 200
 
 
 class BundleReview(msgspec.Struct, frozen=True, kw_only=True):
-    """One bundle: does it verify, and do its checks come to the same again."""
+    """Review of one bundle: whether it verifies, and whether its checks have the same findings again."""
 
     run: str
     folder: str

@@ -32,7 +32,7 @@ class WrittenReport:
 def write_completion_report(
     campaign_results: CampaignResults, written: datetime, before: model.CompletionReport | None = None
 ) -> WrittenReport:
-    """The report of a campaign as it stands.
+    """Write the report of the present campaign.
 
     Args:
         campaign_results: the campaign with its runs joined.

@@ -104,7 +104,7 @@ class Operations:
                 is_new_tenancy=is_new_tenancy,
             )
         )
-        # What follows follows when the date has come, be it now.
+        # The effects of the registration begin at its date, which may be now.
         item = RegistrationDate(mpxn, is_new_tenancy)
         transaction.schedule(at, item, f"registration {mpxn} {at.isoformat()}")
 

@@ -108,7 +108,7 @@ def decoded_answer(srv: str) -> Element | None:
     tags = [f"{{{RA}}}{name}" for name in ("GBCSResponse", "Body", "ResponseMessage", "SMETSData")]
     name = request_body(srv).name
     found = {element.name: element for element in elements_in(_rule(*tags).children)}
-    # One answer is called otherwise than its request.
+    # The name of one answer differs from that of its request.
     other = name.replace("ReadDeviceConfigurationBilling", "ReadDeviceConfigurationDataBilling")
     return found.get(f"{name}Rsp") or found.get(f"{other}Rsp")
 
