@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from schemas.ssi_tables import components
 from stubs.control import parameters as p
 from stubs.control.access import Access
 from stubs.control.results import SsiCredential
+from stubs.dcc.simulation.operations import Operations
+from stubs.dcc.state.transaction import Transaction
 from stubs.events import (
     AnyEvent,
     HubOrderChanged,
@@ -21,12 +22,13 @@ from stubs.events import (
 from stubs.recording import RecordedEvents
 from stubs.service_desk import FieldError, ServiceDesk
 from stubs.service_desk import incidents as decide
+from stubs.service_desk.records import with_fields_of
 from stubs.smki.tls import client_identity
 from stubs.wire.eui64 import Eui64
 
 
 def _perform(on: Access, action: Callable[[ServiceDesk, datetime], Sequence[AnyEvent]]) -> Sequence[AnyEvent]:
-    def act(_: Any, transaction: Any) -> Sequence[AnyEvent]:
+    def act(_: Operations, transaction: Transaction) -> Sequence[AnyEvent]:
         try:
             events = action(transaction.state.desk, transaction.now)
         except FieldError as error:
@@ -47,19 +49,7 @@ def publish_alert(on: Access, to: p.PublishServiceAlert) -> str:
     def action(desk: ServiceDesk, _: datetime) -> Sequence[AnyEvent]:
         if to.alert and to.alert not in desk.alerts:
             raise LookupError(f"there is no service alert {to.alert}")
-        return [
-            ServiceAlertSet(
-                alert=to.alert or desk.next_reference("SA"),
-                title=to.title,
-                components=to.components,
-                state=to.state,
-                impact=to.impact,
-                update=to.update,
-                is_major=to.is_major,
-                expected=to.expected,
-                is_closed=to.is_closed,
-            )
-        ]
+        return [with_fields_of(to, ServiceAlertSet, alert=to.alert or desk.next_reference("SA"))]
 
     (event,) = _perform(on, action)
     assert isinstance(event, ServiceAlertSet), "it was one before"
@@ -74,17 +64,7 @@ def publish_maintenance(on: Access, to: p.PublishMaintenance) -> str:
         raise ValueError("ends lies before starts")
 
     def action(desk: ServiceDesk, _: datetime) -> Sequence[AnyEvent]:
-        return [
-            MaintenanceSet(
-                maintenance=desk.next_reference("MNT"),
-                title=to.title,
-                services=to.services,
-                starts=to.starts,
-                ends=to.ends,
-                detail=to.detail,
-                is_planned=to.is_planned,
-            )
-        ]
+        return [with_fields_of(to, MaintenanceSet, maintenance=desk.next_reference("MNT"))]
 
     (event,) = _perform(on, action)
     assert isinstance(event, MaintenanceSet), "it was one before"

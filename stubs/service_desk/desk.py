@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from stubs.service_desk.records import (
     PersonRecord,
     Run,
     SubmittedFile,
+    with_fields_of,
 )
 
 MOST_RUNS = 1000
@@ -52,7 +53,6 @@ class ServiceDesk(msgspec.Struct):
 
 
 Folder = Callable[[ServiceDesk, Any, datetime], None]
-Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 def _count(desk: ServiceDesk, reference: str) -> None:
@@ -61,18 +61,9 @@ def _count(desk: ServiceDesk, reference: str) -> None:
     desk.given[letters] = max(desk.given.get(letters, 0), number)
 
 
-def _record(kind: type[Record], event: events.Event, **also: Any) -> Record:
-    """The record that an event begins: the fields that both have, and what the event does not say.
-
-    ``test_service_desk`` holds records and events together: what a record has is of an event, given here, or a default.
-    """
-    shared = set(event.__struct_fields__).intersection(kind.__struct_fields__)
-    return kind(**{name: getattr(event, name) for name in shared}, **also)
-
-
 def _incident_raised(desk: ServiceDesk, event: events.IncidentRaised, at: datetime) -> None:
     _count(desk, event.reference)
-    desk.incidents[event.reference] = _record(Incident, event, raised=at)
+    desk.incidents[event.reference] = with_fields_of(event, Incident, raised=at)
 
 
 def _incident_updated(desk: ServiceDesk, event: events.IncidentUpdated, at: datetime) -> None:
@@ -93,9 +84,9 @@ def _incident_updated(desk: ServiceDesk, event: events.IncidentUpdated, at: date
 def _alert(desk: ServiceDesk, event: events.ServiceAlertSet, at: datetime) -> None:
     _count(desk, event.alert)
     before = desk.alerts.get(event.alert)
-    desk.alerts[event.alert] = _record(
-        Alert,
+    desk.alerts[event.alert] = with_fields_of(
         event,
+        Alert,
         created=before.created if before else at,
         closed=at if event.is_closed else None,
         updates=(*(before.updates if before else ()), (at, event.update)),
@@ -107,12 +98,12 @@ def _maintenance(desk: ServiceDesk, event: events.MaintenanceSet, _: datetime) -
     if event.is_cancelled:
         desk.maintenance.pop(event.maintenance, None)
         return
-    desk.maintenance[event.maintenance] = _record(Maintenance, event)
+    desk.maintenance[event.maintenance] = with_fields_of(event, Maintenance)
 
 
 def _request_raised(desk: ServiceDesk, event: events.ManagementRequestRaised, at: datetime) -> None:
     _count(desk, event.reference)
-    desk.requests[event.reference] = _record(ManagementRequest, event, raised=at)
+    desk.requests[event.reference] = with_fields_of(event, ManagementRequest, raised=at)
 
 
 def _request_updated(desk: ServiceDesk, event: events.ManagementRequestUpdated, at: datetime) -> None:
@@ -124,17 +115,17 @@ def _request_updated(desk: ServiceDesk, event: events.ManagementRequestUpdated, 
 
 def _file(desk: ServiceDesk, event: events.FileSubmitted, at: datetime) -> None:
     _count(desk, event.reference)
-    desk.files[event.reference] = _record(SubmittedFile, event, at=at)
+    desk.files[event.reference] = with_fields_of(event, SubmittedFile, at=at)
 
 
 def _forecast(desk: ServiceDesk, event: events.HubForecastMade, at: datetime) -> None:
     key = f"{event.user} {event.month} {event.region} {event.variant}"
-    desk.forecasts[key] = _record(Forecast, event, at=at)
+    desk.forecasts[key] = with_fields_of(event, Forecast, at=at)
 
 
 def _ordered(desk: ServiceDesk, event: events.HubsOrdered, at: datetime) -> None:
     _count(desk, event.reference)
-    desk.orders[event.reference] = _record(Order, event, history=((at, "placed", ""),))
+    desk.orders[event.reference] = with_fields_of(event, Order, history=((at, "placed", ""),))
 
 
 def _order_changed(desk: ServiceDesk, event: events.HubOrderChanged, at: datetime) -> None:
@@ -149,12 +140,12 @@ def _person(desk: ServiceDesk, event: events.PersonSet, at: datetime) -> None:
     if event.status == "removed":
         desk.people.pop(key, None)
         return
-    desk.people[key] = _record(PersonRecord, event, since=at)
+    desk.people[key] = with_fields_of(event, PersonRecord, since=at)
 
 
 def _run(desk: ServiceDesk, event: events.ReportRun, at: datetime) -> None:
     _count(desk, event.run)
-    desk.runs[event.run] = _record(Run, event, at=at)
+    desk.runs[event.run] = with_fields_of(event, Run, at=at)
     if len(desk.runs) > MOST_RUNS:
         del desk.runs[next(iter(desk.runs))]
 

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, TypeVar
 
 import msgspec
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+
+def with_fields_of(source: msgspec.Struct, kind: type[Record], **also: Any) -> Record:
+    """A record of ``kind`` with the fields that it shares with ``source``, and those given.
+
+    A record of service management follows so from the event that begins it, an event from what an operation was given.
+    """
+    shared = set(source.__struct_fields__).intersection(kind.__struct_fields__) - also.keys()
+    return kind(**{name: getattr(source, name) for name in shared}, **also)
 
 
 class FieldError(Exception):

@@ -6,6 +6,7 @@ one succeed, every later one gets 250 (the guide's section 8.1, from the referen
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,25 @@ def constant(*data: Data) -> ToData:
 def succeeded(data: Data) -> Data | None:
     """The value of a row, or None when the row failed (null data)."""
     return None if data.tag is Tag.NULL else data
+
+
+class OneRowRead(ABC):
+    """A codec whose command reads one row and sets nothing."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def read_command(self, content: bytes) -> dict[str, Any]:
+        """See :class:`Codec`."""
+
+    def error_results(self, command: bytes, position: int, code: int | None) -> tuple[int, ...]:
+        """See :class:`Codec`."""
+        self.read_command(command)
+        return failing_row(1, position, code)
+
+    def instructions(self, command: bytes) -> tuple[Instruction, ...]:  # noqa: ARG002
+        """A read sets nothing."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +145,7 @@ class DlmsRows:
 
 
 @dataclass(frozen=True, slots=True)
-class ProtectedRead:
+class ProtectedRead(OneRowRead):
     """A read through a data protection object: the values come back encrypted.
 
     Args:
@@ -173,16 +193,7 @@ class ProtectedRead:
 
     def build_response(self, command: bytes, values: Values, encrypt: Encrypt | None) -> bytes:
         """See :class:`Codec`; the response's protection names device and asker the other way round."""
-        request = self._request(command)
-        results = results_of(values, 1)
-        if any(results):
-            return respond(request, (dlms.null(),), results)
-        if encrypt is None:
-            raise Misuse("this response is encrypted: hand in encrypt")
-        names = request.data[0][1][0][1]
-        protection = protection_parameters(names[0].octets, names[2].octets, protected_for(values, names[1].octets))
-        blob = encrypt(dlms.encode_value(self.to_plain(values)))
-        return respond(request, (dlms.structure(protection, dlms.octets(blob)),), results)
+        return respond_protected(self._request(command), values, encrypt, self.to_plain)
 
     def read_response(self, content: bytes, decrypt: Decrypt | None) -> dict[str, Any]:
         """See :class:`Codec`. Raises: Misuse: encrypted, and no ``decrypt``."""
@@ -197,15 +208,6 @@ class ProtectedRead:
         if end != len(plaintext):
             raise GbcsError("octets after the decrypted value", end)
         return self.from_plain(plain) | found
-
-    def error_results(self, command: bytes, position: int, code: int | None) -> tuple[int, ...]:
-        """See :class:`Codec`."""
-        self._request(command)
-        return failing_row(1, position, code)
-
-    def instructions(self, command: bytes) -> tuple[Instruction, ...]:  # noqa: ARG002
-        """A read sets nothing."""
-        return ()
 
     def _request(self, content: bytes) -> AccessRequest:
         request = AccessRequest.from_bytes(content)
@@ -223,7 +225,7 @@ FromEntry = Callable[[Data], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class LogRead:
+class LogRead(OneRowRead):
     """A read of a log by range: get with selection; the entries come back as a compact array.
 
     Args:
@@ -277,15 +279,6 @@ class LogRead:
         entries = () if value is None else tuple(self.from_entry(row) for row in value.items)
         return {"LogEntries": entries} | outcome(response)
 
-    def error_results(self, command: bytes, position: int, code: int | None) -> tuple[int, ...]:
-        """See :class:`Codec`."""
-        self._request(command)
-        return failing_row(1, position, code)
-
-    def instructions(self, command: bytes) -> tuple[Instruction, ...]:  # noqa: ARG002
-        """A read sets nothing."""
-        return ()
-
     def _request(self, content: bytes) -> AccessRequest:
         request = AccessRequest.from_bytes(content)
         wanted = (Access.GET_WITH_SELECTION, (7, dlms.obis(self.instance), 2), 1)
@@ -301,6 +294,24 @@ def results_of(values: Values, count: int) -> tuple[int, ...]:
     if len(results) != count:
         raise Misuse(f"{count} rows need {count} results, got {len(results)}")
     return results
+
+
+def respond_protected(
+    request: AccessRequest, values: Values, encrypt: Encrypt | None, to_plain: Callable[[Values], Data]
+) -> bytes:
+    """The response to a read through a data protection object: its values encrypted, the two parties exchanged.
+
+    Raises: Misuse: it succeeds, and no ``encrypt`` was handed in.
+    """
+    results = results_of(values, 1)
+    if any(results):
+        return respond(request, (dlms.null(),), results)
+    if encrypt is None:
+        raise Misuse("this response is encrypted: hand in encrypt")
+    names = request.data[0][1][0][1]
+    protection = protection_parameters(names[0].octets, names[2].octets, protected_for(values, names[1].octets))
+    blob = encrypt(dlms.encode_value(to_plain(values)))
+    return respond(request, (dlms.structure(protection, dlms.octets(blob)),), results)
 
 
 def failing_row(count: int, position: int, code: int | None) -> tuple[int, ...]:

@@ -24,12 +24,13 @@ from stubs.wire.gbcs.dlms import Access, AccessRequest, AccessSpecification, Dat
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.dlms_codecs import (
     CLOCK_COLUMN,
+    OneRowRead,
     failing_row,
     outcome,
-    protected_for,
     protection_parameters,
     read_rows,
     respond,
+    respond_protected,
     results_of,
 )
 from stubs.wire.gbcs.use_cases.model import CommandContext, Decrypt, Encrypt, Instruction, Values, given
@@ -169,7 +170,7 @@ class ProtectedObject:
 
 
 @dataclass(frozen=True, slots=True)
-class ProtectedTable:
+class ProtectedTable(OneRowRead):
     """A read through a data protection object whose values come back encrypted.
 
     Args:
@@ -195,16 +196,7 @@ class ProtectedTable:
 
     def build_response(self, command: bytes, values: Values, encrypt: Encrypt | None) -> bytes:
         """See :class:`Codec`; the response's protection names device and asker the other way round."""
-        request, _ = self._read(command)
-        results = results_of(values, 1)
-        if any(results):
-            return respond(request, (dlms.null(),), results)
-        if encrypt is None:
-            raise Misuse("this response is encrypted: hand in encrypt")
-        names = request.data[0][1][0][1]
-        protection = protection_parameters(names[0].octets, names[2].octets, protected_for(values, names[1].octets))
-        blob = encrypt(dlms.encode_value(self.plain.encode(values)))
-        return respond(request, (dlms.structure(protection, dlms.octets(blob)),), results)
+        return respond_protected(self._read(command)[0], values, encrypt, self.plain.encode)
 
     def read_response(self, content: bytes, decrypt: Decrypt | None) -> dict[str, Any]:
         """See :class:`Codec`; ``ProtectedFor`` is whom it names. Raises: Misuse: encrypted, and no ``decrypt``."""
@@ -217,15 +209,6 @@ class ProtectedTable:
             raise GbcsError("protection parameters of wrong lengths", 6, expected="8 octets", got=str(len(recipient)))
         plain = read_protected(self.plain, response.data[0][1].octets, decrypt)
         return plain | {"ProtectedFor": str(Eui64(recipient))} | found
-
-    def error_results(self, command: bytes, position: int, code: int | None) -> tuple[int, ...]:
-        """See :class:`Codec`."""
-        self._read(command)
-        return failing_row(1, position, code)
-
-    def instructions(self, command: bytes) -> tuple[Instruction, ...]:  # noqa: ARG002
-        """A read sets nothing."""
-        return ()
 
     def _object_list(self, values: Values) -> Data:
         return dlms.array(

@@ -19,7 +19,7 @@ from stubs.wire.gbcs.gbz import AttributeRecord, GbzComponent, GbzMessage
 from stubs.wire.gbcs.octets import GbcsError
 from stubs.wire.gbcs.use_cases.dlms_codecs import results_of
 from stubs.wire.gbcs.use_cases.gas_shapes import Answer, Reply, Sent, Shape
-from stubs.wire.gbcs.use_cases.gbz_codecs import HARDWARE_FAILURE, NO_ENTRIES, NOT_EXECUTED, default_status
+from stubs.wire.gbcs.use_cases.gbz_codecs import NO_ENTRIES, NOT_EXECUTED, default_status, failing_component
 from stubs.wire.gbcs.use_cases.model import CommandContext, Decrypt, Encrypt, Instruction, Values
 
 _NO_COMMAND = 0xFF
@@ -155,17 +155,7 @@ class Series:
 
     def error_results(self, command: bytes, position: int, code: int | None) -> tuple[int, ...]:
         """See :class:`Codec`: components before the failing one succeed, those after it are not executed."""
-        results: list[int] = []
-        has_failed = False
-        for one in self._sent(command):
-            statuses = [NOT_EXECUTED if has_failed else 0] * self._size(one)
-            if 0 <= position - len(results) < len(statuses):
-                statuses[position - len(results)] = HARDWARE_FAILURE if code is None else code
-                has_failed = True
-            results += statuses
-        if not has_failed:
-            raise Misuse(f"no row {position} among {len(results)}")
-        return tuple(results)
+        return failing_component(map(self._size, self._sent(command)), position, code)
 
     def instructions(self, command: bytes) -> tuple[Instruction, ...]:
         """The components that can be future dated."""

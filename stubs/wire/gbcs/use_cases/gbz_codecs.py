@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -252,17 +252,7 @@ class AttributeRead:
     def error_results(self, command: bytes, position: int, code: int | None) -> tuple[int, ...]:
         """See :class:`Codec`: other attributes of the same component are read, later components are not executed."""
         self.read_command(command)
-        results: list[int] = []
-        has_failed = False
-        for of in self.sets:
-            statuses = [NOT_EXECUTED if has_failed else 0] * len(of.attributes)
-            if 0 <= position - len(results) < len(statuses):
-                statuses[position - len(results)] = HARDWARE_FAILURE if code is None else code
-                has_failed = True
-            results += statuses
-        if not has_failed:
-            raise Misuse(f"no attribute {position} among {self._count}")
-        return tuple(results)
+        return failing_component((len(of.attributes) for of in self.sets), position, code)
 
     def instructions(self, command: bytes) -> tuple[Instruction, ...]:  # noqa: ARG002
         """A read sets nothing."""
@@ -283,6 +273,30 @@ class AttributeRead:
             )
             for sequence, of in enumerate(self.sets)
         ]
+
+
+def failing_component(sizes: Iterable[int], position: int, code: int | None) -> tuple[int, ...]:
+    """Status codes by component when the row at ``position`` of all of them fails.
+
+    Components before it succeed, so do the other rows of its own; those after it are not executed.
+
+    Args:
+        sizes: how many rows each component has.
+        position: of the failing row, from 0.
+        code: its status; None: hardware failure.
+    Raises: Misuse: there is no such row.
+    """
+    results: list[int] = []
+    has_failed = False
+    for size in sizes:
+        statuses = [NOT_EXECUTED if has_failed else 0] * size
+        if 0 <= position - len(results) < size:
+            statuses[position - len(results)] = HARDWARE_FAILURE if code is None else code
+            has_failed = True
+        results += statuses
+    if not has_failed:
+        raise Misuse(f"no row {position} among {len(results)}")
+    return tuple(results)
 
 
 def default_status(component: GbzComponent) -> int | None:
