@@ -8,7 +8,7 @@ from typing import Any
 from stubs.devices import DeviceState
 from stubs.devices.effects import EFFECTS, Row
 from stubs.devices.records import Joined
-from stubs.devices.trust import CELL_ROLES
+from stubs.devices.state import CELL_ROLES
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import use_cases
 from stubs.wire.gbcs.use_cases import UseCase

@@ -66,7 +66,7 @@ def accept(state: DeviceState, command: bytes, keys: DeviceKeys) -> Accepted:
         raise Rejected("recipient", f"expected {state.eui}, got {group.recipient}")
     use_case, row = _row(state, group)
     if row.is_maced or message.mac is not None:
-        speaker = str(group.originator) if row.cells == NEIGHBOUR else state.acb
+        speaker = group.originator if row.cells == NEIGHBOUR else state.party_in("acb")
         _check_mac(state, message, speaker, keys)
     cell = cell_of(state, group.originator)
     if cell is None:
@@ -84,16 +84,16 @@ def accept(state: DeviceState, command: bytes, keys: DeviceKeys) -> Accepted:
     if use_case.is_critical or group.signature or message.mac is None:
         _check_signature(state, group, cell, keys.certificates)
     if use_case.is_critical:
-        stored = highest(state.counters, str(group.originator))
+        stored = highest(state.counters, group.originator)
         if group.counter <= stored:
             raise Rejected("counter", f"expected a counter above {stored}, got {group.counter}")
     return Accepted(group, use_case, row)
 
 
-def _check_mac(state: DeviceState, message: Message, speaker: str, keys: DeviceKeys) -> None:
+def _check_mac(state: DeviceState, message: Message, speaker: Eui64 | None, keys: DeviceKeys) -> None:
     if message.mac is None:
         raise Rejected("mac-missing", "a command carries the MAC of the access control broker")
-    key = key_agreement(state, keys.certificates, Eui64.parse(speaker)) if speaker else None
+    key = key_agreement(state, keys.certificates, speaker) if speaker is not None else None
     if key is None:
         raise Rejected("mac", "the device holds no key of an access control broker")
     try:

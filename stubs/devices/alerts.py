@@ -20,7 +20,7 @@ from stubs.devices.effects.context import PendingAlert
 from stubs.devices.state import LOGGED, DeviceState, LogEntry, LogName, Pending, apply, instant, merged, plain, seconds
 from stubs.devices.trust import DeviceKeys, key_agreement
 from stubs.wire.errors import PeerError
-from stubs.wire.eui64 import Eui64, eui_or_none
+from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import add_mac, encrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
 from stubs.wire.gbcs.use_cases import (
@@ -133,8 +133,7 @@ def _recipient(state: DeviceState, notice: PendingAlert) -> Eui64 | None:
         return notice.recipient
     row = device_alerts().get(notice.code)
     cell = row.recipient if row is not None else "supplier"
-    name = getattr(state, cell, "") or state.acb
-    return eui_or_none(name)
+    return state.party_in(cell) or state.party_in("acb")
 
 
 def _logged(code: str, at: int) -> LogEntry:
@@ -169,8 +168,7 @@ def raise_notice(
 def _about(state: DeviceState, code: str) -> Eui64 | None:
     """The third party that an alert names in its header."""
     body = body_of(state.device_type, code)
-    name = getattr(state, body.about) if body is not None and body.about else ""
-    return eui_or_none(name)
+    return state.party_in(body.about) if body is not None else None
 
 
 def _content(
@@ -285,7 +283,7 @@ def raise_alert(
         raise PeerError("not an alert code", expected="four hexadecimal digits", got=code[:20])
     row = device_alerts().get(code.upper())
     if recipient is None and row is not None and row.recipient == "originator":
-        recipient = Eui64.parse(state.supplier or state.acb)
+        recipient = state.party_in("supplier") or state.party_in("acb")
     notice = PendingAlert(code.upper(), "raised by hand", recipient)
     changes, alert = raise_notice(state, notice, seconds(now), Sender(keys))
     if alert is None:

@@ -85,7 +85,7 @@ def _given(state: DeviceState, command: bytes, at: int, sender: Sender, surround
     group = accepted.group
     if accepted.use_case.is_critical:
         # A replacement of credentials may just have set a higher floor.
-        known, party = changes.get("counters", state.counters), str(group.originator)
+        known, party = changes.get("counters", state.counters), group.originator
         changes["counters"] = raised(known, party, max(group.counter, highest(known, party)))
     if reply.takes_counter:
         changes["own_counter"] = state.own_counter + 1
@@ -147,8 +147,8 @@ def _apply_effect(
 
 def _payer(state: DeviceState, accepted: Accepted) -> Eui64:
     """Return the party whose top-up token it is: the supplier when a neighbour passes it on."""
-    is_local = accepted.row.cells == NEIGHBOUR and state.supplier
-    return Eui64.parse(state.supplier) if is_local else accepted.party
+    supplier = state.party_in("supplier")
+    return supplier if accepted.row.cells == NEIGHBOUR and supplier is not None else accepted.party
 
 
 def _held(state: DeviceState, accepted: Accepted, execution: datetime, at: int) -> EffectResult | None:

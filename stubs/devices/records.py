@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from stubs.wire.eui64 import Eui64
+
 Instant = Annotated[int, msgspec.Meta(description="seconds since 2000-01-01T00:00:00Z")]
 """An instant as devices keep it; the control API tells the unit with every field of this type."""
 
@@ -47,6 +49,11 @@ class LoggedDevice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Whether it has joined the home area network."""
     removed: Instant = 0
     """When it was taken out of the log; 0: it has not been."""
+
+    @property
+    def id(self) -> Eui64:
+        """The device's identity."""
+        return Eui64.parse(self.device)
 
 
 class Pending(msgspec.Struct, frozen=True, gc=False):
@@ -340,6 +347,11 @@ class Joined(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Number of the method of the join, as GBCS has it."""
     certificate: bytes = b""
     """The other device's key-agreement certificate as the command brought it, DER; empty: it brought none."""
+
+    @property
+    def id(self) -> Eui64:
+        """The other device's identity."""
+        return Eui64.parse(self.device)
 
 
 class Unsent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

@@ -1,8 +1,9 @@
 """The state of one simulated device, and how it is rebuilt from the changes in the journal.
 
 One frozen, serialisable record for every device type; fields a type has no use for keep their defaults, which are
-neither stored nor written. Registers and balance are not stored as they stand: they are what they were at ``since``,
-and follow from there by ``registers``.
+neither stored nor written. Since the record is what snapshots and the journal hold, identities in it are text; whoever
+asks for one gets an ``Eui64`` (``id``, ``hub_id``, ``party_in``, ``parties``: docs/adr/0013). Registers and balance are
+not stored as they stand: they are what they were at ``since``, and follow from there by ``registers``.
 
 Units: instants are whole seconds since 2000-01-01T00:00:00Z (the epoch of GBCS logs); energy Wh; gas litres; money
 thousandths of a penny; identities dashed upper-case EUI-64.
@@ -11,6 +12,7 @@ thousandths of a penny; identities dashed upper-case EUI-64.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, get_type_hints
 
 import msgspec
@@ -44,6 +46,17 @@ from stubs.devices.records import (
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64, eui_or_none
 
+CELL_ROLES = {
+    "supplier": 2,
+    "network_operator": 3,
+    "acb": 4,
+    "root": 0,
+    "recovery": 1,
+    "transitional_cos": 5,
+    "wan_provider": 6,
+    "load_controller": 8,
+}
+"""Fields that are trust-anchor cells, and the certificate role (OU) each takes."""
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Zero of ``at``, ``since``, ``due`` and of the log time stamps."""
 
@@ -52,6 +65,7 @@ Supply = Literal["enabled", "armed", "disabled"]
 PaymentMode = Literal["credit", "prepayment"]
 ClockStatus = Literal["reliable", "invalid", "unreliable"]
 __all__ = [
+    "CELL_ROLES",
     "EPOCH",
     "LOGGED",
     "LOG_CAPACITY",
@@ -310,6 +324,21 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
         """The hub whose network it is on; None: none."""
         return eui_or_none(self.hub)
 
+    def party_in(self, cell: str) -> Eui64 | None:
+        """Who is named in a trust-anchor cell, by the cell's field; None: nobody, or no device has such a cell."""
+        return eui_or_none(getattr(self, cell)) if cell in CELL_ROLES else None
+
+    @property
+    def parties(self) -> frozenset[Eui64]:
+        """The parties whose commands it takes and whose certificates it knows: supplier, network operator, broker."""
+        return _parties(self.supplier, self.network_operator, self.acb)
+
+
+@lru_cache(maxsize=1024)
+def _parties(*named: str) -> frozenset[Eui64]:
+    """Those that are named; the same few for the devices of a supplier."""
+    return frozenset(Eui64.parse(party) for party in named if party)
+
 
 FIXED = frozenset({"eui", "device_type", "variant", "seed"})
 LOGGED = "logged"
@@ -409,11 +438,13 @@ def given_back(value: Any) -> Any:
     return value
 
 
-def highest(counters: tuple[tuple[str, int], ...], party: str) -> int:
+def highest(counters: tuple[tuple[str, int], ...], party: Eui64) -> int:
     """The stored counter of ``party``; -1 when nothing was accepted yet."""
-    return next((counter for known, counter in counters if known == party), -1)
+    name = str(party)
+    return next((counter for known, counter in counters if known == name), -1)
 
 
-def raised(counters: tuple[tuple[str, int], ...], party: str, counter: int) -> tuple[tuple[str, int], ...]:
+def raised(counters: tuple[tuple[str, int], ...], party: Eui64, counter: int) -> tuple[tuple[str, int], ...]:
     """``counters`` with that of ``party`` set to ``counter``."""
-    return (*((known, value) for known, value in counters if known != party), (party, counter))
+    name = str(party)
+    return (*((known, value) for known, value in counters if known != name), (name, counter))

@@ -14,7 +14,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
 from stubs.devices.records import OwnKey
-from stubs.devices.state import DeviceState
+from stubs.devices.state import CELL_ROLES, DeviceState
 from stubs.wire.certificates import Certificate, CertificateStore, Usage
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import KeyAgreement, shared_secret
@@ -72,17 +72,6 @@ class DeviceKeys:
     agree: KeyAgreement = shared_secret
 
 
-CELL_ROLES = {
-    "supplier": 2,
-    "network_operator": 3,
-    "acb": 4,
-    "root": 0,
-    "recovery": 1,
-    "transitional_cos": 5,
-    "wan_provider": 6,
-    "load_controller": 8,
-}
-"""Trust-anchor cells and the certificate role (OU) each takes."""
 CELLS = {role: cell for cell, role in CELL_ROLES.items()}
 
 

@@ -303,7 +303,7 @@ class DeviceMachine(RuleBasedStateMachine):
 
     @invariant()
     def counters_only_grow(self) -> None:
-        accepted = highest(self.state.counters, str(self.bench.supplier))
+        accepted = highest(self.state.counters, self.bench.supplier)
         assert self.state.own_counter >= self.own_counter
         assert accepted >= self.accepted
         self.own_counter, self.accepted = self.state.own_counter, accepted

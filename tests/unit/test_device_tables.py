@@ -10,7 +10,7 @@ import pytest
 from schemas.load import device_alerts, device_types
 from stubs.devices import effects
 from stubs.devices.effects import EFFECTS
-from stubs.devices.trust import CELL_ROLES
+from stubs.devices.state import CELL_ROLES
 from stubs.wire.gbcs.use_cases import USE_CASES
 
 SOURCES = sorted(Path(effects.__file__).parent.glob("*.py")) + sorted(Path(effects.__file__).parents[1].glob("*.py"))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from stubs.access.ledger import CounterRule, Issued
 from stubs.dcc.state.dcc_state import DccState, new_state
 from stubs.dcc.state.snapshot import snapshot_of, state_from
+from stubs.devices.state import DeviceState, highest, raised
 from stubs.inventory import StoredMeterPoint
 from stubs.scheduler import QueuedMessage, StoredMessage
 from stubs.settings import DccSettings
@@ -159,3 +160,12 @@ def test_a_snapshot_has_the_texts_that_it_had_before(
     again = state_from(settings, octets)
     assert (again.ledger, again.thresholds, again.sequences) == (state.ledger, state.thresholds, state.sequences)
     assert again.outbox == state.outbox
+
+
+def test_a_device_gives_the_parties_of_its_cells_as_identities() -> None:
+    device = DeviceState(eui=str(DEVICE), device_type="ESME", supplier=str(USER).lower(), hub=str(DEVICE))
+    assert (device.id, device.hub_id, device.party_in("supplier")) == (DEVICE, DEVICE, USER)
+    assert (device.party_in("acb"), device.party_in("no cell"), device.parties) == (None, None, frozenset({USER}))
+    counters = raised(raised((), USER, 3), DEVICE, 4)
+    assert (highest(counters, USER), highest(raised(counters, USER, 9), USER)) == (3, 9)
+    assert highest((), USER) == -1

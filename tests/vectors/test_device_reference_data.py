@@ -17,8 +17,7 @@ import pytest
 from stubs.devices import DeviceState, Surroundings, manufacture, raise_alert
 from stubs.devices.effects import EFFECTS
 from stubs.devices.records import Image, Joined, Snapshot, Switch
-from stubs.devices.state import LogEntry, apply, seconds
-from stubs.devices.trust import CELL_ROLES
+from stubs.devices.state import CELL_ROLES, LogEntry, apply, seconds
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import der
 from stubs.wire.gbcs.dlms import AccessResponse, Data, DataNotification, Tag

@@ -20,7 +20,6 @@ from stubs.dcc.state.transaction import Transaction
 from stubs.devices import Surroundings, execute
 from stubs.events import CommandSent
 from stubs.scheduler.items import DueCommand, PendingCommand
-from stubs.wire.eui64 import eui_or_none
 
 CHANGE_OF_SUPPLIER = "6.23"
 
@@ -69,8 +68,7 @@ def _execute(context: DccContext, transaction: Transaction, command: PendingComm
         surroundings=Surroundings(transaction.state.devices),
     )
     if command.srv == CHANGE_OF_SUPPLIER:
-        former = eui_or_none(state.supplier)
-        command = msgspec.structs.replace(command, former_supplier=former)
+        command = msgspec.structs.replace(command, former_supplier=state.party_in("supplier"))
     for changed, changes in ((device, execution.changes), *execution.other_changes.items()):
         change_device(transaction, changed, changes, str(command.request_id))
     device_responses.take(context, transaction, command, sent, execution)

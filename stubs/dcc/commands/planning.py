@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 
 import msgspec
 
@@ -30,7 +29,6 @@ from stubs.wire.duis import (
     read_date_time,
 )
 from stubs.wire.errors import PeerError, Refusal
-from stubs.wire.eui64 import Eui64, eui_or_none
 from stubs.wire.gbcs.crypto import add_mac, sign
 from stubs.wire.gbcs.envelope import Group
 from stubs.wire.gbcs.use_cases import use_case
@@ -77,8 +75,8 @@ def target_of(state: DccState, record: InventoryRecord) -> Target:
     """Facts of the device that the transform needs: type, variant, and whose credentials it holds."""
     physical = state.devices.get(record.device)
     if physical is not None:
-        known = _parties((physical.supplier, physical.network_operator, physical.acb))
-        network_operator = eui_or_none(physical.network_operator)
+        known = physical.parties
+        network_operator = physical.party_in("network_operator")
         variant = physical.variant
     else:
         network_operator = None
@@ -92,12 +90,6 @@ def target_of(state: DccState, record: InventoryRecord) -> Target:
         known_parties=known,
         network_operator=network_operator,
     )
-
-
-@lru_cache(maxsize=1024)
-def _parties(named: tuple[str, ...]) -> frozenset[Eui64]:
-    """Those that are named; the same few for the devices of a supplier."""
-    return frozenset(Eui64.parse(party) for party in named if party)
 
 
 def plan_command(

@@ -78,7 +78,7 @@ def send_to_gas_meter(
         happened then.
     """
     state = transaction.state.devices[display]
-    meter = next((Eui64.parse(one.device) for one in state.joined if one.device_type == _GAS_METER), None)
+    meter = next((one.id for one in state.joined if one.device_type == _GAS_METER), None)
     if meter is None or meter not in transaction.state.devices:
         raise PeerError("the display has joined no gas meter", where=str(display))
     if not has_network(transaction.state, meter) or not state.reachable:

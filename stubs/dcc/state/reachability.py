@@ -42,7 +42,7 @@ def behind(state: DccState, device: Eui64) -> tuple[Eui64, ...]:
     physical = state.devices.get(device)
     if physical is None or physical.device_type != _HUB:
         return ()
-    listed = [Eui64.parse(entry.device) for entry in physical.device_log]
+    listed = [entry.id for entry in physical.device_log]
     listed += [record.device for record in state.inventory.on_hub(device)]
     return tuple(one for one in dict.fromkeys(listed) if one in state.devices and state.devices[one].hub_id == device)
 

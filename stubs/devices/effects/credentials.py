@@ -12,11 +12,11 @@ from typing import Any
 from stubs.devices.effects.context import Effect, EffectContext, EffectResult, PendingAlert
 from stubs.devices.paths import is_root, is_trusted
 from stubs.devices.records import Anchor
-from stubs.devices.state import highest, raised
-from stubs.devices.trust import CELL_ROLES, MANAGEMENT, TOP_UP, replaced
+from stubs.devices.state import CELL_ROLES, highest, raised
+from stubs.devices.trust import MANAGEMENT, TOP_UP, replaced
 from stubs.wire.certificates import NO_EUI, Certificate
 from stubs.wire.errors import PeerError
-from stubs.wire.eui64 import Eui64
+from stubs.wire.eui64 import Eui64, eui_or_none
 
 ROLE_CELLS = {
     "Root": "root",
@@ -59,12 +59,12 @@ def read_credentials(context: EffectContext) -> EffectResult:
     details = []
     for role in context.values["RemotePartyRoles"]:
         cell = ROLE_CELLS.get(role, "")
-        party = getattr(context.state, cell, "")
-        if not party:
+        party = context.state.party_in(cell)
+        if party is None:
             details.append({"RemotePartyRole": role, "StatusCode": _NOT_HELD})
             continue
         certificates = [
-            {"CertificateUsage": name} | _identity(found, party)
+            {"CertificateUsage": name} | _identity(found, str(party))
             for name, (usage, cell_usage) in USAGES.items()
             if (found := _held(context, cell, usage, cell_usage)) is not None
         ]
@@ -168,7 +168,7 @@ def _floors(context: EffectContext, cells: dict[str, str]) -> tuple[tuple[tuple[
     changed += [dict(one) for one in context.values.get("OtherFloors", ())]
     for one in changed:
         cell = ROLE_CELLS.get(one["RemotePartyRole"], "")
-        party = cells.get(cell) or getattr(context.state, cell, "")
-        if party:
+        party = eui_or_none(cells.get(cell)) or context.state.party_in(cell)
+        if party is not None:
             counters = raised(counters, party, int(one["RemotePartyFloorSeqNumber"]))
     return counters, changed

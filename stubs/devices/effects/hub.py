@@ -61,7 +61,7 @@ def remove_device(context: EffectContext) -> EffectResult:
     if len(others) == len(context.state.device_log):
         return EffectResult(result="refused")
     neighbour = context.surroundings.devices.get(Eui64.parse(device))
-    left = {neighbour.id: {"hub": ""}} if neighbour is not None and neighbour.hub == context.state.eui else {}
+    left = {neighbour.id: {"hub": ""}} if neighbour is not None and neighbour.hub_id == context.state.id else {}
     return EffectResult(
         changes={"device_log": others, "former_devices": former_devices(context.state, others, context.at)},
         notices=(PendingAlert("8F12", f"{device} removed from the device log"),),

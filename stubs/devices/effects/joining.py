@@ -93,9 +93,9 @@ def read_hub(context: EffectContext) -> EffectResult:
 
 
 def _heard(context: EffectContext, entry: LoggedDevice) -> dict[str, Any]:
-    neighbour = context.surroundings.devices.get(Eui64.parse(entry.device))
+    neighbour = context.surroundings.devices.get(entry.id)
     is_there = entry.joined and (neighbour is None or neighbour.reachable)
-    number = Eui64.parse(entry.device).octets[7]
+    number = entry.id.octets[7]
     return {
         "DeviceID": entry.device,
         "Status": "11001000" if is_there else "10000000",

@@ -13,6 +13,7 @@ from stubs.devices.records import Credit
 from stubs.devices.settling import settled
 from stubs.devices.state import PaymentMode, highest, raised
 from stubs.wire.errors import PeerError
+from stubs.wire.eui64 import Eui64
 from stubs.wire.utrn import read
 
 _INT32 = 1 << 31
@@ -63,9 +64,9 @@ def set_payment_mode(context: EffectContext) -> EffectResult:
 _NOT_AUTHENTIC = "the token's MAC does not agree"
 
 
-def _payer(context: EffectContext) -> str:
+def _payer(context: EffectContext) -> Eui64:
     """Return the party whose token counters apply: the supplier, whoever passes the token on."""
-    return context.state.supplier or str(context.party)
+    return context.state.party_in("supplier") or context.party
 
 
 def _refusal(context: EffectContext, utrn: str) -> PendingAlert | None:
@@ -109,7 +110,8 @@ def _full_counter(context: EffectContext) -> int:
         bits = read(str(context.values["UTRN"])).counter_bits
     except PeerError:
         return 0
-    last = highest(context.state.token_counters, context.state.supplier)
+    supplier = context.state.party_in("supplier")
+    last = highest(context.state.token_counters, supplier) if supplier is not None else -1
     counter = (max(0, last) >> _ROUND << _ROUND) | bits << 32
     return counter if counter > last else counter + (1 << _ROUND)
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from stubs.devices.effects import credentials, joining, own_credentials
 from stubs.devices.effects.firmware import activate_firmware
 from stubs.devices.effects.row import ACB, ANYBODY, SUPPLIER, Row
-from stubs.devices.trust import CELL_ROLES
+from stubs.devices.state import CELL_ROLES
 
 _ALL = frozenset({"ESME", "GSME", "GPF", "CHF", "PPMID", "HCALCS", "SAPC"})
 _METERS = frozenset({"ESME", "GSME", "SAPC"})
