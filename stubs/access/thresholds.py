@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from stubs.wire.eui64 import Eui64
 
@@ -77,7 +76,7 @@ class Thresholds:
                 return Breach(kind, f"expected at most {limit} requests of {name} by {of} in an hour, got {times + 1}")
         return None
 
-    def abnormal(self, srv: str, values: Mapping[str, Any]) -> Breach | None:
+    def abnormal(self, srv: str, values: Mapping[str, object]) -> Breach | None:
         """The first value of a command that lies outside its limits, at whatever depth; None: all are harmless."""
         limits = self.attributes.get(srv, {})
         for name, value in _leaves(values):
@@ -123,8 +122,8 @@ class Thresholds:
             del held[user]
 
 
-def _leaves(values: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    waiting: list[tuple[str, Any]] = list(values.items())
+def _leaves(values: Mapping[str, object]) -> Iterator[tuple[str, float]]:
+    waiting: list[tuple[str, object]] = list(values.items())
     while waiting:
         name, value = waiting.pop()
         if isinstance(value, Mapping):

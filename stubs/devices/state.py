@@ -325,7 +325,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
         return eui_or_none(self.hub)
 
     def party_in(self, cell: str) -> Eui64 | None:
-        """Who is named in a trust-anchor cell, by the cell's field; None: nobody, or no device has such a cell."""
+        """Return the party in a trust-anchor cell, by the cell's field; None: nobody, or no device has such a cell."""
         return eui_or_none(getattr(self, cell)) if cell in CELL_ROLES else None
 
     @property

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
-from stubs.inventory.records import InventoryRecord
+from stubs.inventory.records import CoverageValue, InventoryRecord
 from stubs.wire.duis import Node
 from stubs.wire.identifiers import like, read_place
 
@@ -91,7 +90,7 @@ def place_of(request: Node) -> str:
     return request.get("UPRN") or request.get("PartialAddress/PostCode") or ""
 
 
-def wan_matrix_node(request: Node, known: Mapping[str, Any]) -> Node:
+def wan_matrix_node(request: Node, known: Mapping[str, CoverageValue]) -> Node:
     """``DSPWANMatrix``: the request repeated, and coverage: as set for the place, else made up."""
     region = region_of(like(read_place, place_of(request)).replace(" ", ""))
     made_up = {"CSPRegion": region, "WANTechnology": "Long Range Radio" if region == "North" else "Cellular"}
@@ -103,6 +102,6 @@ def wan_matrix_node(request: Node, known: Mapping[str, Any]) -> Node:
     )
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """A value from JSON as XML has it."""
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
