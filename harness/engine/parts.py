@@ -8,29 +8,24 @@ whose driver is told nothing of it: for as long as the scenario lasts its messag
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import msgspec
-
-from harness.checks import Finding, Verdict, judge_implicit
-from harness.drivers import Action, DriverContext, UserIdentity, make_driver
+from harness.checks import Verdict
+from harness.drivers import DriverContext, UserIdentity, make_driver
 from harness.drivers.action import ActionKind
 from harness.engine.deciding import Deciding
 from harness.engine.driver_runner import DriverRunner
+from harness.engine.player import NOTHING, Parameters, Player
 from harness.engine.run_context import RunContext
 from harness.engine.scenario_home import ScenarioHome
 from harness.engine.scenario_recorder import ScenarioRecorder
 from harness.plan import LibraryScenario, test_data_for
 from harness.settings.parties import PARTS, PartySettings
 from schemas.load import UserRole
-from stubs.events import ActionAsked, CheckJudged
 from stubs.wire.errors import Blocked, Misuse
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def part(text: str) -> str:
@@ -63,8 +58,7 @@ class Part:
         given = run_context.settings.parties.get(key)
         self._settings = given or PartySettings()
         self.user = player_of(run_context, key, self.role, under_test)
-        self.findings: list[Finding] = []
-        self._actions: list[str] = []
+        self._player = Player(run_context, scenario, home, recorder, self.user, judged_as=self.user)
         self._stack = ExitStack()
         self._deciding = Deciding(run_context, scenario, recorder, self.user)
         try:
@@ -102,7 +96,7 @@ class Part:
         self,
         service: str,
         to: str = "",
-        parameters: Mapping[str, Any] | Sequence[Sequence[str]] = NOTHING,
+        parameters: Parameters = NOTHING,
         *,
         kind: ActionKind = "send",
     ) -> None:
@@ -114,25 +108,9 @@ class Part:
             parameters: DUIS element names to values; or rows of a Gherkin table.
             kind: kind of action; see docs/drivers.md.
         """
-        run, settings = self._run_context, self._run_context.settings
-        action = Action(
-            id=run.next_action_id(),
-            kind=kind,
-            scenario=self._scenario.id,
-            user=self.user,
-            role=self.role.value,
-            service=service,
-            target=self._home.target(to),
-            target_type=self._home.type_of(to),
-            parameters=self._home.parameters(parameters),
-            deadline=settings.deadline,
-            urls=run.urls,
-            now=f"{run.now():%Y-%m-%dT%H:%M:%SZ}",
-        )
-        action = msgspec.structs.replace(action, instruction=run.prompt(action, to if action.target_type else ""))
-        self._actions.append(action.id)
-        self._recorder.record(
-            ActionAsked(scenario=self._scenario.id, action=action.id, content=msgspec.to_builtins(action))
+        settings = self._run_context.settings
+        action = self._player.is_asked(
+            kind, self.role, service=service, to=to, parameters=parameters, deadline=settings.deadline
         )
         self._runner.ask(action)
         self._runner.settle(settings.deadline + settings.grace)
@@ -147,32 +125,16 @@ class Part:
 
     def expect(self, check: str, **parameters: Any) -> None:
         """Judge its conduct. Raises: Blocked: it did not play its part, so that the scenario cannot go on."""
-        if not self._actions:
+        if not self._player.actions:
             raise Misuse(f"the {self.name} was asked nothing")
-        parameters.setdefault("action", self._actions[-1])
+        parameters.setdefault("action", self._player.actions[-1])
         finding, last, late = self._deciding.decide(check, parameters, self._runner)
-        self._keep(check, parameters, finding, last, late)
+        self._player.keep(check, parameters, finding, last, late)
         if finding.verdict not in {Verdict.PASS, Verdict.WARNING, Verdict.REVIEW}:
             raise Blocked(
                 f"the {self.name} did not play its part: expected {finding.expected}, got {finding.got}",
                 mend=f"This is no fault of the party under test; see [parties.{self.name.replace(' ', '-')}].",
             )
-
-    def _keep(self, check: str, parameters: Mapping[str, Any], finding: Finding, last: int, late: float = 0.0) -> None:
-        self.findings.append(finding)
-        self._recorder.record(
-            CheckJudged(
-                scenario=self._scenario.id,
-                role=self._scenario.role,
-                check=check,
-                parameters=dict(parameters),
-                first=self._recorder.first,
-                last=last,
-                finding=finding,
-                user=self.user,
-                late=round(late, 3),
-            )
-        )
 
     def finish(self, *, is_judged: bool) -> None:
         """Judge how it behaved all along, and let go of its client."""
@@ -180,9 +142,7 @@ class Part:
             self._runner.settle(self._run_context.settings.grace)
             if is_judged:
                 evidence, last = self._deciding.evidence()
-                limits = self._run_context.settings.limits
-                for check, finding in judge_implicit(evidence, limits):
-                    self._keep(check, limits, finding, last)
+                self._player.keep_implicit(evidence, last)
 
 
 def player_of(run_context: RunContext, key: str, role: UserRole, under_test: str) -> str:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-from harness.checks import Finding, Owner, Verdict, judge_implicit, worst
+from harness.checks import Finding, Owner, Verdict, worst
 from harness.checks.effects import local_command_in, schedule_in
 from harness.checks.evidence import read_answer
-from harness.drivers import Action
 from harness.engine.conditions import BENT, HAPPENINGS, condition_called
 from harness.engine.dcc_alert_bodies import alert_content
 from harness.engine.deciding import Deciding
 from harness.engine.other_party import other_party_sends
 from harness.engine.parts import Part
+from harness.engine.player import Parameters, Player
 from harness.engine.run_context import TICK, RunContext
 from harness.engine.scenario_errors import Ending, ScenarioLeft, ending_by, ending_of, stop_for
 from harness.engine.scenario_home import ScenarioHome
@@ -27,7 +25,7 @@ from harness.engine.ssi_words import kind_of
 from harness.engine.surroundings import Faults, RunClock, Thresholds, UserStatus, is_reported_early
 from harness.plan import LibraryScenario, test_data_for
 from schemas.load import UserRole
-from stubs.events import ActionAsked, CheckJudged, RequestAccepted, RequestAnswered
+from stubs.events import RequestAccepted, RequestAnswered
 from stubs.wire.duis import Response
 from stubs.wire.errors import Blocked, Misuse
 
@@ -43,19 +41,23 @@ class World:
         self.standing = UserStatus(run_context.control, self.user)  # steps of stored scenario sets use this name
         self.clock = RunClock(run_context.control, lambda: run_context.settle(is_reported_early))
         self.thresholds = Thresholds(run_context.control, self.user)
-        self.findings: list[Finding] = []
         self._run_context = run_context
         self._home = ScenarioHome(run_context, f"{scenario.key}-{attempt}", self.role, self.user)
         self._recorder = ScenarioRecorder(run_context, scenario, attempt)
+        self._player = Player(run_context, scenario, self._home, self._recorder, self.user)
         self._deciding = Deciding(run_context, scenario, self._recorder)
         self._parts: dict[str, Part] = {}
-        self._actions: list[str] = []
         self._hidden: tuple[str, ...] = ()
         self._desk = ServiceManagement(
             run_context, self.user, self.role, f"{scenario.key}-{attempt}-{run_context.journal.last_seq}"
         )
         self._carried: dict[str, str] = {}
         self._acting_as = self.role
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was judged of the party under test so far."""
+        return self._player.findings
 
     # --- the home ---------------------------------------------------------------------------------------------
 
@@ -285,7 +287,7 @@ class World:
         *,
         service: str = "",
         to: str = "",
-        parameters: Mapping[str, Any] | Sequence[Sequence[str]] = (),
+        parameters: Parameters = (),
         beside: bool = False,
         deadline: float | None = None,
         **options: Any,
@@ -308,26 +310,15 @@ class World:
         if not beside:
             self._run_context.settle()
             self.heed()
-        action = Action(
-            id=self._run_context.next_action_id(),
-            kind=kind,  # type: ignore[arg-type]  # checked by msgspec when it is written
-            scenario=self.scenario.id,
-            user=self.user,
-            role=self._acting_as.value,
+        action = self._player.is_asked(
+            kind,  # type: ignore[arg-type]  # checked by msgspec when it is written
+            self._acting_as,
             service=service,
-            target=self._home.target(to),
-            target_type=self._home.type_of(to),
-            parameters=self._home.parameters(parameters, self._made()),
+            to=to,
+            parameters=parameters,
             deadline=limit,
-            urls=self._run_context.urls,
-            now=f"{self._run_context.now():%Y-%m-%dT%H:%M:%SZ}",
-            options={name: self._home.value(value) for name, value in options.items()},
-        )
-        name = to if self._home.type_of(to) else ""
-        action = msgspec.structs.replace(action, instruction=self._run_context.prompt(action, name))
-        self._actions.append(action.id)
-        self._recorder.record(
-            ActionAsked(scenario=self.scenario.id, action=action.id, content=msgspec.to_builtins(action))
+            made=self._made(),
+            options=options,
         )
         self._run_context.driver_runner.ask(action)
         return action.id
@@ -356,29 +347,14 @@ class World:
         Raises: CheckFailed, CheckBlocked, NotAsked: the finding says why. Blocked: the journal cannot be written.
         """
         self._begin()
-        if self._actions and "action" not in parameters:
-            parameters["action"] = self._actions[-1]
+        if self._player.actions and "action" not in parameters:
+            parameters["action"] = self._player.actions[-1]
         finding, last, late = self._deciding.decide(check, parameters, self._run_context.driver_runner)
-        self._keep(check, parameters, finding, last, late)
+        self._player.keep(check, parameters, finding, last, late)
         stop = stop_for(finding)
         if stop is not None:
             raise stop
         return finding
-
-    def _keep(self, check: str, parameters: Mapping[str, Any], finding: Finding, last: int, late: float = 0.0) -> None:
-        self.findings.append(finding)
-        self._recorder.record(
-            CheckJudged(
-                scenario=self.scenario.id,
-                role=self.role.value,
-                check=check,
-                parameters=dict(parameters),
-                first=self._recorder.first,
-                last=last,
-                finding=finding,
-                late=round(late, 3),
-            )
-        )
 
     def _judge_implicit(self) -> None:
         """Compare whatever the evidence holds: the checks that every scenario owes, once its messages have arrived."""
@@ -390,9 +366,7 @@ class World:
                 return
             self._run_context.journal.wait(after=last, timeout=TICK)
             evidence, last = self._deciding.evidence()
-        limits = self._run_context.settings.limits
-        for check, finding in judge_implicit(evidence, limits):
-            self._keep(check, limits, finding, last)
+        self._player.keep_implicit(evidence, last)
 
     # --- the record of the scenario ---------------------------------------------------------------------------
 

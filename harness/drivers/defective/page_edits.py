@@ -50,6 +50,11 @@ def added(name: str, *more: str) -> Told:
     return edit
 
 
+def added_row(row: Mapping[str, Any]) -> Told:
+    """A row that no page shows."""
+    return lambda _action, given: {**given, "rows": [*given.get("rows", []), dict(row)]}
+
+
 def last_row_lost(_action: Action, given: dict[str, Any]) -> dict[str, Any]:
     """The last row of a page is overlooked."""
     return {**given, "rows": list(given.get("rows", []))[:-1], "seen": []}
