@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -54,5 +55,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: rehearsals wait for answers half of their time."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers for each core: rehearsals of defective clients wait half of their time, until their time is up."""
+    return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files in parts instead of whole files."""
+    from tests.distribution import in_parts  # noqa: PLC0415 - needs pytest-xdist, which need not be there
+
+    return in_parts(config, log) if config.getvalue("dist") == "loadfile" else None
