@@ -60,7 +60,7 @@ def command(
         wrong += [missed] if (missed := reader.keys.missed(checked.fingerprint)) else []
         if wrong:
             raise InputError(f"{file} is not countersigned: {wrong[0]}", mend="`uept verify` tells everything")
-        judged = _told(judge_bundle(data, ScenarioSet(scenarios) if scenarios else None))
+        judged = _result_in_words(judge_bundle(data, ScenarioSet(scenarios) if scenarios else None))
         statement = countersignature.Statement(
             manifest=manifest.digest(unpack(data)[MANIFEST]),
             sealed_by=checked.fingerprint,
@@ -83,7 +83,7 @@ def command(
         say(f"judged again: {judged}")
 
 
-def _told(found: Judgement) -> str:
+def _result_in_words(found: Judgement) -> str:
     """Describe the result of judging again, in a sentence."""
     if found.problems:
         first = found.problems[0]

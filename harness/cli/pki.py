@@ -33,7 +33,7 @@ def init(folder: Path, seed: str | None, *, as_json: bool) -> None:
     from stubs.app import init_pki
 
     init_pki(folder, seed=seed.encode() if seed is not None else None)
-    _tell(folder, as_json=as_json)
+    _print_keys(folder, as_json=as_json)
 
 
 @command.command("import")
@@ -52,7 +52,7 @@ def import_(source: Path, folder: Path, *, as_json: bool) -> None:
 
     for problem in import_pki(source, folder):
         say_error(f"note: not read: {problem}")
-    _tell(folder, as_json=as_json)
+    _print_keys(folder, as_json=as_json)
 
 
 @command.command("list")
@@ -67,7 +67,7 @@ def list_(folder: Path, prefer: tuple[str, ...], *, as_json: bool) -> None:
     --json prints one object: folder, key_sets (sentences), certificates (eui, name, role, usage, serial, valid_to,
     has_key, source_name, in_use).
     """
-    _tell(folder, prefer, as_json=as_json, listing=True)
+    _print_keys(folder, prefer, as_json=as_json, listing=True)
 
 
 @command.command("issue-device")
@@ -113,7 +113,7 @@ def _octets(data: bytes) -> bytes:
     return data
 
 
-def _tell(folder: Path, prefer: tuple[str, ...] = (), *, as_json: bool, listing: bool = False) -> None:
+def _print_keys(folder: Path, prefer: tuple[str, ...] = (), *, as_json: bool, listing: bool = False) -> None:
     from stubs.app import DccSettings, list_pki, load_pki
 
     pki = load_pki(folder, prefer=prefer or DccSettings().pki_prefer)

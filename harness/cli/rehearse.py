@@ -126,7 +126,7 @@ def command(
     select = narrowed(wanted, flags["only"], flags["failed"], flags["remaining"])
     if select != chosen.select:
         chosen = load_settings(settings, {**named, "select": select}, os.environ)
-    again = _again(ctx)
+    again = _command_to_repeat(ctx)
     code = 0
     for out in _folders(chosen.out, flags["until_fail"]):
         one = (
@@ -150,7 +150,7 @@ def command(
     ctx.exit(code)
 
 
-def _again(ctx: click.Context) -> str:
+def _command_to_repeat(ctx: click.Context) -> str:
     """The command that repeats one scenario, but for its key; secrets in addresses are redacted."""
     from stubs.redaction import shown_address, shown_driver
 

@@ -114,13 +114,13 @@ async def _serve(settings: Any, live_port: int) -> None:
         with live_page(port=live_port, state=state) as page:
             page.show(dcc)
             ShortCollections(loop.call_soon_threadsafe).install()
-            _tell(dcc, page.address)
+            _print_addresses(dcc, page.address)
             await stop.wait()
     finally:
         await dcc.stop()
 
 
-def _tell(dcc: SimulatedDcc, live: str) -> None:
+def _print_addresses(dcc: SimulatedDcc, live: str) -> None:
     """Print one line of JSON with every address and the notes."""
     import msgspec
 

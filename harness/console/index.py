@@ -202,12 +202,12 @@ class JournalIndex:
             case RequestReceived():
                 self._add(TrafficRow(seq, "request"), event.exchange)
             case RequestAccepted():
-                self._tell(event.exchange, seq, event.user, event.device or "", event.srv)
+                self._complete_rows(event.exchange, seq, event.user, event.device or "", event.srv)
             case RequestRefused():
                 known = self._exchanges.get(event.exchange)
                 if known is None:
                     known = [self._add(TrafficRow(seq, "request"), event.exchange)]
-                self._tell(event.exchange, seq, event.user or "", event.device or "", event.srv or "")
+                self._complete_rows(event.exchange, seq, event.user or "", event.device or "", event.srv or "")
                 for row in known:
                     row.is_refused, row.code = True, event.response_code or ""
             case RequestAnswered():
@@ -247,7 +247,7 @@ class JournalIndex:
         alerts.append(seq)
         del alerts[:-_CAUSES_KEPT]
 
-    def _tell(self, exchange: str, seq: int, user: str, device: str, service: str) -> None:
+    def _complete_rows(self, exchange: str, seq: int, user: str, device: str, service: str) -> None:
         for row in self._exchanges.get(exchange, ()):
             row.user, row.device, row.service = user or row.user, device or row.device, service or row.service
             row.related = (*row.related, seq)

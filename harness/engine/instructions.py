@@ -48,7 +48,7 @@ def _words(action: Action, device: str, person: str, made_up: frozenset[str]) ->
         "target": action.target,
         "to": f"to {target}" if target else "to the DCC",
         "from": f"from {target}" if target else "",
-        "values": _values(_told(action)),
+        "values": _values(_values_to_enter(action)),
         "how": _how(action.options),
         "code": str(action.parameters.get("code", "")) or "of any code",
         "request_id": str(action.parameters.get("request_id", "")) or "of yours that was accepted last",
@@ -60,14 +60,16 @@ def _words(action: Action, device: str, person: str, made_up: frozenset[str]) ->
     }
 
 
-def _told(action: Action) -> Mapping[str, Any]:
+def _values_to_enter(action: Action) -> Mapping[str, Any]:
     """Return the values that fill a request or form; the person who fills it in is named separately."""
     return {name: value for name, value in action.parameters.items() if name != "person"}
 
 
 def _search(action: Action, target: str) -> str:
     """Return what to look for: by the parameters, else the target, else everything."""
-    given = ", ".join(f"{name} {_written(value)}" for name, value in _told(action).items() if value != action.target)
+    given = ", ".join(
+        f"{name} {_written(value)}" for name, value in _values_to_enter(action).items() if value != action.target
+    )
     keys = " and ".join(part for part in (target, given) if part)
     return f"for {keys}" if keys else "as a whole"
 

@@ -76,7 +76,7 @@ def run_rehearsal(
     rehearsal.open()  # errors of the surroundings are told before pytest starts
     output = io.StringIO()
     try:
-        with redirect_stdout(output), _undisturbed(), rehearsal.control.heeded():
+        with redirect_stdout(output), _isolated_pytest(), rehearsal.control.heeded():
             rehearsal.steering.wait_for_start()
             status = pytest.main(_arguments(rehearsal), [*_step_modules(), plugin, _Given(rehearsal)])
     finally:
@@ -88,7 +88,7 @@ def run_rehearsal(
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def _isolated_pytest() -> Iterator[None]:
     """Pytest as we know it: no options, plugins or switches that the surroundings have for their own tests."""
     theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

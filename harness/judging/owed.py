@@ -50,12 +50,12 @@ class Unknown:
     def __iter__(self) -> Iterator[Unknown]:
         return iter((self,))
 
-    def _reckoned(self, *_others: object) -> Unknown:
+    def _unknown_result(self, *_others: object) -> Unknown:
         """Whatever is reckoned from it is unknown too."""
         return self
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _reckoned
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __abs__ = _reckoned
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _unknown_result
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __abs__ = _unknown_result
 
 
 UNKNOWN = Unknown()

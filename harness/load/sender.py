@@ -108,12 +108,12 @@ class Sender:
                 await self._changed.wait()
 
     def _post(self, session: aiohttp.ClientSession, step: Send) -> None:
-        body = step.body if step.body is not None else self._made(step.number).body
+        body = step.body if step.body is not None else self._message(step.number).body
         task = asyncio.get_running_loop().create_task(self._posted(session, step.number, body))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _made(self, number: int) -> FleetMessage:
+    def _message(self, number: int) -> FleetMessage:
         row = self._plan.kind(number)
         at = self._job.start + timedelta(seconds=self._plan.due(number))
         message = self._fleet.message(number, kind_of(row), at)

@@ -66,7 +66,7 @@ def send_by_cluster(job: LoadJob, sink: Sink, show: Show, address: str, tls: Clu
             ]
             while wait(ends, timeout=_TICK).not_done:
                 cluster.publish_stop()
-        fates = [_taken(end, sink) for end in ends]
+        fates = [_events_of(end, sink) for end in ends]
     finally:
         cluster.close()
     _raise_for(fates)
@@ -88,7 +88,7 @@ def send_elsewhere(job: bytes, topic: str) -> bytes:
         return events.read()
 
 
-def _taken(end: Future[bytes], sink: Sink) -> str:
+def _events_of(end: Future[bytes], sink: Sink) -> str:
     """Take the events of a sender; return the reason of its end."""
     try:
         *events, fate = end.result().split(b"\n")

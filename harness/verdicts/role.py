@@ -104,7 +104,7 @@ def _rules(
     """Conclusions in order: the first one stands."""
     failed = [one.key for one in results if one.verdict is Verdict.FAIL]
     if failed:
-        yield RoleVerdict.FURTHER_TESTING, f"{len(failed)} failed: repeat {_some(failed)}"
+        yield RoleVerdict.FURTHER_TESTING, f"{len(failed)} failed: repeat {_shortened_list(failed)}"
     yield from _of_issues(issues)
     if not any(one.verdict is not Verdict.NOT_RUN for one in results):
         yield RoleVerdict.NOT_ASSESSED, _nothing_ran(inputs)
@@ -115,19 +115,25 @@ def _rules(
         yield RoleVerdict.NOT_ASSESSED, "no service of the role is shown to work"
     reviews = [one.key for one in results if one.verdict is Verdict.REVIEW]
     if reviews:
-        yield RoleVerdict.NOT_ASSESSED, f"{len(reviews)} wait for a person's review: {_some(reviews)}"
+        yield RoleVerdict.NOT_ASSESSED, f"{len(reviews)} wait for a person's review: {_shortened_list(reviews)}"
     if inputs.open_criteria:
-        yield RoleVerdict.NOT_ASSESSED, f"{len(inputs.open_criteria)} criteria not met: {_some(inputs.open_criteria)}"
+        yield (
+            RoleVerdict.NOT_ASSESSED,
+            f"{len(inputs.open_criteria)} criteria not met: {_shortened_list(inputs.open_criteria)}",
+        )
     yield _ready(inputs, items, results, issues)
 
 
 def _of_issues(issues: tuple[Issue, ...]) -> Iterator[tuple[RoleVerdict, str]]:
     severe = [one.id for one in issues if one.severity <= _WORST_WORKABLE]
     if severe:
-        yield RoleVerdict.FURTHER_TESTING, f"{len(severe)} open issues of severity 1 or 2: {_some(severe)}"
+        yield RoleVerdict.FURTHER_TESTING, f"{len(severe)} open issues of severity 1 or 2: {_shortened_list(severe)}"
     unplanned = [one.id for one in issues if not one.work_off_plan.strip()]
     if unplanned:
-        yield RoleVerdict.FURTHER_TESTING, f"{len(unplanned)} open issues without a work-off plan: {_some(unplanned)}"
+        yield (
+            RoleVerdict.FURTHER_TESTING,
+            f"{len(unplanned)} open issues without a work-off plan: {_shortened_list(unplanned)}",
+        )
 
 
 def _ready(
@@ -142,11 +148,13 @@ def _ready(
     if deviating:
         claims = sum(one.is_agreed and not one.confirmed_by for one in inputs.deviations)
         whose = f" ({claims} of {len(inputs.deviations)} deviations are the Party's claim)" if claims else ""
-        words.append(f"{len(deviating)} of {len(items)} required items by agreed deviation{whose}: {_some(deviating)}")
+        words.append(
+            f"{len(deviating)} of {len(items)} required items by agreed deviation{whose}: {_shortened_list(deviating)}"
+        )
     if issues:
-        words.append(f"{len(issues)} open issues with a work-off plan: {_some(one.id for one in issues)}")
+        words.append(f"{len(issues)} open issues with a work-off plan: {_shortened_list(one.id for one in issues)}")
     if warnings:
-        words.append(f"{len(warnings)} warnings: {_some(warnings)}")
+        words.append(f"{len(warnings)} warnings: {_shortened_list(warnings)}")
     return RoleVerdict.READY_WITH_DEVIATIONS, "; ".join(words)
 
 
@@ -162,14 +170,14 @@ def _missing(items: tuple[RequiredItem, ...], missing: list[RequiredItem]) -> st
     states = Counter(item.state for item in missing)
     kinds = ", ".join(f"{states[state]} {state}" for state in ItemState if states[state])
     worst_first = sorted(missing, key=lambda item: _URGENT.index(item.state) if item.state in _URGENT else len(_URGENT))
-    names = _some(item.name for item in worst_first)
+    names = _shortened_list(item.name for item in worst_first)
     return f"{len(missing)} of {len(items)} required items are not shown ({kinds}): {names}"
 
 
 _URGENT = (ItemState.BLOCKED, ItemState.REVIEW, ItemState.OPEN_DEVIATION, ItemState.OTHER_BUILD, ItemState.NOT_RUN)
 
 
-def _some(names: Iterable[str]) -> str:
+def _shortened_list(names: Iterable[str]) -> str:
     known = list(names)
     more = len(known) - _NAMED
     return ", ".join(known[:_NAMED]) + (f" and {more} more" if more > 0 else "")

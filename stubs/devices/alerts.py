@@ -82,7 +82,7 @@ class Sender:
         key = key_agreement(device, self.keys.certificates, recipient)
         if key is None:
             return None
-        shell = _shell(device, counter, recipient, 0, b"")
+        shell = _group_of(device, counter, recipient, 0, b"")
         secret = encryption_key(shell, self.keys.credentials.ka.private_key, key, self.keys.agree)
         return partial(encrypt, key=secret, device=device.id)
 
@@ -101,7 +101,7 @@ class Sender:
         None: it needs a MAC, and the recipient's key agreement certificate is not known.
         """
         message_code, payload = content
-        group = _shell(device, counter, recipient, message_code, payload, about)
+        group = _group_of(device, counter, recipient, message_code, payload, about)
         if is_critical:
             return Message(sign(group, self.keys.credentials.ds.private_key), None).to_bytes()
         key = key_agreement(device, self.keys.certificates, recipient)
@@ -112,7 +112,7 @@ class Sender:
         )
 
 
-def _shell(
+def _group_of(
     device: DeviceState, counter: int, recipient: Eui64, message_code: int, payload: bytes, about: Eui64 | None = None
 ) -> Group:
     return Group(

@@ -28,7 +28,7 @@ _NOTHING = (0, -1)
 
 
 @lru_cache(maxsize=64)
-def _moved(element: Element, first: int, last: int, *, is_export: bool) -> tuple[int, ...]:
+def _units_by_slot(element: Element, first: int, last: int, *, is_export: bool) -> tuple[int, ...]:
     """Units by slot; kept, since two registers look at the same."""
     return by_slot(element, first, last, is_export=is_export)
 
@@ -53,7 +53,7 @@ def _is_counted(period: Calendar, slot: int) -> bool:
 def _most(element: Element, period: Calendar, first: int, last: int, *, is_export: bool) -> tuple[int, int]:
     """Greatest units of a slot of the period in ``first`` to ``last`` (slots), and the slot; the earliest such."""
     best = _NOTHING
-    for slot, units in enumerate(_moved(element, first, last, is_export=is_export), start=first):
+    for slot, units in enumerate(_units_by_slot(element, first, last, is_export=is_export), start=first):
         if units > best[0] and _is_counted(period, slot):
             best = units, slot
     return best

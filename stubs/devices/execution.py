@@ -62,13 +62,15 @@ def execute(
     sender = Sender(keys)
     overdue, earlier = catch_up(state, at, sender)
     if not overdue:
-        return _given(state, command, at, sender, surroundings)
-    execution = _given(apply(state, overdue), command, at, sender, surroundings)
+        return _accept_and_execute(state, command, at, sender, surroundings)
+    execution = _accept_and_execute(apply(state, overdue), command, at, sender, surroundings)
     changes = plain(merged(overdue, execution.changes))
     return replace(execution, changes=changes, alerts=(*earlier, *execution.alerts))
 
 
-def _given(state: DeviceState, command: bytes, at: int, sender: Sender, surroundings: Surroundings) -> Execution:
+def _accept_and_execute(
+    state: DeviceState, command: bytes, at: int, sender: Sender, surroundings: Surroundings
+) -> Execution:
     keys = sender.keys
     try:
         accepted = accept(state, command, keys)
@@ -125,7 +127,7 @@ def _apply_effect(
     if state.hardware_fault and accepted.row.holds and not is_asn1:
         return EffectResult(result="hardware-fault")
     if accepted.row.holds and values.get("ExecutionDateTime") is not None:
-        held = _held(state, accepted, values["ExecutionDateTime"], at)
+        held = _hold_or_withdraw(state, accepted, values["ExecutionDateTime"], at)
         if held is not None:
             return held
     context = EffectContext(
@@ -151,7 +153,7 @@ def _payer(state: DeviceState, accepted: Accepted) -> Eui64:
     return supplier if accepted.row.cells == NEIGHBOUR and supplier is not None else accepted.party
 
 
-def _held(state: DeviceState, accepted: Accepted, execution: datetime, at: int) -> EffectResult | None:
+def _hold_or_withdraw(state: DeviceState, accepted: Accepted, execution: datetime, at: int) -> EffectResult | None:
     """Hold a future-dated command, or withdraw the one held; None when its time has come already.
 
     A later command of the same group replaces the earlier one; withdrawing when nothing is held succeeds (inferred).

@@ -120,7 +120,7 @@ def _enable(state: DeviceState, at: int, _detail: Detail) -> tuple[dict[str, Any
     return settled(state, at) | {"supply": "enabled"}, (PendingAlert("8161", "the consumer enabled the supply"),)
 
 
-def _told(code: str, cause: str) -> Happens:
+def _alert_with_detail(code: str, cause: str) -> Happens:
     """An alert that says what the tester says."""
     return lambda _state, _at, detail: ({}, (PendingAlert(code, cause, detail=detail),))
 
@@ -142,7 +142,7 @@ def _updated(_state: DeviceState, _at: int, detail: Detail) -> tuple[dict[str, A
     return {"firmware_version": version}, (PendingAlert("8F8B", "firmware activated", detail=detail),)
 
 
-def _asked(state: DeviceState, _at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[PendingAlert, ...]]:
+def _typed_at_display(state: DeviceState, _at: int, _detail: Detail) -> tuple[dict[str, Any], tuple[PendingAlert, ...]]:
     """The consumer types something in at a display, which sends it to a meter: with a counter of its own."""
     return {"own_counter": state.own_counter + 1}, ()
 
@@ -165,16 +165,22 @@ PHYSICAL_EVENTS: Mapping[str, PhysicalEvent] = MappingProxyType(
         "clock not adjusted": PhysicalEvent(_alert("8F0C", "the clock could not be adjusted"), METERS),
         "emergency credit taken": PhysicalEvent(_emergency, METERS),
         "supply turned on": PhysicalEvent(_enable, METERS),
-        "duty cycle limited": PhysicalEvent(_told("8F20", "a device's messages were limited"), HUB, {"device": ""}),
-        "channel changed": PhysicalEvent(_told("8F26", "the hub changed its channel"), HUB),
-        "message discarded": PhysicalEvent(_told("8F2C", "a message was discarded"), HUB, {"message": ""}),
-        "no more capacity": PhysicalEvent(_told("8F2D", "the hub cannot take another device"), HUB, {"device": ""}),
+        "duty cycle limited": PhysicalEvent(
+            _alert_with_detail("8F20", "a device's messages were limited"), HUB, {"device": ""}
+        ),
+        "channel changed": PhysicalEvent(_alert_with_detail("8F26", "the hub changed its channel"), HUB),
+        "message discarded": PhysicalEvent(_alert_with_detail("8F2C", "a message was discarded"), HUB, {"message": ""}),
+        "no more capacity": PhysicalEvent(
+            _alert_with_detail("8F2D", "the hub cannot take another device"), HUB, {"device": ""}
+        ),
         "image transferred": PhysicalEvent(_transferred, HUB, {"device": "", "version": "02000000", "result": 0}),
         "firmware activated": PhysicalEvent(_updated, DISPLAY, {"version": "02000000"}),
-        "top-up entered": PhysicalEvent(_asked, DISPLAY, {"utrn": ""}),
-        "emergency credit asked for": PhysicalEvent(_asked, DISPLAY),
+        "top-up entered": PhysicalEvent(_typed_at_display, DISPLAY, {"utrn": ""}),
+        "emergency credit asked for": PhysicalEvent(_typed_at_display, DISPLAY),
         "boost": PhysicalEvent(_boost, ELECTRIC, {"minutes": 60}),
-        "operational update": PhysicalEvent(_told("8F88", "an operational update"), ELECTRIC, {"text": ""}),
+        "operational update": PhysicalEvent(
+            _alert_with_detail("8F88", "an operational update"), ELECTRIC, {"text": ""}
+        ),
         "network command done": PhysicalEvent(_alert("8154", "a command from the home network was done"), METERS),
         "network command failed": PhysicalEvent(_alert("8155", "a command from the home network failed"), METERS),
     }

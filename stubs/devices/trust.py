@@ -98,7 +98,7 @@ def replaced(state: DeviceState, cell: str | None, usage: str, cell_usage: int =
     return next((Certificate.from_der(der) for der in held), None)
 
 
-def _brought(state: DeviceState, device: str) -> Certificate | None:
+def _certificate_of_joined(state: DeviceState, device: str) -> Certificate | None:
     """The certificate of a neighbour that came with the command to join it."""
     held = (one.certificate for one in state.joined if one.device == device and one.certificate)
     return next((Certificate.from_der(der) for der in held), None)
@@ -111,7 +111,7 @@ def key_agreement(state: DeviceState, certificates: CertificateStore, party: Eui
     """
     if state.anchors and (held := replaced(state, cell_of(state, party), "KA")) is not None:
         return held.public_key
-    if (brought := _brought(state, str(party))) is not None:
+    if (brought := _certificate_of_joined(state, str(party))) is not None:
         return brought.public_key
     known = certificates.of(party, "KA")
     return known[0].public_key if known else None

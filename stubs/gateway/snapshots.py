@@ -76,7 +76,7 @@ class Snapshots:
         self._is_writing(options=0)  # an older one must not replace this one
         if self._path is not None and self._is_due(journal):
             self._newest = journal.last_seq  # also when there is no room: it is tried again when there is more to keep
-            self._write(self._taken(dcc, journal), self._path)
+            self._write(self._snapshot_of(dcc, journal), self._path)
 
     def keep_beside(self, dcc: Dcc, journal: Journal) -> None:
         """Keep a snapshot like ``keep``; a child process makes it when the state is large, so that this one goes on.
@@ -94,7 +94,7 @@ class Snapshots:
             self.keep(dcc, journal)
             return
         self._newest = journal.last_seq
-        self._child = _in_child(lambda: self._write(self._taken(dcc, journal), path))
+        self._child = _in_child(lambda: self._write(self._snapshot_of(dcc, journal), path))
 
     def _is_due(self, journal: Journal) -> bool:
         return journal.last_seq - self._newest >= self._after
@@ -108,7 +108,7 @@ class Snapshots:
             self._child = 0
         return False
 
-    def _taken(self, dcc: Dcc, journal: Journal) -> Snapshot:
+    def _snapshot_of(self, dcc: Dcc, journal: Journal) -> Snapshot:
         image = dcc.snapshot()
         return Snapshot(
             made_by=self._made_by,

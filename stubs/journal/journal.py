@@ -144,7 +144,7 @@ class Journal:
                 entries.append(Entry(seq=seq, at=instant, event=event, hash=digest))
             self._seq, self._hash, self._at = seq, digest, instant
             added = tuple(entries)
-            self._tell(added)
+            self._notify_subscribers(added)
             self._grown.notify_all()
         return added
 
@@ -154,7 +154,7 @@ class Journal:
         with self._lock:
             yield self._seq + 1
 
-    def _tell(self, added: tuple[Entry, ...]) -> None:
+    def _notify_subscribers(self, added: tuple[Entry, ...]) -> None:
         for subscriber in list(self._subscribers):
             try:
                 subscriber(added)

@@ -71,7 +71,7 @@ class _Pages:
                 token = request.cookies[SESSION_COOKIE]
                 if not self.answers.sessions.csrf_holds(token, fields.get("csrf", "")):
                     return self.answers.out_of_date(request, viewer)
-            down = await self._bent(request, viewer, row.component)
+            down = await self._faulty_page(request, viewer, row.component)
             if down is not None:
                 return self.answers.show(request, down, viewer)
             path = {name: _part(request, name) for name in request.match_info}
@@ -110,7 +110,7 @@ class _Pages:
         text = f"You may not use this function ({row.title}): {reason}. Ask your Party's administrator."
         return self.answers.show(request, views.problem("Not allowed", text, 403), viewer)
 
-    async def _bent(self, request: web.Request, viewer: Viewer, component: str) -> Page | None:
+    async def _faulty_page(self, request: web.Request, viewer: Viewer, component: str) -> Page | None:
         """Let a fault act on the page; the page to show instead when its component is down."""
         path = recordable(request.path)
         facts = {"user": viewer.user, "path": path, "component": component}

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from harness.checks import Verdict
-from harness.cli.rehearse import _again, command
+from harness.cli.rehearse import _command_to_repeat, command
 from harness.cli.selection import narrowed
 from harness.engine.progress import Terminal
 from harness.plan import parse_expression
@@ -108,4 +108,4 @@ def test_the_line_that_repeats_a_failure_says_what_was_given(
     given: list[str], line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("UEPT_SETTINGS", raising=False)
-    assert _again(command.make_context("rehearse", given)) == line
+    assert _command_to_repeat(command.make_context("rehearse", given)) == line

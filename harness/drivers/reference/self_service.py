@@ -98,7 +98,7 @@ class SelfService:
         return Outcome(
             action=action.id,
             status="done" if page.is_shown else "refused",
-            values={"signed_in": page.is_shown, **_told(page), **({"menu": _menu(page)} if page.is_shown else {})},
+            values={"signed_in": page.is_shown, **_report_of(page), **({"menu": _menu(page)} if page.is_shown else {})},
             detail="signed in" if page.is_shown else f"sign-in refused (HTTP {page.status}): {page.content.title}",
         )
 
@@ -144,7 +144,7 @@ class SelfService:
             ways = (urllib.parse.urlsplit(address).path for address, _ in page.content.links)
             first = next((way for way in ways if re.fullmatch(rf"{view.path}/\w+", way)), "")
             page = self._visitor.open(urllib.parse.urljoin(base, first)) if first else page
-        values = _told(page)
+        values = _report_of(page)
         if action.kind == "view-home":
             values["menu"] = _menu(page)
         if action.kind == "view-message":
@@ -160,11 +160,11 @@ class SelfService:
             page = self._visitor.open(page.link(target) or urllib.parse.urljoin(base, target))
             form = page.form_to(target)
         if form is None:
-            return page, _told(page)
+            return page, _report_of(page)
         wanted = {act.fields.get(name, name).lower(): value for name, value in named.items()}
         wanted.update(act.given)
         page = self._visitor.submit(page, form, wanted, self._files(action))
-        values = _told(page)
+        values = _report_of(page)
         if action.kind == "create-person" and page.is_shown:
             phrase = next((row["Pass phrase"] for row in page.content.rows if "Pass phrase" in row), "")
             self._pass_phrases[str(action.parameters.get("name", ""))] = phrase
@@ -205,7 +205,7 @@ class _Named(dict[str, str]):
         return urllib.parse.quote(super().__getitem__(key), safe="")
 
 
-def _told(page: Page) -> dict[str, Any]:
+def _report_of(page: Page) -> dict[str, Any]:
     """Return what a person would report of a page; nothing that is secret."""
     rows = [{name: value for name, value in row.items() if name not in _SECRETS} for row in page.content.rows]
     values: dict[str, Any] = {"title": page.content.title, "seen": page.content.identities, "rows": rows}

@@ -72,7 +72,7 @@ class Cluster:
         self._asked = Variable(self.topic, client=self._client)
         self._asked.set(_NOTHING)
         self._wanted = self._told = _NOTHING
-        self._client.subscribe_topic(self.topic, partial(_heard, hear))
+        self._client.subscribe_topic(self.topic, partial(_pass_event, hear))
 
     @property
     def is_interrupted(self) -> bool:
@@ -137,7 +137,7 @@ class DaskShareRunner:
         self._cluster.close()
 
 
-def _heard(hear: Callable[[int, Any], None], event: tuple[float, Mapping[str, Any]]) -> None:
+def _pass_event(hear: Callable[[int, Any], None], event: tuple[float, Mapping[str, Any]]) -> None:
     """An event of the scheduler: which share or sender, and what it says."""
     _, told = event
     hear(int(told["number"]), told["message"])

@@ -88,7 +88,9 @@ def exit_rows(campaign_results: CampaignResults, role: RoleResults) -> tuple[mod
                 decided=row.decided,
                 evidence=evidence,
                 missing=missing,
-                note=_some(open_ones or []) if open_ones is not None else (by_hand.note if by_hand else "after review"),
+                note=_shortened_list(open_ones or [])
+                if open_ones is not None
+                else (by_hand.note if by_hand else "after review"),
                 source=f"{row.provenance}; {row.confidence}",
             )
         )
@@ -108,7 +110,7 @@ def _evidence(campaign_results: CampaignResults) -> list[str]:
     return [*runs, *(name for name, _ in campaign_results.folder.missing_evidence)]
 
 
-def _some(names: list[str], most: int = 6) -> str:
+def _shortened_list(names: list[str], most: int = 6) -> str:
     if not names:
         return "nothing is open"
     more = f" and {len(names) - most} more" if len(names) > most else ""

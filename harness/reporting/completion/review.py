@@ -195,18 +195,18 @@ def _bundle(
 
 
 def _differences(report: model.CompletionReport, again: model.CompletionReport) -> Iterator[str]:
-    yield from _unlike(msgspec.to_builtins(report), msgspec.to_builtins(again), "")
+    yield from _differing_fields(msgspec.to_builtins(report), msgspec.to_builtins(again), "")
 
 
-def _unlike(reported: Any, recomputed: Any, path: str) -> Iterator[str]:
+def _differing_fields(reported: Any, recomputed: Any, path: str) -> Iterator[str]:
     if isinstance(reported, Mapping) and isinstance(recomputed, Mapping):
         for key in dict.fromkeys([*reported, *recomputed]):
-            yield from _unlike(reported.get(key), recomputed.get(key), f"{path}.{key}".lstrip("."))
+            yield from _differing_fields(reported.get(key), recomputed.get(key), f"{path}.{key}".lstrip("."))
     elif _is_list(reported) and _is_list(recomputed):
         if len(reported) != len(recomputed):
             yield f"{path}: {len(reported)} reported, {len(recomputed)} recomputed"
         for number, (one, other) in enumerate(zip(reported, recomputed, strict=False)):
-            yield from _unlike(one, other, f"{path}[{number}]")
+            yield from _differing_fields(one, other, f"{path}[{number}]")
     elif reported != recomputed:
         yield f"{path}: reported {_shown(reported)}, recomputed {_shown(recomputed)}"
 

@@ -32,7 +32,7 @@ def with_bent_payload(document: bytes, rule: FaultRule, pki: Pki, user: Eui64) -
             if rule.effect == "other-pre-command":
                 changed = _for_another(Group.from_bytes(payload)).to_bytes()
             else:
-                changed = _bent(Message.from_bytes(payload), rule, pki, user)
+                changed = _altered(Message.from_bytes(payload), rule, pki, user)
         except PeerError:
             return found.group(0)
         return found.group(1) + base64.b64encode(changed) + found.group(3)
@@ -40,7 +40,7 @@ def with_bent_payload(document: bytes, rule: FaultRule, pki: Pki, user: Eui64) -
     return _PAYLOAD.sub(bent, document, count=1)
 
 
-def _bent(message: Message, rule: FaultRule, pki: Pki, user: Eui64) -> bytes:
+def _altered(message: Message, rule: FaultRule, pki: Pki, user: Eui64) -> bytes:
     group = message.group
     match rule.effect:
         case "wrong-mac" if message.mac is not None:

@@ -96,7 +96,7 @@ class MessageWriter:
             rule, document, self._sign if is_signed else None, lambda plain: sign(plain, self.signer_of(rule.party))
         )
 
-    def _told(self, header: ResponseHeader, body: ResponseBody, version: UserVersion) -> Response:
+    def _for_version(self, header: ResponseHeader, body: ResponseBody, version: UserVersion) -> Response:
         """The response in the structures of a User's version."""
         stated = self._settings.answer_schema_version or version.version
         return told_in(Response(header, body, stated), version.schema)
@@ -112,7 +112,7 @@ class MessageWriter:
     ) -> Reply:
         """The answer in the HTTP exchange: signed when it holds data, as the settings say (DUIS guide, section 14)."""
         header = ResponseHeader(code, now, request_id=asked.request_id)
-        told = self._told(header, ServiceResponse(asked.service_reference, asked.srv, result), version)
+        told = self._for_version(header, ServiceResponse(asked.service_reference, asked.srv, result), version)
         document, code = write_response(told), told.header.response_code
         if isinstance(told.body, ServiceResponse):
             result = told.body.result
@@ -138,7 +138,7 @@ class MessageWriter:
             response_id=outbound.response_id,
         )
         user = transaction.state.users.get(outbound.user)
-        told = self._told(header, outbound.body, self.versions.of(user))
+        told = self._for_version(header, outbound.body, self.versions.of(user))
         document, code = write_response(told), told.header.response_code
         device, request_id, response_id = (
             str(each) if each is not None else None

@@ -74,7 +74,9 @@ def create(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
     return NonDeviceResult(result=Node("DSPScheduleID", str(schedule)), events=(event,), role=role)
 
 
-def _asked(state: DccState, request: NonDeviceRequest, unknown: str, none: str) -> list[tuple[str, ScheduleRun]]:
+def _schedules_named(
+    state: DccState, request: NonDeviceRequest, unknown: str, none: str
+) -> list[tuple[str, ScheduleRun]]:
     """The User's schedules that 5.2 or 5.3 names. Raises: Refusal: ``schedule-unknown``, ``schedule-none``."""
     number = request.body.get("DSPScheduleID")
     if number is not None:
@@ -92,9 +94,9 @@ def _asked(state: DccState, request: NonDeviceRequest, unknown: str, none: str) 
 
 
 def read(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
-    """5.2: one of the User's schedules, or all of a device, at most 99. Raises: Refusal: as ``_asked``."""
+    """5.2: one of the User's schedules, or all of a device, at most 99. Raises: Refusal: as ``_schedules_named``."""
     told = []
-    for _, item in _asked(state, request, "E050201", "E050202")[:MOST_TOLD]:
+    for _, item in _schedules_named(state, request, "E050201", "E050202")[:MOST_TOLD]:
         children = (
             Node("DSPScheduleID", str(item.schedule)),
             Node("DSPScheduleDetails", children=item.details.children),
@@ -104,6 +106,6 @@ def read(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
 
 
 def delete(state: DccState, request: NonDeviceRequest) -> NonDeviceResult:
-    """5.3: one of the User's schedules, or all of a device. Raises: Refusal: as ``_asked``."""
-    found = _asked(state, request, "E050301", "E050302")
+    """5.3: one of the User's schedules, or all of a device. Raises: Refusal: as ``_schedules_named``."""
+    found = _schedules_named(state, request, "E050301", "E050302")
     return NonDeviceResult(events=tuple(ItemDone(item=name, outcome="deleted by its User") for name, _ in found))

@@ -131,18 +131,20 @@ class Operations:
 
     def release(self, transaction: Transaction, reference: str) -> None:
         """Let a quarantined request be carried out."""
-        self._pipeline.release(transaction, self._held(transaction, reference))
+        self._pipeline.release(transaction, self._quarantined(transaction, reference))
 
     def reject(self, transaction: Transaction, reference: str) -> None:
         """End a quarantined request with an error."""
-        quarantine.reject(self._context, transaction, self._held(transaction, reference))
+        quarantine.reject(self._context, transaction, self._quarantined(transaction, reference))
 
     def forget(self, transaction: Transaction, reference: str) -> None:
         """End a quarantined request without a word."""
-        transaction.emit(QuarantineEnded(reference=self._held(transaction, reference).reference, outcome="forgotten"))
+        transaction.emit(
+            QuarantineEnded(reference=self._quarantined(transaction, reference).reference, outcome="forgotten")
+        )
 
     @staticmethod
-    def _held(transaction: Transaction, reference: str) -> RequestQuarantined:
+    def _quarantined(transaction: Transaction, reference: str) -> RequestQuarantined:
         return transaction.state.quarantine[reference]
 
     # --- inventory and devices ---

@@ -48,7 +48,7 @@ class _ToCore(logging.Handler):
         self._send(Logged(record.name, record.levelno, recordable(text)))
 
 
-def _gone() -> None:
+def _end_process() -> None:
     """End this process: the core is gone, and a client sees what it would see of a single process that died."""
     os._exit(1)
 
@@ -63,9 +63,9 @@ async def _serve(channel_end: socket.socket, listeners: list[socket.socket]) -> 
         elif core is not None:
             core.received(message)
         else:  # it stops before it began
-            _gone()
+            _end_process()
 
-    channel = await Channel.open(channel_end, msgspec.msgpack.Decoder(FromCore), received, _gone)
+    channel = await Channel.open(channel_end, msgspec.msgpack.Decoder(FromCore), received, _end_process)
     logging.getLogger().handlers[:] = [_ToCore(channel.send)]
     begin = await first
     core = RemoteCore(begin, channel.send)

@@ -60,7 +60,7 @@ class SchemaFolder:
             self._second = _compiled(self.entry)
         # As text: given lxml's elements, the library takes a comment inside a value for its end.
         errors = self._second.iter_errors(etree.tostring(document, encoding="unicode"))
-        return tuple(_told(error, document) for error in islice(errors, most))
+        return tuple(_problem_of(error, document) for error in islice(errors, most))
 
 
 def _compiled(entry: Path) -> Any:
@@ -74,7 +74,7 @@ def _compiled(entry: Path) -> Any:
         raise Blocked(f"{entry} is not a schema xmlschema can compile: {text[:200]}", mend=_MEND) from error
 
 
-def _told(error: Any, document: etree._Element) -> SchemaProblem:
+def _problem_of(error: Any, document: etree._Element) -> SchemaProblem:
     path = re.sub(r"[^/:]+:", "", str(error.path or "/"))
     found: Any = error.path and document.getroottree().xpath(error.path, namespaces=dict(error.namespaces or {}))
     line: Any = found[0].sourceline if found else 1
