@@ -142,10 +142,14 @@ class Trial:
         self.names += [f"build/judged-runs/{run.name.split(' ')[0].rstrip(',')}.journal::{run.name}" for run in runs]
         _say(f"{tests} unit tests, {len(runs)} kept runs")
         self._note_what_is_reached()
+        gc.unfreeze()  # what the tests' own settings froze is not told of
         for one in gc.get_objects():
             if isinstance(one, FunctionType):
                 self.functions[one.__code__.co_filename].append(one)
         gc.freeze()
+        lacking = {mutant.path for mutant in self.chosen if not self.functions[str(ROOT / mutant.path)]}
+        if lacking:
+            sys.exit(f"no function of {', '.join(sorted(lacking))} is in memory: a mutant of it would change nothing")
         for number, mutant in enumerate(self.chosen):
             wanted = sorted(self._reaching(mutant))
             wanted = [one for one in wanted if one < tests] + [one for one in wanted if one >= tests][:RUNS]

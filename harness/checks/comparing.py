@@ -261,8 +261,7 @@ def _numbers(value: Any) -> Iterator[Decimal]:
 
 
 def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool) or value is None:
-        return None
+    """The number that a value is, or is written as; a truth value and None are written as none."""
     text = str(value).strip()
     written = _WRITTEN_NUMBER.fullmatch(text)
     try:

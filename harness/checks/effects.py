@@ -65,9 +65,7 @@ def reading_shows(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
     if silence is not None:
         return silence
     reported = action.outcome.get("values", {})
-    wrong = _lacking(
-        reported, {name: value for name, value in wanted.items() if any(True for _ in _at(reported, name))}
-    )
+    wrong = _lacking(reported, {name: value for name, value in wanted.items() if _said(reported, name)})
     if wrong:
         return failed(expected, f"the party reports {wrong}", seq, action.claimed_seq)
     lacking = _lacking(reported, wanted)

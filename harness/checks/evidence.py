@@ -277,11 +277,10 @@ class Evidence:
     @property
     def in_flight(self) -> tuple[Message, ...]:
         """Return the messages that are due and have no recorded attempt yet."""
-        now = self.entries[-1].at if self.entries else None
         return tuple(
             message
             for message in self.messages
-            if not message.deliveries and not message.failures and now is not None and message.queued.due <= now
+            if not message.deliveries and not message.failures and message.queued.due <= self.entries[-1].at
         )
 
     @cached_property
