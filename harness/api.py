@@ -178,7 +178,7 @@ class Party:
 
     @staticmethod
     def address_of(document: bytes, urls: Mapping[str, str]) -> str:
-        """Which of the addresses ``transform``, ``send_command`` and ``non_device`` a request is POSTed to."""
+        """Return which of the addresses ``transform``, ``send_command`` and ``non_device`` a request is POSTed to."""
         header = read_request(parse(document)).header
         service = command_variants()[CommandVariant(header.command_variant)].service
         return urls[str(service).replace("-", "_")]

@@ -125,7 +125,7 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     validity_checks: bool = False
     """Refuse signing certificates outside their validity period by the run's clock."""
     counter_rule: Literal["increasing", "increasing-per-target", "unique"] = "increasing"
-    """Of RequestID counters: strictly increasing per originator; or per originator and target; or never repeated,
+    """Rule of RequestID counters: strictly increasing per originator; or per originator and target; or never repeated,
     in any order among the 65,536 highest of an originator, and never below them."""
     schema_versions: tuple[str, ...] = ("5.0", "5.1", "5.2", "5.3", "5.4")
     """``schemaVersion`` values accepted, compared as decimals."""
@@ -185,19 +185,19 @@ class DccSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     # --- devices ---
     device_latency: Seconds = 0.05
-    """From acceptance to the device's answer."""
+    """Time from acceptance to the device's answer."""
     device_timeout: Seconds = 30.0
-    """From sending to the verdict that a device does not answer."""
+    """Time from sending to the verdict that a device does not answer."""
     device_silent: Literal["response", "alert"] = "response"
     """Message that the User then gets: an asynchronous response with E20 or E21, or a CommandFailure alert."""
     join_delay: Seconds = 0.2
-    """From the hub's log entry to the device having joined the home area network."""
+    """Time from the hub's log entry to the device having joined the home area network."""
     sequence_timeout: Seconds = 3600.0
     """Seconds that a sequenced request waits for its predecessor."""
     outcome_timeout: Seconds = 86400.0
-    """From the date of a command the device holds to the verdict (E30) that its outcome will not come."""
+    """Time from the date of a command that the device holds to the verdict (E30) that its outcome will not come."""
     firmware_time: Seconds = 60.0
-    """From 11.1 or 11.4 to the image having reached hub and device."""
+    """Time from 11.1 or 11.4 until the image has reached hub and device."""
     throttle_after: int | None = None
     """Alerts of one device and code within ``throttle_window`` that pass; later ones are counted, and the last of
     them is sent, with their number, when the window ends. None: all pass."""

@@ -48,7 +48,7 @@ def value_problems(record: msgspec.Struct) -> Problems:
 
 
 def year_problem(day: date) -> str:
-    """Why a day cannot be one of the process; empty when it can."""
+    """Return the reason why a day cannot be one of the process; empty when it can."""
     if FIRST_YEAR <= day.year <= LAST_YEAR:
         return ""
     return f"{day.isoformat()} is not between {FIRST_YEAR} and {LAST_YEAR}"

@@ -53,7 +53,7 @@ class CampaignFolder:
 
     @property
     def missing_evidence(self) -> tuple[tuple[str, str], ...]:
-        """Those of ``named_evidence`` that are not there."""
+        """Return those of ``named_evidence`` that are missing."""
         return tuple((name, by) for name, by in self.named_evidence if self.evidence(name) is None)
 
     def steps_of(self, role: UserRole) -> dict[str, StepRecord]:

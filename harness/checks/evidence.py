@@ -398,7 +398,7 @@ class Evidence:
 
 
 def _shared_out(exchanges: Sequence[Exchange], actions: Sequence[ActionRecord]) -> dict[int, int]:
-    """Which of several actions for the same service and target each POST belongs to: by entry numbers.
+    """Assign each POST to one of several actions for the same service and target: by entry numbers.
 
     A request belongs to the first action that was asked before it, is still open and has none yet. An action is open
     until its outcome was told, or for ever where nobody says so (it was only attested). A further request belongs to

@@ -1,4 +1,4 @@
-"""From the entries of a whole run to the evidence of one slice, without reading them all again for each."""
+"""Cuts the evidence of one slice out of a whole run, without reading all entries again for each."""
 
 from __future__ import annotations
 

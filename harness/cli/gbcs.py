@@ -68,7 +68,7 @@ def decode(messages: tuple[str, ...], pki: Path | None, *, as_json: bool) -> Non
 
 
 def _no_message(found: Found) -> list[str]:
-    """Why this is no GBCS message at all; what a party put into a bundle may be anything."""
+    """Explain why this is no GBCS message at all; a party may put anything into a bundle."""
     from stubs.wire.errors import PeerError
     from stubs.wire.gbcs import Message
 

@@ -34,7 +34,7 @@ class Unattended:
         self.progress = progress
 
     def reported(self, folder: Path, journal: Path) -> None:
-        """Nobody waits for it."""
+        """Do nothing: nobody waits for the report."""
 
     def stay(self) -> None:
         """Go on at once."""
@@ -68,7 +68,7 @@ class Attended(Unattended):
 def attended(
     settings: Any, control: RunControl, terminal: Progress, *, is_live: bool, waits: bool, port: int | None
 ) -> Iterator[Unattended]:
-    """With ``is_live`` a live page until the block ends. Raises: InputError: several workers; Blocked: no port."""
+    """With ``is_live`` serve the page until the block ends. Raises: InputError: several workers; Blocked: no port."""
     if not is_live:
         yield Unattended(terminal)
         return

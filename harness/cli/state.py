@@ -69,7 +69,7 @@ def backup(folder: Path, to: Path, *, as_json: bool) -> None:
 
 
 def _is_copied_by_the_one_that_runs(folder: Path, to: Path) -> bool:
-    """Have a running simulated DCC copy its state; False: none runs."""
+    """Ask a running simulated DCC to copy its state; False: none runs."""
     from harness.cli.control import ask_running
     from stubs.app import read_access
 

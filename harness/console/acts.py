@@ -54,7 +54,7 @@ class Acts:
         }
 
     async def do(self, name: str, given: Mapping[str, Any]) -> str:
-        """Raises: LookupError: no such act; ActError: not now, or not so."""
+        """Carry out an act. Raises: LookupError: no such act; ActError: not now, or not so."""
         act = self._acts.get(name)
         if act is None:
             raise LookupError(f"no act is called {name[:40]!r}")

@@ -47,7 +47,7 @@ class Prompts:
         self._open: dict[str, Prompt] = {}
 
     def open(self) -> tuple[Prompt, ...]:
-        """Those that wait for an answer."""
+        """Return the prompts that wait for an answer."""
         with self._lock:
             return tuple(self._open.values())
 
@@ -61,7 +61,7 @@ class Prompts:
         return prompt.outcome[0]
 
     def answer(self, action: str, outcome: Outcome) -> None:
-        """Raises: LookupError: the question is no longer open."""
+        """Answer a prompt. Raises: LookupError: the question is no longer open."""
         with self._lock:
             prompt = self._open.pop(action, None)
         if prompt is None:

@@ -64,7 +64,7 @@ class BrowserDriver:
 
     @property
     def receive_url(self) -> str | None:
-        """That of the other driver, where the script names one."""
+        """Return the other driver's URL, where the script names one."""
         return None if self._other is None else self._other.receive_url
 
     def start(self, context: DriverContext) -> None:

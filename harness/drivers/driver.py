@@ -49,7 +49,7 @@ class KeptFile:
 
 
 def _not_kept(_action: Action, _file: KeptFile) -> None:
-    """Nobody keeps it."""
+    """Do not keep the file."""
 
 
 def _silent(_text: str) -> None:

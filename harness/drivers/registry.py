@@ -1,4 +1,4 @@
-"""From the word after ``--driver`` to a driver."""
+"""Makes the driver that the word after ``--driver`` names."""
 
 from __future__ import annotations
 

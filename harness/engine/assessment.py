@@ -1,4 +1,4 @@
-"""From a folded run to what decides on its roles: the inputs of ``harness.verdicts``."""
+"""Derives the inputs of ``harness.verdicts`` from a folded run: what decides on its roles."""
 
 from __future__ import annotations
 

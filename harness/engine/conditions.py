@@ -94,7 +94,7 @@ def condition_called(words: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happens to a device: its name for the control API, and what it takes."""
+    """An event at a device: its name for the control API, and its parameters."""
 
     what: str
     detail: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Who acts in a scenario, the party under test or another: what it is asked is recorded, and what is judged of it."""
+"""A player of a scenario, the party under test or another: records what it is asked and the findings about it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from harness.checks import Verdict
 
 
 class Progress(Protocol):
-    """Told what happens, while it happens; never asked."""
+    """Receiver of progress: called when something happens; never asked."""
 
     def run_started(self, count: int, facts: Mapping[str, str]) -> None:
         """A run of ``count`` scenarios begins."""

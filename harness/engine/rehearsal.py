@@ -157,7 +157,7 @@ class Rehearsal:
         start_driver(run_context, driver, self._driver_state(dcc), person)
 
     def _driver_state(self, dcc: BackgroundDcc) -> Path:
-        """Beside the DCC's state: both know the highest counter, and must not lose it apart from one another."""
+        """Return the driver's state folder, beside the DCC's: both know the highest counter, and must stay together."""
         folder = Path(dcc.settings.state_dir or self.folder / "state") / "driver"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -198,7 +198,7 @@ class Rehearsal:
 
     @property
     def _has_own_dccs(self) -> bool:
-        """Not with a driver that was handed in, of which there is one, nor with a state for later runs."""
+        """Return whether workers have their own DCCs: not with a driver handed in, nor with a state for later runs."""
         return self._driver is None and not self.settings.dcc.state_dir
 
     def _replace_driver(self, run_context: RunContext) -> None:
@@ -258,7 +258,7 @@ def planned_by(settings: RehearsalSettings, library: tuple[LibraryScenario, ...]
 
 
 def _require_endpoint(settings: RehearsalSettings, plan: Plan) -> None:
-    """Raises: SettingsError: what the DCC delivers would reach nobody."""
+    """Require a receive URL. Raises: SettingsError: the DCC's deliveries would reach nobody."""
     known = settings.receive_url or settings.dcc.receive_url or settings.dcc.receive_urls
     if driver_traits(settings.driver).needs_receive_url and plan.needs_deliveries and not known:
         kind = settings.driver.partition(":")[0]

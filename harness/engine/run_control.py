@@ -102,7 +102,7 @@ class RunControl:
             self._left, self._is_cut, self._added = "", False, 0.0
 
     def heed(self) -> None:
-        """Raises: KeyboardInterrupt: the run is to end. ScenarioLeft: the scenario is."""
+        """Obey the person. Raises: KeyboardInterrupt: the run is to end. ScenarioLeft: the scenario is."""
         if self.is_interrupted:
             raise KeyboardInterrupt
         if self._left:

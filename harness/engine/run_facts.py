@@ -66,7 +66,7 @@ class _Premises(msgspec.Struct):
 
 
 def check_premises(premises: dict[str, Any], where: str) -> None:
-    """Raises: PeerError: its devices are no identities by name."""
+    """Check premises. Raises: PeerError: its devices are no identities by name."""
     try:
         msgspec.convert(premises, _Premises)
     except (msgspec.ValidationError, RecursionError) as error:
@@ -74,7 +74,7 @@ def check_premises(premises: dict[str, Any], where: str) -> None:
 
 
 def check_facts(facts: dict[str, Any], where: str) -> None:
-    """Raises: PeerError: a member that is read is of another kind; says which."""
+    """Check facts. Raises: PeerError: a member that is read is of another kind; says which."""
     try:
         msgspec.convert(facts, _Facts)
     except (msgspec.ValidationError, RecursionError) as error:

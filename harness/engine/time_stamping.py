@@ -34,7 +34,7 @@ class Stamper:
             time_stamps.require_library()
 
     def stamp(self, journal: Journal, *, at: datetime | None = None, is_last: bool = False) -> None:
-        """Have the journal's head stamped, and record the stamp, or why there is none.
+        """Ask for a stamp of the journal's head, and record the stamp, or why there is none.
 
         Args:
             journal: committed up to its head.

@@ -56,7 +56,7 @@ class World:
 
     @property
     def findings(self) -> list[Finding]:
-        """What was judged of the party under test so far."""
+        """Return the findings about the party under test so far."""
         return self._player.findings
 
     # --- the home ---------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ class World:
                 self._run_context.control.call("release", reference=one["reference"])
 
     def let_happen(self, device: str, words: str) -> None:
-        """Something happens to a device of the home; whatever follows, follows."""
+        """Let an event happen to a device of the home."""
         happened = HAPPENINGS[words]
         self._run_context.control.let_happen(self.device(device), happened.what, **happened.detail)
 
@@ -379,7 +379,7 @@ class World:
         self._recorder.step_ends(error)
 
     def heed(self) -> None:
-        """Raises: KeyboardInterrupt, ScenarioLeft: a person ends the run, or leaves the scenario."""
+        """Obey the person. Raises: KeyboardInterrupt, ScenarioLeft: a person ends the run, or leaves the scenario."""
         self._run_context.run_control.heed()
 
     @property

@@ -59,7 +59,7 @@ class KnownKeys:
         return Signer(key, self.names.get(key, ""))
 
     def missed(self, key: str) -> str:
-        """Why a seal by ``key`` is not the one the reader asked for; empty when it is, or none was asked for."""
+        """Return why a seal by ``key`` is not the one the reader asked for; empty when it is, or none was asked for."""
         if not self.demanded or key in self.demanded:
             return ""
         return f"sealed by {key or 'nobody'}, not by {' or '.join(sorted(self.demanded))}"

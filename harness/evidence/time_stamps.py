@@ -40,7 +40,7 @@ def is_available() -> bool:
 
 
 def require_library() -> None:
-    """Raises: InputError: the optional library is not installed."""
+    """Require the optional library. Raises: InputError: it is not installed."""
     if not is_available():
         raise InputError("time stamps need the library rfc3161-client, which is not installed", mend=MEND)
 
@@ -149,7 +149,7 @@ def _read(seq: int, event: ChainTimeStamped, hashes: dict[int, bytes], roots: Se
 
 
 def _distrust(response: TimeStampResponse, digest: bytes, roots: Sequence[x509.Certificate]) -> str:
-    """Why a response is not by one of the authorities; empty when it is."""
+    """Return why a response is not by one of the authorities; empty when it is."""
     from rfc3161_client import VerificationError, VerifierBuilder  # noqa: PLC0415 - an optional library
 
     reasons = []

@@ -1,4 +1,4 @@
-"""From the choices of one person to the files of a new rehearsal folder."""
+"""Makes the files of a new rehearsal folder from the choices of one person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which checks a scenario owes, and with which parameters: read from the scenario set by walking through its steps.
+"""Checks that a scenario owes, and their parameters: read from the scenario set by walking through its steps.
 
 Each step function is called with a world that does nothing but note what is expected. So the same files that ran are
 what says what had to be judged.
@@ -44,14 +44,14 @@ class Unknown:
         return self
 
     def __call__(self, *_args: object, **_named: object) -> Unknown:
-        """Whatever is called on it is unknown too."""
+        """Return unknown, whatever is called on it."""
         return self
 
     def __iter__(self) -> Iterator[Unknown]:
         return iter((self,))
 
     def _unknown_result(self, *_others: object) -> Unknown:
-        """Whatever is reckoned from it is unknown too."""
+        """Return unknown, whatever is computed from it."""
         return self
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _unknown_result

@@ -42,7 +42,7 @@ class Judgement:
     problems: tuple[Problem, ...]
     roles: tuple[RoleAssessment, ...]
     undecided: str
-    """Why it cannot be decided what had to be judged; empty when it can."""
+    """Reason why a judgement cannot be decided; empty when it can."""
 
 
 def judge_bundle(data: bytes, scenario_set: ScenarioSet | None = None) -> Judgement:

@@ -116,7 +116,7 @@ def judge(limits: Sequence[Limit], measured: Measured) -> tuple[LimitResult, ...
 
 
 def verdict_of(results: Sequence[LimitResult]) -> Literal["PASS", "FAIL", "BLOCKED"]:
-    """Of all limits: FAIL before BLOCKED before PASS."""
+    """Return the verdict of all limits: FAIL before BLOCKED before PASS."""
     said = {one.verdict for one in results}
     return "FAIL" if "FAIL" in said else "BLOCKED" if "BLOCKED" in said else "PASS"
 

@@ -1,4 +1,4 @@
-"""From the journal of a load rehearsal to its result: the same for the run and for who judges it again. Pure."""
+"""Computes the result from the journal of a load rehearsal: the same for the run and for a later judge. Pure."""
 
 from __future__ import annotations
 

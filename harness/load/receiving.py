@@ -153,7 +153,7 @@ class Receiver:
 
 
 def behaviour_of(name: str) -> Behaviour:
-    """By name. Raises: InputError: there is none of that name."""
+    """Return the behaviour of a name. Raises: InputError: there is none of that name."""
     if name not in BEHAVIOURS:
         raise InputError(f"no receiver {name!r}", mend=f"Known: {', '.join(BEHAVIOURS)}.")
     return BEHAVIOURS[name]

@@ -100,7 +100,7 @@ class Sender:
             stopping.cancel()
 
     async def _wait(self, until: float | None) -> None:
-        """Until an answer came, ``until``, or there is no more time to drain."""
+        """Wait until an answer came, ``until``, or there is no more time to drain."""
         end = self._job.seconds + self._job.drain
         self._changed.clear()
         with suppress(TimeoutError):

@@ -78,7 +78,7 @@ class Plan:
         return tuple(row.scenario for row in self.rows if row.is_chosen)
 
     def require_scenarios(self) -> None:
-        """Raises: InputError: nothing is chosen, or nothing is there for a role that is asked for, and why."""
+        """Require scenarios. Raises: InputError: none is chosen, or none exists for a role asked for, and why."""
         have = list(dict.fromkeys(row.scenario.role for row in self.rows))
         without = [role for role in self.roles if role not in have]
         if without:

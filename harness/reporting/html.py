@@ -158,7 +158,7 @@ def clock_moves(report: Report, entries: Sequence[Entry]) -> Iterator[ClockMove]
 
 
 def _stamps(entries: Sequence[Entry]) -> str:
-    """Which time stamps the journal holds, in a sentence; whether they can be trusted is the reader's to find out."""
+    """Return a sentence on the journal's time stamps; whether they can be trusted is the reader's to find out."""
     got = [entry.event for entry in entries if isinstance(entry.event, ChainTimeStamped)]
     missed = [entry.event for entry in entries if isinstance(entry.event, TimeStampFailed)]
     told = "none"

@@ -31,7 +31,7 @@ CommandLine = Annotated[str, Meta(extra={"shown": "command"})]
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which scenarios run."""
+    """Selection of the scenarios that run."""
 
     roles: Annotated[
         tuple[UserRole, ...], Meta(description="User Roles of the party; empty: all the library has.")
@@ -60,7 +60,7 @@ class ClusterTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class PkiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which of the certificates of a PKI are used."""
+    """Choice among the certificates of a PKI."""
 
     prefer: Annotated[
         tuple[str, ...] | None,

@@ -157,7 +157,7 @@ def _not_side_by_side(settings: RehearsalSettings) -> Iterator[Problem]:
 
 
 def _clock_problem(text: str) -> str:
-    """Why ``text`` is no instant to start at; empty when it is one."""
+    """Return the reason why ``text`` is no instant to start at; empty when it is one."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:

@@ -20,7 +20,7 @@ MOST = Decimal(10) ** 12
 """Pounds, or an index or a factor: beyond it no figure is one of Credit Cover, and sums lose their pence."""
 _LEAST_INDEX = Decimal("0.01")
 READINGS = ("both", "estimate")
-"""To what the working capital adjustment applies: unpaid and estimate together, or the estimate alone (unclear)."""
+"""Scope of the working capital adjustment: unpaid and estimate together, or the estimate alone (unclear)."""
 
 
 @dataclass(frozen=True, slots=True)

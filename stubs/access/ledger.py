@@ -47,7 +47,7 @@ class Issued(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class RequestLedger:
-    """Which counters were used, folded from accepted requests.
+    """Ledger of used counters, folded from accepted requests.
 
     Its size depends on the rule: one number per originator (or per originator and target), or for ``unique`` the
     ``MOST_USED`` highest RequestIDs of each originator, and the highest counter below them. Pre-Commands stay until
@@ -60,7 +60,7 @@ class RequestLedger:
     used: set[RequestId] = field(default_factory=set)
     issued: dict[RequestId, Issued] = field(default_factory=dict)
     _lowest: dict[Eui64, list[tuple[int, RequestId]]] = field(default_factory=dict, compare=False)
-    """Under ``unique``, by originator: counters and RequestIDs of what is remembered, a heap."""
+    """Remembered counters and RequestIDs by originator, under ``unique``; a heap."""
 
     def owner(self, request_id: RequestId) -> CounterOwner:
         """Return the owner of the counter sequence that a RequestID continues."""
@@ -109,7 +109,7 @@ class RequestLedger:
             self.highest[key] = request_id.counter
 
     def remember(self, request_id: RequestId) -> None:
-        """Under ``unique``: a RequestID that was used; beyond the bound the lowest counter is forgotten."""
+        """Remember a used RequestID, under ``unique``; beyond the bound the lowest counter is forgotten."""
         if request_id in self.used:
             return
         self.used.add(request_id)

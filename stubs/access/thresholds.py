@@ -20,7 +20,7 @@ USER, DCC, ATTRIBUTE = "ADUserThresholdBreach", "ADDCCThresholdBreach", "ADAttri
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Which kind of limit was exceeded, and a sentence."""
+    """Breach of a limit: its kind, and a sentence."""
 
     kind: str
     detail: str

@@ -270,7 +270,7 @@ def set_inventory(on: Access, to: p.ChangeInventory) -> Mapping[str, RecordValue
 
 
 def outbox(on: Access, of: p.OfUser) -> list[r.WaitingMessage]:
-    """Those that wait, then those that are held."""
+    """Return a User's messages: those that wait, then those that are held."""
     eui = Eui64.parse(of.user)
     waiting = on.dcc.state.outbox
     held = waiting.held.get(eui, {})

@@ -177,7 +177,7 @@ class ChangeRegistration(OfMeterPoint, frozen=True, kw_only=True):
     """A change of supplier, network operator or tenancy."""
 
     since: datetime | None = None
-    """From when, ISO 8601 with zone; null: at once."""
+    """Start, ISO 8601 with zone; null: at once."""
     supplier: EuiOrNobody | None = None
     """The new supplier; null: as before."""
     network_operator: EuiOrNobody | None = None
@@ -245,7 +245,7 @@ class PublishServiceAlert(Parameters, frozen=True, kw_only=True):
     title: Name
     """One line."""
     components: tuple[Name, ...]
-    """Of ``schemas/ssi/components.csv``."""
+    """Names of ``schemas/ssi/components.csv``."""
     state: Literal["degraded", "unavailable", "information"] = "degraded"
     """State of the components meanwhile."""
     impact: Text = "Great Britain"
@@ -298,7 +298,7 @@ class AnswerIncident(Parameters, frozen=True, kw_only=True):
     """The DCC's answer to an incident."""
 
     reference: Name
-    """Of the incident."""
+    """Reference of the incident."""
     text: Name
     """Text that is added."""
     status: Text = ""
@@ -311,7 +311,7 @@ class AnswerManagementRequest(Parameters, frozen=True, kw_only=True):
     """The DCC's answer to a service management request."""
 
     reference: Name
-    """Of the request."""
+    """Reference of the request."""
     text: Name
     """Text of the answer."""
     status: Text = ""
@@ -322,7 +322,7 @@ class ChangeHubOrder(Parameters, frozen=True, kw_only=True):
     """A new status of a hub order."""
 
     reference: Name
-    """Of the order."""
+    """Reference of the order."""
     status: Name
     """Such as ``accepted``, ``dispatched`` or ``delivered``."""
     detail: Text = ""

@@ -48,7 +48,7 @@ class HandedOver(Result, frozen=True, kw_only=True):
     response: str | None
     """The GBCS response, hexadecimal digits; null: it gave none."""
     refused: str | None
-    """Why it gave no response; null: it gave one."""
+    """Reason why it gave no response; null: it gave one."""
 
 
 class KeptSchedule(Result, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ class HeldRequest(Result, frozen=True, kw_only=True):
     breach: str
     """``ADUserThresholdBreach``, ``ADDCCThresholdBreach`` or ``ADAttributeLimitsBreach``."""
     detail: str
-    """Which limit was passed."""
+    """Limit that was passed."""
 
 
 class WaitingMessage(Result, frozen=True, kw_only=True):

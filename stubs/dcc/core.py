@@ -75,8 +75,8 @@ class Dcc:
         self._queries = queries or KeptQueries()
         self._newest: Transaction | None = None
         self.on_error: Callable[[Exception], None] = _raise
-        """Told of an unexpected error of ours: the request or item ends as failed, what happened before stays, and the
-        core goes on, unless this raises, as it does by default."""
+        """Called with an unexpected error of ours. The request or item ends as failed, earlier effects stay, and the
+        core goes on, unless the call raises, as it does by default."""
 
     @property
     def pki(self) -> Pki:
@@ -146,7 +146,7 @@ class Dcc:
         return transaction.recorded()
 
     def next_due(self, passing: Container[Eui64] = ()) -> datetime | None:
-        """When ``tick``, or a delivery to a User not in ``passing``, has something to do."""
+        """Return the next instant at which ``tick``, or a delivery to a User not in ``passing``, has work to do."""
         dues = (self.state.agenda.next_due(), self.state.outbox.next_due(passing))
         return min((due for due in dues if due is not None), default=None)
 

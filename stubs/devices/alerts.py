@@ -272,7 +272,7 @@ def raise_alert(
     *,
     recipient: Eui64 | None = None,
 ) -> Elapsed:
-    """Have the device raise an alert, as a tester asks.
+    """Raise an alert of the device, as a tester asks.
 
     ``code`` has four hexadecimal digits; one that is not in the catalogue is critical and goes to the supplier.
     ``recipient`` is told instead of the party the catalogue names.

@@ -1,4 +1,4 @@
-"""Which events a device logs, tells its parties, sounds, shows on the home network: the settings of service 6.22.
+"""Behaviour at events: whether a device logs, reports, sounds and shows them; the settings of service 6.22.
 
 Settings name event codes that are switched off; everything else is on. Critical alerts cannot be switched off
 (SMETS2: only non-critical ones are configurable).

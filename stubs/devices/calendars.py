@@ -1,4 +1,4 @@
-"""Which number a calendar gives for an instant, and when it changes (tariffs, switches, friendly hours).
+"""Numbers that a calendar gives at an instant, and their changes (tariffs, switches, friendly hours).
 
 A day has one profile: that of its special day, else that of its weekday in the week of its season. Days are counted
 from 2000-01-01 (a Saturday); everything is UTC. Source: SMETS2, switching tables. Inferred: that the first season also

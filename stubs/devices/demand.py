@@ -35,7 +35,7 @@ def _units_by_slot(element: Element, first: int, last: int, *, is_export: bool) 
 
 @lru_cache(maxsize=4096)
 def _slots_of(period: Calendar, day: int) -> tuple[bool, ...]:
-    """Which half hours of a day lie in the period as a whole."""
+    """Return for each half hour of a day whether the period holds all of it."""
     counted = [True] * _DAY_SLOTS
     spans = changes_of(period, day)
     for (start, number), end in zip(spans, [after for after, _ in spans[1:]] + [DAY], strict=True):
@@ -91,7 +91,7 @@ def _single(state: DeviceState, register: DemandRegister, slot: int) -> tuple[in
 
 
 def reset_at(state: DeviceState, register: DemandRegister) -> int:
-    """When a register was last reset."""
+    """Return the instant of a register's last reset."""
     since = {"import": state.demand_since, "period": state.period_demand_since, "export": state.export_demand_since}
     return max(since[register], state.made)
 

@@ -35,7 +35,7 @@ _FORTNIGHT = 14 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Something that will happen: when, and what then; ``pending`` for a held command."""
+    """A coming event: its instant and its act; ``pending`` for a held command."""
 
     at: int
     happens: Callable[[DeviceState, int], tuple[dict[str, Any], tuple[PendingAlert, ...]]]
@@ -114,7 +114,7 @@ def _next(state: DeviceState, horizon: int) -> Coming | None:
 
 
 def next_due(state: DeviceState, after: datetime) -> datetime | None:
-    """When ``elapse`` must be called, never before ``after``; None: nothing will happen by itself in 400 days."""
+    """Return when ``elapse`` must be called, never before ``after``; None: no event by itself in 400 days."""
     coming = _next(state, max(state.since, seconds(after)) + _HORIZON)
     return None if coming is None else max(after, instant(coming.at))
 

@@ -53,7 +53,7 @@ def flow(state: DeviceState, at: int, interval: int = 360) -> int:
 
 
 def first_overload(state: DeviceState, after: int, horizon: int) -> int | None:
-    """When the load first exceeds the load limit for its whole period, in ``after`` to ``horizon``; None: not."""
+    """Return when the load first exceeds its limit for the whole period, in ``after`` to ``horizon``; None: never."""
     limit = state.load_limit
     if limit is None or not state.is_flowing or limit.threshold <= 0:
         return None

@@ -37,7 +37,7 @@ Happens = Callable[[DeviceState, int, Detail], tuple[dict[str, Any], tuple[Pendi
 
 @dataclass(frozen=True, slots=True)
 class PhysicalEvent:
-    """Something a tester can let happen; ``details`` are the names of what it takes, with their defaults."""
+    """An event that a tester can cause; ``details`` are the names of its parameters, with their defaults."""
 
     happens: Happens
     devices: frozenset[str]

@@ -164,7 +164,7 @@ class Dated(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Calendar(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Which number holds when: a rate of a tariff, a state of a switch, 1 for friendly hours."""
+    """Numbers by time: a rate of a tariff, a state of a switch, 1 for friendly hours."""
 
     seasons: tuple[Season, ...] = ()
     """When each season begins, and which week it has."""
@@ -189,7 +189,7 @@ class Tariff(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """
 
     calendar: Calendar = Calendar()
-    """Which time-of-use register counts when, or which column of the block matrix."""
+    """Time-of-use register by time, or column of the block matrix."""
     prices: tuple[int, ...] = ()
     """Thousandths of a penny per 1000 register units (kWh, m³), by time-of-use register."""
     block_prices: tuple[int, ...] = ()
@@ -234,7 +234,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     tariff: Tariff | None = None
     """Rates and prices; left out: the one price."""
     payment_mode: Literal["credit", "prepayment"] = "credit"
-    """Which the account is in."""
+    """Payment mode of the account."""
     suspend_debt_emergency: bool = False
     """Whether debts rest while emergency credit is used."""
     suspend_debt_disabled: bool = False
@@ -257,7 +257,7 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False, array_like=True):
     at: Instant
     """When it was taken."""
     cause: Literal["calendar", "mode", "tariff", "command"]
-    """Why it was taken."""
+    """Cause of the snapshot."""
     import_register: int
     """Import then, Wh or litres."""
     secondary_register: int
@@ -293,13 +293,13 @@ class Anchor(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     usage: Literal["DS", "KA"]
     """Digital signing or key agreement."""
     cell_usage: int
-    """Of the trust-anchor cell, as GBCS numbers it."""
+    """Number of the trust-anchor cell in GBCS."""
     der: bytes
     """The certificate, DER."""
 
 
 class OwnKey(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Which of its own key pairs a device uses, by generation: 0 is the factory's, each request makes the next."""
+    """Key pair of its own that a device uses, by generation: 0 is the factory's, each request makes the next."""
 
     usage: Literal["DS", "KA"]
     """Digital signing or key agreement."""
@@ -408,7 +408,7 @@ class Switch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     limit_until: Instant = 0
     """End of a commanded limit; 0: none is commanded."""
     calendar: Calendar = Calendar()
-    """Which level the calendar sets when."""
+    """Levels that the calendar sets, by time."""
     coming: Order | None = None
     """The commanded level that begins next; a later command takes its place."""
     coming_limit: Order | None = None

@@ -24,7 +24,7 @@ class Takes:
 
 
 def _accrued(amount: int, period: int, first: int, last: int) -> int:
-    """Of an amount per period what falls to ``first`` to ``last``; adds up, however an interval is cut."""
+    """Return the part of an amount per period due from ``first`` to ``last``; adds up, however an interval is cut."""
     return amount * last // period - amount * first // period if last > first else 0
 
 

@@ -336,7 +336,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 
 @lru_cache(maxsize=1024)
 def _parties(*named: str) -> frozenset[Eui64]:
-    """Those that are named; the same few for the devices of a supplier."""
+    """Return the named parties; cached, since the devices of a supplier share them."""
     return frozenset(Eui64.parse(party) for party in named if party)
 
 

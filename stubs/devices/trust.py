@@ -34,7 +34,7 @@ class KeyPair(Protocol):
 
     @property
     def certificate(self) -> Certificate:
-        """Of its public key."""
+        """Certificate of the public key."""
         ...
 
 
@@ -84,7 +84,7 @@ def cell_of(state: DeviceState, party: Eui64) -> str | None:
 
 
 def own_key(state: DeviceState, usage: str) -> OwnKey:
-    """Which key of its own the device uses for ``DS`` or ``KA``, and which it made last."""
+    """Return the key of its own that a device uses for ``DS`` or ``KA``, with the newest that it made."""
     made = (one for one in state.own_keys if one.usage == usage)
     return next(made, OwnKey("DS" if usage == "DS" else "KA"))
 

@@ -63,7 +63,7 @@ EFFECTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "ssi-report": frozenset({"empty", "huge"}),
     }
 )
-"""Which effects a point of application knows."""
+"""Effects that exist at each point of application."""
 
 _NAMES_A_PARTY = ("wrong-signer", "wrong-originator", "wrong-recipient")
 _MATCHERS = ("srv", "user", "device", "request_id", "message_kind", "alert_code", "component", "path", "report")

@@ -125,14 +125,14 @@ class Fleet:
         return FleetMessage(signed, str(response_id), str(eui))
 
     def prepare(self, kinds: Iterable[FleetMessageKind]) -> None:
-        """Have everything said once that will be said, so that the first messages take no longer than the last."""
+        """Build every message once in advance, so that the first messages take no longer than the last."""
         for kind in kinds:
             for device in range(min(VARIANTS, self.devices)):
                 if kind.kind != "dcc-alert" and kind.device_type in {"", device_type_of(device)}:
                     self._from_device(0, device, kind)
 
     def certificates(self, device: int) -> tuple[Certificate, Certificate]:
-        """Of device ``device``: digital signature and key agreement."""
+        """Return the certificates of device ``device``: digital signature and key agreement."""
         credentials = self._pki.device(fleet_eui(device))
         return credentials.ds.certificate, credentials.ka.certificate
 

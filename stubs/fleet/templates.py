@@ -75,14 +75,14 @@ class Templates:
         self._made: dict[tuple[str, str, int], Template] = {}
 
     def response(self, name: str, device_type: str, variant: int) -> Template:
-        """Of the answer to the command of a use case. Raises: PeerError: the device does not answer it."""
+        """Return the template of a use case's answer. Raises: PeerError: the device does not answer it."""
         key = (name, device_type, variant)
         if key not in self._made:
             self._made[key] = self._answered(name, device_type, variant)
         return self._made[key]
 
     def alert(self, code: str, device_type: str, variant: int) -> Template:
-        """Of an alert. Raises: PeerError: the device cannot raise it."""
+        """Return the template of an alert. Raises: PeerError: the device cannot raise it."""
         key = (code, device_type, variant)
         if key not in self._made:
             state = self._device(device_type, variant)

@@ -22,7 +22,7 @@ from stubs.recording import recordable
 _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 OnRefused = Callable[[str, str, str], None]
-"""Told the rule, the reason and the client's address, of what is refused before a handler of ours sees it."""
+"""Called with the rule, the reason and the client's address of a request refused before a handler of ours sees it."""
 _SHOWN = 200
 
 

@@ -15,7 +15,7 @@ FILE_NAME = "receive-queries.json"
 
 
 def kept_queries(folder: Path | None) -> KeptQueries:
-    """Those of a state folder; None: they are as short-lived as the journal in memory.
+    """Return the kept queries of a state folder; None: in memory only, like the journal.
 
     A file that is lost or damaged is no reason not to start: messages for its addresses wait until a User is registered
     again.

@@ -354,7 +354,7 @@ class Runtime:
 
 
 def _log(error: Exception) -> None:
-    """Told on standard error with its traceback: it is for us to mend."""
+    """Print an error with its traceback on standard error: it is for us to mend."""
     _LOGGER.error("unexpected error of the simulated DCC", exc_info=error)
 
 

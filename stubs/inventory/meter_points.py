@@ -99,7 +99,7 @@ class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
         *,
         is_new_tenancy: bool,
     ) -> MeterPoint:
-        """With a change on a date, of the parties that are set; later ones keep what they say."""
+        """Return the meter point with a dated change of the parties that are set; later changes stay."""
         coming = self.coming
         if supplier is not UNSET or network_operator is not UNSET:
             term = Term(since, supplier, network_operator)

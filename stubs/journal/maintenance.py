@@ -41,7 +41,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sentence(self) -> str:
-        """For a person."""
+        """Return the fault as a sentence."""
         return f"entry {self.seq}: {self.what}"
 
 

@@ -15,7 +15,7 @@ StoredMembers = dict[str, Any]
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
-    """Something due at an instant (UTC): what kind, and the data its handler needs (JSON types only).
+    """An item that is due at an instant (UTC): its kind, and the data its handler needs (JSON types only).
 
     ``key`` groups items that are looked up together, such as the held commands of one service for one device. Data
     kept for long may be given as JSON: a million held commands then take half the memory.
@@ -84,7 +84,7 @@ class Agenda:
         return item is not None and item.due == entry[0]
 
     def next_due(self) -> datetime | None:
-        """When the earliest item is due."""
+        """Return when the earliest item is due."""
         while self._heap and not self._is_live(self._heap[0]):
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None

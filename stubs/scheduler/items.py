@@ -51,7 +51,7 @@ class PendingCommand(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """Under which a held command is found, to be cancelled."""
+        """Return the key under which a held command is found, to be cancelled."""
         return f"held|{self.user}|{self.srv}|{self.device}"
 
 
@@ -182,20 +182,20 @@ AgendaItem = (
 
 
 def follower_key(request_id: RequestId) -> str:
-    """Under which those that wait for a request are found."""
+    """Return the key under which items that wait for a request are found."""
     return f"after|{request_id}"
 
 
 def schedule_key(device: Eui64 | str) -> str:
-    """Under which the schedules of a device are found."""
+    """Return the key under which the schedules of a device are found."""
     return f"schedule|{device}"
 
 
 def firmware_key(device: Eui64 | str) -> str:
-    """Under which images on their way to a device are found."""
+    """Return the key under which images on their way to a device are found."""
     return f"firmware|{device}"
 
 
 def outcome_key(device: Eui64 | str) -> str:
-    """Under which the outcomes awaited of a device are found."""
+    """Return the key under which the outcomes awaited of a device are found."""
     return f"outcome|{device}"

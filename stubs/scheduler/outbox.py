@@ -67,7 +67,7 @@ class StoredMessage:
 
 
 def next_attempt(retries: Sequence[float], attempt: int, now: datetime) -> datetime | None:
-    """When to try again after ``attempt`` (1, 2, …) failed; None when it was the last.
+    """Return when to try again after ``attempt`` (1, 2, …) failed; None when it was the last.
 
     ``retries`` holds the seconds before the second, third, … attempt.
     """
@@ -189,12 +189,12 @@ class Outbox:
         return next((each for each in self.waiting.get(user, {}).values() if not each.is_behind_next), None)
 
     def ready(self, now: datetime) -> list[QueuedMessage]:
-        """For each User the next message, when it is due."""
+        """Return each User's next message that is due."""
         heads = (self.head(user) for user in list(self.waiting))
         return [head for head in heads if head is not None and head.due <= now]
 
     def next_due(self, passing: Container[Eui64] = ()) -> datetime | None:
-        """When the next attempt is due, ``passing`` over some Users."""
+        """Return when the next attempt is due, ``passing`` over some Users."""
         heads = (self.head(user) for user in self.waiting if user not in passing)
         return min((head.due for head in heads if head is not None), default=None)
 

@@ -1,4 +1,4 @@
-"""Which of several certificates of one identity and use is in use: the key set.
+"""Choice among several certificates of one identity and use: the key set.
 
 A key store may hold more than one generation of an organisation's certificates for the same use. The public one has
 two, told apart only by the names of its entries, ``Z1-…`` and ``Z1b-…``, and the client it belongs to admits

@@ -76,7 +76,7 @@ class DeviceCredentials:
         return self.ds if usage == "DS" else self.ka
 
     def with_installed(self, installed: Mapping[Usage, Installed]) -> DeviceCredentials:
-        """Of the device after it took certificates; for generation 0 a certificate that renews the factory's."""
+        """Return the credentials of the device after it took certificates; generation 0 renews the factory's."""
 
         def now(usage: Usage, factory: KeyPair) -> KeyPair:
             one = installed.get(usage)

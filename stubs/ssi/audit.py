@@ -203,7 +203,7 @@ class AuditTrail:
 def matching(
     records: Iterable[AuditRecord], wanted: Mapping[str, str], devices: frozenset[str] | None = None
 ) -> Iterator[AuditRecord]:
-    """Those that fit the filters of ``stubs.ssi.fields.AUDIT``; ``devices`` narrows further (an MPxN's devices)."""
+    """Return the records that fit the filters of ``stubs.ssi.fields.AUDIT``; ``devices`` narrows further."""
     since = datetime.fromisoformat(wanted["from"]) if "from" in wanted else None
     until = datetime.fromisoformat(wanted["to"]) if "to" in wanted else None
     for record in records:

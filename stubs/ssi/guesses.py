@@ -34,7 +34,7 @@ class Guesses:
             self._resets = resets
 
     def wait_until(self, name: str, now: datetime) -> datetime | None:
-        """From when on the name may be tried again; None: now."""
+        """Return when the name may be tried again; None: now."""
         known = self._names.get(_key(name))
         return known.until if known is not None and known.until > now else None
 

@@ -1,4 +1,4 @@
-"""Which path is which page, and which function of the person it needs. One more page is one more row."""
+"""Routes: the page of each path, and the function that the person needs. One more page is one more row."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def session_name(token: str) -> str:
 
 
 def persons(settings: SsiSettings, users: Iterable[SsiUser]) -> tuple[Person, ...]:
-    """Those who may sign in: of the settings, else test persons for each User."""
+    """Return the persons that may sign in: of the settings, else test persons for each User."""
     if settings.persons:
         return settings.persons
     made: list[Person] = []

@@ -197,7 +197,7 @@ class Viewer:
 def visible_records(
     inventory: InventoryReader, settings: SsiSettings, viewer: Viewer, records: Iterable[InventoryRecordLike]
 ) -> list[InventoryRecordLike]:
-    """Those of ``records`` that exist for ``viewer``; the others do not exist for it."""
+    """Return those of ``records`` that exist for ``viewer``; the others do not exist for it."""
     if settings.inventory_visibility == "all":
         return list(records)
     role, user = UserRole(viewer.role), Eui64.parse(viewer.user)

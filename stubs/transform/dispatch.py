@@ -1,4 +1,4 @@
-"""Which use case a request becomes: the table of ``schemas/catalogue/gbcs-transform.csv``."""
+"""Choice of a request's use case: the table of ``schemas/catalogue/gbcs-transform.csv``."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class NotLookedUp(Refusal):
 
 
 def looked_up_values(use_case: str, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what was looked up, the values that a use case holds. Raises: NotLookedUp: some are missing."""
+    """Return the looked-up values that a use case holds. Raises: NotLookedUp: some are missing."""
     needed = NEEDED.get(use_case, ())
     missing = tuple(name for name in needed if known.get(name) is None)
     if missing:

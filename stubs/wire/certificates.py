@@ -165,7 +165,7 @@ class CertificateStore(Protocol):
         ...
 
     def secondary(self, eui: Eui64, usage: str) -> tuple[Certificate, ...]:
-        """Those of ``of`` that were added as secondary: a supplier's for prepayment tokens."""
+        """Return those of ``of`` that were added as secondary: a supplier's for prepayment tokens."""
         ...
 
     def by_serial(self, serial: int) -> Certificate | None:

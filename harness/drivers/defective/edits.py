@@ -165,7 +165,7 @@ def processed(more: int) -> EditOutcome:
 
 
 def values_of_before(when: frozenset[str]) -> EditOutcome:
-    """For outcomes of these statuses, the values of an earlier reading; made-up ones when there was none."""
+    """Replace the values of outcomes with these statuses by those of an earlier reading, or by made-up ones."""
 
     def edited(action: Action, outcome: Outcome, memory: Memory) -> Outcome:
         if action.kind != "send" or outcome.status not in when:

@@ -1,4 +1,4 @@
-"""From an action's parameters to the body of a service request: rows of ``request-bodies.csv``, nothing by hand."""
+"""Builds the body of a service request from an action's parameters: rows of ``request-bodies.csv``, nothing by hand."""
 
 from __future__ import annotations
 

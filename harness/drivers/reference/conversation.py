@@ -102,7 +102,7 @@ class Conversation:
         """Values the client knows without being told, such as the token it made."""
 
     def run(self) -> Outcome:
-        """Have the conversation; every way it can end is an outcome."""
+        """Hold the conversation; every way it can end is an outcome."""
         alerts_before, rejected_before = self._with.inbox.position()
         try:
             end = self._send()
@@ -300,7 +300,7 @@ class Conversation:
     # --- concluding -------------------------------------------------------------------------------------------
 
     def _conclude(self, header: RequestHeader, answer: Answer | None) -> Conclusion:
-        """From the answer in the HTTP exchange, and from what comes later where more is to come."""
+        """Conclude from the answer in the HTTP exchange, and from later messages where more is to come."""
         is_asynchronous = header.command_variant in _ASYNCHRONOUS
         at_once: dict[str, Any] = {}
         code = ""

@@ -28,7 +28,7 @@ class ReceivedAlert:
     response: Response
     is_claimed: bool = False
     digest: str = ""
-    """Of the document, as the client keeps it."""
+    """Digest of the document, as the client keeps it."""
 
     @property
     def code(self) -> str:
@@ -239,7 +239,7 @@ class Inbox:
             return len(self._alerts), len(self._rejections)
 
     def rejections(self, after: int) -> tuple[str, ...]:
-        """Why messages were rejected, from position ``after`` on."""
+        """Return the reasons of rejections, from position ``after`` on."""
         with self._changed:
             return tuple(self._rejections[after:])
 

@@ -62,7 +62,7 @@ class KnownCertificates:
             return tuple(one for one in self._listed(device) if one.usage == usage) or self._held.of(device, usage)
 
     def _listed(self, eui: Eui64) -> list[Certificate]:
-        """Raises: PeerError: a certificate of somebody else."""
+        """List the device's certificates. Raises: PeerError: a certificate of another device."""
         found = []
         for serial in self._search(eui):
             certificate = self._known(serial) or self._fetch(serial)
@@ -84,7 +84,7 @@ class KnownCertificates:
             return None
 
     def certify(self, request: bytes) -> Certificate:
-        """Have the SMKI certify a device's certification request (PKCS#10); kept until it is ``installed``.
+        """Ask the SMKI to certify a device's certification request (PKCS#10); kept until it is ``installed``.
 
         Raises: PeerError: it does not, and why. Blocked: it cannot be reached.
         """
@@ -115,7 +115,7 @@ class KnownCertificates:
             self._made.pop(device, None)
 
     def secondary(self, eui: Eui64, usage: str) -> tuple[Certificate, ...]:
-        """Those held for prepayment tokens; the repository does not tell them apart."""
+        """Return the certificates held for prepayment tokens; the repository does not distinguish them."""
         return self._held.secondary(eui, usage)
 
     def by_serial(self, serial: int) -> Certificate | None:

@@ -77,7 +77,7 @@ class Share:
     scenarios: tuple[LibraryScenario, ...]
     record: ShareRecord = field(default_factory=ShareRecord)
     lost: list[str] = field(default_factory=list)
-    """Why earlier attempts were lost."""
+    """Reasons why earlier attempts were lost."""
 
     @property
     def facts(self) -> Mapping[str, object]:
@@ -138,7 +138,7 @@ def _share_runner(settings: RehearsalSettings, folder: Path, hear: Hear, control
 
 
 def run_all(runner: ShareRunner, team: Mapping[int, Share], progress: Progress, control: RunControl) -> bool:
-    """Until every share has ended; whether a person interrupted them.
+    """Run until every share has ended; return whether a person interrupted them.
 
     Args:
         runner: runs the shares.

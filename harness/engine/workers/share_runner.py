@@ -28,7 +28,7 @@ class ShareRunner(Protocol):
         ...
 
     def submit(self, task: ShareTask) -> Future[ShareRecord]:
-        """Have a share run somewhere."""
+        """Submit a share to a worker."""
         ...
 
     def relay_stop(self, control: RunControl) -> None:
@@ -40,7 +40,7 @@ class ShareRunner(Protocol):
         ...
 
     def left(self) -> Mapping[int, list[str]]:
-        """By share: places where the runner itself began it and which ended before it did."""
+        """Return by share the places where the runner itself began it and which ended before it did."""
         ...
 
     def close(self) -> None:

@@ -78,7 +78,7 @@ class Worker:
                         self._hear(self.number, message)
 
     def wait(self, until: float | None = None) -> bool:
-        """Until it has ended, or ``until`` of the monotonic clock; whether it has ended."""
+        """Wait until it has ended, or ``until`` of the monotonic clock; return whether it has ended."""
         self._ear.join(None if until is None else max(0.0, until - time.monotonic()))
         if self._ear.is_alive():
             return False
@@ -108,7 +108,7 @@ class Worker:
 
     @property
     def fate(self) -> str:
-        """Why it ended before its work was done; empty when it did its work."""
+        """Return the reason why it ended before its work was done; empty when it did its work."""
         if self.stuck is not None:
             return f"worker {self.number} could not go on: {self.stuck.what}"
         if self._has_finished:

@@ -27,7 +27,7 @@ def read_report(path: Path) -> model.CompletionReport:
 
 
 def refuse_other_party(before: model.CompletionReport, party: str, path: Path) -> None:
-    """Raises: InputError: the report before is another Party's: nothing in it is a step of this campaign."""
+    """Refuse another Party's report. Raises: InputError: nothing in it is a step of this campaign."""
     if before.cover.party != party:
         raise InputError(
             f"{path} is a report of {before.cover.party!r}, this campaign is of {party!r}",

@@ -46,7 +46,7 @@ class BundleReview(msgspec.Struct, frozen=True, kw_only=True):
     """Further statements of the bundle that its messages and events contradict: verdicts, owed checks, plan, reports.
     """
     undecided: str = ""
-    """Why it cannot be decided what had to be judged; empty when it can."""
+    """Reason why a judgement cannot be decided; empty when it can."""
     signer: str = ""
     """Name of the sealer, as far as the reader named keys."""
     countersigned: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ def _old_hub_log(_context: DccContext, state: DccState, request: ServiceRequest)
 
 
 def _admission(state: DccState, device: Eui64) -> str:
-    """By what another hub admits a device: 16 octets, hexadecimal; zeros when the DCC never saw it."""
+    """Return the key by which another hub admits a device: 16 octets, hexadecimal; zeros when the DCC never saw it."""
     if device not in state.devices:
         return "00" * 16
     code = bytes.fromhex(state.devices.peek(device).install_code)

@@ -1,4 +1,4 @@
-"""From an authorised request to a device command: transform, Signed Pre-Command, local delivery, agenda."""
+"""Plans the device command of an authorised request: transform, Signed Pre-Command, local delivery, agenda."""
 
 from __future__ import annotations
 

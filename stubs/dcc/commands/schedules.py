@@ -33,7 +33,7 @@ def name_of(schedule: int) -> str:
 
 
 def recurrence_of(details: Node, default_time: str) -> Recurrence:
-    """When a schedule runs. Raises: ValueError: dates or a time that cannot be."""
+    """Return the recurrence of a schedule. Raises: ValueError: dates or a time that cannot be."""
     end = details.get("ScheduleEndDate")
     return Recurrence(
         (details.get("ScheduleFrequency") or "").strip(),

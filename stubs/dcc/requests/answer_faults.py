@@ -23,7 +23,7 @@ def matching(transaction: Transaction, access: AccessRequest) -> MatchedFaults:
 
 
 def check(found: MatchedFaults) -> None:
-    """Raises: Refusal: ``fault``, with the code or status of the rule to be applied."""
+    """Apply the faults. Raises: Refusal: ``fault``, with the code or status of the rule to be applied."""
     rule = found.rule
     if rule is not None and rule.effect in REFUSING:
         code = rule.code if rule.effect == "code" else str(rule.status)

@@ -1,4 +1,4 @@
-"""From bytes to a sound request: size, type, XML, schema, service, version, signature, signer. Each may refuse."""
+"""Validation of a request: size, type, XML, schema, service, version, signature, signer. Each step may refuse."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _RULE_OF_REASON = {
 
 
 def check_size(body: bytes, limit: int) -> None:
-    """Raises: Refusal: ``too-large``."""
+    """Check the size. Raises: Refusal: ``too-large``."""
     if len(body) > limit:
         raise Refusal("too-large", f"expected at most {limit} bytes, got {len(body)}")
 
 
 def check_content_type(content_type: str) -> None:
-    """Raises: Refusal: ``content-type``."""
+    """Check the content type. Raises: Refusal: ``content-type``."""
     if content_type != XML and content_type.split(";", 1)[0].strip().lower() != XML:
         raise Refusal("content-type", f"expected {XML}, got {content_type[:80] or 'none'}")
 
@@ -94,7 +94,7 @@ def not_simulated() -> Mapping[str, Srv]:
 
 
 def check_version(context: DccContext, request: Request) -> None:
-    """Raises: Refusal: ``schema-version``."""
+    """Check the stated version. Raises: Refusal: ``schema-version``."""
     accepted = context.settings.schema_versions
     if request.schema_version in accepted:
         return

@@ -37,7 +37,7 @@ def receive(context: DccContext, request: RequestInProgress) -> None:
 
 
 def read(context: DccContext, request: RequestInProgress) -> None:
-    """From octets to a typed request: content type, XML, schema, a service and a version that are simulated."""
+    """Read a typed request: content type, XML, schema, a service and a version that are simulated."""
     checked = request.checked
     if checked is not None:
         request.document = checked.document
@@ -144,7 +144,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("hold back", ("fault", "threshold"), hold_back),
     Stage("conclude", service_rules.LAST.rules, conclude),
 )
-"""From the first to the last."""
+"""All stages, in order."""
 
 
 def run_stages(context: DccContext, request: RequestInProgress) -> None:

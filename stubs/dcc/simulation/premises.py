@@ -37,7 +37,7 @@ _JOINS = {
     "HCALCS": ("ESME",),
     "SAPC": ("ESME",),
 }
-"""Which types of device share keys once both are on the home area network; inferred."""
+"""Types of device that share keys once both are on the home area network; inferred."""
 
 
 @dataclass(slots=True)

@@ -112,7 +112,7 @@ def read_spec(spec: dict[str, Any]) -> PremisesSpec:
 
 
 def _checked(spec: PremisesSpec, where: str) -> PremisesSpec:
-    """With identifiers in their one form. Raises: ValueError: one cannot be, with its place."""
+    """Return the specification with canonical identifiers. Raises: ValueError: a bad one, with its place."""
     values: dict[str, str] = {}
     for name in (*_NUMBERS, *_PARTIES):
         text = getattr(spec, name)

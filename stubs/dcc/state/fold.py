@@ -93,7 +93,7 @@ def _alert_raised(state: DccState, event: events.AlertRaised, at: datetime) -> N
 
 
 def throttle_key(device: Eui64 | str, code: str, recipient: str) -> str:
-    """Which alerts are counted together."""
+    """Return the key under which alerts are counted together."""
     return f"{device} {code} {recipient}"
 
 

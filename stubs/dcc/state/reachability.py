@@ -13,7 +13,7 @@ from stubs.devices import DeviceState, RaisedAlert, unsent
 from stubs.wire.eui64 import Eui64
 
 UNREACHABLE = "unreachable"
-"""Why a device that is not on its network does not answer."""
+"""Reason why a device that is not on its network does not answer."""
 _HUB = "CHF"
 
 

@@ -77,7 +77,7 @@ def read_credentials(context: EffectContext) -> EffectResult:
 def _problem(
     context: EffectContext, one: Mapping[str, Any], certificate: Certificate | None, path: Sequence[Certificate]
 ) -> int:
-    """Why a certificate cannot take its cell; 0 when it can."""
+    """Return the reason code why a certificate cannot take its cell; 0 when it can."""
     role, name = one["RemotePartyRole"], one["CertificateUsage"]
     cell = ROLE_CELLS.get(role, "")
     if not cell or (name in USAGES and not getattr(context.state, cell) and role != "LoadController"):

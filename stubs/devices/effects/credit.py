@@ -91,7 +91,7 @@ def _ended(state: DeviceState, at: int, left: int) -> tuple[dict[str, Any], list
 
 
 def _put_off(state: DeviceState, at: int) -> int:
-    """When the friendly hours that hold at ``at`` end, or are looked at again; 0: it is none of them."""
+    """Return the end of the friendly hours that hold at ``at``, or the next time to look; 0: it is none of them."""
     if state.friendly is None or number_at(state.friendly, at) != _FRIENDLY:
         return 0
     return next_change(state.friendly, at) or at + _LOOKED_AT_AGAIN

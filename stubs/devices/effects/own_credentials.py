@@ -102,7 +102,7 @@ def update_certificate(context: EffectContext) -> EffectResult:
 
 
 def _own_problem(context: EffectContext, certificate: Certificate) -> int:
-    """Why the device does not take a certificate as its own; 0 when it does. The order is inferred."""
+    """Return the reason code why the device refuses a certificate as its own; 0: it takes it. The order is inferred."""
     usage = certificate.usage
     if context.credentials is None or not is_path_trusted(context, certificate):
         return _INVALID

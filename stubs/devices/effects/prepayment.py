@@ -70,7 +70,7 @@ def _payer(context: EffectContext) -> Eui64:
 
 
 def _refusal(context: EffectContext, utrn: str) -> PendingAlert | None:
-    """Why the token is refused; None when it is good. Order: authentic, new, within the limits."""
+    """Return the alert of a refused token; None when it is good. Order: authentic, new, within the limits."""
     try:
         token = read(utrn)
     except PeerError as broken:

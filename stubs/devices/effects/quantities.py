@@ -182,7 +182,7 @@ def _mprn(context: EffectContext) -> str:
 
 
 def _charge_rows(context: EffectContext) -> tuple[dict[str, str], ...]:
-    """Which charge is collected from which credit, as the last change of payment mode set it (1.6)."""
+    """Return which charge is collected from which credit, as the last change of payment mode set it (1.6)."""
     state = context.mirrored
     return charge_rows(
         {

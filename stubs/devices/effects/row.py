@@ -14,7 +14,7 @@ GAS_AND_PROXY = frozenset({"GSME", "GPF"})
 HUB = frozenset({"CHF"})
 SUPPLIER = frozenset({"supplier"})
 NEIGHBOUR = frozenset({"ppmid"})
-"""Not a cell: a PPMID the device has joined."""
+"""Permits a PPMID that the device has joined; it has no cell."""
 ACB = frozenset({"acb"})
 ANYBODY = frozenset({"supplier", "network_operator", "acb"})
 

@@ -12,7 +12,7 @@ Address = tuple[socket.AddressFamily, tuple[str | int | bytes, ...]]
 
 
 def open_listeners(host: str, port: int, number: int) -> list[list[socket.socket]]:
-    """For each of ``number`` processes its sockets, one an address of ``host``; with port 0 all have a free one.
+    """Open the sockets of ``number`` processes, one for each address of ``host``; with port 0 all get one free port.
 
     Raises: OSError: the port cannot be had, or this system cannot share ports.
     """

@@ -107,7 +107,7 @@ class Site:
         return [read for read in reversed(self.trail.profile_reads(device)) if read.at >= oldest]
 
     def visible(self, viewer: Viewer, records: Sequence[InventoryRecordLike]) -> list[InventoryRecordLike]:
-        """Those devices that exist for the viewer."""
+        """Return the devices that exist for the viewer."""
         return visible_records(self.sources.inventory, self.settings, viewer, records)
 
     def device(self, viewer: Viewer, device: Eui64) -> InventoryRecordLike | None:

@@ -1,4 +1,4 @@
-"""From a parsed document to typed values. The schema may not have been consulted: every field is checked here."""
+"""Reads typed values from a parsed document. The schema may not have been consulted: every field is checked here."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from stubs.wire.errors import PeerError
 _XS = {"xs": "http://www.w3.org/2001/XMLSchema"}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _NOUGHTS = re.compile(r"(?<=[0-9])(\.[0-9]*?)0+$", re.ASCII)
-"""Those at the end of a fraction: 5.40 is 5.4, however many there are."""
+"""Zeros at the end of a fraction: 5.40 is 5.4, however many there are."""
 _LONGEST = 40
 
 NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})

@@ -1,4 +1,4 @@
-"""From typed values to documents, unsigned: one line, no indentation, base64 unbroken, values without padding.
+"""Writes documents from typed values, unsigned: one line, no indentation, base64 unbroken, values without padding.
 
 The public client refuses responses laid out in any other way (public-client.md, what the validator accepts).
 """

@@ -44,7 +44,7 @@ _PATTERNS = {
 
 
 def in_words(text: Text) -> str:
-    """Such as ``a whole number from 1 to 28`` or ``one of Add, Remove``."""
+    """Describe permitted values, such as ``a whole number from 1 to 28`` or ``one of Add, Remove``."""
     if text.values:
         return alternatives(text.values)
     if text.base in _INTEGERS:

@@ -73,7 +73,7 @@ def _settings_if_any(value: Any, argument: str, beside: Mapping[str, Any]) -> tu
 
 
 def _phase_settings(value: Any, argument: str, beside: Mapping[str, Any]) -> tuple[Node, ...]:
-    """Those of single phase, or of polyphase meters: a response does not say which it is, so an enabled one decides."""
+    """Return the settings of single phase or of polyphase meters: the response does not say; an enabled one decides."""
     for name, codes in zip(("SinglePhase", "PolyPhase"), argument.split("/"), strict=True):
         if found := _settings_if_any(value, codes, beside):
             return (Node(f"NetworkOperatorESME{name}", children=found),)

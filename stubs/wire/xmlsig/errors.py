@@ -1,4 +1,4 @@
-"""Why a signature is refused."""
+"""Errors of signatures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stubs.wire.xmlsig.policy import CLAUSE
 
 
 class SignatureReason(StrEnum):
-    """Why a signature was refused. Ids are stable: they appear in the journal and in settings."""
+    """Reason why a signature was refused. Ids are stable: they appear in the journal and in settings."""
 
     UNSIGNED = "unsigned"
     SEVERAL_SIGNATURES = "several-signatures"

@@ -60,7 +60,7 @@ def sign(unsigned: bytes, signer: Signer, canonical_form: bytes | None = None) -
 
 
 def _signed(unsigned: bytes, end: int, octets: bytes, signer: Signer) -> bytes:
-    """With the signature over the canonical ``octets`` put in at offset ``end``."""
+    """Return the document with the signature over the canonical ``octets`` inserted at offset ``end``."""
     digest = base64.b64encode(digest_of(octets)).decode("ascii")
     r, s = decode_dss_signature(signer.private_key.sign(canonical_signed_info(digest), ECDSA_WITH_SHA256))
     value = r.to_bytes(COORDINATE, "big") + s.to_bytes(COORDINATE, "big")

@@ -55,7 +55,7 @@ def deviation_of(octets: bytes) -> int | None:
 
 
 def _to_utc(octets: bytes) -> timedelta:
-    """Raises: GbcsError: a deviation out of range, or summer time of which nobody says how far from UTC it is."""
+    """Read the deviation to UTC. Raises: GbcsError: out of range, or summer time without a stated deviation."""
     minutes, status = deviation_of(octets), octets[11]
     if minutes is None:
         if status != _NOT_SPECIFIED and status & _IN_SUMMER_TIME:

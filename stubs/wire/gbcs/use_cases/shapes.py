@@ -76,7 +76,7 @@ class Simple:
 
 
 def _within(number: int, tag: Tag) -> None:
-    """Raises: ValueError: beyond the limits of its type, which it names."""
+    """Check a number. Raises: ValueError: beyond the limits of its type, which it names."""
     size, is_signed = dlms.INTEGERS[tag]
     least = -(1 << 8 * size - 1) if is_signed else 0
     most = least + (1 << 8 * size) - 1

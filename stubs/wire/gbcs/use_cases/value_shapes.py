@@ -126,7 +126,7 @@ def _weekdays(bits: str) -> tuple[str, ...]:
 
 
 def events(high: int) -> Simple:
-    """Which events have a behaviour: 256 bits, bit ``c`` of a big-endian number for event ``high``, ``c``.
+    """Shape of the events with a behaviour: 256 bits, bit ``c`` of a big-endian number for event ``high``, ``c``.
 
     The value is a tuple of codes such as ``810D``. Source: the guide's section 13.3, ECS25a1.
     """
@@ -142,7 +142,7 @@ def events(high: int) -> Simple:
 
 
 def event_changes(high: int) -> Simple:
-    """Which behaviours to change: 256 bits name the events, 256 bits say on or off; codes to Enable or Disable."""
+    """Shape of behaviours to change: 256 bits name the events, 256 bits say on or off; codes to Enable or Disable."""
 
     def write(changes: Any) -> str:
         if not set(changes.values()) <= {"Enable", "Disable"}:

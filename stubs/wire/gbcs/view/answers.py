@@ -1,4 +1,4 @@
-"""Which command a response answers: same counter, originator and recipient exchanged."""
+"""Matches a response with the command it answers: same counter, originator and recipient exchanged."""
 
 from __future__ import annotations
 

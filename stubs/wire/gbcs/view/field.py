@@ -92,7 +92,7 @@ class Scanner:
         return int.from_bytes(self.take(size, what), "big")
 
     def peek(self, size: int = 1) -> bytes:
-        """Up to ``size`` of the next octets, without moving."""
+        """Return up to ``size`` of the next octets, without moving."""
         return self.data[self.at : min(self.at + size, self.end)]
 
     def length(self, what: str = "the field") -> int:

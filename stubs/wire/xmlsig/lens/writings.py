@@ -230,7 +230,7 @@ def _forms(root: etree._Element) -> Iterator[tuple[Named | None, bytes]]:
 
 
 def _as_written(data: bytes, root: etree._Element) -> Iterator[Writing]:
-    """From the octets received: the signature cut out, nothing made canonical."""
+    """Yield the octets received with the signature cut out, nothing made canonical."""
     cut = cut_signature(data)
     if cut is not None:
         for octets, how in (
