@@ -31,6 +31,7 @@ def alert_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Fin
     """The alert was posted to the party and taken at the first attempt that reached it."""
     code, count = str(parameters["code"]), int(parameters.get("count", 1))
     expected = f"alert {code} acknowledged with a 2xx" + (f", all {count}" if count > 1 else "")
+    expected += f" {note}" if (note := str(parameters.get("note", ""))) else ""
     messages = _alerts(evidence, code)
     taken = [message for message in messages if message.deliveries]
     for message in messages:

@@ -162,6 +162,7 @@ _CHANGES: Mapping[str, _Change] = {
     "drops-last-entry": _told(edits.lists(lambda given: given[:-1])),
     "mixes-up-statuses": _told(edits.lists(edits.rotated("DeviceStatus"))),
     "mixes-up-models": _told(edits.lists(edits.rotated("DeviceModel"))),
+    "assumes-coverage": _told(edits.lists(edits.each_item("CoverageAvailability", "true"))),
     "denies-coverage": _told(edits.lists(edits.each_item("CoverageAvailability", "false"))),
     "reports-refusals-as-done": _told(edits.status({"refused": "done"})),
     "reports-failures-as-done": _told(edits.status({"failed": "done"})),

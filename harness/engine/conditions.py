@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from harness.engine.homes import STATUSES
+from harness.engine.homes import STATUSES, SWITCHES
 from stubs.wire.errors import Misuse
 
 _POUND = 100_000
@@ -17,6 +17,10 @@ _POUND = 100_000
 IMAGE = "A1" * 32
 """SHA-256 of the firmware image that a device has received, hexadecimal; the test data of 11.3 names it."""
 _AMOUNT = r"£(-?\d+(?:\.\d\d)?)"
+_ALWAYS = 0xFFFF_FFFF
+"""End, in seconds since 2000, of what lasts."""
+OF_THE_METER = frozenset({"payment_mode", "balance", "tariff", "emergency_credit_limit", "emergency_credit_threshold"})
+"""Fields that a gas proxy shows of its meter and has not of its own: said of the proxy, they are the meter's."""
 
 
 def money(text: str) -> int:
@@ -38,6 +42,32 @@ def _lent(left: str, offered: str) -> dict[str, Any]:
     }
 
 
+def _in_blocks() -> dict[str, Any]:
+    """Four blocks with limits so low that three days in summer reach the last."""
+    blocks = {cell * 8: price for cell, price in enumerate((7_311, 8_422, 9_533, 10_644))}
+    return {
+        "tariff": {
+            "calendar": {
+                "seasons": [[0, 1, 1, 1]],
+                "weeks": [[1, 1, 1, 1, 1, 1, 1, 1]],
+                "days": [[1, [[0, 101]]]],
+            },
+            "block_prices": [blocks.get(cell, 0) for cell in range(32)],
+            "thresholds": [[100, 250, 450]] * 8,
+        },
+    }
+
+
+def _switched(on: int) -> dict[str, Any]:
+    """Five controllers, of which one, and the fourth at a level of its own, are on until somebody says otherwise."""
+    return {"switches": [dict(one, **_level(one["number"], on)) for one in SWITCHES]}
+
+
+def _level(number: int, on: int) -> dict[str, int]:
+    level = {on: 100, 4: 60}.get(number)
+    return {} if level is None else {"level": level, "until": _ALWAYS}
+
+
 CONDITIONS: Mapping[str, tuple[str, Callable[..., dict[str, Any]]]] = MappingProxyType(
     {
         "in prepayment mode with £1.20 left": (
@@ -56,6 +86,12 @@ CONDITIONS: Mapping[str, tuple[str, Callable[..., dict[str, Any]]]] = MappingPro
         ),
         "in credit mode": ("in credit mode", lambda: {"payment_mode": "credit"}),
         "in debt with £30": (rf"in debt with {_AMOUNT}", _owing),
+        "on a block tariff": ("on a block tariff", _in_blocks),
+        "switching its load 1 on": (r"switching its load (\d) on", lambda number: _switched(int(number))),
+        "switching loads by its boost button": (
+            "switching loads by its boost button",
+            lambda: {"settings": {"boost": {f"BoostFunctionControl{one}Value": True for one in range(1, 6)}}},
+        ),
         "without supply": ("without supply", lambda: {"supply": "disabled"}),
         "waiting for its supply to be turned on": (
             "waiting for its supply to be turned on",

@@ -40,12 +40,13 @@ class DeviceInHome:
 _HUB = DeviceInHome("hub", "CHF")
 _HUB_WITHOUT_WAN = DeviceInHome("hub", "CHF", "", "InstalledNotCommissioned", {"sm_wan": False})
 _DUAL_BAND_HUB = DeviceInHome("hub", "CHF", inventory={"HANVariant": "Dual Band"})
-_GPF = DeviceInHome("gas proxy", "GPF")
+GAS_METER, GAS_PROXY = "gas meter", "gas proxy"
+_GPF = DeviceInHome(GAS_PROXY, "GPF")
 _ESME = DeviceInHome("electricity meter", "ESME", "ADEF")
 """One element, with auxiliary load switches, so that 7.5 to 7.16 find what they command."""
 _TWIN = DeviceInHome("electricity meter", "ESME", "twin")
 _POLYPHASE = DeviceInHome("electricity meter", "ESME", "polyphase")
-_GSME = DeviceInHome("gas meter", "GSME")
+_GSME = DeviceInHome(GAS_METER, "GSME")
 _PPMID = DeviceInHome("in-home display", "PPMID")
 _IHD = DeviceInHome("in-home display without keys", "IHD")
 _CAD = DeviceInHome("consumer access device", "CAD")
@@ -54,9 +55,19 @@ _SAPC = DeviceInHome("stand-alone controller", "SAPC")
 _OLD_HUB = DeviceInHome("old hub", "CHF")
 _OLD_GPF = DeviceInHome("old gas proxy", "GPF")
 _NEW_HUB = DeviceInHome("hub", "CHF", values={"device_log": []})
-_NEW_GPF = DeviceInHome("gas proxy", "GPF", values={"joined": []})
-_SWITCHES = {"switches": [{"number": number, "kind": "APC" if number == 3 else "ALCS"} for number in range(1, 6)]}
-_SWITCHED = DeviceInHome("electricity meter", "ESME", "single", values=_SWITCHES)
+_NEW_GPF = DeviceInHome(GAS_PROXY, "GPF", values={"joined": []})
+NO_COVERAGE: Mapping[str, str] = MappingProxyType(
+    {"CoverageAvailability": "false", "ConnectivityLikelihood": "Low", "AnticipatedCoverageDate": "2030-06-01"}
+)
+"""What 12.1 tells of a home whose hub has no SM WAN (DUIS, DSPWANMatrixResponse)."""
+SWITCHES: tuple[Mapping[str, Any], ...] = tuple(
+    {"number": number, "kind": "APC" if number == 3 else "ALCS", "description": description}
+    for number, description in enumerate(
+        ("Immersion heater", "Storage heaters", "Battery", "Car charger", "Heat pump"), start=1
+    )
+)
+"""Auxiliary controllers of the meters that have them; no two alike."""
+_SWITCHED = DeviceInHome("electricity meter", "ESME", "single", values={"switches": SWITCHES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ HOMES: Mapping[str, Home] = MappingProxyType(
         "both meters and a hub without SM WAN": Home((_HUB_WITHOUT_WAN, _GPF, _ESME, _GSME)),
         "both meters and a dual-band hub": Home((_DUAL_BAND_HUB, _GPF, _ESME, _GSME)),
         "a hub that nobody has told of": Home(
-            (DeviceInHome("hub", "CHF", status="absent"), DeviceInHome("gas proxy", "GPF", status="absent"))
+            (DeviceInHome("hub", "CHF", status="absent"), DeviceInHome(GAS_PROXY, "GPF", status="absent"))
         ),
         "two electricity meters": Home((_HUB, _GPF, _ESME, DeviceInHome("second electricity meter", "ESME", "single"))),
         "two gas meters": Home((_HUB, _GPF, _GSME, DeviceInHome("second gas meter", "GSME"))),

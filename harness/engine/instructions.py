@@ -94,6 +94,8 @@ def _how(options: Mapping[str, Any]) -> str:
         said.append(f"Use command variant {options['command_variant']}.")
     if "post_to" in options:
         said.append(f"Post it to the {options['post_to']} service, whatever its variant says.")
+    if "token_for" in options:
+        said.append(f"Make the token for the meter {options['token_for']}, and send it to this one all the same.")
     if options.get("wait") is False:
         said.append("Report as soon as it is acknowledged.")
     else:

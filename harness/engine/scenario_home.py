@@ -9,8 +9,18 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.engine.civil_time import local_midnight
-from harness.engine.conditions import condition_called
-from harness.engine.homes import NEIGHBOUR, STATUSES, Home, home_called, status_called
+from harness.engine.conditions import OF_THE_METER, condition_called
+from harness.engine.former_credentials import as_text, former_certificate, held, present_certificate
+from harness.engine.homes import (
+    GAS_METER,
+    GAS_PROXY,
+    NEIGHBOUR,
+    NO_COVERAGE,
+    STATUSES,
+    Home,
+    home_called,
+    status_called,
+)
 from harness.engine.lived_in import lived_in
 from harness.engine.run_context import RunContext
 from schemas.load import UserRole
@@ -23,11 +33,17 @@ _TIME = re.compile(
 _LOCAL = re.compile(
     r"(?P<before>a second before )?local midnight (?:today|in (?P<ahead>\d+) days|(?P<ago>\d+) days ago)\Z"
 )
+_SECOND_OF = "the second of "
+"""Before words for an instant: as the state of a device holds it."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Zero of the times in a device's state (GBCS)."""
 _WORDS = {"yes": True, "no": False, "nothing": ""}
 _PARTIES = ("supplier", "gas_supplier", "network_operator", "gas_transporter", "agent")
+_CERTIFICATES = {
+    "the party's key agreement certificate": present_certificate,
+    "the party's former certificate": former_certificate,
+}
 _OF_THE_HOME = ("mpan", "mprn", "export_mpan", "postcode", "address", "uprn")
 
 
@@ -79,11 +95,23 @@ class ScenarioHome:
         self._before_it_is_built()
         self._days = days
 
+    def _give_to_meter(self, home: Home) -> None:
+        """What was said of the gas proxy and is its meter's: a proxy shows it, and has none of it itself."""
+        if not {GAS_METER, GAS_PROXY} <= {device.name for device in home.devices}:
+            return
+        values = self._values.get(GAS_PROXY, {})
+        for name in OF_THE_METER & values.keys():
+            self._values.setdefault(GAS_METER, {}).setdefault(name, values.pop(name))
+
+    def holds_former_certificate(self, device: str) -> None:
+        """A device holds the key agreement certificate that the party had before. Raises: Misuse: it is built."""
+        self.has_values(device, held(former_certificate(self._run_context.dcc.pki, self._user)))
+
     def _live_in(self, home: Home) -> None:
         """Add the marks of past use to each device; values that the scenario itself sets take precedence."""
         now = int((self._run_context.now() - _EPOCH).total_seconds())
-        for device in home.devices:
-            lived = lived_in(device.device_type, self._days, now)
+        for place, device in enumerate(home.devices):
+            lived = lived_in(device.device_type, self._days, now, place)
             if lived:
                 self._values[device.name] = {**lived, **self._values.get(device.name, {})}
 
@@ -103,6 +131,7 @@ class ScenarioHome:
         unknown = (self._statuses.keys() | self._values.keys()) - {device.name for device in home.devices}
         if unknown:
             raise Misuse(f"{self._home!r} has no {', '.join(sorted(unknown))}")
+        self._give_to_meter(home)
         if self._days:
             self._live_in(home)
         spec = self._run_context.premises_spec(self._name, home, self._statuses, self._values)
@@ -112,6 +141,8 @@ class ScenarioHome:
         else:
             spec |= self._run_context.responsible(self._role, self._user)
         self.premises = {"name": spec["name"], **self._run_context.add_premises(spec)}
+        if any(not device.values.get("sm_wan", True) for device in home.devices):
+            self._run_context.control.call("set-coverage", place=self.premises["uprn"], values=NO_COVERAGE)
 
     def build_neighbour(self) -> str:
         """EUI of the meter next door, another party's."""
@@ -161,6 +192,9 @@ class ScenarioHome:
         text = written.strip()
         if _WHOLE.match(text):
             return int(text)
+        if text.startswith(_SECOND_OF):
+            moment = datetime.fromisoformat(self.value(text.removeprefix(_SECOND_OF)))
+            return int((moment - _EPOCH).total_seconds())
         local = _LOCAL.match(text)
         if local:
             days = int(local["ahead"] or 0) - int(local["ago"] or 0)
@@ -178,6 +212,10 @@ class ScenarioHome:
             **{f"install code of {name}": code for name, code in codes.items()},
             **{f"the home's {name}": self.premises[name] for name in _OF_THE_HOME if name in self.premises},
         }
+        if text in _CERTIFICATES:
+            return as_text(_CERTIFICATES[text](self._run_context.dcc.pki, self._user))
+        if text == "today's weekday":
+            return f"{self._run_context.now():%A}"
         parts = [part.strip() for part in text.split(",")]
         if len(parts) > 1 and all(part in self.premises["devices"] for part in parts):
             return ",".join(self.premises["devices"][part] for part in parts)

@@ -29,6 +29,9 @@ from stubs.events import RequestAccepted, RequestAnswered
 from stubs.wire.duis import Response
 from stubs.wire.errors import Blocked, Misuse
 
+_LATER_TOKEN = 1 << 62
+"""A counter above every one that a clock of milliseconds gives."""
+
 
 class World:
     """One scenario for one role, with premises of its own (fresh EUIs) on the simulated DCC."""
@@ -120,6 +123,19 @@ class World:
     def has_values(self, device: str, **values: Any) -> None:
         """Set fields of a simulated device. Raises: Misuse: the home is built already."""
         self._home.has_values(device, values)
+
+    def has_taken_later_token(self, device: str) -> None:
+        """The device took a token whose counter is above all that the party makes. Raises: Misuse: it is built."""
+        self._home.has_values(device, {"token_counters": [[self.user, _LATER_TOKEN]]})
+
+    @property
+    def storm_alerts(self) -> int:
+        """How many alerts a storm has."""
+        return self._run_context.settings.storm_alerts
+
+    def holds_former_certificate(self, device: str) -> None:
+        """A device holds the certificate that the party had before. Raises: Misuse: the home is built already."""
+        self._home.holds_former_certificate(device)
 
     def has_been_lived_in(self, days: int) -> None:
         """Give the home's devices so many days of use. Raises: Misuse: the home is built already."""

@@ -171,6 +171,15 @@ class RehearsalSettings(Selection, frozen=True, kw_only=True, forbid_unknown_fie
             "with the one to be used in its place."
         ),
     ] = {}
+    storm_alerts: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=10_000,
+            description="Alerts of the storm of AL-035. The catalogue's row says 10,000; the default keeps a rehearsal "
+            "short.",
+        ),
+    ] = 40
     strict: Annotated[bool, Meta(description="Only warnings also end with an exit code: 4.")] = False
     jobs: Annotated[
         int, Meta(ge=1, le=64, description="Scenarios at a time: worker processes, each with its own simulated DCC.")

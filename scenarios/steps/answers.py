@@ -229,6 +229,12 @@ def alerts_acknowledged(world: World, count: int, code: str) -> None:
     world.expect("alert-acknowledged", code=code, count=count)
 
 
+@then(parsers.parse("the party acknowledges every alert {code:w} of the storm"))
+def storm_acknowledged(world: World, code: str) -> None:
+    note = f"of the {world.storm_alerts} that the setting storm_alerts asks for; the catalogue's row says 10,000"
+    world.expect("alert-acknowledged", code=code, count=world.storm_alerts, note=note)
+
+
 @then(parsers.parse("the party takes {count:d} readings of the schedule"))
 def scheduled_readings(world: World, count: int) -> None:
     world.expect("scheduled-readings-taken", schedule=world.schedule, count=count)

@@ -78,6 +78,11 @@ def device_holds(world: World, device: str, field: str, value: str) -> None:
     world.has_values(device, **{field: value})
 
 
+@given(parsers.parse("the {device:Device} knows the party by its former key agreement certificate", DEVICE))
+def device_knows_former_certificate(world: World, device: str) -> None:
+    world.holds_former_certificate(device)
+
+
 @given(parsers.parse("the {device:Device} has disappeared from the home area network", DEVICE))
 def device_is_silent(world: World, device: str) -> None:
     world.faults.bend("command", "never-answer", device=world.device(device), times=0)
@@ -101,6 +106,16 @@ def device_raises_alert(world: World, device: str, code: str) -> None:
 @when(parsers.parse("the {device:Device} raises alert {code:w} {times:d} times", DEVICE))
 def device_raises_alerts(world: World, device: str, code: str, times: int) -> None:
     world.raise_device_alert(device, code, times)
+
+
+@when(parsers.parse("the {device:Device} raises a storm of alert {code:w}", DEVICE))
+def device_raises_storm(world: World, device: str, code: str) -> None:
+    world.raise_device_alert(device, code, world.storm_alerts)
+
+
+@given(parsers.parse("the {device:Device} has taken a later token of the party", DEVICE))
+def device_took_later_token(world: World, device: str) -> None:
+    world.has_taken_later_token(device)
 
 
 @when(parsers.parse("the {device:Device} becomes {words}", DEVICE))

@@ -47,6 +47,17 @@ def ask_for_outcome(world: World, srv: str, device: str, datatable: Table) -> No
     world.ask(service=srv, to=device, parameters=datatable, wait_for_outcome=True)
 
 
+@when(
+    parsers.parse(
+        "the party is asked to send {srv:S} to the {device:Device} "
+        "with a token of {pence:d} pence for the {other:Other}",
+        {**DEVICE, "Other": device_name},
+    )
+)
+def ask_with_token_for(world: World, srv: str, device: str, pence: int, other: str) -> None:
+    world.ask(service=srv, to=device, parameters={"amount_pence": pence}, token_for=world.device(other))
+
+
 @when(parsers.parse("the party is asked to send {srv:S} to the DCC with"))
 def ask_the_dcc(world: World, srv: str, datatable: Table) -> None:
     world.ask(service=srv, parameters=datatable)

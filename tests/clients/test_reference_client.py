@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -94,6 +94,44 @@ def only_status(entry: Entry) -> Entry:
 def is_judged(entry: Entry, role_of: Mapping[str, str]) -> bool:
     """Whether an entry is no check, or one of a scenario in the role given for it."""
     return not isinstance(entry.event, CheckJudged) or role_of[entry.event.scenario] == entry.event.role
+
+
+EMPTY_ON_PURPOSE = {"SR-123": "6.13 after the log was cleared (3.3)"}
+"""Scenarios in which an empty list is what has to be read."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_log_that_is_read_is_empty_and_nothing_that_is_read_is_but_zeros(
+    runs: Callable[[UserRole], RunResult], bench: Bench, role: UserRole
+) -> None:
+    """Otherwise a client that reports nothing, or mixes up what it reports, would pass."""
+    run = runs(role).run
+    key, bare = "", set()
+    for entry in bench.dcc.journal.entries(after=run.first - 1, until=run.last):
+        event = entry.event
+        if isinstance(event, ScenarioStarted):
+            key = event.key
+        if not isinstance(event, DeviceAnswered) or key[:6] in EMPTY_ON_PURPOSE:
+            continue
+        logs = [value for name, value in event.values.items() if name.endswith("LogEntries")]
+        if logs and not any(logs):
+            bare.add(f"{key}: no entries")
+        balances = [value for name, value in event.values.items() if name.startswith("MeterBalance")]
+        if len(event.values) <= len(balances) + 2 and balances and not any(balances):
+            bare.add(f"{key}: a balance of nothing")
+        if logs and all(not any(_numbers(one)) for log in logs for one in log if any(True for _ in _numbers(one))):
+            bare.add(f"{key}: entries of zeros only")
+    assert bare == set()
+
+
+def _numbers(value: object) -> Iterator[int | float]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _numbers(one)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value
 
 
 def test_every_scenario_had_devices_of_its_own(runs: Callable[[UserRole], RunResult]) -> None:

@@ -47,7 +47,10 @@ def test_a_scenario_that_sends_another_service_than_its_row_says_so_with_its_rea
 
 
 _DEVICES = device_name.pattern  # type: ignore[attr-defined]  # how the parse library finds it
-_WORDS_OF_THE_RUN = re.compile(rf"(the day )?(now|in \d+ (minutes|days)|\d+ days ago)|the home's \w+|{_DEVICES}")
+_WORDS_OF_THE_RUN = re.compile(
+    rf"(the day |local midnight )?(now|in \d+ (minutes|days)|\d+ days ago)|the home's \w+|{_DEVICES}"
+    r"|today's weekday|the party's key agreement certificate"
+)
 
 
 def test_every_test_datum_says_where_it_comes_from_and_why_it_is_what_it_is() -> None:

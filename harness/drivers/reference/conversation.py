@@ -176,7 +176,7 @@ class Conversation:
             request_id = self._with.next_request_id(target, with_token)
             if with_token:
                 parameters["UTRN"] = self._known["UTRN"] = sell_token(
-                    self._with.ring, request_id, parameters.pop(AMOUNT), self._with.devices
+                    self._with.ring, request_id, self._token_for(target), parameters.pop(AMOUNT), self._with.devices
                 )
             header = RequestHeader(request_id, variant, row.service_reference, row.srv)
             body = self._body(row.srv, parameters)
@@ -196,6 +196,14 @@ class Conversation:
             return header, self._post(
                 url, document, header, held.close, lambda: self._signed(ServiceRequest(header, body))
             )
+
+    def _token_for(self, target: Eui64) -> Eui64:
+        """The meter that a token is sold for: the request's, unless the action names another one."""
+        other = self._action.options.get("token_for")
+        try:
+            return Eui64.parse(str(other)) if other else target
+        except PeerError as error:
+            raise UnsupportedRequestError(f"option token_for: {error}") from error
 
     def _body(self, srv: Srv, parameters: Mapping[str, Any]) -> Node:
         """The service-specific element: laid out value by value, or our example with the values given."""

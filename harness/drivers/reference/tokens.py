@@ -7,7 +7,7 @@ from typing import Any
 from harness.drivers.reference.bodies import UnsupportedRequestError
 from harness.drivers.reference.decoding import DeviceMessages
 from harness.drivers.reference.identity import KeyRing
-from stubs.wire import RequestId
+from stubs.wire import Eui64, RequestId
 from stubs.wire.utrn import ValueClass, generate
 
 AMOUNT = "amount_pence"
@@ -17,8 +17,8 @@ _LARGEST = 8191
 """The value of a token has 13 bits (GBCS, prepayment tokens)."""
 
 
-def sell_token(ring: KeyRing, request_id: RequestId, amount: Any, devices: DeviceMessages) -> str:
-    """The 20 digits of a token worth ``amount`` pence, valid with the counter of this request only.
+def sell_token(ring: KeyRing, request_id: RequestId, meter: Eui64, amount: Any, devices: DeviceMessages) -> str:
+    """The 20 digits of a token worth ``amount`` pence for ``meter``, valid with the counter of this request only.
 
     Raises: UnsupportedRequestError: no amount, or a User without a prepayment key. PeerError: no certificate of the
     meter is to be had, or the amount does not fit in a token.
@@ -28,9 +28,9 @@ def sell_token(ring: KeyRing, request_id: RequestId, amount: Any, devices: Devic
         raise UnsupportedRequestError(f"{AMOUNT} is a whole number of pence, not {amount!r}")
     if ring.prepayment is None:
         raise UnsupportedRequestError(f"{ring.eui} has no prepayment key (pp-ka): it sells no tokens")
-    device = devices.certificate(request_id.target, "KA").public_key
+    device = devices.certificate(meter, "KA").public_key
     value, unit = _value(amount)
-    return generate(ring.eui, request_id.target, request_id.counter, value, unit, ring.prepayment, device)
+    return generate(ring.eui, meter, request_id.counter, value, unit, ring.prepayment, device)
 
 
 def _value(pence: int) -> tuple[int, ValueClass]:

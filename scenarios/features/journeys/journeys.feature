@@ -64,12 +64,12 @@ Feature: Journeys
     And a home with both meters
     And the home has been lived in for 63 days
     When the party is asked to send 5.1 to the DCC with
-      | ScheduleFrequency                        | Daily             |
-      | ScheduleStartDate                        | the day in 5 days |
-      | DSPScheduledServiceReference             | 4.6               |
-      | DSPScheduledServiceReferenceVariant      | 4.6.1             |
-      | DeviceID                                 | <log>             |
-      | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z         |
+      | ScheduleFrequency                       | Daily             |
+      | ScheduleStartDate                       | the day in 5 days |
+      | DSPScheduledServiceReference            | 4.6               |
+      | DSPScheduledServiceReferenceVariant     | 4.6.1             |
+      | DeviceID                                | <log>             |
+      | DSPRetrieveImportDailyReadLog/StartTime | 00:00:00Z         |
     Then the request is accepted
     When the party is asked to send 4.6.1 to the <log> with its test data
     Then the party reports the values the device sent
@@ -146,7 +146,8 @@ Feature: Journeys
     Then the party reports the values the device sent
     When the party is asked to send 4.13 to the <log> with its test data
     Then the party reports the values the device sent
-    When the party is asked to send 4.14 to the <log> with its test data
+    When 1 days pass
+    And the party is asked to send 4.14 to the <log> with its test data
     Then the party reports the values the device sent
     When the party is asked to send 2.2 to the <meter> with
       | amount_pence | 8500 |
@@ -168,20 +169,85 @@ Feature: Journeys
       | JY-007 | GS   | gas meter         | gas proxy         | £2.40 | £1.30   | 710000 | £-7.10  | NonDisablementAction |
 
   @id:JY-008 @role:IS @role:GS @srv:2.2 @priority:P2
-  Scenario Outline: A top-up token that is not for this meter
+  Scenario Outline: A top-up token that nobody has sold
     Given a party acting as <role>
     And a home with both meters
     And the <meter> is in prepayment mode with £21.20 left
     When the party is asked to send 2.2 to the <meter> with
       | UTRN | 73619482750193846271 |
     Then the request is accepted
+    And the party reports that the device did not do it
     And the party acknowledges alert 8F63
     And nothing is changed by the failure
+    When the party is asked to wait for alert 8F63 from the <meter>
+    Then the party reports alert 8F63
 
     Examples:
       | role | meter             |
       | IS   | electricity meter |
       | GS   | gas meter         |
+
+  @id:JY-008 @role:IS @role:GS @srv:2.2 @priority:P2
+  Scenario Outline: A top-up token <that is wrong>
+    Given a party acting as <role>
+    And a home with both meters
+    And the <meter> is in prepayment mode with <left> left
+    When the party is asked to send 2.2 to the <meter> with
+      | amount_pence | <pence> |
+    Then the request is accepted
+    And the party reports that the device did not do it
+    And the party acknowledges alert <code>
+    And nothing is changed by the failure
+    When the party is asked to wait for alert <code> from the <meter>
+    Then the party reports alert <code>
+
+    Examples:
+      | role | meter             | that is wrong                              | left    | pence | code |
+      | IS   | electricity meter | that is worth more than a meter may take   | £21.20  | 30000 | 8F5B |
+      | IS   | electricity meter | that would take the balance above the most | £410.00 | 20000 | 8F47 |
+      | GS   | gas meter         | that is worth more than a meter may take   | £21.20  | 30000 | 8F5B |
+      | GS   | gas meter         | that would take the balance above the most | £410.00 | 20000 | 8F47 |
+
+  @id:JY-008 @role:IS @role:GS @srv:2.2 @priority:P2
+  Scenario Outline: A top-up token that comes after a later one counts as used
+    Given a party acting as <role>
+    And a home with both meters
+    And the <meter> is in prepayment mode with £21.20 left
+    And the <meter> has taken a later token of the party
+    When the party is asked to send 2.2 to the <meter> with
+      | amount_pence | 1275 |
+    Then the request is accepted
+    And the party reports that the device did not do it
+    And the party acknowledges alert 8F51
+    And nothing is changed by the failure
+    When the party is asked to wait for alert 8F51 from the <meter>
+    Then the party reports alert 8F51
+
+    Examples:
+      | role | meter             |
+      | IS   | electricity meter |
+      | GS   | gas meter         |
+
+  @id:JY-008 @role:IS @role:GS @srv:2.2 @priority:P2
+  Scenario Outline: A top-up token that was sold for another meter
+    Nothing in a token names its meter: the meter sees that its MAC does not agree. Whether a real one says 8F64 is not known.
+
+    Given a party acting as <role>
+    And a home with <home>
+    And the <meter> is in prepayment mode with £21.20 left
+    And the <other> is in prepayment mode with £13.40 left
+    When the party is asked to send 2.2 to the <meter> with a token of 1275 pence for the <other>
+    Then the request is accepted
+    And the party reports that the device did not do it
+    And the party acknowledges alert 8F63
+    And nothing is changed by the failure
+    When the party is asked to wait for alert 8F63 from the <meter>
+    Then the party reports alert 8F63
+
+    Examples:
+      | role | home                   | meter             | other                    |
+      | IS   | two electricity meters | electricity meter | second electricity meter |
+      | GS   | two gas meters         | gas meter         | second gas meter         |
 
   @id:JY-009 @role:IS @role:GS @srv:11.2 @srv:11.1 @srv:11.3 @priority:P1 @clock
   Scenario Outline: A firmware campaign for two meters: one is left behind by a bad image, and follows on its day
@@ -193,8 +259,8 @@ Feature: Journeys
     Then the party reports the values the device sent
     Given the next firmware image that reaches the <meter> is damaged on its way
     When the party is asked to send 11.1 to the DCC with
-      | DeviceIDList | <meter>, <second> |
-      | FirmwareVersion | 01020A0B |
+      | DeviceIDList    | <meter>, <second> |
+      | FirmwareVersion | 01020A0B          |
     Then the request is accepted
     When 180 minutes pass
     Then the party acknowledges alert N60
@@ -218,7 +284,7 @@ Feature: Journeys
     When the party is asked to send 11.2 to the <meter>
     Then the party reports the values the device sent
     When the party is asked to send 11.1 to the DCC with
-      | DeviceIDList | <meter> |
+      | DeviceIDList    | <meter>  |
       | FirmwareVersion | 01020A0B |
     Then the request is accepted
     When 180 minutes pass
@@ -287,11 +353,11 @@ Feature: Journeys
     Then the party reports the values the device sent
 
     Examples:
-      | home                         |
-      | an electricity meter         |
+      | home                          |
+      | an electricity meter          |
       | a polyphase electricity meter |
 
-  @id:JY-012 @role:GT @srv:8.2 @srv:6.2.8 @srv:14.1 @srv:4.10 @priority:P1
+  @id:JY-012 @role:GT @srv:8.2 @srv:6.2.8 @srv:14.1 @srv:4.10 @priority:P1 @clock
   Scenario: A gas transporter visits a meter
     Given a party acting as GT
     And a home with a gas meter
@@ -303,7 +369,8 @@ Feature: Journeys
     Then the party reports the values the device sent
     When the party is asked to send 14.1 to the gas meter
     Then it is accepted, answered and reported
-    When the party is asked to send 4.10 to the gas meter with its test data
+    When 300 minutes pass
+    And the party is asked to send 4.10 to the gas meter with its test data
     Then the party reports the values the device sent
 
   @id:JY-013 @role:RSA @srv:8.2 @srv:6.2.4 @srv:6.13 @srv:7.4 @srv:11.2 @priority:P1
@@ -336,12 +403,12 @@ Feature: Journeys
     When the party is asked to send 4.8.1 to the electricity meter with its test data
     Then the party reports the values the device sent
     When the party is asked to send 5.1 to the DCC with
-      | ScheduleFrequency | Daily |
-      | ScheduleStartDate | the day in 1 days |
-      | DSPScheduledServiceReference | 4.17 |
-      | DSPScheduledServiceReferenceVariant | 4.17 |
-      | DeviceID | electricity meter |
-      | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
+      | ScheduleFrequency                              | Daily             |
+      | ScheduleStartDate                              | the day in 1 days |
+      | DSPScheduledServiceReference                   | 4.17              |
+      | DSPScheduledServiceReferenceVariant            | 4.17              |
+      | DeviceID                                       | electricity meter |
+      | DSPRetrieveDailyConsumptionLog/StartDateOffset | -2                |
     Then the request is accepted
     And the party reports what the DCC answered
     When the party is asked to send 5.2 to the DCC with
@@ -366,12 +433,12 @@ Feature: Journeys
     When the party is asked to send 4.8.3 to the electricity meter with its test data
     Then the party reports the values the device sent
     When the party is asked to send 5.1 to the DCC with
-      | ScheduleFrequency | Daily |
-      | ScheduleStartDate | the day in 1 days |
-      | DSPScheduledServiceReference | 4.2 |
-      | DSPScheduledServiceReferenceVariant | 4.2 |
-      | DeviceID | electricity meter |
-      | DSPReadInstantaneousExportRegisters | nothing |
+      | ScheduleFrequency                   | Daily             |
+      | ScheduleStartDate                   | the day in 1 days |
+      | DSPScheduledServiceReference        | 4.2               |
+      | DSPScheduledServiceReferenceVariant | 4.2               |
+      | DeviceID                            | electricity meter |
+      | DSPReadInstantaneousExportRegisters | nothing           |
     Then the request is accepted
     And the party reports what the DCC answered
 
@@ -381,22 +448,22 @@ Feature: Journeys
     And a home with both meters
     And the home has been lived in for 63 days
     When the party is asked to send 5.1 to the DCC with
-      | ScheduleFrequency | Daily |
-      | ScheduleStartDate | the day in 1 days |
-      | DSPScheduledServiceReference | <reference> |
-      | DSPScheduledServiceReferenceVariant | <read> |
-      | DeviceID | <device> |
-      | <element> | <value> |
+      | ScheduleFrequency                   | Daily             |
+      | ScheduleStartDate                   | the day in 1 days |
+      | DSPScheduledServiceReference        | <reference>       |
+      | DSPScheduledServiceReferenceVariant | <read>            |
+      | DeviceID                            | <device>          |
+      | <element>                           | <value>           |
     Then the request is accepted
     When 3 days pass
     Then the party takes 2 readings of the schedule
 
     Examples:
-      | role | device            | reference | read  | element                                  | value     |
-      | IS   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   |
-      | GS   | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z |
-      | ED   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   |
-      | OU   | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
+      | role | device            | reference | read  | element                                        | value     |
+      | IS   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                       | nothing   |
+      | GS   | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime        | 00:00:00Z |
+      | ED   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                           | nothing   |
+      | OU   | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartDateOffset | -2        |
 
   @id:SR-308 @role:IS @role:GS @role:ED @role:OU @srv:5.1 @priority:P3 @clock
   Scenario Outline: A schedule of <read> whose device is out of reach
@@ -404,22 +471,22 @@ Feature: Journeys
     And a home with both meters
     And the <device> cannot be reached over the SM WAN
     When the party is asked to send 5.1 to the DCC with
-      | ScheduleFrequency | Daily |
-      | ScheduleStartDate | the day in 1 days |
-      | DSPScheduledServiceReference | <reference> |
-      | DSPScheduledServiceReferenceVariant | <read> |
-      | DeviceID | <device> |
-      | <element> | <value> |
+      | ScheduleFrequency                   | Daily             |
+      | ScheduleStartDate                   | the day in 1 days |
+      | DSPScheduledServiceReference        | <reference>       |
+      | DSPScheduledServiceReferenceVariant | <read>            |
+      | DeviceID                            | <device>          |
+      | <element>                           | <value>           |
     Then the request is accepted
     When 2 days pass
     Then the party acknowledges alert N11
 
     Examples:
-      | role | device            | reference | read  | element                                  | value     |
-      | IS   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   |
-      | GS   | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z |
-      | ED   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   |
-      | OU   | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
+      | role | device            | reference | read  | element                                        | value     |
+      | IS   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                       | nothing   |
+      | GS   | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime        | 00:00:00Z |
+      | ED   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                           | nothing   |
+      | OU   | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartDateOffset | -2        |
 
   @id:PT-004 @role:IS @role:GS @srv:1.6 @priority:P1 @clock
   Scenario Outline: A future-dated command is cancelled

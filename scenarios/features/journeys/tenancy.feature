@@ -11,6 +11,7 @@ Feature: Change of tenancy
     Then the request is accepted
     And the response reaches the party
     And the party reports what the response says
+    And the <log> then shows tenancy = the second of local midnight 2 days ago
     When the party is asked to send 4.4.2 to the <log> with its test data
     Then the party reports the values the device sent
     When the party is asked to send 3.3 to the <meter> with its test data

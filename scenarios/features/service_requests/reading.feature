@@ -45,6 +45,7 @@ Feature: Reading meters
   Scenario: An Import Supplier reads the prepayment values
     Given a party acting as IS
     And a home with an electricity meter
+    And the home has been lived in for 63 days
     And the electricity meter holds payment_mode prepayment
     When the party is asked to send 4.3 to the electricity meter
     Then the request is accepted
@@ -56,6 +57,7 @@ Feature: Reading meters
   Scenario: A Gas Supplier reads the prepayment values
     Given a party acting as GS
     And a home with a gas meter
+    And the home has been lived in for 63 days
     And the gas meter holds payment_mode prepayment
     When the party is asked to send 4.3 to the gas proxy
     Then the request is accepted

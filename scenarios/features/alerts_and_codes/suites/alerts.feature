@@ -104,10 +104,12 @@ Feature: Alerts, code by code
 
   @priority:P3
   Scenario Outline: A storm of alerts is taken without loss
+    40 alerts, so that a rehearsal stays short; the catalogue's row says 10,000, which `storm_alerts` in the run file sets.
+
     Given a party acting as <role>
     And a home with both meters
-    When the <device> raises alert <code> 40 times
-    Then the party acknowledges all 40 alerts <code>
+    When the <device> raises a storm of alert <code>
+    Then the party acknowledges every alert <code> of the storm
     When the party is asked to wait for alert <code> from the <device>
     Then the party reports alert <code>
     When the party is asked to wait for alert <code> from the <device>

@@ -21,6 +21,22 @@ Feature: Inventory and communications hubs, service by service
       | IC-008 | GT   |
       | IC-008 | OU   |
 
+  @srv:12.1 @priority:P1
+  Scenario Outline: Coverage is looked up of a property that has none
+    Given a party acting as <role>
+    And a home with both meters and a hub without SM WAN
+    When the party is asked to send 12.1 to the DCC with
+      | UPRN | the home's uprn |
+    Then the request is accepted
+    And the party reports what the DCC answered
+
+    Examples:
+      | id     | role |
+      | IC-008 | IS   |
+      | IC-008 | GS   |
+      | IC-008 | ED   |
+      | IC-008 | OU   |
+
   @srv:12.2 @priority:P1
   Scenario Outline: Every role may pre-notify a meter
     Given a party acting as <role>

@@ -14,31 +14,31 @@ Feature: Reading devices, service by service
     And the party reports the values the device sent
 
     Examples:
-      | id     | role | srv    | service                                    | home                 | device            | state        | priority |
-      | IC-020 | GS   | 8.9    | Read Device Log                            | a gas meter          | gas meter         | commissioned | P1       |
-      | IC-020 | GS   | 8.9    | Read Device Log                            | a gas meter          | gas proxy         | commissioned | P1       |
-      | IC-020 | GS   | 8.9    | Read Device Log                            | both meters          | hub               | commissioned | P1       |
-      | IC-020 | IS   | 8.9    | Read Device Log                            | an electricity meter | electricity meter | commissioned | P1       |
-      | IC-020 | IS   | 8.9    | Read Device Log                            | both meters          | hub               | commissioned | P1       |
-      | IC-020 | OU   | 8.9    | Read Device Log                            | an electricity meter | electricity meter | commissioned | P1       |
-      | IC-020 | OU   | 8.9    | Read Device Log                            | a gas meter          | gas meter         | commissioned | P1       |
-      | IC-020 | OU   | 8.9    | Read Device Log                            | a gas meter          | gas proxy         | commissioned | P1       |
-      | IC-020 | OU   | 8.9    | Read Device Log                            | both meters          | hub               | commissioned | P1       |
-      | IC-032 | ED   | 6.24.1 | Retrieve Device Security Credentials (KRP) | an electricity meter | electricity meter | commissioned | P1       |
-      | IC-032 | GS   | 6.24.1 | Retrieve Device Security Credentials (KRP) | a gas meter          | gas meter         | commissioned | P1       |
-      | IC-032 | GS   | 6.24.1 | Retrieve Device Security Credentials (KRP) | a gas meter          | gas proxy         | commissioned | P1       |
-      | IC-032 | GT   | 6.24.1 | Retrieve Device Security Credentials (KRP) | a gas meter          | gas meter         | commissioned | P1       |
-      | IC-032 | GT   | 6.24.1 | Retrieve Device Security Credentials (KRP) | a gas meter          | gas proxy         | commissioned | P1       |
-      | IC-032 | IS   | 6.24.1 | Retrieve Device Security Credentials (KRP) | an electricity meter | electricity meter | commissioned | P1       |
-      | IC-045 | GS   | 6.30   | Read CHF Sub GHz Configuration             | both meters and a dual-band hub          | hub               | commissioned | P2       |
-      | IC-045 | GS   | 6.31   | Read CHF Sub GHz Channel                   | both meters and a dual-band hub          | hub               | commissioned | P2       |
-      | IC-045 | GS   | 6.32   | Read CHF Sub GHz Channel Log               | both meters and a dual-band hub          | hub               | commissioned | P2       |
-      | IC-045 | IS   | 6.30   | Read CHF Sub GHz Configuration             | both meters and a dual-band hub          | hub               | commissioned | P2       |
-      | IC-045 | IS   | 6.31   | Read CHF Sub GHz Channel                   | both meters and a dual-band hub          | hub               | commissioned | P2       |
-      | IC-045 | IS   | 6.32   | Read CHF Sub GHz Channel Log               | both meters and a dual-band hub          | hub               | commissioned | P2       |
-      | IC-045 | RSA  | 6.30   | Read CHF Sub GHz Configuration             | both meters and a dual-band hub          | hub               | commissioned | P2       |
-      | IC-045 | RSA  | 6.31   | Read CHF Sub GHz Channel                   | both meters and a dual-band hub          | hub               | commissioned | P2       |
-      | IC-045 | RSA  | 6.32   | Read CHF Sub GHz Channel Log               | both meters and a dual-band hub          | hub               | commissioned | P2       |
+      | id     | role | srv    | service                                    | home                               | device            | state        | priority |
+      | IC-020 | GS   | 8.9    | Read Device Log                            | both meters and an in-home display | gas meter         | commissioned | P1       |
+      | IC-020 | GS   | 8.9    | Read Device Log                            | both meters and an in-home display | gas proxy         | commissioned | P1       |
+      | IC-020 | GS   | 8.9    | Read Device Log                            | both meters                        | hub               | commissioned | P1       |
+      | IC-020 | IS   | 8.9    | Read Device Log                            | both meters and an in-home display | electricity meter | commissioned | P1       |
+      | IC-020 | IS   | 8.9    | Read Device Log                            | both meters                        | hub               | commissioned | P1       |
+      | IC-020 | OU   | 8.9    | Read Device Log                            | both meters and an in-home display | electricity meter | commissioned | P1       |
+      | IC-020 | OU   | 8.9    | Read Device Log                            | both meters and an in-home display | gas meter         | commissioned | P1       |
+      | IC-020 | OU   | 8.9    | Read Device Log                            | both meters and an in-home display | gas proxy         | commissioned | P1       |
+      | IC-020 | OU   | 8.9    | Read Device Log                            | both meters                        | hub               | commissioned | P1       |
+      | IC-032 | ED   | 6.24.1 | Retrieve Device Security Credentials (KRP) | an electricity meter               | electricity meter | commissioned | P1       |
+      | IC-032 | GS   | 6.24.1 | Retrieve Device Security Credentials (KRP) | a gas meter                        | gas meter         | commissioned | P1       |
+      | IC-032 | GS   | 6.24.1 | Retrieve Device Security Credentials (KRP) | a gas meter                        | gas proxy         | commissioned | P1       |
+      | IC-032 | GT   | 6.24.1 | Retrieve Device Security Credentials (KRP) | a gas meter                        | gas meter         | commissioned | P1       |
+      | IC-032 | GT   | 6.24.1 | Retrieve Device Security Credentials (KRP) | a gas meter                        | gas proxy         | commissioned | P1       |
+      | IC-032 | IS   | 6.24.1 | Retrieve Device Security Credentials (KRP) | an electricity meter               | electricity meter | commissioned | P1       |
+      | IC-045 | GS   | 6.30   | Read CHF Sub GHz Configuration             | both meters and a dual-band hub    | hub               | commissioned | P2       |
+      | IC-045 | GS   | 6.31   | Read CHF Sub GHz Channel                   | both meters and a dual-band hub    | hub               | commissioned | P2       |
+      | IC-045 | GS   | 6.32   | Read CHF Sub GHz Channel Log               | both meters and a dual-band hub    | hub               | commissioned | P2       |
+      | IC-045 | IS   | 6.30   | Read CHF Sub GHz Configuration             | both meters and a dual-band hub    | hub               | commissioned | P2       |
+      | IC-045 | IS   | 6.31   | Read CHF Sub GHz Channel                   | both meters and a dual-band hub    | hub               | commissioned | P2       |
+      | IC-045 | IS   | 6.32   | Read CHF Sub GHz Channel Log               | both meters and a dual-band hub    | hub               | commissioned | P2       |
+      | IC-045 | RSA  | 6.30   | Read CHF Sub GHz Configuration             | both meters and a dual-band hub    | hub               | commissioned | P2       |
+      | IC-045 | RSA  | 6.31   | Read CHF Sub GHz Channel                   | both meters and a dual-band hub    | hub               | commissioned | P2       |
+      | IC-045 | RSA  | 6.32   | Read CHF Sub GHz Channel Log               | both meters and a dual-band hub    | hub               | commissioned | P2       |
 
   Scenario Outline: <service> (<srv>), <device>, signed
     Given a party acting as <role>

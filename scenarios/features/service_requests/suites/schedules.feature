@@ -31,13 +31,13 @@ Feature: Schedules
     And the party understands E050201, the code set for schedule-unknown
 
     Examples:
-      | id     | role | home                                | device            | reference | read  | element                                  | value     |
-      | SR-301 | IS   | an electricity meter                | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   |
-      | SR-302 | ES   | an electricity meter and generation | electricity meter | 4.2       | 4.2   | DSPReadInstantaneousExportRegisters      | nothing   |
-      | SR-303 | GS   | a gas meter                         | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z |
-      | SR-304 | ED   | an electricity meter                | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   |
-      | SR-305 | GT   | a gas meter                         | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
-      | SR-306 | OU   | a gas meter                         | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z |
+      | id     | role | home                                | device            | reference | read  | element                                        | value     |
+      | SR-301 | IS   | an electricity meter                | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                       | nothing   |
+      | SR-302 | ES   | an electricity meter and generation | electricity meter | 4.2       | 4.2   | DSPReadInstantaneousExportRegisters            | nothing   |
+      | SR-303 | GS   | a gas meter                         | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime        | 00:00:00Z |
+      | SR-304 | ED   | an electricity meter                | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                           | nothing   |
+      | SR-305 | GT   | a gas meter                         | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartDateOffset | -2        |
+      | SR-306 | OU   | a gas meter                         | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartDateOffset | -2        |
 
   @srv:5.2 @srv:5.3 @priority:P3
   Scenario Outline: A schedule that the party does not have can be neither read nor deleted
@@ -67,12 +67,12 @@ Feature: Schedules
     Given a party acting as OU
     And a home with an electricity meter
     When the party is asked to send 5.1 to the DCC with
-      | ScheduleFrequency                   | Daily                    |
-      | ScheduleStartDate                   | the day in 1 days        |
-      | DSPScheduledServiceReference        | 4.16                     |
-      | DSPScheduledServiceReferenceVariant | 4.16                     |
-      | DeviceID                            | electricity meter        |
-      | DSPReadActivePowerImport            | nothing                  |
+      | ScheduleFrequency                   | Daily             |
+      | ScheduleStartDate                   | the day in 1 days |
+      | DSPScheduledServiceReference        | 4.16              |
+      | DSPScheduledServiceReferenceVariant | 4.16              |
+      | DeviceID                            | electricity meter |
+      | DSPReadActivePowerImport            | nothing           |
     Then the request is refused with E2
     And nothing is changed by it
     And the party understands E2

@@ -43,7 +43,7 @@ Feature: Winter time, summer time, month ends and leap days
       | SR-203 | IS   | electricity meter |
       | SR-209 | GS   | gas proxy         |
 
-  @srv:6.8 @srv:4.4.2 @priority:P1
+  @srv:6.8 @srv:4.4.3 @priority:P1
   Scenario Outline: Billing periods end on the days that the billing calendar says, <day>
     Given a party acting as <role>
     And it is <day>
@@ -53,16 +53,30 @@ Feature: Winter time, summer time, month ends and leap days
     Then the command was signed
     And it is accepted, answered and reported
     When 35 days pass
-    And the party is asked to send 4.4.2 to the <log> with
+    And the party is asked to send 4.4.3 to the <log> with
       | StartDateTime | 35 days ago |
       | EndDateTime   | now         |
     Then the party reports the values the device sent
+    And the party reports <count> entries of LogEntries
 
     Examples:
-      | id     | role | meter             | log               | day                                  |
-      | SR-416 | IS   | electricity meter | electricity meter | the 30th of January                  |
-      | SR-416 | IS   | electricity meter | electricity meter | the day before the clocks go forward |
-      | SR-416 | GS   | gas meter         | gas proxy         | the day before the clocks go back    |
+      | id     | role | meter             | log               | day                                  | count |
+      | SR-416 | IS   | electricity meter | electricity meter | the 30th of January                  | 12    |
+      | SR-416 | IS   | electricity meter | electricity meter | the day before the clocks go forward | 12    |
+      | SR-416 | GS   | gas meter         | gas proxy         | the day before the clocks go back    | 5     |
+
+  @id:SR-604 @role:GT @srv:14.1 @srv:4.10 @priority:P2
+  Scenario: A gas meter records network data from the moment it is told to
+    Given a party acting as GT
+    And a home with a gas meter
+    When the party is asked to send 14.1 to the gas meter with its test data
+    Then the request is accepted
+    And the response reaches the party
+    And the party reports what the response says
+    When 300 minutes pass
+    And the party is asked to send 4.10 to the gas meter with its test data
+    Then the party reports the values the device sent
+    And the party reports 41 entries of LogEntries
 
   @srv:1.6 @priority:P1
   Scenario Outline: A command dated in the other time of year is carried out at its instant, <day>
@@ -101,9 +115,9 @@ Feature: Winter time, summer time, month ends and leap days
     Then the party takes <count> readings of the schedule
 
     Examples:
-      | id     | role | frequency | device            | reference | read  | element                                  | value     | day                                  | days | count |
-      | SR-307 | IS   | Daily     | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   | the day before the clocks go forward | 4    | 4     |
-      | SR-307 | GS   | Daily     | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime  | 00:00:00Z | the day before the clocks go back    | 4    | 4     |
-      | SR-307 | ED   | Monthly   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                     | nothing   | the 30th of January                  | 92   | 4     |
-      | SR-307 | IS   | Monthly   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                 | nothing   | the day before the clocks go forward | 366  | 12    |
-      | SR-307 | OU   | Quarterly | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartTime | 00:00:00Z | the 30th of January                  | 185  | 3     |
+      | id     | role | frequency | device            | reference | read  | element                                        | value     | day                                  | days | count |
+      | SR-307 | IS   | Daily     | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                       | nothing   | the day before the clocks go forward | 4    | 4     |
+      | SR-307 | GS   | Daily     | gas proxy         | 4.6       | 4.6.1 | DSPRetrieveImportDailyReadLog/StartTime        | 00:00:00Z | the day before the clocks go back    | 4    | 4     |
+      | SR-307 | ED   | Monthly   | electricity meter | 4.15      | 4.15  | DSPReadLoadLimitData                           | nothing   | the 30th of January                  | 92   | 4     |
+      | SR-307 | IS   | Monthly   | electricity meter | 4.16      | 4.16  | DSPReadActivePowerImport                       | nothing   | the day before the clocks go forward | 366  | 12    |
+      | SR-307 | OU   | Quarterly | gas proxy         | 4.17      | 4.17  | DSPRetrieveDailyConsumptionLog/StartDateOffset | -2        | the 30th of January                  | 185  | 3     |

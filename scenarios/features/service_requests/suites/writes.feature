@@ -5,6 +5,7 @@ Feature: Setting devices, service by service
   Scenario Outline: <service> (<srv>), <device>, answered
     Given a party acting as <role>
     And a home with <home>
+    And the home has been lived in for 63 days
     And the <device> is <state>
     When the party is asked to send <srv> to the <device> with its test data
     Then the request is accepted
@@ -20,6 +21,7 @@ Feature: Setting devices, service by service
   Scenario Outline: <service> (<srv>), <device>, read back, answered
     Given a party acting as <role>
     And a home with <home>
+    And the home has been lived in for 63 days
     And the <device> is <state>
     When the party is asked to send <srv> to the <device> with its test data
     Then the request is accepted
@@ -36,11 +38,11 @@ Feature: Setting devices, service by service
       | SR-419 | ED   | 6.22   | Configure Alert Behaviour                                 | an electricity meter | electricity meter | commissioned | 6.2.10    | P1       |
       | SR-419 | GS   | 6.22   | Configure Alert Behaviour                                 | a gas meter          | gas meter         | commissioned | 6.2.10    | P1       |
       | SR-419 | IS   | 6.22   | Configure Alert Behaviour                                 | an electricity meter | electricity meter | commissioned | 6.2.10    | P1       |
-      | SR-604 | GT   | 14.1   | Record Network Data (GAS)                                 | a gas meter          | gas meter         | commissioned | 4.10      | P2       |
 
   Scenario Outline: <service> (<srv>), <device>
     Given a party acting as <role>
     And a home with <home>
+    And the home has been lived in for 63 days
     And the <device> is <state>
     When the party is asked to send <srv> to the <device> with its test data
     Then the request is accepted
@@ -56,6 +58,7 @@ Feature: Setting devices, service by service
   Scenario Outline: <service> (<srv>), <device>, read back
     Given a party acting as <role>
     And a home with <home>
+    And the home has been lived in for 63 days
     And the <device> is <state>
     When the party is asked to send <srv> to the <device> with its test data
     Then the request is accepted
@@ -66,11 +69,11 @@ Feature: Setting devices, service by service
     Then the party reports the values the device sent
 
     Examples:
-      | id     | role | srv    | service                                                     | home                                             | device            | state        | effect                                                                                                                                                  | read back | priority |
-      | SR-123 | GS   | 3.3    | Clear Event Log                                             | a gas meter                                      | gas meter         | commissioned | event_log = nothing                                                                                                                                     | 6.13      | P1       |
-      | SR-123 | IS   | 3.3    | Clear Event Log                                             | an electricity meter                             | electricity meter | commissioned | event_log = nothing                                                                                                                                     | 6.13      | P1       |
-      | SR-412 | IS   | 6.12   | Update Device Configuration (Instantaneous Power Threshold) | an electricity meter                             | electricity meter | commissioned | LowMediumPowerThreshold = 1400; MediumHighPowerThreshold = 5200                                                                                         | 6.2.5     | P2       |
-      | SR-413 | ED   | 6.5    | Update Device Configuration (Voltage)                       | an electricity meter                             | electricity meter | commissioned | RMSExtremeOverVoltageThreshold = 2650; RMSExtremeUnderVoltageThreshold = 1950; RMSVoltageSagThreshold = 2080; AverageRMSVoltageMeasurementPeriod = 1800 | 6.2.1     | P1       |
-      | SR-414 | ED   | 6.18.1 | Set Maximum Demand Configurable Time Period                 | an electricity meter                             | electricity meter | commissioned | demand_period = 27000                                                                                                                                   | 4.12.1    | P1       |
-      | SR-505 | IS   | 7.9    | Add Auxiliary Load To Boost Button                          | an electricity meter and auxiliary load switches | electricity meter | commissioned | BoostFunctionControl1Value = yes                                                                                                                        | 7.11      | P2       |
-      | SR-505 | IS   | 7.10   | Remove Auxiliary Load From Boost Button                     | an electricity meter and auxiliary load switches | electricity meter | commissioned | BoostFunctionControl1Value = no                                                                                                                         | 7.11      | P2       |
+      | id     | role | srv    | service                                                     | home                                             | device            | state                               | effect                                                                                                                                                  | read back | priority |
+      | SR-123 | GS   | 3.3    | Clear Event Log                                             | a gas meter                                      | gas meter         | commissioned                        | event_log = nothing                                                                                                                                     | 6.13      | P1       |
+      | SR-123 | IS   | 3.3    | Clear Event Log                                             | an electricity meter                             | electricity meter | commissioned                        | event_log = nothing                                                                                                                                     | 6.13      | P1       |
+      | SR-412 | IS   | 6.12   | Update Device Configuration (Instantaneous Power Threshold) | an electricity meter                             | electricity meter | commissioned                        | LowMediumPowerThreshold = 1400; MediumHighPowerThreshold = 5200                                                                                         | 6.2.5     | P2       |
+      | SR-413 | ED   | 6.5    | Update Device Configuration (Voltage)                       | an electricity meter                             | electricity meter | commissioned                        | RMSExtremeOverVoltageThreshold = 2650; RMSExtremeUnderVoltageThreshold = 1950; RMSVoltageSagThreshold = 2080; AverageRMSVoltageMeasurementPeriod = 1800 | 6.2.1     | P1       |
+      | SR-414 | ED   | 6.18.1 | Set Maximum Demand Configurable Time Period                 | an electricity meter                             | electricity meter | commissioned                        | demand_period = 27000                                                                                                                                   | 4.12.1    | P1       |
+      | SR-505 | IS   | 7.9    | Add Auxiliary Load To Boost Button                          | an electricity meter and auxiliary load switches | electricity meter | commissioned                        | BoostFunctionControl1Value = yes                                                                                                                        | 7.11      | P2       |
+      | SR-505 | IS   | 7.10   | Remove Auxiliary Load From Boost Button                     | an electricity meter and auxiliary load switches | electricity meter | switching loads by its boost button | BoostFunctionControl1Value = no                                                                                                                         | 7.11      | P2       |
