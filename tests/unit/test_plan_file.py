@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from harness.cli import run
+from harness.engine.rehearsal import planned_by
 from harness.plan import PlanFile, load_library, make_plan, read_plan_file
 from harness.settings import load_settings
 from stubs.wire.errors import InputError
@@ -35,6 +38,59 @@ def test_a_plan_leaves_out_what_needs_a_service_that_is_declared_unused() -> Non
     assert rows["SR-503-GT-7.4"].reason == "declared unused: 7.4"
     changed = {row.scenario.key for row in whole.rows if row != rows[row.scenario.key]}
     assert changed == {one.key for one in whole.chosen if "7.4" in one.srvs}
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {"roles": ["GT"]},
+        {"select": "IC-*"},
+        {"roles": ["ES"], "select": "not SR-601"},
+        {"services": ["7.2"]},
+        {"priorities": ["P3"]},
+    ],
+    ids=str,
+)
+def test_what_is_asked_for_beside_a_plan_changes_nothing_of_it(tmp_path: Path, flags: dict[str, object]) -> None:
+    """``rehearse --plan FILE --role … -k …``: a plan is exactly what it says."""
+    (tmp_path / "plan.toml").write_text(PlanFile((SECOND, FIRST), {THIRD: "not yet"}).text(), encoding="utf-8")
+    settings = load_settings(flags={"plan": str(tmp_path / "plan.toml"), **flags})
+    plan = planned_by(settings, LIBRARY)
+    alone = planned_by(load_settings(flags={"plan": str(tmp_path / "plan.toml")}), LIBRARY)
+    assert {row.scenario.key: row for row in plan.rows} == {row.scenario.key: row for row in alone.rows}
+    assert [scenario.key for scenario in plan.chosen] == [SECOND, FIRST]
+    assert plan.roles == ("IS",)
+
+
+@pytest.mark.parametrize("driver", ["manual", "reference", "command:party", "observe"])
+def test_a_plan_says_what_needs_a_person_and_how_long_that_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, driver: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ("plan", "--role", "GT", "-k", "SR-503 or IC-008", "--driver", driver)
+    assert run([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    chosen = [row for row in told["scenarios"] if row["chosen"]]
+    is_manual = driver in {"manual", "observe"}
+    assert [row["person"] for row in chosen] == [is_manual] * len(chosen)
+    assert [row["seconds"] / row["actions"] for row in chosen] == [180.0 if is_manual else 0.2] * len(chosen)
+    assert {row["id"] for row in chosen} == {"SR-503", "IC-008"}
+    assert run(list(asked)) == 0
+    shown = capsys.readouterr().out
+    assert f"{len(chosen)} scenarios" in shown
+    assert f"{len(chosen) if is_manual else 0} need a person" in shown
+    assert shown.count(" yes ") == (len(chosen) if is_manual else 0)
+
+
+def test_a_plan_for_people_that_is_written_runs_the_same_scenarios(tmp_path: Path) -> None:
+    """Who is asked decides how long a plan takes, not what is in it."""
+    written = []
+    for driver in ("manual", "reference"):
+        path = tmp_path / f"{driver}.toml"
+        assert run(["plan", "--role", "ES", "-k", "SR-*", "--driver", driver, "--write", str(path)]) == 0
+        written.append(read_plan_file(path, LIBRARY))
+    assert written[0] == written[1]
+    assert written[0].include
 
 
 def test_a_plan_that_includes_nothing_says_so() -> None:
