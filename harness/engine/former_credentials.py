@@ -7,16 +7,13 @@ signing certificate no client could send the replacement that is to be seen.
 from __future__ import annotations
 
 import base64
-from hashlib import sha256
 from typing import Any
 
-from stubs.smki import Pki
-from stubs.smki.authority import make_hierarchy
+from stubs.app import Pki
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
 
-_SECRET = sha256(b"certificates that a party had before").digest()
 _OF_THE_CELL = frozenset({"02", "03"})
 """Certificate roles that devices have a cell for: supplier, network operator."""
 _MANAGEMENT = 0
@@ -36,8 +33,7 @@ def present_certificate(pki: Pki, user: str) -> Certificate:
 
 def former_certificate(pki: Pki, user: str) -> Certificate:
     """One of the User with another key; the same one every time. Raises: Blocked: as ``present_certificate``."""
-    role = present_certificate(pki, user).role
-    return make_hierarchy(_SECRET).issuing.organisation(Eui64.parse(user), str(role), "KA", label="former").certificate
+    return pki.former(present_certificate(pki, user))
 
 
 def as_text(certificate: Certificate) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,10 +30,11 @@ from stubs.smki.parties import (
     parties_of_index,
 )
 from stubs.wire.certificates import NO_EUI, Certificate, CertificateIndex, Usage
-from stubs.wire.errors import Blocked, InputError
+from stubs.wire.errors import Blocked, InputError, Misuse
 from stubs.wire.eui64 import Eui64
 
 _CACHED_DEVICES = 4096
+_FORMER = sha256(b"certificates that a party had before").digest()
 GENERATIONS = 16
 """Number of a simulated device's keys, for each usage, that a reader of messages tries who does not know which it had
 when: the factory's and those of the first 15 certification requests."""
@@ -205,6 +207,16 @@ class Pki:
         )
         simulated = self.device(eui).pair(usage).certificate
         return imported if simulated in imported else (*imported, simulated)
+
+    def former(self, certificate: Certificate) -> Certificate:
+        """A certificate that an organisation may have had before: of the same use, with another key.
+
+        The same one every time; nobody holds its key. Raises: Misuse: it is not an organisation's.
+        """
+        eui, role = certificate.eui, certificate.role
+        if eui is None or role is None:
+            raise Misuse("only an organisation has former certificates")
+        return make_hierarchy(_FORMER).issuing.organisation(eui, role, certificate.usage, label="former").certificate
 
     def device_of_serial(self, serial: int) -> Eui64 | None:
         """The only device that may have a certificate with this serial; None: no device."""
