@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ LONG = (
 while the others have nothing left to do."""
 
 
+@cache
 def place(path: Path) -> int:
     """Where the tests of a file stand in the order of a run."""
     return next((at for at, long in enumerate(LONG) if path.is_relative_to(TESTS / long)), len(LONG))
