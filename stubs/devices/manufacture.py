@@ -80,17 +80,18 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
     if device_type not in get_args(DeviceType):
         raise PeerError("no such simulated device type", expected=", ".join(get_args(DeviceType)), got=device_type)
     made = _variant(device_type, variant)
+    at = seconds(now)
     state = DeviceState(
         eui=str(eui),
         device_type=device_type,  # type: ignore[arg-type]  # checked above
         variant="" if made is None else made.word,
         seed=f"{seed}/{eui.hex}",
-        since=seconds(now),
-        block_since=seconds(now),
-        demand_since=seconds(now),
-        voltage_since=seconds(now),
-        billed_at=seconds(now),
-        made=seconds(now),
+        since=at,
+        block_since=at,
+        demand_since=at,
+        voltage_since=at,
+        billed_at=at,
+        made=at,
     )
     chance = blake2b(state.seed.encode(), digest_size=28).digest()
     first: dict[str, Any] = {"install_code": chance[:16].hex(), **_DEFAULTS[device_type]}

@@ -98,6 +98,7 @@ _ATTRIBUTES = {field.encode_name: field.name for field in msgspec.structs.fields
 _ALL_VALUES = attrgetter(*_ATTRIBUTES.values())
 _IDENTITIES = ("DeviceID", "AssociatedCHFDeviceID", "AssociatedGPFDeviceID", "PrenotifiedBy")
 _JOINED = "JoinedDeviceIDs"
+_LISTS = frozenset({"MPxNs", _JOINED})
 
 
 def _euis(texts: Iterable[str]) -> tuple[Eui64, ...]:
@@ -149,7 +150,7 @@ else:
 
 _Values: Any = TypedDict(  # type: ignore[misc]
     "_Values",
-    {name: tuple[str, ...] if name in {"MPxNs", _JOINED} else str for name in _ATTRIBUTES},
+    {name: tuple[str, ...] if name in _LISTS else str for name in _ATTRIBUTES},
     total=False,
 )
 """Fields of a record as text, by their DUIS names: what ``msgspec`` checks the types of."""
@@ -164,10 +165,11 @@ def _as_text(known: dict[str, Any]) -> dict[str, RecordValue]:
 
 def _read(values: Mapping[str, RecordValue]) -> dict[str, Any]:
     """Values by attribute. Raises: msgspec.ValidationError, PeerError: one that its field does not take."""
-    checked: dict[str, Any] = msgspec.convert(values, _Values)
-    return {
-        _ATTRIBUTES[name]: _FROM_TEXT[name](value) if name in _FROM_TEXT else value for name, value in checked.items()
-    }
+    others = {name: value for name, value in values.items() if type(value) is not str or name in _LISTS}
+    checked: dict[str, Any] = {**values, **msgspec.convert(others, _Values)} if others else dict(values)
+    for name in checked.keys() & _FROM_TEXT.keys():
+        checked[name] = _FROM_TEXT[name](checked[name])
+    return {_ATTRIBUTES[name]: value for name, value in checked.items()}
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
