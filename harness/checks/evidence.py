@@ -6,7 +6,7 @@ of another scenario are left out, so that a verdict depends on the scenario's ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -143,6 +143,8 @@ class ActionRecord:
     action: str
     asked: dict[str, Any]
     claimed: tuple[int, dict[str, Any]] | None
+    outcome: dict[str, Any]
+    """The claim, without what is null in it; empty until there is one."""
 
     @property
     def service(self) -> str:
@@ -160,11 +162,6 @@ class ActionRecord:
         return self.claimed[0] if self.claimed else 0
 
     @property
-    def outcome(self) -> dict[str, Any]:
-        """The claim, without what is null in it; empty until there is one."""
-        return said(self.claimed[1]) if self.claimed else {}
-
-    @property
     def status(self) -> str:
         """Status of the claim; empty until there is one."""
         return str(self.outcome.get("status", ""))
@@ -179,7 +176,14 @@ class Evidence:
 
     def of(self, kind: type[E]) -> Iterator[tuple[int, E]]:
         """Sequence number and event of every entry of one kind, in order."""
-        return ((entry.seq, entry.event) for entry in self.entries if isinstance(entry.event, kind))
+        return iter(self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Event], list[tuple[int, Any]]]:
+        found: dict[type[Event], list[tuple[int, Any]]] = {}
+        for entry in self.entries:
+            found.setdefault(type(entry.event), []).append((entry.seq, entry.event))
+        return found
 
     @property
     def user(self) -> str:
@@ -336,8 +340,9 @@ class Evidence:
         """Every action that the party under test was asked, in order."""
         claims = {event.action: (seq, event.content) for seq, event in self.of(OutcomeClaimed)}
         return tuple(
-            ActionRecord(seq, event.action, event.content, claims.get(event.action))
+            ActionRecord(seq, event.action, event.content, claim, said(claim[1]) if claim else {})
             for seq, event in self.of(ActionAsked)
+            for claim in (claims.get(event.action),)
             if not self.user or str(event.content.get("user") or self.user).upper() == self.user.upper()
         )
 

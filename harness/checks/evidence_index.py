@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from harness.checks.evidence import Evidence
+from harness.evidence.stored_entries import StoredEntries, between, of_kinds
 from stubs.events import CertificateIssued, Entry, Event, ScenarioStarted
 
 _DEVICE_FIELDS = ("device", "target", "eui")
@@ -17,23 +17,26 @@ class EvidenceIndex:
     """The entries of a run, ordered once, so that the evidence of any slice is cut without reading them all again."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = sorted(entries, key=lambda entry: entry.seq)
-        self._numbers = [entry.seq for entry in self._entries]
+        self._entries: Sequence[Entry] = (
+            entries if isinstance(entries, StoredEntries) else sorted(entries, key=lambda entry: entry.seq)
+        )
         self._starts: dict[tuple[str, str], list[tuple[int, ScenarioStarted]]] = {}
         self._given: dict[str, int] = {}
         """Devices that scenarios have for themselves, with the entry that first says so."""
-        for entry in self._entries:
+        self._certificates = []
+        for entry in sorted(of_kinds(self._entries, ScenarioStarted, CertificateIssued), key=lambda entry: entry.seq):
             if isinstance(entry.event, ScenarioStarted):
                 start = entry.event
                 self._starts.setdefault((start.scenario, start.role), []).append((entry.seq, start))
                 for device in devices_of(start):
                     self._given.setdefault(device, entry.seq)
-        self._certificates = [entry for entry in self._entries if isinstance(entry.event, CertificateIssued)]
+            else:
+                self._certificates.append(entry)
         self._cut: dict[tuple[str, str, int, int, str], Evidence] = {}
 
-    def between(self, first: int, last: int) -> list[Entry]:
+    def between(self, first: int, last: int) -> Sequence[Entry]:
         """The entries from ``first`` to ``last``, both included."""
-        return self._entries[bisect_left(self._numbers, first) : bisect_right(self._numbers, last)]
+        return between(self._entries, first, last)
 
     def evidence(self, scenario: str, role: str, first: int, last: int, user: str = "") -> Evidence:
         """Return the same evidence as ``evidence_of``."""

@@ -10,6 +10,7 @@ from harness.checks.lateness import excused_by_run
 from harness.checks.registry import checks, judge
 from harness.checks.stored import finding_of
 from harness.checks.verdict import Finding
+from harness.evidence.stored_entries import StoredEntries, of_kinds
 from stubs.events import CheckJudged, Entry
 from stubs.wire.errors import PeerError
 
@@ -29,14 +30,17 @@ class Rejudged:
         return (self.was.verdict, self.was.references) == (self.finding.verdict, self.finding.references)
 
 
-def judge_again(entries: Iterable[Entry]) -> Iterator[Rejudged]:
+def judge_again(entries: Iterable[Entry], index: EvidenceIndex | None = None) -> Iterator[Rejudged]:
     """Judge every check of a run once more. Needs no key, no network and no simulator.
 
+    Args:
+        entries: of the run.
+        index: over the same entries; made when not given.
     Raises: PeerError: an entry names a check that this version does not have, or cannot be judged as it stands.
     """
-    known = tuple(entries)
-    index = EvidenceIndex(known)
-    for entry in known:
+    known = entries if isinstance(entries, StoredEntries) else tuple(entries)
+    index = index or EvidenceIndex(known)
+    for entry in of_kinds(known, CheckJudged):
         event = entry.event
         if isinstance(event, CheckJudged):
             yield Rejudged(entry.seq, event, finding_of(event, entry.seq), _finding(index, entry.seq, event))

@@ -50,10 +50,12 @@ def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_j
 
 def _earlier(run_folder: Path) -> Mapping[str, bytes]:
     """Files of the bundle that is replaced: what people attested needs the seals and attachments in it."""
-    from harness.evidence import archive
+    from harness.evidence import revisions
+    from harness.evidence.archive import Archive
     from stubs.wire.errors import PeerError
 
     try:
-        return archive.unpack((run_folder / "bundle.zip").read_bytes())
+        files = Archive((run_folder / "bundle.zip").read_bytes())
+        return {**revisions.kept(files), **revisions.attachments_of(files)}
     except (OSError, PeerError):
         return {}

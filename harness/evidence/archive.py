@@ -13,6 +13,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from stubs.wire.errors import PeerError
@@ -31,90 +32,144 @@ MAX_INFLATED = 2**30
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
-def deflate(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Raw DEFLATE streams by name, of files that are worth it; none where the whole would be too large."""
-    if sum(map(len, files.values())) > MAX_INFLATED:
-        return {}
-    streams = {}
-    for name, data in files.items():
-        if len(data) < _SMALL:
-            continue
-        compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-        stream = compressor.compress(data) + compressor.flush()
-        if len(stream) < len(data):
-            streams[name] = stream
-    return streams
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file as an archive holds it: its content, or a raw DEFLATE stream of it."""
+
+    octets: bytes
+    size: int
+    """Of the content, octets."""
+    crc: int
+    """CRC-32 of the content."""
+    is_deflated: bool
+
+    @property
+    def content(self) -> bytes:
+        """What the file says."""
+        return _inflated(self.octets, self.size) if self.is_deflated else self.octets
+
+    @property
+    def stored(self) -> Held:
+        """The same file, not deflated."""
+        return replace(self, octets=self.content, is_deflated=False)
+
+
+def hold(data: bytes, stream: bytes | None = None) -> Held:
+    """A file that is held as a DEFLATE ``stream`` of its content, or as it is."""
+    return Held(data if stream is None else stream, len(data), zlib.crc32(data), stream is not None)
+
+
+def deflate(data: bytes) -> Held:
+    """A file that is held as a DEFLATE stream where that is worth it."""
+    if len(data) < _SMALL:
+        return hold(data)
+    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    stream = compressor.compress(data) + compressor.flush()
+    return hold(data, stream if len(stream) < len(data) else None)
+
+
+def in_bounds(files: Mapping[str, Held]) -> Mapping[str, Held]:
+    """The files as an archive may hold them: deflated ones only where the whole is not too large."""
+    if sum(file.size for file in files.values()) <= MAX_INFLATED:
+        return files
+    return {name: file.stored for name, file in files.items()}
 
 
 def pack(files: Mapping[str, bytes], streams: Mapping[str, bytes] = _NONE) -> bytes:
     """The archive of ``files`` (name to content); those with a DEFLATE stream in ``streams`` are held as that."""
+    return pack_held({name: hold(data, streams.get(name)) for name, data in files.items()})
+
+
+def pack_held(files: Mapping[str, Held]) -> bytes:
+    """The archive of files by name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in sorted(files.items()):
+        for name, file in sorted(files.items()):
             info = zipfile.ZipInfo(name, _DATE)
             info.external_attr = 0o644 << 16
             info.create_system = 3
-            stream = streams.get(name)
-            if stream is None:
-                archive.writestr(info, data)
+            if file.is_deflated:
+                _put_stream(archive, buffer, info, file)
             else:
-                _put_stream(archive, buffer, info, data, stream)
+                archive.writestr(info, file.octets)
     return buffer.getvalue()
 
 
-def _put_stream(
-    archive: zipfile.ZipFile, buffer: io.BytesIO, info: zipfile.ZipInfo, data: bytes, stream: bytes
-) -> None:
+def _put_stream(archive: zipfile.ZipFile, buffer: io.BytesIO, info: zipfile.ZipInfo, file: Held) -> None:
     """Store a stream as it is, then let both headers say what it is."""
     at = buffer.tell()
-    archive.writestr(info, stream)
-    info.compress_type, info.CRC, info.file_size = zipfile.ZIP_DEFLATED, zlib.crc32(data), len(data)
+    archive.writestr(info, file.octets)
+    info.compress_type, info.CRC, info.file_size = zipfile.ZIP_DEFLATED, file.crc, file.size
     end = buffer.tell()
     buffer.seek(at)
     buffer.write(info.FileHeader(zip64=False))
     buffer.seek(end)
 
 
-def unpack(data: bytes) -> dict[str, bytes]:
-    """The files of an archive, without any check beyond ZIP's own.
+class Archive(Mapping[str, bytes]):
+    """The files of an archive by name, each inflated when it is asked for, without any check beyond ZIP's own.
 
     Raises: PeerError: not a ZIP, damaged, names that leave the archive, more or larger files than a bundle has.
     """
-    return {name: content for name, content, _ in _members(data)}
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                members = archive.infolist()
+                _check_members(members, len(data))
+                self._places = {member.filename: (member, _start(data, member)) for member in members}
+        except (
+            zipfile.BadZipFile,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            OverflowError,
+            struct.error,
+        ) as error:
+            raise PeerError("not a bundle, or a damaged one", got=str(error)) from error
+
+    def __getitem__(self, name: str) -> bytes:
+        member, octets = self._held(name)
+        return octets if member.compress_type == zipfile.ZIP_STORED else _inflated(octets, member.file_size)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def stream(self, name: str) -> bytes | None:
+        """The DEFLATE stream of a file; None: it is stored. Raises: KeyError: there is no such file."""
+        member, octets = self._held(name)
+        return None if member.compress_type == zipfile.ZIP_STORED else octets
+
+    def _held(self, name: str) -> tuple[zipfile.ZipInfo, bytes]:
+        """A member's bytes as they stand, whatever its checksum says: the manifest tells better which was altered."""
+        member, start = self._places[name]
+        return member, self._data[start : start + member.compress_size]
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    """All files of an archive at once. Raises: PeerError: as ``Archive``."""
+    return dict(Archive(data))
 
 
 def streams_of(data: bytes) -> dict[str, bytes]:
-    """The DEFLATE streams of an archive by file name; files that are stored have none. Raises: as ``unpack``."""
-    return {name: stream for name, _, stream in _members(data) if stream is not None}
+    """The DEFLATE streams of an archive by file name; files that are stored have none. Raises: as ``Archive``."""
+    archive = Archive(data)
+    return {name: stream for name in archive if (stream := archive.stream(name)) is not None}
 
 
-def _members(data: bytes) -> Iterator[tuple[str, bytes, bytes | None]]:
-    """Name, content and DEFLATE stream of each file. Raises: as ``unpack``."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            _check_sizes(members, len(data))
-            for member in members:
-                if member.filename.startswith(("/", "\\")) or ".." in member.filename.split("/"):
-                    raise PeerError("a file name leaves the archive", got=repr(member.filename))
-                octets = _octets(data, member)
-                is_stored = member.compress_type == zipfile.ZIP_STORED
-                content = octets if is_stored else _inflated(member, octets)
-                yield member.filename, content, None if is_stored else octets
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OverflowError,
-        struct.error,
-    ) as error:
-        raise PeerError("not a bundle, or a damaged one", got=str(error)) from error
+def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
+    """Refuse what would need more memory than a bundle, before anything is allocated, and names of other folders.
 
-
-def _check_sizes(members: list[zipfile.ZipInfo], size: int) -> None:
-    """Refuse what would need more memory than a bundle, before anything is allocated. Raises: PeerError."""
+    Raises: PeerError.
+    """
     total = sum(member.file_size for member in members)
     if len(members) > MAX_FILES or total > MAX_BYTES:
         raise PeerError("the archive is larger than any bundle", expected=f"at most {MAX_BYTES} bytes")
@@ -125,35 +180,28 @@ def _check_sizes(members: list[zipfile.ZipInfo], size: int) -> None:
         # Files lie side by side: more than there is means entries that share octets.
         raise PeerError("the archive's files overlap, or claim more than it holds", expected=f"{size} bytes")
     for member in members:
+        if member.filename.startswith(("/", "\\")) or ".." in member.filename.split("/"):
+            raise PeerError("a file name leaves the archive", got=repr(member.filename))
         if member.compress_type == zipfile.ZIP_STORED and member.compress_size != member.file_size:
             raise PeerError("a stored file has two sizes", where=member.filename)
         if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise PeerError("a bundle's files are stored or deflated", where=member.filename)
 
 
-def _octets(data: bytes, member: zipfile.ZipInfo) -> bytes:
-    """A member's bytes as they stand, whatever its checksum says: the manifest tells better which file was altered.
-
-    Raises: PeerError: its place is not inside the archive.
-    """
+def _start(data: bytes, member: zipfile.ZipInfo) -> int:
+    """Where a member's bytes begin. Raises: PeerError: its place is not inside the archive."""
     name_size, extra_size = struct.unpack_from("<HH", data, member.header_offset + _NAME_SIZE_AT)
-    start = member.header_offset + _LOCAL_HEADER + name_size + extra_size
-    octets = data[start : start + member.compress_size]
-    if len(octets) != member.compress_size:
+    start: int = member.header_offset + _LOCAL_HEADER + name_size + extra_size
+    if not 0 <= start <= len(data) - member.compress_size:
         raise PeerError("the archive is damaged", where=member.filename, expected=f"{member.compress_size} bytes")
-    return octets
+    return start
 
 
-def _inflated(member: zipfile.ZipInfo, stream: bytes) -> bytes:
+def _inflated(stream: bytes, size: int) -> bytes:
     """The content of a DEFLATE stream; empty where it is damaged: the manifest tells better which file was altered."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        content = inflater.decompress(stream, member.file_size + 1)
+        content = inflater.decompress(stream, size + 1)
     except zlib.error:
         return b""
     return content if inflater.eof and not inflater.unused_data else b""
-
-
-def is_canonical(data: bytes, files: Mapping[str, bytes]) -> bool:
-    """Whether ``data`` is byte for byte the archive of ``files``, each held as it is there."""
-    return pack(files, streams_of(data)) == data

@@ -25,6 +25,7 @@ from harness.evidence import archive, countersignature, manifest, revisions
 from harness.evidence import slice as journal_slice
 from harness.evidence.messages import message_files
 from harness.evidence.revisions import Revision
+from harness.evidence.stored_entries import StoredEntries
 from harness.evidence.time_stamps import Stamp, read_stamps
 from stubs.events import Entry
 from stubs.journal import Row
@@ -65,7 +66,7 @@ This is evidence of a rehearsal against a simulated DCC. It is not a DCC test.
 class Evidence:
     """Evidence from which every run can be judged again: the journal, and its messages as files."""
 
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     files: Mapping[str, bytes]
     digest: str
     """SHA-256 of ``evidence.json``, lower-case hex."""
@@ -81,12 +82,42 @@ def gather(rows: Iterable[Row], attachments: Mapping[str, bytes] | None = None) 
         attachments: files given with attestations, by their name below ``attachments/``.
     Raises: PeerError: the chain is broken.
     """
-    kept = list(rows)
-    head = journal_slice.check_chain(kept)
-    entries = tuple(journal_slice.entries(kept))
-    files = {JOURNAL: journal_slice.to_lines(kept), **dict(message_files(entries)), **(attachments or {})}
+    lines, head = journal_slice.checked_lines(rows)
+    entries = StoredEntries(lines)
+    files = {JOURNAL: lines, **dict(message_files(entries)), **(attachments or {})}
     listing = manifest.describe(files).encode()
     return Evidence(entries, {**files, EVIDENCE: listing}, manifest.digest(listing), head.hex())
+
+
+class Sealing:
+    """A bundle in the making; of each file that was added no more is kept than the archive will hold of it.
+
+    Args:
+        evidence: from ``gather``.
+        earlier: seals of the revisions before, from ``harness.evidence.revisions``.
+    """
+
+    def __init__(self, evidence: Evidence, earlier: Mapping[str, bytes] | None = None) -> None:
+        self._held: dict[str, archive.Held] = {}
+        self._digests: dict[str, str] = {}
+        for name, data in {**evidence.files, **(earlier or {}), HOWTO: _HOWTO_TEXT.encode()}.items():
+            self.add(name, data)
+
+    def add(self, name: str, data: bytes) -> None:
+        """Put a file in."""
+        self._held[name] = archive.deflate(data)
+        self._digests[name] = manifest.digest(data)
+
+    def sealed(self, key: ec.EllipticCurvePrivateKey) -> bytes:
+        """The bundle's bytes. ``key``: P-256, the signer's."""
+        held = archive.in_bounds(self._held)
+        listing = manifest.listing(held, self._digests).encode()
+        seal = {
+            MANIFEST: listing,
+            SIGNATURE: manifest.sign(listing, key),
+            PUBLIC_KEY: manifest.encode_public(key.public_key()),
+        }
+        return archive.pack_held({**held, **{name: archive.hold(data) for name, data in seal.items()}})
 
 
 def seal(
@@ -103,13 +134,10 @@ def seal(
         key: P-256, the signer's.
         earlier: seals of the revisions before, from ``harness.evidence.revisions``.
     """
-    files = {**evidence.files, **reports, **(earlier or {}), HOWTO: _HOWTO_TEXT.encode()}
-    streams = archive.deflate(files)
-    listing = manifest.describe(files, streams).encode()
-    files[MANIFEST] = listing
-    files[SIGNATURE] = manifest.sign(listing, key)
-    files[PUBLIC_KEY] = manifest.encode_public(key.public_key())
-    return archive.pack(files, streams)
+    sealing = Sealing(evidence, earlier)
+    for name, data in reports.items():
+        sealing.add(name, data)
+    return sealing.sealed(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +176,7 @@ def verify(data: bytes, authorities: Sequence[Certificate] = ()) -> Verification
         authorities: certificates of the time-stamp authorities that the reader trusts.
     Raises: PeerError: not a bundle at all.
     """
-    files = archive.unpack(data)
+    files = archive.Archive(data)
     problems = []
     for name in (MANIFEST, SIGNATURE, PUBLIC_KEY, JOURNAL, EVIDENCE):
         if name not in files:
@@ -158,31 +186,41 @@ def verify(data: bytes, authorities: Sequence[Certificate] = ()) -> Verification
         fingerprint = manifest.check(files[MANIFEST], files[SIGNATURE], files[PUBLIC_KEY])
     except PeerError as error:
         problems.append(Problem("signature", error.where or SIGNATURE, error.what))
-    listed = {name: body for name, body in files.items() if name not in _UNLISTED and not _is_added(name)}
-    problems += _compare(MANIFEST, listed, files)
-    problems += _compare(EVIDENCE, {name: body for name, body in files.items() if _is_evidence(name)}, files)
-    rows: list[Row] = []
+    digests, held = _looked_through(files)
+    listed = {name: digest for name, digest in digests.items() if name not in _UNLISTED and not _is_added(name)}
+    problems += _compare(MANIFEST, listed, files[MANIFEST])
+    listed = {name: digest for name, digest in digests.items() if _is_evidence(name)}
+    problems += _compare(EVIDENCE, listed, files[EVIDENCE])
+    entries = StoredEntries(b"")
     head = ""
     earlier: tuple[Revision, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     try:
-        rows = list(journal_slice.from_lines(files[JOURNAL]))
-        head = journal_slice.check_chain(rows).hex()
-        entries = tuple(journal_slice.entries(rows))
+        entries = StoredEntries(files[JOURNAL])
+        head = journal_slice.check_chain(entries.rows()).hex()
         problems += _messages_agree(entries, files)
         earlier = revisions.read(files)
         problems += [Problem("revision", name, detail) for name, detail in revisions.problems(files, entries)]
-        stamps = read_stamps(rows, authorities)
+        stamps = read_stamps(entries.rows(), authorities)
         problems += [Problem("time stamp", f"entry {one.seq}", one.problem) for one in stamps if one.state == "bad"]
     except PeerError as error:
         problems.append(Problem("chain", JOURNAL, str(error)))
     added = list(countersignature.read(files, files[MANIFEST]))
     problems += [Problem("countersignature", one.place, one.problem) for one in added if one.problem]
-    problems += _other_streams(archive.streams_of(data), files[MANIFEST])
-    if not archive.is_canonical(data, files):
+    problems += _other_streams(held, files[MANIFEST])
+    if archive.pack_held(held) != data:
         problems.append(Problem("container", "bundle.zip", "its bytes are not those of an archive of its files"))
     statements = tuple(one.statement for one in added if one.statement is not None)
-    return Verification(tuple(problems), len(files), len(rows), fingerprint, head, statements, earlier, stamps)
+    return Verification(tuple(problems), len(files), len(entries), fingerprint, head, statements, earlier, stamps)
+
+
+def _looked_through(files: archive.Archive) -> tuple[dict[str, str], dict[str, archive.Held]]:
+    """The digest of each file, and how the archive holds it."""
+    digests, held = {}, {}
+    for name, data in files.items():
+        digests[name] = manifest.digest(data)
+        held[name] = archive.hold(data, files.stream(name))
+    return digests, held
 
 
 def _is_added(name: str) -> bool:
@@ -193,26 +231,23 @@ def _is_evidence(name: str) -> bool:
     return name == JOURNAL or name.startswith(("messages/", revisions.ATTACHMENTS))
 
 
-def _compare(listing: str, present: Mapping[str, bytes], files: Mapping[str, bytes]) -> list[Problem]:
+def _compare(name: str, present: Mapping[str, str], listing: bytes) -> list[Problem]:
+    """Digests by file name against the listing of that name."""
     try:
-        listed = {file.name: file for file in manifest.decode(files[listing]).files}
+        listed = {file.name: file for file in manifest.decode(listing).files}
     except PeerError as error:
-        return [Problem("changed", listing, str(error))]
-    problems = [
-        Problem("missing", name, f"listed in {listing}, not in the bundle") for name in listed if name not in present
-    ]
+        return [Problem("changed", name, str(error))]
+    problems = [Problem("missing", one, f"listed in {name}, not in the bundle") for one in listed if one not in present]
+    problems += [Problem("extra", one, f"in the bundle, not listed in {name}") for one in present if one not in listed]
     problems += [
-        Problem("extra", name, f"in the bundle, not listed in {listing}") for name in present if name not in listed
-    ]
-    problems += [
-        Problem("changed", name, f"SHA-256 is {manifest.digest(body)}, {listing} says {listed[name].sha256}")
-        for name, body in present.items()
-        if name in listed and manifest.digest(body) != listed[name].sha256
+        Problem("changed", one, f"SHA-256 is {digest}, {name} says {listed[one].sha256}")
+        for one, digest in present.items()
+        if one in listed and digest != listed[one].sha256
     ]
     return problems
 
 
-def _other_streams(streams: Mapping[str, bytes], listing: bytes) -> list[Problem]:
+def _other_streams(held: Mapping[str, archive.Held], listing: bytes) -> list[Problem]:
     """Deflated files whose stream is not the one that was sealed, although its content may be."""
     try:
         sealed = {file.name: file.deflated for file in manifest.decode(listing).files}
@@ -220,23 +255,22 @@ def _other_streams(streams: Mapping[str, bytes], listing: bytes) -> list[Problem
         sealed = {}
     return [
         Problem("container", name, f"its deflated octets are not those that {MANIFEST} lists")
-        for name, stream in streams.items()
-        if sealed.get(name) != manifest.digest(stream)
+        for name, file in held.items()
+        if file.is_deflated and sealed.get(name) != manifest.digest(file.octets)
     ]
 
 
 def _messages_agree(entries: Iterable[Entry], files: Mapping[str, bytes]) -> list[Problem]:
-    expected = dict(message_files(entries))
     return [
         Problem("changed", name, "differs from the journal's own copy")
-        for name, body in expected.items()
+        for name, body in message_files(entries)
         if files.get(name) != body
     ]
 
 
 def rows_of(data: bytes) -> tuple[Row, ...]:
     """The journal's rows of a bundle, unchecked. Raises: PeerError: as ``read_journal``."""
-    return tuple(journal_slice.from_lines(archive.unpack(data)[JOURNAL]))
+    return tuple(journal_slice.from_lines(archive.Archive(data)[JOURNAL]))
 
 
 def read_journal(data: bytes) -> tuple[Entry, ...]:
@@ -244,7 +278,11 @@ def read_journal(data: bytes) -> tuple[Entry, ...]:
 
     Raises: PeerError: not a bundle, or a journal that cannot be read.
     """
-    files = archive.unpack(data)
+    return tuple(stored_journal(archive.Archive(data)))
+
+
+def stored_journal(files: Mapping[str, bytes]) -> StoredEntries:
+    """The entries of a bundle's files, unchecked, each decoded when it is looked at. Raises: PeerError: no bundle."""
     if JOURNAL not in files:
         raise PeerError("not a bundle", expected=f"a file {JOURNAL}", got=f"{len(files)} other files")
-    return tuple(journal_slice.entries(journal_slice.from_lines(files[JOURNAL])))
+    return StoredEntries(files[JOURNAL])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.evidence.stored_entries import of_kinds
 from stubs.events import CertificateFiled, CertificateIssued, Entry
 from stubs.wire.certificates import Certificate, CertificateIndex
 from stubs.wire.gbcs.view import ViewKeys
@@ -14,7 +15,7 @@ def public_keys(entries: Iterable[Entry]) -> ViewKeys | None:
 
     Raises: PeerError: one of them is no certificate.
     """
-    events = (entry.event for entry in entries)
+    events = (entry.event for entry in of_kinds(entries, CertificateFiled, CertificateIssued))
     found = [
         Certificate.from_der(event.der) for event in events if isinstance(event, CertificateFiled | CertificateIssued)
     ]

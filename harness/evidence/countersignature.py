@@ -81,10 +81,10 @@ def read(files: Mapping[str, bytes], sealed: bytes) -> Iterator[Countersignature
         sealed: the bundle's ``manifest.json``.
     """
     places: dict[str, dict[str, bytes]] = {}
-    for name, body in files.items():
+    for name in files:
         if name.startswith(FOLDER):
             place, _, part = name.removeprefix(FOLDER).partition("/")
-            places.setdefault(place, {})[part] = body
+            places.setdefault(place, {})[part] = files[name]
     for place, parts in sorted(places.items()):
         try:
             yield Countersignature(f"{FOLDER}{place}", _checked(place, parts, sealed))

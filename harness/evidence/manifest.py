@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
+from harness.evidence.archive import Held
 from stubs.wire.errors import PeerError
 
 FORMAT = 1
@@ -42,13 +43,18 @@ class Manifest(msgspec.Struct, frozen=True):
         return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
 
 
-def describe(files: Mapping[str, bytes], streams: Mapping[str, bytes] | None = None) -> Manifest:
-    """The manifest of ``files`` (name to content), of which those in ``streams`` are held deflated."""
-    deflated = {name: digest(stream) for name, stream in (streams or {}).items()}
+def describe(files: Mapping[str, bytes]) -> Manifest:
+    """The manifest of ``files`` (name to content)."""
+    return Manifest(FORMAT, tuple(FileDigest(name, len(data), digest(data)) for name, data in sorted(files.items())))
+
+
+def listing(held: Mapping[str, Held], digests: Mapping[str, str]) -> Manifest:
+    """The manifest of files as an archive holds them; ``digests`` are those of their contents."""
     return Manifest(
         FORMAT,
         tuple(
-            FileDigest(name, len(data), digest(data), deflated.get(name, "")) for name, data in sorted(files.items())
+            FileDigest(name, file.size, digests[name], digest(file.octets) if file.is_deflated else "")
+            for name, file in sorted(held.items())
         ),
     )
 

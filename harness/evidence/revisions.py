@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from harness.evidence import countersignature, manifest
+from harness.evidence.stored_entries import of_kinds
 from stubs.events import CheckAttested, Entry
 from stubs.wire.errors import PeerError
 
@@ -41,8 +42,8 @@ def seals_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
     listed = {one.name for one in manifest.decode(files[_MANIFEST]).files}
     number = len(_folders(files)) + 1
     own = {
-        f"{REVISIONS}{number}/{name}": data
-        for name, data in files.items()
+        f"{REVISIONS}{number}/{name}": files[name]
+        for name in files
         if name in {_MANIFEST, _EVIDENCE} or name not in listed
     }
     return {**kept(files), **own}
@@ -50,12 +51,17 @@ def seals_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def kept(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Seals of earlier revisions that a bundle holds."""
-    return {name: data for name, data in files.items() if name.startswith(REVISIONS)}
+    return _below(files, REVISIONS)
 
 
 def attachments_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Files that people gave with their attestations."""
-    return {name: data for name, data in files.items() if name.startswith(ATTACHMENTS)}
+    return _below(files, ATTACHMENTS)
+
+
+def _below(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """The files of a folder; no other is read."""
+    return {name: files[name] for name in files if name.startswith(folder)}
 
 
 def attachment_name(file_name: str, data: bytes) -> str:
@@ -71,7 +77,7 @@ def read(files: Mapping[str, bytes]) -> tuple[Revision, ...]:
 
 def problems(files: Mapping[str, bytes], entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
     """Yield the errors of revisions and attachments: the file's name, and why."""
-    said = [entry for entry in entries if isinstance(entry.event, CheckAttested)]
+    said = list(of_kinds(entries, CheckAttested))
     folders = _folders(files)
     if folders != list(range(1, len(said) + 1)):
         yield REVISIONS, f"{len(said)} attestations, and seals of the revisions {folders or 'none'}"
@@ -97,7 +103,7 @@ def _revision(files: Mapping[str, bytes], number: int) -> Revision:
 
 def _own(files: Mapping[str, bytes], number: int) -> dict[str, bytes]:
     folder = f"{REVISIONS}{number}/"
-    return {name.removeprefix(folder): data for name, data in files.items() if name.startswith(folder)}
+    return {name.removeprefix(folder): data for name, data in _below(files, folder).items()}
 
 
 def _revision_problems(files: Mapping[str, bytes], number: int, entry: Entry) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -21,21 +22,45 @@ class _Line(msgspec.Struct, frozen=True):
 
 def to_lines(rows: Iterable[Row]) -> bytes:
     """NDJSON of journal rows: ``{"seq", "at", "hash" (hex), "event"}``."""
+    lines = io.BytesIO()
+    for _ in _writing(rows, lines):
+        pass
+    return lines.getvalue()
+
+
+def checked_lines(rows: Iterable[Row]) -> tuple[bytes, bytes]:
+    """As ``to_lines``, of a whole journal, and the hash of its last entry. Raises: PeerError: as ``check_chain``."""
+    lines = io.BytesIO()
+    head = check_chain(_writing(rows, lines))
+    return lines.getvalue(), head
+
+
+def _writing(rows: Iterable[Row], lines: io.BytesIO) -> Iterator[Row]:
     encode = msgspec.json.Encoder().encode
-    return b"".join(
-        encode(_Line(seq=row.seq, at=row.at, hash=row.hash.hex(), event=msgspec.Raw(row.event))) + b"\n" for row in rows
-    )
+    for row in rows:
+        line = _Line(seq=row.seq, at=row.at, hash=row.hash.hex(), event=msgspec.Raw(row.event))
+        lines.write(encode(line))
+        lines.write(b"\n")
+        yield row
 
 
 def from_lines(data: bytes) -> Iterator[Row]:
     """The rows of an NDJSON slice. Raises: PeerError: a line is not an entry; says which."""
+    return (row for row, _ in placed(data))
+
+
+def placed(data: bytes) -> Iterator[tuple[Row, int]]:
+    """As ``from_lines``, each row with the place where its line ends."""
     decode = msgspec.json.Decoder(_Line).decode
-    for number, line in enumerate(data.splitlines(), start=1):
+    end = 0
+    for number, line in enumerate(io.BytesIO(data), start=1):
+        end += len(line)
         try:
             entry = decode(line)
-            yield Row(entry.seq, entry.at, bytes(entry.event), bytes.fromhex(entry.hash))
+            row = Row(entry.seq, entry.at, bytes(entry.event), bytes.fromhex(entry.hash))
         except (ValueError, RecursionError) as error:  # of msgspec, too; and octets that are no UTF-8
             raise PeerError("not a journal entry", where=f"journal.ndjson line {number}", got=str(error)) from error
+        yield row, end
 
 
 def entries(rows: Iterable[Row]) -> Iterator[Entry]:

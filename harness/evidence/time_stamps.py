@@ -115,10 +115,14 @@ def read_stamps(rows: Iterable[Row], roots: Sequence[x509.Certificate] = ()) -> 
         roots: certificates of the authorities that the reader trusts.
     Raises: PeerError: an entry cannot be read.
     """
-    kept = list(rows)
-    hashes = {row.seq: row.hash for row in kept}
+    hashes: dict[int, bytes] = {}
+    kept = []
+    for row in rows:
+        hashes[row.seq] = row.hash
+        if row.event.startswith(_KIND):
+            kept.append(row)
     found: list[Stamp] = []
-    for entry in journal_slice.entries(row for row in kept if row.event.startswith(_KIND)):
+    for entry in journal_slice.entries(kept):
         if isinstance(entry.event, ChainTimeStamped):
             stamp = _read(entry.seq, entry.event, hashes, roots)
             found.append(_after(stamp, found))

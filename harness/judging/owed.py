@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -138,14 +138,16 @@ class ScenarioSet:
         return tuple(template.render(scenario.example).steps)
 
 
-def _contexts() -> list[Any]:
+@cache
+def _contexts() -> tuple[Any, ...]:
+    """The step functions of the scenario set, in the order in which pytest-bdd looks at them."""
     from pytest_bdd.steps import step_function_context_registry  # noqa: PLC0415
 
     package = import_module("scenarios.steps")
     for module in iter_modules(package.__path__):
         import_module(f"scenarios.steps.{module.name}")
     known = list(step_function_context_registry.values())
-    return [one for one in known if one.step_func.__module__.startswith("scenarios.steps.")]
+    return tuple(one for one in known if one.step_func.__module__.startswith("scenarios.steps."))
 
 
 def _walk(step: Any, world: _NotingWorld) -> None:

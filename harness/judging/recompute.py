@@ -11,13 +11,14 @@ from harness.checks.comparing import is_same
 from harness.checks.evidence_index import EvidenceIndex
 from harness.engine.assessment import assess
 from harness.engine.results import CheckRun, Run, ScenarioRun, fold_run
-from harness.evidence.bundle import read_journal
+from harness.evidence.archive import Archive
+from harness.evidence.bundle import stored_journal
 from harness.judging.owed import Owed, ScenarioSet, Unknown
 from harness.judging.plan import plan_problems
 from harness.judging.reports import report_problems
 from harness.settings import RehearsalSettings
 from harness.verdicts import RoleAssessment
-from stubs.events import Entry, OutcomeClaimed, RequestReceived
+from stubs.events import OutcomeClaimed, RequestReceived
 from stubs.wire.errors import Blocked, PeerError
 
 
@@ -53,9 +54,11 @@ def judge_bundle(data: bytes, scenario_set: ScenarioSet | None = None) -> Judgem
         scenario_set: what was run; None: the scenarios of this version.
     Raises: PeerError: no bundle of a run that this version can read.
     """
-    entries = tuple(read_journal(data))
+    files = Archive(data)
+    entries = stored_journal(files)
     run = fold_run(entries)  # looks at facts and premises, which the checks then rely on
-    rejudged = tuple(judge_again(entries))
+    index = EvidenceIndex(entries)
+    rejudged = tuple(judge_again(entries, index))
     if not run.id:
         raise PeerError("the bundle's journal tells of no run", expected="an entry RunStarted")
     problems = [
@@ -70,9 +73,9 @@ def judge_bundle(data: bytes, scenario_set: ScenarioSet | None = None) -> Judgem
     problems += _verdict_problems(run, again)
     problems += _attestation_problems(run, rejudged)
     if not undecided:
-        problems += _owed_problems(run, entries, scenarios)
+        problems += _owed_problems(run, index, scenarios)
         problems += [Problem("plan", "RunStarted", one) for one in plan_problems(run, scenarios)]
-    problems += [Problem("report", name, detail) for name, detail in report_problems(data, run, entries)]
+    problems += [Problem("report", name, detail) for name, detail in report_problems(files, run, entries)]
     return Judgement(again, rejudged, tuple(problems), assess(again), undecided)
 
 
@@ -143,8 +146,7 @@ def _verdict_problems(run: Run, again: Run) -> Iterator[Problem]:
 # --- what a scenario owes -----------------------------------------------------------------------------------------
 
 
-def _owed_problems(run: Run, entries: tuple[Entry, ...], scenarios: ScenarioSet) -> Iterator[Problem]:
-    index = EvidenceIndex(entries)
+def _owed_problems(run: Run, index: EvidenceIndex, scenarios: ScenarioSet) -> Iterator[Problem]:
     limits = _limits(run)
     for scenario in run.scenarios:
         if scenario.finished is None or not scenario.steps:

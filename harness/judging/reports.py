@@ -10,20 +10,19 @@ import msgspec
 
 from harness import __version__
 from harness.engine.results import Run
-from harness.evidence import archive
-from harness.evidence.bundle import EVIDENCE, rows_of
+from harness.evidence.bundle import EVIDENCE
 from harness.evidence.manifest import digest
-from harness.reporting import html, model, tables
-from stubs.events import Entry
+from harness.evidence.stored_entries import StoredEntries
+from harness.reporting import html, model
+from harness.reporting.write import reports_of
 
 
-def report_problems(data: bytes, run: Run, entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
+def report_problems(files: Mapping[str, bytes], run: Run, entries: StoredEntries) -> Iterator[tuple[str, str]]:
     """File name and what differs, for each report that does not follow from the journal.
 
     Reports of this version are compared byte for byte, those of another one by the content of ``result.json`` that
     both know. What a comparison with another schema said is taken as it stands: the schema is not in the bundle.
     """
-    files = archive.unpack(data)
     if "result.json" not in files:
         return
     try:
@@ -32,18 +31,14 @@ def report_problems(data: bytes, run: Run, entries: tuple[Entry, ...]) -> Iterat
     except (ValueError, AttributeError, RecursionError) as error:
         yield "result.json", f"it cannot be read: {error}"
         return
-    evidence_digest, head = digest(files[EVIDENCE]), rows_of(data)[-1].hash.hex() if entries else ""
-    result = model.build(run, evidence_digest, head, comparison)
+    result = model.build(run, digest(files[EVIDENCE]), entries[-1].hash.hex() if entries else "", comparison)
     if run.facts.get("harness") != __version__:
         yield from _by_content(told, json.loads(model.encode(result)), "")
         return
-    made = {
-        "result.json": model.encode(result),
-        **html.render(result, entries),
-        "junit.xml": tables.junit(result),
-        "coverage.csv": tables.coverage_csv(result),
-    }
-    for name, content in made.items():
+    del told  # as large as the journal
+    made = set()
+    for name, content in reports_of(result, entries):
+        made.add(name)
         if name not in files:
             yield name, "it is missing"
         elif files[name] != content:

@@ -29,7 +29,7 @@ class LoadJudgement:
 
 def is_load_bundle(data: bytes) -> bool:
     """Whether a bundle is of a load rehearsal. Raises: PeerError: not a bundle."""
-    return _MARK in archive.unpack(data).get(JOURNAL, b"")
+    return _MARK in archive.Archive(data).get(JOURNAL, b"")
 
 
 def judge_load_bundle(data: bytes) -> LoadJudgement:

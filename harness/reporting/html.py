@@ -13,11 +13,12 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from harness.evidence.certificates import public_keys
 from harness.evidence.messages import file_name
+from harness.evidence.stored_entries import between, of_kinds
 from harness.reporting import coverage_map, sequence, traffic
 from harness.reporting.attention import grouped
 from harness.reporting.decoding import Known, Part, decode
@@ -68,7 +69,12 @@ LARGEST = 4_000_000
 
 
 def render(report: Report, entries: Sequence[Entry], largest: int = LARGEST) -> dict[str, bytes]:
-    """Pages, UTF-8, by path: one offline file; or, of a large run, the report and a page for each scenario beside it.
+    """All of ``pages`` at once, by path."""
+    return dict(pages(report, entries, largest))
+
+
+def pages(report: Report, entries: Sequence[Entry], largest: int = LARGEST) -> Iterator[tuple[str, bytes]]:
+    """Path and page (UTF-8): one offline file; or, of a large run, a page for each scenario, and last the report.
 
     Args:
         report: from ``harness.reporting.model.build``.
@@ -77,20 +83,22 @@ def render(report: Report, entries: Sequence[Entry], largest: int = LARGEST) -> 
     """
     environment = _environment()
     style, script = _source("report.css"), _source("report.js")
-    keys = public_keys(entries)
-    drawn = environment.get_template("scenario.html")
-    views, articles = [], []
-    for scenario in report.scenarios:
-        view = _scenario_view(scenario, entries, keys)
-        articles.append(Markup(drawn.render(view=view)))  # noqa: S704 - rendered with escaping
-        views.append(replace(view, messages=(), diagram=Markup("")))  # of all scenarios at once they fill the memory
-    is_divided = sum(map(len, articles)) > largest
     shared = {
         "report": report,
         "style": Markup(style),  # noqa: S704 - our own file, not data
         "script": Markup(script),  # noqa: S704 - our own file, not data
         "script_digest": b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
+    own = environment.get_template("scenario_page.html")
+    views, waiting, size = [], [], 0
+    for view, article in _articles(report, entries):
+        views.append(view)
+        waiting.append((view, article))
+        size += len(article)
+        if size > largest:  # what was written is let go: of all scenarios together it fills the memory
+            yield from (_page(own, shared, *one) for one in waiting)
+            waiting.clear()
+    is_divided = size > largest
     page = environment.get_template(
         REPORT
     ).render(
@@ -102,7 +110,7 @@ def render(report: Report, entries: Sequence[Entry], largest: int = LARGEST) -> 
         attention=grouped(report.scenarios),
         wall_clock=str(report.facts.get("wall_clock", ""))[:19].replace("T", " "),
         scenarios=views,
-        articles=articles,
+        articles=[article for _, article in waiting],
         is_divided=is_divided,
         place=page_of if is_divided else _anchor_of,
         clock_moves=list(clock_moves(report, entries)),
@@ -110,13 +118,22 @@ def render(report: Report, entries: Sequence[Entry], largest: int = LARGEST) -> 
         time_stamps=_stamps(entries),
         environment={key: value for key, value in report.facts.items() if key != "certificates"},
     )
-    own = environment.get_template("scenario_page.html")
-    beside = {
-        page_of(view.scenario.key): own.render(**shared, scenario=view.scenario, article=article)
-        for view, article in zip(views, articles, strict=True)
-        if is_divided
-    }
-    return {name: _octets(text) for name, text in {REPORT: page, **beside}.items()}
+    yield REPORT, _octets(page)
+
+
+def _articles(report: Report, entries: Sequence[Entry]) -> Iterator[tuple[ScenarioView, Markup]]:
+    """Each scenario as the table of all shows it, and written out."""
+    keys = public_keys(entries)
+    drawn = _environment().get_template("scenario.html")
+    for scenario in report.scenarios:
+        view = _scenario_view(scenario, entries, keys)
+        article = Markup(drawn.render(view=view))  # noqa: S704 - rendered with escaping
+        yield replace(view, messages=(), diagram=Markup(""), anchors={}), article
+
+
+def _page(own: Template, shared: Mapping[str, Any], view: ScenarioView, article: Markup) -> tuple[str, bytes]:
+    scenario = view.scenario
+    return page_of(scenario.key), _octets(own.render(**shared, scenario=scenario, article=article))
 
 
 def _octets(page: str) -> bytes:
@@ -149,18 +166,18 @@ class ClockMove:
 def clock_moves(report: Report, entries: Sequence[Entry]) -> Iterator[ClockMove]:
     """The ledger of the clock: every move, in order."""
     slices = [(scenario.first, scenario.last, scenario.key) for scenario in report.scenarios]
-    before = entries[0].at if entries else None
-    for entry in entries:
-        if isinstance(entry.event, ClockMoved) and before is not None:
+    for entry in of_kinds(entries, ClockMoved):
+        if isinstance(entry.event, ClockMoved):
             key = next((key for first, last, key in slices if first <= entry.seq <= last), "")
-            yield ClockMove(key, before, entry.event.now, entry.event.mode, entry.seq)
-        before = entry.at
+            before = next(iter(between(entries, entry.seq - 1, entry.seq - 1)), entry)
+            yield ClockMove(key, before.at, entry.event.now, entry.event.mode, entry.seq)
 
 
 def _stamps(entries: Sequence[Entry]) -> str:
     """Return a sentence on the journal's time stamps; whether they can be trusted is the reader's to find out."""
-    got = [entry.event for entry in entries if isinstance(entry.event, ChainTimeStamped)]
-    missed = [entry.event for entry in entries if isinstance(entry.event, TimeStampFailed)]
+    told_of = [entry.event for entry in of_kinds(entries, ChainTimeStamped, TimeStampFailed)]
+    got = [event for event in told_of if isinstance(event, ChainTimeStamped)]
+    missed = [event for event in told_of if isinstance(event, TimeStampFailed)]
     told = "none"
     if got:
         names = ", ".join(sorted({event.authority for event in got}))

@@ -5,7 +5,6 @@ The JSON Schema is published as ``schemas/run/result.schema.json``; a test keeps
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,6 +17,7 @@ from harness.checks import Verdict, worst
 from harness.checks.apart import apart
 from harness.engine.assessment import assess, tally_of
 from harness.engine.results import CheckRun, Run, ScenarioRun
+from harness.evidence.stored_entries import between
 from harness.verdicts import Counts, RoleAssessment, ServiceCoverage
 from schemas import load
 from schemas.load import UserRole
@@ -405,9 +405,4 @@ def _coverage(row: ServiceCoverage) -> Coverage:
 
 def entries_of(scenario: Scenario, entries: Sequence[Entry]) -> Sequence[Entry]:
     """The journal entries of one scenario's slice, other parties' left out; ``entries`` ascend by their number."""
-    start = bisect_left(entries, scenario.first, key=_seq)
-    return apart(entries[start : bisect_right(entries, scenario.last, lo=start, key=_seq)])
-
-
-def _seq(entry: Entry) -> int:
-    return entry.seq
+    return apart(between(entries, scenario.first, scenario.last))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from harness.evidence import bundle, revisions
 from harness.evidence.manifest import fingerprint
 from harness.reporting import html, model, tables
 from harness.reporting.schemas import compare
+from stubs.events import Entry
 from stubs.journal import Row
 from stubs.wire.duis import SchemaFolder
 from stubs.wire.errors import Blocked
@@ -52,11 +53,13 @@ def write_reports(
     before = earlier or {}
     evidence = bundle.gather(rows, revisions.attachments_of(before))
     comparison = compare(evidence.entries, schema) if schema else None
-    result, reports = make_reports(evidence, comparison)
+    result = _result(evidence, comparison)
     signer = key or ec.generate_private_key(ec.SECP256R1())
-    sealed = bundle.seal(evidence, reports, signer, revisions.kept(before))
-    for name, data in {**reports, BUNDLE: sealed}.items():
+    sealing = bundle.Sealing(evidence, revisions.kept(before))
+    for name, data in reports_of(result, evidence.entries):
         put(folder / name, data)
+        sealing.add(name, data)
+    put(folder / BUNDLE, sealing.sealed(signer))
     return Written(folder, folder / "report.html", folder / BUNDLE, fingerprint(signer.public_key()), result)
 
 
@@ -64,13 +67,20 @@ def make_reports(
     evidence: bundle.Evidence, comparison: model.SchemaComparison | None = None
 ) -> tuple[model.Report, dict[str, bytes]]:
     """The report of the evidence as data, and every file of it by name."""
-    result = model.build(fold_run(evidence.entries), evidence.digest, evidence.head, comparison)
-    return result, {
-        "result.json": model.encode(result),
-        **html.render(result, evidence.entries),
-        "junit.xml": tables.junit(result),
-        "coverage.csv": tables.coverage_csv(result),
-    }
+    result = _result(evidence, comparison)
+    return result, dict(reports_of(result, evidence.entries))
+
+
+def _result(evidence: bundle.Evidence, comparison: model.SchemaComparison | None) -> model.Report:
+    return model.build(fold_run(evidence.entries), evidence.digest, evidence.head, comparison)
+
+
+def reports_of(result: model.Report, entries: Sequence[Entry]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file of a report, one after the other: together they are larger than the journal."""
+    yield "result.json", model.encode(result)
+    yield from html.pages(result, entries)
+    yield "junit.xml", tables.junit(result)
+    yield "coverage.csv", tables.coverage_csv(result)
 
 
 def put(path: Path, data: bytes) -> None:
