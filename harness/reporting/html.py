@@ -90,13 +90,16 @@ def pages(report: Report, entries: Sequence[Entry], largest: int = LARGEST) -> I
         "script_digest": b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
     own = environment.get_template("scenario_page.html")
+    at = {page_of(scenario.key): scenario for scenario in report.scenarios}  # foreign keys may lead to one place
     views, waiting, size = [], [], 0
     for view, article in _articles(report, entries):
         views.append(view)
         waiting.append((view, article))
         size += len(article)
         if size > largest:  # what was written is let go: of all scenarios together it fills the memory
-            yield from (_page(own, shared, *one) for one in waiting)
+            yield from (
+                _page(own, shared, *one) for one in waiting if one[0].scenario is at[page_of(one[0].scenario.key)]
+            )
             waiting.clear()
     is_divided = size > largest
     page = environment.get_template(

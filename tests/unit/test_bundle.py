@@ -130,6 +130,26 @@ def test_what_another_compressor_sealed_verifies() -> None:
     assert bundle.verify(sealed).problems == ()
 
 
+def test_a_bundle_too_large_to_be_inflated_is_sealed_with_stored_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_INFLATED", len(REPORT))
+    sealed = bundle.seal(EVIDENCE, {"report.html": REPORT}, KEY)
+    assert archive.streams_of(sealed) == {}
+    assert bundle.verify(sealed).problems == ()
+    assert archive.unpack(sealed)["report.html"] == REPORT
+
+
+def test_a_file_of_an_archive_is_inflated_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    inflated: list[int] = []
+    original = archive._inflated
+    monkeypatch.setattr(archive, "_inflated", lambda *given: [inflated.append(1), original(*given)][1])
+    files = archive.Archive(BUNDLE)
+    assert "report.html" in files
+    assert len(files) == len(archive.unpack(BUNDLE))
+    inflated.clear()
+    assert files["report.html"] == REPORT
+    assert len(inflated) == 1
+
+
 def test_appended_bytes_are_found() -> None:
     problems = bundle.verify(BUNDLE + b"\x00").problems
     assert [problem.state for problem in problems] == ["container"]

@@ -276,6 +276,30 @@ def test_the_scenarios_of_a_large_run_have_pages_beside_the_report_and_every_lin
     assert b'details class="message"' not in pages["report.html"]
 
 
+def test_the_page_of_a_scenario_is_let_go_before_the_next_scenario_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    original = html._scenario_view
+
+    def counted(scenario: model.Scenario, *others: Any) -> html.ScenarioView:
+        written.append(scenario.key)
+        return original(scenario, *others)
+
+    monkeypatch.setattr(html, "_scenario_view", counted)
+    journal = journal_of(
+        RunStarted(run="run-1", facts={"roles": ["IS"], "plan": []}),
+        *scenario_events("SR-201", "4.1.1", "PASS"),
+        *scenario_events("SR-202", "4.1.1", "PASS"),
+        RunFinished(run="run-1", complete=True),
+    )
+    entries = tuple(journal.entries())
+    journal.close()
+    pages = html.pages(model.build(fold_run(entries), "0" * 64, "0" * 64), entries, largest=0)
+    seen = [(name, len(written)) for name, _ in pages]
+    assert seen == [("scenarios/SR-201-IS.html", 1), ("scenarios/SR-202-IS.html", 2), ("report.html", 2)]
+
+
 @pytest.mark.parametrize("key", ["../../outside", "..", "a/b", "C:\\x", ".hidden"])
 def test_the_page_of_a_foreign_key_lies_in_the_folder_of_scenarios(key: str) -> None:
     path = Path(html.page_of(key))
