@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.evidence import slice as journal_slice
-from harness.evidence import stored_entries
 from harness.evidence.stored_entries import StoredEntries, between, of_kinds
 from stubs.events import ClockMoved, DccReset, Entry, Event, OutcomeClaimed, PageViewed
 from stubs.journal import Row
@@ -69,7 +68,8 @@ def test_a_slice_of_a_journal_out_of_order_is_by_number(numbers: list[int]) -> N
     assert [entry.seq for entry in stored.between(2, 7)] == sorted(one for one in numbers if 2 <= one <= 7)
 
 
-def test_only_entries_of_the_kinds_asked_for_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+def decodings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The places of entries, as they are decoded."""
     decoded: list[int] = []
     original = StoredEntries._decoded
 
@@ -77,21 +77,21 @@ def test_only_entries_of_the_kinds_asked_for_are_decoded(monkeypatch: pytest.Mon
         decoded.append(place)
         return original(self, place)
 
-    monkeypatch.setattr(stored_entries.StoredEntries, "_decoded", counted)
-    stored = StoredEntries(
-        lines_of([DccReset(seed="x"), ClockMoved(mode="jump", now=NOW, rate=0.0, cause="x"), DccReset(seed="y")])
-    )
+    monkeypatch.setattr(StoredEntries, "_decoded", counted)
+    return decoded
+
+
+def test_only_entries_of_the_kinds_asked_for_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = decodings(monkeypatch)
+    move = ClockMoved(mode="jump", now=NOW, rate=0.0, cause="x")
+    stored = StoredEntries(lines_of([DccReset(seed="x"), move, DccReset(seed="y")]))
     assert decoded == []
     assert [entry.seq for entry in stored.of(ClockMoved)] == [2]
     assert decoded == [1]
 
 
 def test_what_is_looked_at_again_and_again_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    decoded: list[int] = []
-    original = StoredEntries._decoded
-    monkeypatch.setattr(
-        StoredEntries, "_decoded", lambda self, place: [decoded.append(place), original(self, place)][1]
-    )
+    decoded = decodings(monkeypatch)
     stored = StoredEntries(lines_of([DccReset(seed="x")] * 5))
     assert stored.between(2, 4) == stored.between(2, 4) == stored[1:4]
     assert decoded == [1, 2, 3]
