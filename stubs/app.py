@@ -45,7 +45,7 @@ from stubs.faults import EFFECTS
 from stubs.fleet import Fleet, FleetMessage, FleetMessageKind, device_of_message
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
-from stubs.gateway.fronts import Fronts
+from stubs.gateway.fronts.supervision import Fronts
 from stubs.gateway.garbage import ShortCollections
 from stubs.gateway.heads import listen, readable_expectations
 from stubs.gateway.receive_queries import kept_queries

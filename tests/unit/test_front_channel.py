@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.load import Service
+from schemas.load import Service, Srv, service_requests
 from stubs.dcc import CheckedRequest, RequestChecker
 from stubs.gateway.fronts.channel import Channel
 from stubs.gateway.fronts.messages import FromFront, Handle, Message, Ready, RefusedUnread, told
@@ -19,6 +21,7 @@ from stubs.gateway.fronts.session import Session
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.certificates import CertificateIndex
+from stubs.wire.xml import SR
 from tests.dcc_kit import Party, a_pki
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -80,3 +83,26 @@ def test_a_finding_counts_while_the_core_knows_the_signer_as_the_front_did(pki: 
 
     asyncio.run(run())
     assert taken == [found if is_known else None]
+
+
+def test_a_front_leaves_a_service_that_the_core_does_not_simulate_to_the_core(pki: Pki) -> None:
+    body = Party(pki).request("12.1", UPRN="1")
+    row = service_requests()[Srv("12.1")]
+    others = {f"{{{SR}}}{row.request_element}": row.srv}
+    assert RequestChecker(DccSettings(), pki.certificates, {}).check(body, "application/xml") is not None
+    assert RequestChecker(DccSettings(), pki.certificates, others).check(body, "application/xml") is None
+
+
+def test_a_front_loads_nothing_of_what_decides_or_carries_out() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, stubs.gateway.fronts.process; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    rooms = {".".join(name.split(".")[:2]) for name in told.stdout.split() if name.startswith("stubs.")}
+    assert rooms == {
+        "stubs.dcc", "stubs.events", "stubs.findings", "stubs.gateway", "stubs.http_runner", "stubs.recording",
+        "stubs.settings", "stubs.wire",
+    }  # fmt: skip
+    assert {"stubs.dcc.core", "stubs.dcc.context", "stubs.wire.gbcs", "sqlite3"}.isdisjoint(told.stdout.split())

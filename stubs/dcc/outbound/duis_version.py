@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from schemas.duis_versions import NEWEST, versions
-from stubs.dcc.state.dcc_state import User
 from stubs.settings import DccSettings
 from stubs.wire.duis import alert_needs, schema_of, version_number
+
+if TYPE_CHECKING:
+    from stubs.dcc.state.dcc_state import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import msgspec
 
 from stubs.dcc.outbound.duis_version import NEWEST_VERSION, UserVersion, UserVersions
 from stubs.dcc.outbound.gbcs_faults import with_bent_payload
-from stubs.dcc.outbound.reply import XML, Cut, Reply
+from stubs.dcc.outbound.reply import XML, XML_SIGN_ROLE, Cut, Reply
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import MessageQueued
 from stubs.faults import BODY_EFFECTS, GBCS_EFFECTS, FaultRule, bend
@@ -39,7 +39,6 @@ from stubs.wire.xml import parse
 from stubs.wire.xmlsig import Signer, sign
 from stubs.wire.xmlsig.profile import canonical
 
-XML_SIGN_ROLE = "87"
 _COMMANDS = (PreCommand, LocalCommand)
 
 

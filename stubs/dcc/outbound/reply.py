@@ -10,6 +10,8 @@ import msgspec
 from stubs.recording import RecordedEvents
 
 XML = "application/xml"
+XML_SIGN_ROLE = "87"
+"""Role in the certificates by which Users sign XML."""
 
 
 class Cut(StrEnum):

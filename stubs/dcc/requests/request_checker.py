@@ -7,7 +7,10 @@ refused there, so that there is one place that refuses and one order of checks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from schemas.duis_versions import NEWEST
+from schemas.load import Srv
 from stubs.dcc.outbound.duis_version import UserVersions
 from stubs.dcc.requests import request_validation
 from stubs.dcc.requests.checked_request import CheckedRequest
@@ -22,9 +25,17 @@ class RequestChecker:
     Args:
         settings: limits, and which schema a version has.
         certificates: those that the core knows.
+        not_simulated: services that the core does not simulate, by the tag of their request; found out when not given,
+            which loads everything that simulates one.
     """
 
-    def __init__(self, settings: DccSettings, certificates: CertificateStore) -> None:
+    def __init__(
+        self,
+        settings: DccSettings,
+        certificates: CertificateStore,
+        not_simulated: Mapping[str, Srv] | None = None,
+    ) -> None:
+        self._not_simulated = not_simulated
         self._limit = settings.max_request_bytes
         self._versions = UserVersions(settings)
         self._certificates = certificates
@@ -36,7 +47,7 @@ class RequestChecker:
             request_validation.check_content_type(content_type)
             received = request_validation.parse_body(body, self._limit)
             document = request_validation.read_valid(received)
-            request_validation.check_simulated(received.element)
+            request_validation.check_simulated(received.element, self._not_simulated)
             certificate = request_validation.verify_signature(received, self._certificates)
             stated = self._versions.of(None, document.schema_version).schema
         except Exception:  # noqa: BLE001 - whatever it is, a mistake of ours too: it shows in the core and is recorded there

@@ -7,21 +7,21 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from lxml import etree
 
 from schemas.duis_versions import NEWEST
 from schemas.load import Srv, service_requests
-from stubs.dcc.context import DccContext
-from stubs.dcc.outbound.messages import XML_SIGN_ROLE
-from stubs.dcc.outbound.reply import XML
-from stubs.dcc.requests.simulated_services import is_simulated
+from stubs.dcc.outbound.reply import XML, XML_SIGN_ROLE
 from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
 from stubs.wire.errors import PeerError, Refusal
 from stubs.wire.xml import SR, Limits, XmlError, parse
 from stubs.wire.xmlsig import ReceivedDocument, SignatureError, SignatureReason, verify
+
+if TYPE_CHECKING:
+    from stubs.dcc.context import DccContext
 
 _BODY = f"{{{SR}}}Body"
 _RULE_OF_REASON = {
@@ -74,13 +74,20 @@ def check_structures(element: etree._Element, schema: str) -> None:
         raise Refusal("schema", f"in DUIS {schema}: {problems[0]}")
 
 
-def check_simulated(element: etree._Element) -> None:
-    """Tell a sound request of a service that is not simulated here from one that is. Raises: ``not-simulated``."""
-    if not not_simulated():
+def check_simulated(element: etree._Element, others: Mapping[str, Srv] | None = None) -> None:
+    """Tell a sound request of a service that is not simulated here from one that is.
+
+    Args:
+        element: the request.
+        others: as ``not_simulated`` gives; asked when not given.
+    Raises: Refusal: ``not-simulated``.
+    """
+    others = not_simulated() if others is None else others
+    if not others:
         return
     body = next(element.iterchildren(_BODY), None)
     request = None if body is None else next(body.iterchildren("*"), None)
-    srv = None if request is None else not_simulated().get(str(request.tag))
+    srv = None if request is None else others.get(str(request.tag))
     if srv is not None:
         raise Refusal("not-simulated", f"{srv} is a service of DUIS, but not simulated here")
 
@@ -88,6 +95,8 @@ def check_simulated(element: etree._Element) -> None:
 @cache
 def not_simulated() -> Mapping[str, Srv]:
     """Services that are not simulated, by the tag of their request; takes long, so it is found out once."""
+    from stubs.dcc.requests.simulated_services import is_simulated  # noqa: PLC0415 - loads all that carries them out
+
     return MappingProxyType(
         {f"{{{SR}}}{row.request_element}": row.srv for row in service_requests().values() if not is_simulated(row.srv)}
     )

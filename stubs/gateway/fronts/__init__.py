@@ -5,7 +5,3 @@ it finds in order it hands to the core as a value (``messages``, over a socket p
 it hands on as it came, so that the core refuses it as it does alone. The core decides in the order in which requests
 reach it, records, signs, and answers when that is durable. A front keeps nothing: one that dies is started again.
 """
-
-from stubs.gateway.fronts.supervision import Fronts
-
-__all__ = ["Fronts"]

@@ -101,10 +101,13 @@ FromFront: TypeAlias = Ready | Handle | Refuse | RefusedUnread | Note | Sleep | 
 
 
 class Begin(Message, frozen=True, tag=1):
-    """The first message: how to behave, and whose signatures are known (DER, in the order of the core)."""
+    """The first message: how to behave, and what the core knows."""
 
     settings: DccSettings
     certificates: tuple[bytes, ...]
+    """Of those whose signatures are known: DER, in the order of the core."""
+    not_simulated: dict[str, str]
+    """Services that the core does not simulate (SRV), by the tag of their request."""
 
 
 class Answer(Message, frozen=True, tag=2):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from schemas.load import Service
+from schemas.load import Service, Srv
 from stubs.dcc import Reply, RequestChecker
 from stubs.events import AnyEvent
 from stubs.gateway.fronts.messages import (
@@ -47,7 +47,11 @@ class RemoteCore:
     def __init__(self, begin: Begin, send: Callable[[Message], None]) -> None:
         certificates = tuple(Certificate.from_der(der) for der in begin.certificates)
         self._places = {certificate.der: place for place, certificate in enumerate(certificates)}
-        self._checker = RequestChecker(begin.settings, CertificateIndex(certificates))
+        self._checker = RequestChecker(
+            begin.settings,
+            CertificateIndex(certificates),
+            {tag: Srv(srv) for tag, srv in begin.not_simulated.items()},
+        )
         self._send = send
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Reply | None]] = {}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from stubs.dcc import not_simulated
 from stubs.gateway.fronts.channel import Channel
 from stubs.gateway.fronts.listeners import open_listeners
 from stubs.gateway.fronts.messages import Begin, FromFront, Stop
@@ -55,7 +56,11 @@ class Fronts:
         self._certificates = tuple(runtime.dcc.pki.certificates)
         # A front needs no token, and no journal.
         told = msgspec.structs.replace(settings, control_token="", state_dir=None)
-        self._begin = Begin(told, tuple(certificate.der for certificate in self._certificates))
+        self._begin = Begin(
+            told,
+            tuple(certificate.der for certificate in self._certificates),
+            {tag: str(srv) for tag, srv in not_simulated().items()},
+        )
         self._settings = settings
         self._fronts: list[_Front] = []
         self._watchers: list[asyncio.Task[None]] = []
