@@ -1,4 +1,4 @@
-"""How the tests are divided among workers: by files, as ``--dist loadfile`` does, but the longest files in parts.
+"""Division of the tests among workers: by files, as ``--dist loadfile`` does, but the longest files in parts.
 
 A file's tests stay on one worker, since they share what their module made. The parts of a long file share what a session
 made, which every worker has; a whole one would keep one worker busy to the end.

@@ -37,7 +37,7 @@ def former_certificate(pki: Pki, user: str) -> Certificate:
 
 
 def as_text(certificate: Certificate) -> str:
-    """As the state of a simulated device shows it: base64 of the DER."""
+    """Return the text in which the state of a simulated device shows it: base64 of the DER."""
     return base64.b64encode(certificate.der).decode()
 
 

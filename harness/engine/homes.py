@@ -59,7 +59,7 @@ _NEW_GPF = DeviceInHome(GAS_PROXY, "GPF", values={"joined": []})
 NO_COVERAGE: Mapping[str, str] = MappingProxyType(
     {"CoverageAvailability": "false", "ConnectivityLikelihood": "Low", "AnticipatedCoverageDate": "2030-06-01"}
 )
-"""What 12.1 tells of a home whose hub has no SM WAN (DUIS, DSPWANMatrixResponse)."""
+"""Answer of 12.1 for a home whose hub has no SM WAN (DUIS, DSPWANMatrixResponse)."""
 SWITCHES: tuple[Mapping[str, Any], ...] = tuple(
     {"number": number, "kind": "APC" if number == 3 else "ALCS", "description": description}
     for number, description in enumerate(

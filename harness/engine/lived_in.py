@@ -74,7 +74,7 @@ _SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "GSME": {"gas prepayment": _DEBT_RECOVERY},
 }
-"""What was set in the time, by scope: nothing that is read is the zero of the factory."""
+"""Settings that were set in the past, by scope: so no read returns a zero of the factory."""
 
 
 def lived_in(device_type: str, days: int, now: int, place: int = 0) -> Mapping[str, Any]:
@@ -124,7 +124,7 @@ def lived_in(device_type: str, days: int, now: int, place: int = 0) -> Mapping[s
 
 
 def _of_electricity(began: int) -> Mapping[str, Any]:
-    """What an electricity meter has behind it beside what every meter has."""
+    """Return the past use of an electricity meter beyond that of every meter."""
     boosts = [[began + day * _DAY + 66_600, began + day * _DAY + 66_600 + 60 * minutes] for day, minutes in _BOOSTS]
     return {"export_register": 5_432_109, "load_limited": 3, "boost": boosts}
 

@@ -96,7 +96,7 @@ class ScenarioHome:
         self._days = days
 
     def _give_to_meter(self, home: Home) -> None:
-        """What was said of the gas proxy and is its meter's: a proxy shows it, and has none of it itself."""
+        """Move values set for the gas proxy to its meter, their owner: a proxy shows them, and has none itself."""
         if not {GAS_METER, GAS_PROXY} <= {device.name for device in home.devices}:
             return
         values = self._values.get(GAS_PROXY, {})

@@ -130,7 +130,7 @@ class World:
 
     @property
     def storm_alerts(self) -> int:
-        """How many alerts a storm has."""
+        """Return the number of alerts in a storm."""
         return self._run_context.settings.storm_alerts
 
     def holds_former_certificate(self, device: str) -> None:

@@ -1,4 +1,4 @@
-"""Steps about responses and alerts: bent on their way, received, acknowledged, understood."""
+"""Steps about responses and alerts: altered on their way, received, acknowledged, understood."""
 
 from pytest_bdd import given, parsers, then, when
 

@@ -1,4 +1,4 @@
-"""Steps about response codes that no public document explains: which is sent is what the settings say."""
+"""Steps about response codes that no public document explains: the settings choose the code that is sent."""
 
 from pytest_bdd import given, parsers, then
 

@@ -151,7 +151,7 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     """Highest counter of an accepted top-up token, per supplier."""
 
     clock_offset: int = 0
-    """Seconds by which the device's clock is ahead of the run's."""
+    """Lead of the device's clock over the run's, seconds."""
     clock_status: ClockStatus = "unreliable"
     """Status that the device reports of its clock."""
 

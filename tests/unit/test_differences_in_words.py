@@ -1,4 +1,4 @@
-"""What comparing says: the differences of values of any shape, where they are, and in which words."""
+"""Differences of values of any shape: their kind, their place, and the words for them."""
 
 from __future__ import annotations
 

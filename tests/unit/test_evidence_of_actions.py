@@ -1,4 +1,4 @@
-"""What the evidence of a scenario says: which request belongs to which action, and what a party had when it reported."""
+"""Evidence of a scenario: the action that each request belongs to, and the messages a party had when it reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the judge says of conduct, trust, restarts and lateness, and on which entries: branch by branch."""
+"""Verdicts on conduct, trust, restarts and lateness, and the entries that show them: branch by branch."""
 
 from __future__ import annotations
 

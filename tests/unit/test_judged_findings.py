@@ -1,4 +1,4 @@
-"""What named checks say of a request and what came of it, and on which entries: every branch as a whole finding."""
+"""Findings of named checks on a request and its result, with their entries: every branch as a whole finding."""
 
 from __future__ import annotations
 

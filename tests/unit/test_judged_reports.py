@@ -1,4 +1,4 @@
-"""What the implicit checks say of a party's report: its code, status, values, alerts and counts, branch by branch."""
+"""Verdicts of the implicit checks on a party's report: its code, status, values, alerts and counts, branch by branch."""
 
 from __future__ import annotations
 

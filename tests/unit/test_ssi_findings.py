@@ -1,4 +1,4 @@
-"""What the checks of the Self-Service Interface say, and on which entries: every branch as a whole finding."""
+"""Findings of the checks of the Self-Service Interface, with their entries: every branch as a whole finding."""
 
 from __future__ import annotations
 
