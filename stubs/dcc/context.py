@@ -31,11 +31,6 @@ class DccContext:
         """The keys with which a simulated device protects its messages now."""
         return DeviceKeys(credentials_of(self.pki, device), self.pki.certificates, self.secrets)
 
-    @property
-    def acb(self) -> str:
-        """The access control broker's EUI, dashed."""
-        return str(self.pki.acb)
-
 
 def make_context(settings: DccSettings, pki: Pki) -> DccContext:
     """The context of one core."""

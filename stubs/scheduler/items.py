@@ -186,16 +186,16 @@ def follower_key(request_id: RequestId) -> str:
     return f"after|{request_id}"
 
 
-def schedule_key(device: Eui64 | str) -> str:
+def schedule_key(device: Eui64) -> str:
     """Return the key under which the schedules of a device are found."""
     return f"schedule|{device}"
 
 
-def firmware_key(device: Eui64 | str) -> str:
+def firmware_key(device: Eui64) -> str:
     """Return the key under which images on their way to a device are found."""
     return f"firmware|{device}"
 
 
-def outcome_key(device: Eui64 | str) -> str:
+def outcome_key(device: Eui64) -> str:
     """Return the key under which the outcomes awaited of a device are found."""
     return f"outcome|{device}"

@@ -112,7 +112,7 @@ def _result(command: PendingCommand, answered: DeviceAnswered) -> Result:
 
 def _await_outcome(context: DccContext, transaction: Transaction, command: PendingCommand) -> None:
     """A device holds a command until its date: its outcome is due some time after it, or E30 is; what follows, then."""
-    name = outcome_name(str(command.device), command.srv, str(command.user))
+    name = outcome_name(command.device, command.srv, command.user)
     date = read_date_time(command.execution)
     if date.year < CANCELLATION_YEAR:
         due = date + timedelta(seconds=context.settings.outcome_timeout)

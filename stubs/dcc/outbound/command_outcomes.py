@@ -84,7 +84,7 @@ def _queue_outcome(
     return context.writer.queue(transaction, outbound)
 
 
-def outcome_name(device: Eui64 | str, srv: str, user: str) -> str:
+def outcome_name(device: Eui64, srv: str, user: Eui64) -> str:
     """Name the agenda item that waits for the outcome of a held command; a later command replaces an earlier one."""
     return f"outcome {device} {srv} {user}"
 

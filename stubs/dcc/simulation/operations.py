@@ -253,7 +253,7 @@ class Operations:
         inventory = transaction.state.inventory
         mine = (record for record in inventory.records.values() if record.device_type == "ESME")
         meter = next((record for record in mine if user in inventory.parties(record)), None)
-        broker, now = self._context.acb, write_date_time(transaction.now)
+        broker, now = str(self._context.pki.acb), write_date_time(transaction.now)
         if meter is None:
             counter = transaction.state.dcc_alert_counter + 1
             return alerts.AtHand(broker, broker, broker, NO_METER_POINT, f"{user}:{broker}:{counter}", now)

@@ -199,7 +199,7 @@ def _manufacture(
 ) -> None:
     values: dict[str, object] = {}
     if device_types()[device.type].has_credentials:
-        values = {"acb": context.acb, "transitional_cos": str(context.trans_cos.certificate.eui)}
+        values = {"acb": str(context.pki.acb), "transitional_cos": str(context.trans_cos.certificate.eui)}
         values |= {cell: str(eui) for cell, eui in context.pki.trusted.items()}
         values |= _anchors(place, _SUPPLIED_WITH.get(device.type, ""))
     if device.status in _ON_HAN:
