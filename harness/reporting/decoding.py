@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 from lxml import etree
 from markupsafe import Markup, escape
 
@@ -18,8 +19,7 @@ _RAW_SHOWN = 24
 _BINARY_SHOWN = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRow:
+class FieldRow(msgspec.Struct, frozen=True, gc=False):
     """One line of a decoded message."""
 
     offset: int

@@ -1,6 +1,6 @@
 """``make bench``: how fast the simulated DCC is, as ratios measured side by side in one run.
 
-``run.py [SECTION…] [--quick] [--json] [--out FILE]``; sections a to m, all of them when none is named. Each line is
+``run.py [SECTION…] [--quick] [--json] [--out FILE]``; sections a to n, all of them when none is named. Each line is
 the median of per-round ratios with its range, the aim beside it, and whether it is met; ``--out`` keeps them as JSON. A program of its own, not a test: it takes
 minutes, and what else the machine does shows in the ranges. Loads are bounded and go to loopback only.
 """
@@ -18,7 +18,20 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parents[2])  # `tests` is found from whatever folder this is started in
 
-from tests.bench import agenda, chain, codec, documents, fleet, growth, pauses, sending, starting, throughput, workers  # noqa: E402 - the line above comes first
+from tests.bench import (  # noqa: E402 - the line above comes first
+    agenda,
+    chain,
+    codec,
+    documents,
+    fleet,
+    growth,
+    pauses,
+    reports,
+    sending,
+    starting,
+    throughput,
+    workers,
+)
 from tests.bench.measure import Figure, NotMeasured, Result  # noqa: E402
 
 Section = Callable[[], list[Result]]
@@ -37,6 +50,7 @@ TITLES = {
     "k": "(k) start of commands",
     "l": "(l) a load rehearsal: what sending costs",
     "m": "(m) several processes, one DCC",
+    "n": "(n) reports and judgement of a whole rehearsal",
 }
 
 
@@ -57,6 +71,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
             "k": lambda: starting.commands(rounds=5),
             "l": lambda: sending.run(rounds=2, messages=1_500),
             "m": lambda: workers.run(rounds=2, number=400),
+            "n": lambda: reports.run(rounds=1, is_whole=False),
         }
     return {
         "a": lambda: chain.run(rounds=150),
@@ -72,13 +87,14 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
         "k": lambda: starting.commands(rounds=25),
         "l": lambda: sending.run(rounds=5, messages=10_000),
         "m": lambda: workers.run(rounds=6, number=2_000),
+        "n": lambda: reports.run(rounds=3, is_whole=True),
     }
 
 
 def main() -> int:
     """Measure and print. Returns 0, whatever the figures are: 1 when a section could not be measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to m; all when none is named")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to n; all when none is named")
     parser.add_argument("--quick", action="store_true", help="in less than two minutes, with fewer rounds")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document instead of lines")
     parser.add_argument("--out", type=Path, help="a file that gets the JSON document, whatever is printed")
