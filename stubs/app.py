@@ -63,6 +63,7 @@ from stubs.smki.service import make_app as make_smki_app
 from stubs.smki.tls import asking_context
 from stubs.ssi import Person, Sources, SsiSettings, SsiUser, make_ssi_app, ssi_persons
 from stubs.ssi_back_office import DccBackOffice
+from stubs.taken_ports import cannot_listen, require_free_ports
 from stubs.wire.certificates import Certificate
 from stubs.wire.errors import Blocked, InputError, PeerError
 
@@ -256,10 +257,13 @@ class SimulatedDcc:
         return make_ssi_app(sources, settings, secret)
 
     async def _listen(self, stack: AsyncExitStack) -> None:
-        bases = [await self._serve_by_fronts(stack)] if self.settings.workers else []
-        bases += [await self._serve(site, stack) for site in self._sites()]
+        settings, sites = self.settings, self._sites()
+        fronts = [("port", settings.host, settings.port)] if settings.workers else []
+        require_free_ports([*fronts, *((site.setting, site.host, site.port) for site in sites)])
+        bases = [await self._serve_by_fronts(stack)] if settings.workers else []
+        bases += [await self._serve(site, stack) for site in sites]
         duis, smki, control, ssi = bases
-        paths = self.settings.paths
+        paths = settings.paths
         self.urls = Urls(
             transform=duis + paths.transform,
             send_command=duis + paths.send_command,
@@ -291,7 +295,7 @@ class SimulatedDcc:
                 ),
             )
         except OSError as error:
-            raise _port_in_use(host, site.port, site.setting, error) from error
+            raise cannot_listen([((site.setting, host, site.port), error)]) from error
         stack.callback(listening.close)
         port = listening.sockets[0].getsockname()[1]
         return _base(host, port, is_secure=site.tls is not None)
@@ -306,20 +310,13 @@ class SimulatedDcc:
         try:
             port = await fronts.start()
         except OSError as error:
-            raise _port_in_use(settings.host, settings.port, "port", error) from error
+            raise cannot_listen([(("port", settings.host, settings.port), error)]) from error
         self.fronts = fronts
         return _base(settings.host, port, is_secure=settings.tls is not None)
 
     async def stop(self) -> None:
         """Stop listening and delivering; what was not delivered stays in the journal."""
         await self._stack.aclose()
-
-
-def _port_in_use(host: str, port: int, setting: str, error: OSError) -> Blocked:
-    return Blocked(
-        f"cannot listen on {host}:{port}: {error.strerror or error}",
-        mend=f"Stop what uses the port, or set {setting} to another (0 picks a free one).",
-    )
 
 
 def _base(host: str, port: int, *, is_secure: bool) -> str:

@@ -205,7 +205,7 @@ def live_page(run: FollowedRun | None = None, port: int = 0, state: Path | None 
         port: 0: the one of the last time, else any that is free.
         state: a state folder in which port and token are kept, so that an open page goes on after a restart.
 
-    Raises: Blocked: the port is in use.
+    Raises: InputError: the port is in use.
     """
     before = _remembered(state)
     page = LivePage(before.token if before else new_token(), run)
@@ -245,7 +245,7 @@ def _running(page: LivePage, port: int, *, may_move: bool) -> Iterator[None]:
     server.start()
     if not ready.wait(_START_SECONDS) or failures:
         why = failures[0].strerror if failures else f"it did not start within {_START_SECONDS:g} s"
-        raise Blocked(f"the live page cannot listen on {_HOST}:{port}: {why}", mend="Choose another --live-port.")
+        raise InputError(f"the live page cannot listen on {_HOST}:{port}: {why}", mend="Choose another --live-port.")
     reader.start()
     try:
         yield

@@ -71,6 +71,8 @@ class Plan:
     rows: tuple[Planned, ...]
     not_in_library: dict[str, list[str]]
     """Role to the catalogue's scenario ids that this version cannot run."""
+    elsewhere: tuple[str, ...] = ()
+    """Roles that were not asked for and that have a scenario which is left out for its role alone."""
 
     @property
     def chosen(self) -> tuple[LibraryScenario, ...]:
@@ -89,7 +91,12 @@ class Plan:
         if not self.chosen:
             own = {row.reason for row in self.rows if row.scenario.role in self.roles}
             reasons = "; ".join(sorted(own)[:3]) or "the plan includes none"
-            raise InputError(f"no scenario is chosen: {reasons}", mend="Widen roles, services, priorities or select.")
+            asked, others = ", ".join(self.roles), ", ".join(self.elsewhere)
+            where = f"; the run is for {asked}, and there are some for {others}" if others else ""
+            raise InputError(
+                f"no scenario is chosen: {reasons}{where}",
+                mend="Widen roles, services, priorities or select.",
+            )
 
     @property
     def needs_deliveries(self) -> bool:
@@ -154,6 +161,9 @@ def make_plan(
     def reason_against(scenario: LibraryScenario) -> str:
         if scenario.role not in chosen_roles:
             return f"role {scenario.role} is not one of this run's: {', '.join(chosen_roles)}"
+        return beside_the_role(scenario)
+
+    def beside_the_role(scenario: LibraryScenario) -> str:
         if wanted.services and not set(scenario.srvs) & set(wanted.services):
             return f"left out by --services {', '.join(wanted.services)}"
         if scenario.priority not in wanted.priorities:
@@ -168,7 +178,8 @@ def make_plan(
     for scenario in ordered:
         against = reason_against(scenario)
         rows.append(Planned(scenario, not against, against or _reason_for(scenario)))
-    return Plan(chosen_roles, tuple(rows), _beyond(available, chosen_roles))
+    others = (one.role for one in ordered if one.role not in chosen_roles and not beside_the_role(one))
+    return Plan(chosen_roles, tuple(rows), _beyond(available, chosen_roles), tuple(dict.fromkeys(others)))
 
 
 def _closed(scenario: LibraryScenario, opened: Mapping[str, Sequence[str]]) -> str:

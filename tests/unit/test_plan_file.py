@@ -98,6 +98,15 @@ def test_a_plan_that_includes_nothing_says_so() -> None:
         make_plan(LIBRARY, load_settings(), PlanFile((), {})).require_scenarios()
 
 
+def test_what_runs_for_other_roles_only_says_so() -> None:
+    settings = load_settings(flags={"roles": ["ES"], "select": "IC-001"})
+    with pytest.raises(InputError, match="the run is for ES, and there are some for IS"):
+        make_plan(LIBRARY, settings).require_scenarios()
+    nowhere = load_settings(flags={"roles": ["ES"], "select": "XX-*"})
+    with pytest.raises(InputError, match=r"left out by --select XX-\*\. Widen"):
+        make_plan(LIBRARY, nowhere).require_scenarios()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

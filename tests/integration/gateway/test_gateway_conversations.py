@@ -24,7 +24,7 @@ from stubs.settings import Tls
 from stubs.smki import Pki
 from stubs.smki.tls import client_identity, server_identity
 from stubs.wire.duis import ServiceResponse
-from stubs.wire.errors import Blocked
+from stubs.wire.errors import Blocked, InputError
 from tests.dcc_kit import SUPPLIER, Party, response_of
 from tests.serving_kit import FREE, WAIT, Endpoint, a_dcc, happened, home, post, raw
 
@@ -203,6 +203,21 @@ def test_https_with_client_certificates(pki: Pki, endpoint: Endpoint, workers: i
         received = happened(dcc, RequestReceived).event
         assert isinstance(received, RequestReceived)
         assert "Supplier A" in received.peer
+
+
+def test_all_ports_in_use_are_named_at_once_with_their_options(pki: Pki, endpoint: Endpoint) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        ports = {"smki_port": one.getsockname()[1], "control_port": other.getsockname()[1]}
+        with pytest.raises(InputError) as caught, a_dcc(pki, endpoint, **ports):
+            pass
+    said = str(caught.value)
+    assert all(f"127.0.0.1:{port}: " in said for port in ports.values())
+    assert "set smki_port (--smki-port), control_port (--control-port) to others" in said
+    assert "\n" not in said
+    assert caught.value.exit_code == 2
 
 
 def test_a_port_in_use_is_said_clearly(pki: Pki, endpoint: Endpoint) -> None:
