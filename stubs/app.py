@@ -181,7 +181,7 @@ class SimulatedDcc:
                 now = clock.now()
                 journal.append(*dcc.register_parties(now), at=now)
                 journal.commit()
-            runtime = Runtime(dcc, journal, clock)
+            runtime = Runtime(dcc, journal, clock, commits_aside=settings.sync_to_disk and bool(settings.state_dir))
             runtime.keep_snapshot = partial(snapshots.keep_beside, dcc, journal)
             runtime.fold_again = partial(snapshots.again, dcc, journal)
             premises = _made_premises(settings, dcc, runtime)

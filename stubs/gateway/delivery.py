@@ -13,6 +13,7 @@ from stubs.gateway.runtime import Runtime
 from stubs.recording import recordable
 from stubs.scheduler import QueuedMessage
 from stubs.settings import DccSettings
+from stubs.wire.errors import Blocked
 from stubs.wire.eui64 import Eui64
 
 _SHOWN = 200
@@ -72,7 +73,11 @@ class Delivery:
     async def _deliver(self, message: QueuedMessage, url: str) -> None:
         attempt = message.attempts + 1
         try:
+            if self._runtime.commits_aside:
+                await self._runtime.durable()
             status, reason = await self._post(url, self._runtime.body_of(message))
+        except Blocked:
+            return
         finally:
             self._busy.pop(message.user, None)
             self._runtime.wake()

@@ -7,6 +7,7 @@ import concurrent.futures
 import logging
 import threading
 from collections.abc import Callable, Container, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,9 +59,11 @@ class Runtime:
         dcc: the core, its state already replayed.
         journal: where events go.
         clock: the run's time.
+        commits_aside: whether commits of requests, of the agenda and of what is noted are made in a thread of their
+            own, because they wait for the disk; a tester's operations wait for theirs in any case.
     """
 
-    def __init__(self, dcc: Dcc, journal: Journal, clock: Clock) -> None:
+    def __init__(self, dcc: Dcc, journal: Journal, clock: Clock, *, commits_aside: bool = False) -> None:
         self.dcc = dcc
         self.journal = journal
         self.clock = clock
@@ -82,8 +85,11 @@ class Runtime:
         self._thread = threading.get_ident()
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
-        self._waiting: list[asyncio.Future[None]] = []
-        """Requests whose events the next commit makes durable."""
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        """Requests whose events are not durable yet, each with the number of its last one."""
+        self._is_writing = False
+        """Whether the writer commits for those who wait."""
+        self._writer = ThreadPoolExecutor(1, "journal-writer") if commits_aside else None
         self._timer: asyncio.Task[None] | None = None
         self._sleeps_until: datetime | None = None
 
@@ -146,8 +152,7 @@ class Runtime:
     def note(self, event: AnyEvent) -> None:
         """Record an event that changes no state; does not wait for the entry."""
         self.append(read_back_all((event,)), self.clock.now())
-        with suppress(Blocked):  # a full disk: the entry stays pending
-            self.journal.commit()
+        self._commit_soon()
 
     def not_recorded(self, detail: str, service: str, peer: str) -> None:
         """Note that a request was refused since nothing could be recorded: recorded as soon as there is room again."""
@@ -163,22 +168,22 @@ class Runtime:
         try:
             self.journal.commit()
         except Blocked as blocked:
-            self.journal.withdraw()
-            self.fold_again()
-            # With this entry pending, the next transaction looks for room on the disk first.
-            self.append(read_back_all((JournalStalled(detail=str(blocked)),)), self.clock.now())
-            waiting, self._waiting = self._waiting, []
-            for committed in waiting:
-                if not committed.done():
-                    committed.set_exception(blocked)
+            self._take_back(blocked)
             raise
+
+    def _take_back(self, blocked: Blocked) -> None:
+        """Undo all that is not durable, and tell everybody who waits for it."""
+        self.journal.withdraw()
+        self.fold_again()
+        self._settle(blocked)
+        # With this entry pending, the next transaction looks for room on the disk first.
+        self.append(read_back_all((JournalStalled(detail=str(blocked)),)), self.clock.now())
 
     def refused_unread(self, rule: str, why: str, service: str, peer: str) -> None:
         """Record a request that was refused before its head was read; does not wait for the entry."""
         now = self.clock.now()
         self.append(self.dcc.refuse_transport(rule, recordable(why), service, recordable(peer), now).events, now)
-        with suppress(Blocked):  # a full disk: the entries stay pending
-            self.journal.commit()
+        self._commit_soon()
 
     def _keeping(self, action: Callable[[datetime], T], now: datetime) -> T:
         """Run an action of the core; if it breaks off, what it folded until then is recorded all the same."""
@@ -212,7 +217,7 @@ class Runtime:
             self._loop.call_soon(commit)
         # One future for each caller: a shared one needs a shield against callers that give up, at three times the cost.
         committed: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.append(committed)
+        self._waiting.append((self.journal.last_seq, committed))
         return committed
 
     def _gather(self, waited: int = 0, since: float = 0.0) -> None:
@@ -228,12 +233,58 @@ class Runtime:
             self._loop.call_soon(self._gather, len(self._waiting), since)
 
     def _flush(self) -> None:
-        with suppress(Blocked):  # those who wait are told
-            self._commit()
+        """Make the events of all who wait durable, and let them go; in the writer's thread if there is one."""
+        if self._writer is None:
+            with suppress(Blocked):  # those who wait are told
+                self._commit()
+            self._settle()
+        elif self._waiting and not self._is_writing:
+            self._is_writing = True
+            self._loop.run_in_executor(self._writer, self.journal.commit).add_done_callback(self._written)
+
+    def _written(self, commit: asyncio.Future[None]) -> None:
+        """The writer has ended a commit: those whose events are durable go, or all is taken back."""
+        self._is_writing = False
+        error = commit.exception()
+        if isinstance(error, Blocked) and self.journal.is_behind:
+            self._take_back(error)
+        else:  # a commit that failed may have been made by somebody else meanwhile
+            self._settle(None if isinstance(error, Blocked) else error)
+        self._flush()
+
+    def _settle(self, error: BaseException | None = None) -> None:
+        """Let those go whose events are durable; with an ``error`` it is told to all others."""
+        durable = self.journal.durable_seq
         waiting, self._waiting = self._waiting, []
-        for committed in waiting:
-            if not committed.done():  # its client may have gone
+        for seq, committed in waiting:
+            if committed.done():  # its client has gone
+                continue
+            if seq <= durable:
                 committed.set_result(None)
+            elif error is not None:
+                committed.set_exception(error)
+            else:
+                self._waiting.append((seq, committed))
+
+    @property
+    def commits_aside(self) -> bool:
+        """Whether more may have been appended than is durable, after the timer's commit."""
+        return self._writer is not None
+
+    async def durable(self) -> None:
+        """Wait until everything appended so far is durable. Raises: Blocked: the journal cannot be written."""
+        if self._writer is None:
+            self.journal.commit()
+        elif self.journal.pending:
+            await self._loop.run_in_executor(self._writer, self.journal.commit)
+
+    def _commit_soon(self) -> None:
+        """Make durable what nobody waits for; where the disk is full, it stays pending."""
+        if self._writer is not None:
+            self._writer.submit(self.journal.commit)
+            return
+        with suppress(Blocked):
+            self.journal.commit()
 
     def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
         """Let the core do something now, commit it, and return its result.
@@ -290,7 +341,7 @@ class Runtime:
             now = self.clock.now()
             self.append(self.dcc.tick(now, _ITEMS_A_TURN), now)
             try:
-                self.journal.commit()
+                await self.durable()
             except Blocked:
                 # Nothing leaves while the disk is full; the entries stay pending, requests answer 503 meanwhile.
                 await _wait(self._wake, 1.0)
@@ -312,6 +363,9 @@ class Runtime:
             self._timer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._timer
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.shutdown()
 
     # --- other threads ---
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Condition, RLock
+from threading import Condition, Lock, RLock
 from typing import NamedTuple, Protocol
 
 from stubs.clock import Clock
@@ -40,9 +40,9 @@ class Row(NamedTuple):
 
 
 class Store(Protocol):
-    """Storage of a journal's rows; called from any thread.
+    """Storage of a journal's rows; called from any thread, ``write`` by one at a time.
 
-    All but ``read`` is called under the journal's lock. A reader may wait for the disk, and nobody who appends for it.
+    A reader or writer may wait for the disk, and nobody who appends for it.
     """
 
     def write(self, rows: Iterable[Row]) -> None:
@@ -84,7 +84,11 @@ class Journal:
         self._clock = clock
         self._lock = RLock()
         self._grown = Condition(self._lock)
+        self._writing = Lock()
+        """Held while rows are made durable; taken before the other lock, never after it."""
         self._pending: list[Row] = []
+        self._in_flight: list[Row] = []
+        """Rows that are being made durable; those that are pending come after them."""
         self._is_behind = False
         self._subscribers: list[Subscriber] = []
         last = store.last()
@@ -150,7 +154,10 @@ class Journal:
 
     @contextmanager
     def held(self) -> Iterator[int]:
-        """Keep others from appending until the block ends: for entries that name one another. Yield the next number."""
+        """Keep others from appending until the block ends: for entries that name one another. Yield the next number.
+
+        The block must not commit.
+        """
         with self._lock:
             yield self._seq + 1
 
@@ -163,28 +170,43 @@ class Journal:
                 _LOGGER.exception("a reader of the journal failed")
 
     def commit(self) -> None:
-        """Make everything appended so far durable.
+        """Make everything appended so far durable; others append meanwhile, if this is called in another thread.
 
         Raises: Blocked: the store cannot write; the entries stay pending for the next commit.
         """
-        with self._lock:
-            if self._pending:
-                self._is_behind = True
-                self._store.write(self._pending)
-                self._pending = []
-                self._is_behind = False
+        with self._writing:
+            with self._lock:
+                self._in_flight, self._pending = self._pending, []
+            if not self._in_flight:
+                return
+            try:
+                self._store.write(self._in_flight)
+            except BaseException:
+                with self._lock:
+                    self._in_flight, self._pending = [], self._in_flight + self._pending
+                    self._is_behind = True
+                raise
+            with self._lock:
+                self._in_flight, self._is_behind = [], False
 
     @property
     def pending(self) -> int:
         """Return the number of entries that are not durable yet."""
-        return len(self._pending)
+        return len(self._in_flight) + len(self._pending)
+
+    @property
+    def durable_seq(self) -> int:
+        """Return the sequence number of the newest entry that is durable; 0 when none is."""
+        with self._lock:
+            rows = self._not_durable()
+            return rows[0].seq - 1 if rows else self._seq
 
     def withdraw(self) -> int:
         """Take back every entry that is not durable, as if it had never been appended; how many.
 
         For the one who folded them and could not commit: the state has to go back too. Readers may have seen them.
         """
-        with self._lock:
+        with self._writing, self._lock:
             count, self._pending = len(self._pending), []
             last = self._store.last()
             self._seq = last.seq if last else 0
@@ -221,11 +243,14 @@ class Journal:
 
     def _read(self, after: int) -> list[Row]:
         with self._lock:
-            first_pending = self._pending[0].seq if self._pending else self._seq + 1
-            if after + 1 >= first_pending:
-                start = after + 1 - first_pending
-                return self._pending[start : start + _BATCH]
+            rows = self._not_durable()
+            if after + 1 >= (rows[0].seq if rows else self._seq + 1):
+                start = after + 1 - rows[0].seq if rows else 0
+                return rows[start : start + _BATCH]
         return self._store.read(after, _BATCH)
+
+    def _not_durable(self) -> list[Row]:
+        return self._in_flight + self._pending if self._in_flight else self._pending
 
     def entry(self, seq: int) -> Entry | None:
         """The entry with this number; None: there is none."""
@@ -233,7 +258,8 @@ class Journal:
 
     def _is_pending(self, seq: int) -> bool:
         with self._lock:
-            return bool(self._pending) and seq >= self._pending[0].seq
+            rows = self._not_durable()
+            return bool(rows) and seq >= rows[0].seq
 
     def _stored(self, seq: int) -> Entry | None:
         rows = self._store.read(seq - 1, 1)
@@ -305,10 +331,10 @@ class Journal:
 
     def close(self) -> None:
         """Commit what is pending and close the store."""
-        with self._lock:
-            try:
-                self.commit()
-            finally:
+        try:
+            self.commit()
+        finally:
+            with self._writing:
                 self._store.close()
 
 

@@ -63,8 +63,10 @@ class SqliteStore:
         self._sync_to_disk = sync_to_disk
         self._database = threading.RLock()
         """Held while SQLite is used."""
+        self._file = threading.Lock()
+        """Held while a write-ahead file takes rows, which may wait for the disk, and while the files change places."""
         self._rows = threading.Lock()
-        """Held for moments: which rows are where."""
+        """Held for moments: which rows are where. Who needs several locks takes them in this order."""
         self._moved: list[Row] = []
         """Rows that SQLite has since the last move: the newest are read most."""
         self._moving: list[Row] = []
@@ -142,7 +144,7 @@ class SqliteStore:
     def move(self) -> None:
         """Bring the rows of the write-ahead files into SQLite. Raises: Blocked: SQLite cannot write."""
         with self._database:
-            with self._rows:
+            with self._file, self._rows:
                 if not self._moving:
                     self._moving, self._waiting = self._waiting, []
                     self._files.reverse()
@@ -158,7 +160,7 @@ class SqliteStore:
             with self._database:
                 self._insert(together)
             return
-        with self._rows:
+        with self._file:
             if not self._files:
                 self._files = [self._open_file(path) for path in self._log_paths()]
                 self._mover.start()
@@ -166,7 +168,8 @@ class SqliteStore:
             is_full = file.size >= _MOST_WAITING
             if not is_full:
                 file.append(together)
-                self._waiting += together
+                with self._rows:
+                    self._waiting += together
         if is_full:
             self.move()  # raises what the mover cannot tell
             self.write(together)

@@ -261,6 +261,24 @@ def test_ctrl_c_ends_load_on_a_cluster_with_its_reports(own: Cluster) -> None:
     assert verify((out / "bundle.zip").read_bytes()).problems == ()
 
 
+def test_ctrl_c_ends_a_rehearsal_on_a_cluster_with_a_valid_partial_run(own: Cluster) -> None:
+    def begun(process: subprocess.Popen[str]) -> None:
+        assert process.stderr is not None
+        while not (line := process.stderr.readline()).startswith("PASS"):
+            assert line, "it ended before a scenario did"
+
+    out = own.folder / "rehearsal-interrupted"
+    some = "SR-605 or PT-008 or PT-009 or PT-015 or SR-201"
+    assert interrupted(own, out, begun, "rehearse", "--role", "IS", "--select", some, "--jobs", "2") == 130
+    with closing(Journal(SqliteStore(out / "state" / FILE_NAME), SystemClock())) as journal:
+        verify_chain(journal.rows())
+        run = fold_run(journal.entries())
+    verdicts = {one.verdict for one in run.scenarios}
+    assert (run.is_complete, {Verdict.PASS, Verdict.NOT_RUN} <= verdicts) == (False, True)
+    assert {one.reason for one in run.scenarios if one.verdict is Verdict.NOT_RUN} == {"interrupted"}
+    assert verify((out / "bundle.zip").read_bytes()).problems == ()
+
+
 def test_no_private_key_travels_in_a_task(tmp_path: Path) -> None:
     init_pki(tmp_path / "pki")
     given = {"cluster": "tcp://127.0.0.1:8786", "dcc.pki": str(tmp_path / "pki")}

@@ -25,7 +25,7 @@ from stubs.smki import load_pki
 from tests.cli_kit import FREE, REQUEST, WAIT, ready, started, uept
 from tests.dcc_kit import EVERYTHING, Party
 from tests.ports import free_port
-from tests.serving_kit import connected, post
+from tests.serving_kit import connected, its_end, post
 
 SLOW = ("rehearse", "--role", "IS", "--select", "PT-* or RC-*", "--out", "run", "--json")
 
@@ -55,6 +55,17 @@ def test_serving_ends_cleanly_when_it_is_terminated(tmp_path: Path) -> None:
         ready(process)
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=WAIT)
+        assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serving_by_several_processes_ends_them_all(tmp_path: Path, number: signal.Signals) -> None:
+    with started("serve", *FREE, "--workers", "2", cwd=tmp_path, start_new_session=True) as process:
+        fronts = ready(process)["workers"]
+        assert len(fronts) == 2
+        with its_end(*fronts):
+            os.killpg(process.pid, number)  # Ctrl-C of a terminal reaches the fronts, too
+            _, errors = process.communicate(timeout=WAIT)
         assert (process.returncode, errors) == (0, "")
 
 

@@ -226,3 +226,25 @@ def test_a_reader_that_waits_for_sqlite_keeps_nobody_from_appending(
             entry = found.result()
     assert entry is not None
     assert entry.event == DccReset(seed="1")
+
+
+def test_who_reads_does_not_wait_for_a_writer_that_waits_for_the_disk(tmp_path: Path) -> None:
+    begun, let_go = Event(), Event()
+
+    class SlowFile(LogFile):
+        def sync(self) -> None:
+            begun.set()
+            let_go.wait()
+            super().sync()
+
+    class SlowStore(SqliteStore):
+        log_file = SlowFile
+
+    with closing(SlowStore(tmp_path / "journal.db", sync_to_disk=True)) as store, ThreadPoolExecutor(1) as writer:
+        written = writer.submit(store.write, rows(1, 3))
+        begun.wait()
+        assert store.read(0, 10) == []
+        assert store.last() is None
+        let_go.set()
+        written.result()
+        assert store.read(0, 10) == rows(1, 3)
