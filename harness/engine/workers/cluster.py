@@ -6,13 +6,14 @@ dies, Dask runs its shares again on another; that is seen by a share being place
 
 from __future__ import annotations
 
+import logging
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,6 +24,7 @@ from harness.engine.workers.share_runner import Hear
 from harness.settings import ClusterTls
 from stubs.wire.errors import Blocked, InputError
 
+_LOGGER = logging.getLogger(__name__)
 _CONNECT_SECONDS = 30.0
 _NOTHING, _STOPS, _INTERRUPTED, _HURRIES = range(4)
 """Requests of a person, in the order of urgency: the value of a variable of the scheduler."""
@@ -151,34 +153,58 @@ def _told(done: Future[ShareRecord], running: Future[bytes]) -> None:
         done.set_result(ShareRecord(fate=f"the cluster gave it up: {type(error).__name__}: {error}", is_lost=True))
 
 
-class _AskedThere:
-    """A person's requests, as a worker of the cluster sees them."""
+class Readable(Protocol):
+    """A variable of the scheduler."""
 
-    def __init__(self, topic: str) -> None:
-        from distributed import Variable  # noqa: PLC0415 - an extra
+    def get(self) -> Any:
+        """Ask the scheduler for its value."""
+        ...
 
-        self._variable = Variable(topic)
+
+class AskedThere:
+    """A person's requests, as a worker of the cluster sees them.
+
+    Args:
+        variable: holds the most urgent one.
+    """
+
+    def __init__(self, variable: Readable) -> None:
+        self._variable = variable
+        self._newest = _NOTHING
 
     def _level(self) -> int:
-        return int(self._variable.get())
+        try:
+            self._newest = int(self._variable.get())
+        except Exception as error:  # noqa: BLE001 - of whatever kind: a scheduler that is slow or busy is asked again
+            _LOGGER.warning("the scheduler does not say whether the run goes on: %s: %s", type(error).__name__, error)
+        return self._newest
 
     @property
     def stops(self) -> bool:
+        """No further scenario begins."""
         return self._level() >= _STOPS
 
     @property
     def is_interrupted(self) -> bool:
+        """The run ends: what is under way is broken off."""
         return self._level() >= _INTERRUPTED
 
     @property
     def hurries(self) -> bool:
+        """It ends at once."""
         return self._level() >= _HURRIES
 
 
 def is_stopped_there(topic: str) -> Callable[[], bool]:
     """Within a task: whether a person ended the run."""
-    asked = _AskedThere(topic)
+    asked = _asked_there(topic)
     return lambda: asked.is_interrupted
+
+
+def _asked_there(topic: str) -> AskedThere:
+    from distributed import Variable  # noqa: PLC0415 - an extra
+
+    return AskedThere(Variable(topic))
 
 
 def reporter_of_task(topic: str) -> Callable[[int, Any], None]:
@@ -202,4 +228,4 @@ def run_elsewhere(task: bytes, topic: str) -> bytes:
         report(number, msgspec.to_builtins(message))
 
     with tempfile.TemporaryDirectory(prefix="uept-share-") as folder:
-        return msgspec.msgpack.encode(run_share(share, Path(folder), hear, _AskedThere(topic), where=place))
+        return msgspec.msgpack.encode(run_share(share, Path(folder), hear, _asked_there(topic), where=place))
