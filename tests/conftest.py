@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,16 +39,18 @@ def place(path: Path) -> int:
     return next((at for at, long in enumerate(LONG) if path.is_relative_to(TESTS / long)), len(LONG))
 
 
-gc.disable()
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
     """What was collected stays to the end: it is not searched for garbage again and again.
 
     It is half a million objects, and a search takes 0.4 s; while they are made there is hardly any garbage to find.
     """
-    gc.freeze()
-    gc.enable()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
