@@ -59,6 +59,7 @@ def write_reports(
     for name, data in reports_of(result, evidence.entries):
         put(folder / name, data)
         sealing.add(name, data)
+    del evidence  # the whole journal, which the archive holds by now
     put(folder / BUNDLE, sealing.sealed(signer))
     return Written(folder, folder / "report.html", folder / BUNDLE, fingerprint(signer.public_key()), result)
 
