@@ -10,7 +10,7 @@ from harness.checks.comparing import identity, is_same, plain_name
 from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unsaid
-from harness.checks.ssi_told import requests_told_too_often, unshown
+from harness.checks.ssi_told import requests_not_shown, unshown
 from harness.checks.ssi_views import during, own_pages, rows_of, said_of, seen_of, unserved, untold
 from harness.checks.verdict import Finding, Verdict, failed, passed, waiting
 from schemas.ssi_tables import reports
@@ -175,7 +175,7 @@ def record_agrees(evidence: Evidence, parameters: Mapping[str, Any]) -> Finding:
         lacking.append(f"{len(records) - len(rows)} of {len(records)} messages")
     if lacking:
         return failed(expected, f"the party does not tell {', '.join(lacking)}", seq, action.claimed_seq)
-    invented = unshown(evidence, action) + requests_told_too_often(rows, Counter(one for _, one, _ in records))
+    invented = unshown(evidence, action) + requests_not_shown(evidence, action)
     if invented:
         got = f"the party tells {', '.join(invented)}, which no page showed"
         return failed(expected, got, seq, action.claimed_seq, cause="not on any page")
@@ -213,7 +213,7 @@ def report_complete(evidence: Evidence, parameters: Mapping[str, Any]) -> Findin
     lacking = _lacking(evidence, action, report, rows, seq) if isinstance(rows, list) else []
     if lacking:
         return failed(expected, f"the party's rows lack {', '.join(lacking)}", seq, action.claimed_seq, cause="rows")
-    invented = _invented(evidence, action, report, seq)
+    invented = _invented(evidence, action, report)
     if invented:
         got = f"the party's rows have {', '.join(invented)}, which the report has not"
         return failed(expected, got, seq, action.claimed_seq, cause="rows")
@@ -241,12 +241,11 @@ def _lacking(evidence: Evidence, action: ActionRecord, report: str, rows: Sequen
     return [] if any(action.target in row.values() for row in told) else [action.target]
 
 
-def _invented(evidence: Evidence, action: ActionRecord, report: str, before: int) -> list[str]:
+def _invented(evidence: Evidence, action: ActionRecord, report: str) -> list[str]:
     """List what the rows of a report name and must not."""
-    rows = rows_of(action.outcome)
     found = unshown(evidence, action)
     if report == "RSAT_002":
-        found += requests_told_too_often(rows, Counter(one for _, one, _ in _records(evidence, action.target, before)))
+        found += requests_not_shown(evidence, action)
     count, of_it = str((action.outcome.get("values") or {}).get("count")), _rows_of_report(action)
     if count.isdecimal() and len(of_it) > int(count):
         found.append(f"{len(of_it)} rows of {count}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.checks.comparing import identity, request_id
@@ -63,15 +63,21 @@ def unshown(evidence: Evidence, action: ActionRecord) -> list[str]:
     return sorted(told - known)
 
 
-def requests_told_too_often(rows: Sequence[Any], records: Counter[str]) -> list[str]:
-    """RequestIDs that rows name more often than messages were there; ``records``: messages by RequestID."""
-    named = [
-        request_id(value) for row in rows if isinstance(row, Mapping) for value in row.values() if _is_request(value)
-    ]
-    known = Counter[str]()
-    for name, number in records.items():
-        known[request_id(name)] += number
-    return [f"{number - known[one]} of {one}" for one, number in Counter(named).items() if number > known[one]]
+def requests_not_shown(evidence: Evidence, action: ActionRecord) -> list[str]:
+    """RequestIDs that rows name and no page or file showed, or name more often than there were messages.
+
+    How often is known of the scenario's own messages; an earlier run may have left others about the same device.
+    """
+    served = served_until(evidence, action.claimed_seq)
+    if not any(event.identities for _, event in served):  # an earlier version did not record them all
+        return []
+    shown = {request_id(text) for _, event in served for text in (*event.shown, *event.identities)}
+    own = Counter(request_id(one.request_id) for one in evidence.exchanges if one.request_id)
+    own.update(request_id(one.queued.request_id) for one in evidence.messages if one.queued.request_id)
+    cells = [value for row in rows_of(action.outcome) for value in row.values()]
+    found = Counter(request_id(value) for value in cells if _is_request(value))
+    strange = [one for one in found if one not in own and one not in shown]
+    return strange + [f"{one} {number} times" for one, number in found.items() if number > own.get(one, number)]
 
 
 def _is_request(value: Any) -> bool:

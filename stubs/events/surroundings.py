@@ -110,6 +110,6 @@ class PageViewed(Event, frozen=True, kw_only=True, tag=True):
     agent: str = ""
     """Name of the browser as it states it (HTTP, User-Agent)."""
     identities: tuple[str, ...] = ()
-    """Every EUI-64 that stood in what was served; empty where an earlier version recorded it."""
+    """Every EUI-64 and RequestID that stood in what was served; empty where an earlier version recorded it."""
     ways: tuple[str, ...] = ()
     """Texts of the links, buttons and menus of the page; empty for a file, and where an earlier version recorded it."""

@@ -7,12 +7,13 @@ from html.parser import HTMLParser
 
 _IDENTITY = re.compile(r"\b[0-9A-F]{2}(?:-[0-9A-F]{2}){7}\b", re.IGNORECASE)
 """An EUI-64 in canonical form, alone or as a part of a RequestID."""
+_REQUEST_ID = re.compile(r"\b(?:[0-9A-F]{2}(?:-[0-9A-F]{2}){7}:){2}[0-9]+\b", re.IGNORECASE)
 _WAYS = frozenset({"a", "button", "summary"})
 
 
 def identities_in(text: str) -> tuple[str, ...]:
-    """Every EUI-64 in the text of a page or file, upper case, in order, once each."""
-    return tuple(dict.fromkeys(found.upper() for found in _IDENTITY.findall(text)))
+    """Every EUI-64 and every RequestID in the text of a page or file, upper case, once each."""
+    return tuple(dict.fromkeys(found.upper() for one in (_IDENTITY, _REQUEST_ID) for found in one.findall(text)))
 
 
 def ways_in(html: str) -> tuple[str, ...]:

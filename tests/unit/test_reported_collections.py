@@ -176,8 +176,10 @@ def test_nothing_may_be_told_twice_unless_it_says_why(told: Told) -> None:
 
 
 def test_what_stands_on_a_page_is_recorded_whole() -> None:
-    html = f"<a href='/x'>An <b>Inventory</b></a> {METER.lower()} <button>Go</button> {USER}:{METER}:12<p>{HUB}x"
-    assert identities_in(html) == (METER, USER)
+    html = (
+        f"<a href='/x'>An <b>Inventory</b></a> {METER.lower()} <button>Go</button> {USER}:{METER.lower()}:12<p>{HUB}x"
+    )
+    assert identities_in(html) == (METER, USER, f"{USER}:{METER}:12")
     assert ways_in(html) == ("An Inventory", "Go")
 
 
@@ -196,6 +198,15 @@ def test_a_page_of_an_earlier_version_tells_not_all_that_it_showed() -> None:
     earlier = msgspec.structs.replace(page("/audit", METER), identities=())
     story = Story().asked("", kind="view-audit").add(earlier).claimed(values={"seen": [STRANGER]})
     assert story.judged("ssi-told-as-shown").verdict is PASS
+
+
+@pytest.mark.parametrize(("counter", "is_shown"), [(7, True), (8, False)])
+def test_what_an_earlier_run_left_in_the_audit_trail_may_be_told(counter: int, is_shown: bool) -> None:
+    earlier = f"{USER}:{METER}:7"
+    events: list[AnyEvent] = [page("/audit", "x1", "m1", METER, REQUEST, earlier)]
+    told = {"rows": [ROW, {**ROW, "ResponseCode": "I99"}, {**ROW, "RequestID": f"{USER}:{METER}:{counter}"}]}
+    case = Case("ssi-record-agrees", "view-audit", PASS, events, values=told, before=AUDIT["before"])
+    assert (case.finding().verdict is PASS) is is_shown, case.finding().lines
 
 
 def test_a_file_that_was_served_counts_as_a_page() -> None:
