@@ -20,7 +20,7 @@ def require_free_ports(wanted: Iterable[Wanted]) -> None:
 
 
 def cannot_listen(tried: Iterable[tuple[Wanted, OSError]]) -> InputError:
-    """What to say of ports that cannot be listened on, each with why."""
+    """Return the error for ports that cannot be listened on, each with its reason."""
     found = list(tried)
     what = "; ".join(f"{host}:{port}: {error.strerror or error}" for (_, host, port), error in found)
     settings = ", ".join(f"{setting} (--{setting.replace('_', '-')})" for (setting, _, _), _ in found)

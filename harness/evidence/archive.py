@@ -45,7 +45,7 @@ class Held:
 
     @property
     def content(self) -> bytes:
-        """What the file says."""
+        """Return the content of the file."""
         return _inflated(self.octets, self.size) if self.is_deflated else self.octets
 
     @property
@@ -189,7 +189,7 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
 
 
 def _start(data: bytes, member: zipfile.ZipInfo) -> int:
-    """Where a member's bytes begin. Raises: PeerError: its place is not inside the archive."""
+    """Return the offset of a member's bytes. Raises: PeerError: its place is not inside the archive."""
     name_size, extra_size = struct.unpack_from("<HH", data, member.header_offset + _NAME_SIZE_AT)
     start: int = member.header_offset + _LOCAL_HEADER + name_size + extra_size
     if not 0 <= start <= len(data) - member.compress_size:

@@ -29,7 +29,7 @@ def to_lines(rows: Iterable[Row]) -> bytes:
 
 
 def checked_lines(rows: Iterable[Row]) -> tuple[bytes, bytes]:
-    """As ``to_lines``, of a whole journal, and the hash of its last entry. Raises: PeerError: as ``check_chain``."""
+    """Return the lines of a whole journal and the hash of its last entry. Raises: PeerError: as ``check_chain``."""
     lines = io.BytesIO()
     head = check_chain(_writing(rows, lines))
     return lines.getvalue(), head
@@ -50,7 +50,7 @@ def from_lines(data: bytes) -> Iterator[Row]:
 
 
 def placed(data: bytes) -> Iterator[tuple[Row, int]]:
-    """As ``from_lines``, each row with the place where its line ends."""
+    """Yield the rows like ``from_lines``, each with the place where its line ends."""
     decode = msgspec.json.Decoder(_Line).decode
     end = 0
     for number, line in enumerate(io.BytesIO(data), start=1):

@@ -353,7 +353,7 @@ _CHANGES = {
     **{name: hint for name, hint in _TYPES.items() if name not in FIXED},
     **{name: _TYPES[field] for name, field in _SPECIAL.items()},
 }
-"""What may be changed, and its type."""
+"""Fields that may be changed, with their types."""
 _SCALARS = frozenset({str, int, bool})
 """Types whose values need no look inside: two thirds of the fields."""
 
