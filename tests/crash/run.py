@@ -1,7 +1,7 @@
 """``make crash``: the DCC killed at random points, at each step from receipt to delivery, on a full disk, without power.
 
-``run.py [PHASE…] [--kills 200] [--hits 3] [--full 10] [--cuts 60] [--seed TEXT]``; phases random, steps, disk, power,
-control; all of them when none is named. It proves that nothing acknowledged is lost, nothing is executed twice, and
+``run.py [PHASE…] [--kills 200] [--hits 3] [--full 10] [--cuts 60] [--fronts 60] [--seed TEXT]``; phases random, steps,
+disk, power, fronts, control; all of them when none is named. It proves that nothing acknowledged is lost, nothing is executed twice, and
 every response keeps its ResponseID; exit code 1 otherwise. The phase ``control`` shows that the file layer bites: there
 the journal does not wait for the disk, and acknowledged requests must get lost. A program of its own, not a test: it
 takes minutes. Loads go to loopback only.
@@ -24,6 +24,8 @@ from tests.crash.audit import Audit, audit  # noqa: E402 - the line above comes 
 from tests.crash.server import STEPS, Order  # noqa: E402
 from tests.crash.world import World  # noqa: E402
 
+_OF_THE_CORE = 0.25
+"""Share of kills that the core gets where there are fronts."""
 _LONGEST = 0.6
 """Seconds of a life under load."""
 
@@ -99,6 +101,25 @@ def power_cuts(folder: Path, cuts: int, dice: random.Random, *, syncs: bool = Tr
     return audit(world)
 
 
+def fronts(folder: Path, kills: int, dice: random.Random) -> Audit:
+    """kill -9 of a front process at any instant, and each fourth time or so of the core."""
+    world = World(folder, {"workers": 2})
+    world.begin_work()
+    for _ in range(kills):
+        acknowledged = len(world.memory.acknowledged)
+        while len(world.memory.acknowledged) == acknowledged:  # something is under way, however slow the machine is
+            threading.Event().wait(0.01)
+        threading.Event().wait(dice.uniform(0.0, _LONGEST))
+        if dice.random() < _OF_THE_CORE:
+            world.kill_with_fronts()
+            world.live(Order({}))
+        else:
+            world.kill_front(dice.randrange(2))
+    world.kill_with_fronts()
+    world.finish()
+    return audit(world)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the phases, print a line of counts for each, and say what is wrong."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -107,6 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--hits", type=int, default=3)
     parser.add_argument("--full", type=int, default=10)
     parser.add_argument("--cuts", type=int, default=60)
+    parser.add_argument("--fronts", type=int, default=60)
     parser.add_argument("--control", type=int, default=10)
     parser.add_argument("--seed", default="uept")
     options = parser.parse_args(arguments)
@@ -115,6 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
         "steps": (f"{len(STEPS)} steps, {options.hits} each", lambda at, dice: steps(at, options.hits, dice)),
         "disk": (f"{options.full} times a full disk", lambda at, dice: full_disk(at, options.full, dice)),
         "power": (f"{options.cuts} power cuts", lambda at, dice: power_cuts(at, options.cuts, dice)),
+        "fronts": (f"{options.fronts} kills of fronts", lambda at, dice: fronts(at, options.fronts, dice)),
         "control": (
             f"{options.control} power cuts, unsynced",
             lambda at, dice: power_cuts(at, options.control, dice, syncs=False),

@@ -55,7 +55,7 @@ class Order:
 
 
 def serve(order: Order, pipe: Connection) -> None:
-    """Run one life; told through ``pipe`` to fill the disk, to make room, or to stop."""
+    """Run one life; told through ``pipe`` to fill the disk, to make room, to name the fronts, or to stop."""
 
     def die() -> None:
         if order.lossy:
@@ -83,13 +83,17 @@ async def _run(order: Order, pipe: Connection) -> None:
     pipe.send({"urls": msgspec.to_builtins(dcc.urls), "devices": home["devices"], "begun": begun})
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    threading.Thread(target=_listen, args=(pipe, Path(order.settings["state_dir"]), loop, stopped), daemon=True).start()
+    threading.Thread(
+        target=_listen, args=(pipe, dcc, Path(order.settings["state_dir"]), loop, stopped), daemon=True
+    ).start()
     await stopped.wait()
     await dcc.stop()
 
 
-def _listen(pipe: Connection, state: Path, loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
-    """Orders while it runs: ``full`` and ``room`` for the disk, ``stop`` for a clean end."""
+def _listen(
+    pipe: Connection, dcc: SimulatedDcc, state: Path, loop: asyncio.AbstractEventLoop, stopped: asyncio.Event
+) -> None:
+    """Orders while it runs: ``full`` and ``room`` for the disk, ``fronts`` for their ids, ``stop`` for a clean end."""
     while True:
         try:
             word = pipe.recv()
@@ -98,6 +102,9 @@ def _listen(pipe: Connection, state: Path, loop: asyncio.AbstractEventLoop, stop
         if word == "stop":
             loop.call_soon_threadsafe(stopped.set)
             return
+        if word == "fronts":
+            pipe.send(dcc.fronts.pids if dcc.fronts is not None else ())
+            continue
         files = [state / f"{FILE_NAME}{suffix}" for suffix in LOG_SUFFIXES]
         size = max((file.stat().st_size for file in files if file.exists()), default=0)
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import http.client
 import multiprocessing
+import os
+import signal
+import socket
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,6 +24,7 @@ from tests.ports import free_port
 from tests.serving_kit import Endpoint
 
 _WAIT = 120.0
+_PORTS = ("port", "smki_port", "ssi_port", "control_port")
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.crash.server"])
 
@@ -52,7 +57,7 @@ class World:
     def __init__(self, folder: Path, settings: dict[str, Any], clients: int = 3) -> None:
         self.endpoint = Endpoint()
         self.endpoint.up()
-        ports = {name: free_port() for name in ("port", "smki_port", "ssi_port", "control_port")}
+        ports = {name: free_port() for name in _PORTS}
         self._settings = {
             "state_dir": str(folder), "receive_url": self.endpoint.url, "counter_rule": "unique", "device_latency": 0.005,
             "delivery_retries": [0.02, 0.05, 0.1], "snapshot_after": 200, **ports, **settings,
@@ -106,6 +111,37 @@ class World:
         """End this life at once."""
         self._process.kill()
         self.await_end()
+
+    def fronts(self) -> tuple[int, ...]:
+        """Process ids of the front processes that this life has now."""
+        assert self._pipe is not None
+        self._pipe.send("fronts")
+        found: tuple[int, ...] = self._pipe.recv()
+        return found
+
+    def kill_with_fronts(self) -> None:
+        """End this life at once; its fronts, those that were just being started too, end by themselves, and are awaited."""
+        self.kill()
+        while not self._is_free():
+            threading.Event().wait(0.02)
+
+    def _is_free(self) -> bool:
+        """Whether nobody has one of our ports: a front that was just forked has all of them."""
+        for name in _PORTS:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", self._settings[name]))
+                except OSError:
+                    return False
+        return True
+
+    def kill_front(self, which: int) -> None:
+        """End one front at once, counted round; the core goes on, and starts another."""
+        pids = self.fronts()
+        if pids:
+            with suppress(ProcessLookupError):
+                os.kill(pids[which % len(pids)], signal.SIGKILL)
 
     def await_end(self) -> None:
         """Wait until this life has ended by itself."""
