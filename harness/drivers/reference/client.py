@@ -216,7 +216,7 @@ class _Client:
     def _wait_alert(self, action: Action, ring: KeyRing) -> Outcome:
         device = Eui64.parse(action.target) if action.target else None
         code = str(action.parameters.get("code", ""))
-        alert = self._inbox.claim_alert(code, device, time.monotonic() + action.deadline)
+        alert = self._inbox.claim_alert(code, ring.eui, device, time.monotonic() + action.deadline)
         if alert is None:
             return Outcome(
                 action=action.id, status="timeout", detail=f"no alert {code or 'of any code'} came before the deadline"

@@ -36,6 +36,11 @@ class ReceivedAlert:
         body = self.response.body
         return (body.alert_code if isinstance(body, DeviceAlert) else getattr(body, "code", "")).upper()
 
+    def is_for(self, user: Eui64) -> bool:
+        """Whether the alert is this User's; one client may receive for several."""
+        response_id = self.response.header.response_id
+        return response_id is None or response_id.target == user
+
     def concerns(self, eui: Eui64) -> bool:
         """Whether the alert names this device: as its sender, or anywhere in a DCC alert's content."""
         response_id = self.response.header.response_id
@@ -201,8 +206,8 @@ class Inbox:
         conversation = self._conversations.get(request_id)
         return tuple(conversation.messages) if conversation else ()
 
-    def claim_alert(self, code: str, device: Eui64 | None, until: float) -> ReceivedAlert | None:
-        """Claim the first unclaimed alert with this code (empty: any) about this device (None: any).
+    def claim_alert(self, code: str, user: Eui64, device: Eui64 | None, until: float) -> ReceivedAlert | None:
+        """Claim the first unclaimed alert to this User with this code (empty: any) about this device (None: any).
 
         A client that forgets alerts has none as soon as it has forgotten the one: no test waits to the end for that.
         """
@@ -210,7 +215,9 @@ class Inbox:
         def matching(alerts: list[ReceivedAlert]) -> ReceivedAlert | None:
             for alert in alerts:
                 named = not code or alert.code == code.upper()
-                if not alert.is_claimed and named and (device is None or alert.concerns(device)):
+                if alert.is_claimed or not named or not alert.is_for(user):
+                    continue
+                if device is None or alert.concerns(device):
                     return alert
             return None
 
