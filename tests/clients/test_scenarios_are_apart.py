@@ -60,3 +60,10 @@ def test_a_name_that_was_locked_in_one_scenario_is_free_in_the_next(bench: Bench
     bench.run("broken:uses-wrong-pass-phrase", select="SSI-001 or SSI-002 or SSI-003", roles=("IS",))
     after = bench.run(select="SSI-001", roles=("IS",)).run
     assert [f"{one.verdict.value} {one.reason}".strip() for one in after.scenarios] == ["PASS"]
+
+
+def test_an_alert_that_came_to_one_user_is_not_another_users_although_they_share_a_client(bench: Bench) -> None:
+    """AD-002 leaves an alert N46 of the supplier's that nobody asked about; AL-032 asks about one of an Other User."""
+    run = bench.run(select="AD-002-IS or AL-032-OU", deadline=60.0, patience=30.0).run
+    assert [one.key for one in run.scenarios] == ["AD-002-IS", "AL-032-OU"]
+    assert {one.key: one.reason for one in run.scenarios if one.verdict is not Verdict.PASS} == {}
