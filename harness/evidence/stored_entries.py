@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
 from sys import intern
 from typing import TypeGuard, overload
 
@@ -53,7 +52,7 @@ class StoredEntries(Sequence[Entry]):
         order: Sequence[int] = range(len(self._numbers))
         self._order = order if ascending else sorted(order, key=self._numbers.__getitem__)
         self._ordered = self._numbers if ascending else sorted(self._numbers)
-        self._remembered = lru_cache(maxsize=_KEPT)(self._decoded)
+        self._kept: dict[int, Entry] = {}
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -88,6 +87,14 @@ class StoredEntries(Sequence[Entry]):
     def rows(self) -> Iterator[Row]:
         """The entries undecoded, as the hashes were taken over them."""
         return journal_slice.from_lines(self._lines)
+
+    def _remembered(self, place: int) -> Entry:
+        found = self._kept.get(place)
+        if found is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            found = self._kept[place] = self._decoded(place)
+        return found
 
     def _decoded(self, place: int) -> Entry:
         line = self._lines[self._starts[place] : self._starts[place + 1]]

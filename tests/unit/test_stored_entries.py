@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from datetime import UTC, datetime
 
 import msgspec
@@ -95,6 +96,14 @@ def test_what_is_looked_at_again_and_again_is_decoded_once(monkeypatch: pytest.M
     stored = StoredEntries(lines_of([DccReset(seed="x")] * 5))
     assert stored.between(2, 4) == stored.between(2, 4) == stored[1:4]
     assert decoded == [1, 2, 3]
+
+
+def test_a_journal_is_let_go_with_the_last_who_looks_at_it() -> None:
+    stored = StoredEntries(lines_of([DccReset(seed="x")] * 5))
+    assert len(stored.between(1, 5)) == 5
+    known = weakref.ref(stored)
+    del stored
+    assert known() is None
 
 
 def test_an_event_of_no_known_kind_is_told_when_it_is_looked_at() -> None:
