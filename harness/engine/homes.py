@@ -44,6 +44,8 @@ GAS_METER, GAS_PROXY = "gas meter", "gas proxy"
 _GPF = DeviceInHome(GAS_PROXY, "GPF")
 _ESME = DeviceInHome("electricity meter", "ESME", "ADEF")
 """One element, with auxiliary load switches, so that 7.5 to 7.16 find what they command."""
+_GENERATING = DeviceInHome("electricity meter", "ESME", "ADEF", values={"generation": 9_000})
+"""A roof large enough that something leaves the home on the shortest day, too."""
 _TWIN = DeviceInHome("electricity meter", "ESME", "twin")
 _POLYPHASE = DeviceInHome("electricity meter", "ESME", "polyphase")
 _GSME = DeviceInHome(GAS_METER, "GSME")
@@ -84,7 +86,7 @@ HOMES: Mapping[str, Home] = MappingProxyType(
         "a twin-element electricity meter": Home((_HUB, _GPF, _TWIN)),
         "an electricity meter and an in-home display": Home((_HUB, _GPF, _ESME, _PPMID)),
         "a polyphase electricity meter": Home((_HUB, _GPF, _POLYPHASE)),
-        "an electricity meter and generation": Home((_HUB, _GPF, _ESME), has_export_supplier=True),
+        "an electricity meter and generation": Home((_HUB, _GPF, _GENERATING), has_export_supplier=True),
         "an electricity meter and auxiliary load switches": Home((_HUB, _GPF, _SWITCHED, _HCALCS, _SAPC, _PPMID)),
         "a gas meter": Home((_HUB, _GPF, _GSME)),
         "both meters": Home((_HUB, _GPF, _ESME, _GSME)),
