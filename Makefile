@@ -82,8 +82,8 @@ defects: $(VENV)/.dev ## Run some hundred clients with made-up defects; print ho
 audit: $(VENV)/.dev ## Known vulnerabilities of what we depend on; skipped, and said so, where their data cannot be reached
 	$(BIN)/python .ci/audit.py
 
-mutation: $(VENV)/.dev ## Put small faults into checks and verdict rules; print how many the unit tests notice
-	$(BIN)/python .ci/mutation.py
+mutation: $(VENV)/.dev ## Put small faults into checks and verdict rules; print by module how many the unit tests notice
+	$(BIN)/python .ci/mutation.py $(MUTATION_ARGS)
 
 habits: $(VENV)/.dev ## Run clients with combined harmless habits over whole roles; every one has to pass everything
 	$(BIN)/python .ci/habits.py

@@ -94,16 +94,15 @@ def mutants(path: str) -> Iterator[Mutant]:
     parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     skipped = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg in SAME}
     functions = list(_functions(tree, ""))
+    places = [int(getattr(node, "lineno", 0)) for node in ast.walk(tree)]
+    shown = [(_shown(node, parents), _lines(node, parents)) for node in ast.walk(tree)]  # before anything is changed
     seen: Counter[tuple[str, str]] = Counter()
-    for index, node in enumerate(ast.walk(tree)):
-        if id(node) in skipped:
-            continue
-        text, lines = _shown(node, parents), _lines(node, parents)
-        done = _mutate(node)
+    for index, node in enumerate(list(ast.walk(tree))):
+        done = "" if id(node) in skipped else _mutate(node)
         if not done:
             continue
-        line = int(getattr(node, "lineno", 0))
-        function = next((name for name, first, last in functions if first <= line <= last), "")
+        text, lines = shown[index]
+        function = next((name for name, first, last in functions if first <= places[index] <= last), "")
         change = f"{done}: {text}"
         seen[function, change] += 1
         if seen[function, change] > 1:

@@ -117,6 +117,10 @@ FINDINGS: list[tuple[Case, Verdict, bool, str, tuple[int, ...]]] = [
      PASS, True, "the sign-in page was served, and shows nothing", (4, 5)),
     (ended([page("/sign-in", user="")], status="done"), FAIL, True,
      "the sign-in page was served, and shows nothing" + DONE, (3, 4)),
+    (ended([page("/sign-in", user="")], status="refused", values={"seen": [METER]}), FAIL, True,
+     f"the party says it saw {METER}", (3, 4)),
+    (record([page("/audit", "x1", "m1")], values={"rows": BOTH[:1]}), FAIL, True,
+     "the party does not tell I0, 1 of 2 messages", (7, 8)),
     (ended([page("/audit"), page("/x")], status="refused"), FAIL, True, "/audit was served to p", (3,)),
     # facts on a page
     (seen([], "degraded"), FAIL, True, NOBODY + "none of them shows degraded" + DONE, (3,)),
@@ -270,7 +274,7 @@ FINDINGS: list[tuple[Case, Verdict, bool, str, tuple[int, ...]]] = [
     (report("RSAT_002", [run("RSAT_002")], [{"RequestID": REQUEST}] * 2, before=WIRE), PASS, True,
      "RUN0000001 of RSAT_002: 2 rows", (7, 8)),
     (report("RSAT_002", [run("RSAT_002")], [{"RequestID": REQUEST}] * 3, before=WIRE), FAIL, True,
-     f"the party's rows have 1 of {REQUEST}, 3 rows of 2, which the report has not", (7, 8)),
+     "the party's rows have 3 rows of 2, which the report has not", (7, 8)),
     (report("RSMI_002", [run("RSMI_002")], [{"D": METER}], status="attested"), PASS, True, "RUN0000001 of RSMI_002: 2 rows", (3, 4)),
     # no report
     (offered([run("A", "empty"), run("B", "empty")], "empty", status="attested", values={"count": 0}), PASS, True,
