@@ -43,9 +43,11 @@ def address(tmp_path: Path, keys: Path) -> Iterator[str]:
 
 
 def test_it_reads_the_inventory_and_says_what_it_cannot_do(
-    tmp_path: Path, keys: Path, address: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, keys: Path, address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert address.startswith("http://127.0.0.1:")
+    for name, seconds in (("UEPT_PATIENCE", "300"), ("UEPT_DEADLINE", "600")):  # it comes, however busy the machine is
+        monkeypatch.setenv(name, seconds)
     folder = tmp_path / "run"
     code = run([
         "rehearse", "--role", "IS", "--only", "SR-601-IS", "--only", "SR-605-IS", "--driver", f"http:{address}",
