@@ -24,6 +24,7 @@ from stubs.events import (
     RequestAnswered,
     RequestReceived,
     RequestRefused,
+    ThresholdWarned,
 )
 from stubs.ssi.sources import EntryReader
 
@@ -76,6 +77,7 @@ class AuditTrail:
         self._records: dict[str, AuditRecord] = {}
         self._by_user: dict[str, list[AuditRecord]] = defaultdict(list)
         self._statuses: dict[str, list[StatusChange]] = defaultdict(list)
+        self._warnings: dict[str, list[tuple[datetime, ThresholdWarned]]] = defaultdict(list)
 
     def catch_up(self) -> None:
         """Fold the entries added since the last call; may be called from any thread."""
@@ -97,6 +99,10 @@ class AuditTrail:
     def statuses(self, device: str) -> list[StatusChange]:
         """A device's statuses, oldest first."""
         return list(self._statuses.get(device, ()))
+
+    def warnings(self, user: str) -> list[tuple[datetime, ThresholdWarned]]:
+        """Times at which a User passed a warning threshold of its own, newest first."""
+        return self._warnings.get(user, [])[::-1]
 
     def profile_reads(self, device: str) -> list[AuditRecord]:
         """Requests of anybody for profile data of a device, oldest first; ``code`` is that of the response, if any."""
@@ -139,13 +145,18 @@ class AuditTrail:
                 held = event.next_attempt is None
                 self._records[event.message].state = "Held: not delivered" if held else "Delivery being retried"
                 self._records[event.message].detail = event.reason
-            case InventoryChanged(device=device, values=values, cause=cause):
-                if values.get("Removed"):
-                    self._statuses.pop(device, None)
-                elif status := values.get("DeviceStatus"):
-                    self._statuses[device].append(StatusChange(entry.at, str(status), cause))
+            case ThresholdWarned(user=user) as event:
+                self._warnings[user].append((entry.at, event))
+            case InventoryChanged() as event:
+                self._changed(entry, event)
             case _:
                 pass
+
+    def _changed(self, entry: Entry, event: InventoryChanged) -> None:
+        if event.values.get("Removed"):
+            self._statuses.pop(event.device, None)
+        elif status := event.values.get("DeviceStatus"):
+            self._statuses[event.device].append(StatusChange(entry.at, str(status), event.cause))
 
     def _exchange(self, entry: Entry, exchange: str, user: str) -> AuditRecord:
         """The record of an exchange, made when first needed; for whoever it was found to be from."""

@@ -15,6 +15,7 @@ from stubs.events import (
     RequestAnswered,
     RequestReceived,
     RequestRefused,
+    ThresholdWarned,
 )
 from stubs.ssi import Person, SsiSettings, SsiUser, Viewer
 from stubs.ssi.audit import AuditTrail
@@ -114,6 +115,19 @@ def _queued(name: str) -> MessageQueued:
         message=name, user=USER, message_kind="response", request_id="r", response_id=None, response_code="I0",
         srv=None, alert_code=None, device=None, body=b"m", due=NOW,
     )  # fmt: skip
+
+
+def test_warnings_are_the_users_own_newest_first_and_are_read_as_the_journal_gains_them() -> None:
+    first, others, last = (
+        ThresholdWarned(user=user, srv=srv, limit=3, request_id=name)
+        for user, srv, name in ((USER, "11.2", "a"), ("another", "*", "b"), (USER, "*", "c"))
+    )
+    trail, stored = _trail(first, others)
+    assert [event for _, event in trail.warnings(USER)] == [first]
+    stored.append(last)
+    trail.catch_up()
+    assert trail.warnings(USER) == [(NOW + timedelta(seconds=3), last), (NOW + timedelta(seconds=1), first)]
+    assert trail.warnings("nobody") == []
 
 
 def test_a_refusal_nobody_can_be_held_to_is_in_nobodys_trail() -> None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
-from stubs.events import AnyEvent, FileSubmitted, ManagementRequestRaised, ThresholdWarned
+from stubs.events import AnyEvent, FileSubmitted, ManagementRequestRaised
 from stubs.service_desk import FieldError, ManagementRequest
 from stubs.service_desk.files import ACTION_COLUMNS, LARGEST, THRESHOLD_COLUMNS, read_actions, read_thresholds
 from stubs.service_desk.requests import REQUEST_TYPES, raise_request
@@ -221,7 +220,7 @@ def thresholds(site: Site, asked: Asked, form: fields.Form | None = None) -> Pag
     """The User's own thresholds, with guidance, the template and the form for a signed file."""
     own = site.sources.back.thresholds(asked.viewer.user)
     rows = [(srv, str(limit)) for srv, limit in sorted(own.items())]
-    warnings = _warnings(site, asked.viewer.user)
+    warnings = site.trail.warnings(asked.viewer.user)  # that the SSI lists them is inferred
     blocks: list[Block] = [
         Text(
             [_GUIDANCE],
@@ -252,15 +251,6 @@ def thresholds(site: Site, asked: Asked, form: fields.Form | None = None) -> Pag
     status = 400 if form and form.problems else 200
     shown = [*own, *(limit for _, limit in rows), *(event.request_id for _, event in warnings)]
     return sheet("Anomaly thresholds", blocks, notice=notice, status=status, shown=shown)
-
-
-def _warnings(site: Site, user: str) -> list[tuple[datetime, ThresholdWarned]]:
-    """List the times at which the User passed a warning threshold of its own, newest first.
-
-    That the SSI lists them is inferred.
-    """
-    warned = [(one.at, one.event) for one in site.sources.entries() if isinstance(one.event, ThresholdWarned)]
-    return [(at, event) for at, event in reversed(warned) if event.user == user]
 
 
 def threshold_template(_: Site, __: Asked) -> Answer:
