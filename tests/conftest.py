@@ -60,8 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers for each core: rehearsals of defective clients wait half of their time, until their time is up."""
-    return 2 * (os.cpu_count() or 1)
+    """Two workers for each core, but at most four more than cores: there are not so many tests that wait.
+
+    Rehearsals of defective clients wait half of their time, until their time is up.
+    """
+    cores = os.cpu_count() or 1
+    return min(2 * cores, cores + 4)
 
 
 @pytest.hookimpl(optionalhook=True)
