@@ -174,7 +174,8 @@ class World:
             assert not client.is_alive(), "a client hangs"
         waiting = threading.Event()
         for _ in range(int(patience / 0.05)):
-            if set(self.memory.acknowledged) <= {name for name, _ in self.received()}:
+            known = self.memory.acknowledged.keys() | self.memory.seen_before  # the audit wants a response of both
+            if known <= {name for name, _ in self.received()}:
                 break
             waiting.wait(0.05)
         self.tell("stop")
