@@ -202,9 +202,10 @@ def is_stopped_there(topic: str) -> Callable[[], bool]:
 
 
 def _asked_there(topic: str) -> AskedThere:
-    from distributed import Variable  # noqa: PLC0415 - an extra
+    """Within a task, whose thread alone knows the scheduler: other threads ask by the client that is found here."""
+    from distributed import Variable, get_client  # noqa: PLC0415 - an extra
 
-    return AskedThere(Variable(topic))
+    return AskedThere(Variable(topic, client=get_client()))
 
 
 def reporter_of_task(topic: str) -> Callable[[int, Any], None]:
