@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.checks.evidence import ActionRecord, Evidence, Exchange
@@ -116,8 +116,11 @@ def request_accepted(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
     if isinstance(action, Finding):
         return action
     expected = f"{action.service} accepted with I0 or I99"
-    for exchange in evidence.exchanges_of(action):
+    exchanges = evidence.exchanges_of(action)
+    for index, exchange in enumerate(exchanges):
         if exchange.refused:
+            if _repeats_what_was_not_answered(evidence, exchange, exchanges[:index]):
+                continue
             refusal = exchange.refused[1]
             what = refusal.response_code or f"HTTP {refusal.http_status}"
             where = exchange.received.service
@@ -128,10 +131,21 @@ def request_accepted(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
             code = exchange.code or "no code"
             finding = passed if code[:1] in {"I", "W"} else failed
             return finding(expected, f"answered {code}", *exchange.references)
-    seen = [exchange.seq for exchange in evidence.exchanges_of(action)]
+    seen = [exchange.seq for exchange in exchanges]
     if seen:
         return missing(action, expected, "a Pre-Command was issued and no Signed Pre-Command came back", *seen)
     return missing(action, expected, "no request")
+
+
+def _repeats_what_was_not_answered(evidence: Evidence, exchange: Exchange, earlier: Sequence[Exchange]) -> bool:
+    """Whether a refused request is the repetition of an accepted one whose answer the party may never have had."""
+    return exchange.request_id is not None and any(
+        one.accepted
+        and one.request_id == exchange.request_id
+        and one.received.service == exchange.received.service
+        and not evidence.is_answered_in_time(one)
+        for one in earlier
+    )
 
 
 @check(

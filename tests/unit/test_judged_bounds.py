@@ -215,6 +215,17 @@ def test_a_time_out_told_before_any_clock_ran_out(deadline: float | None, is_ear
     assert (told.verdict is Verdict.FAIL) is is_early
 
 
+@pytest.mark.parametrize(("counter", "verdict"), [(1, Verdict.PASS), (2, Verdict.FAIL)])
+def test_a_refused_repetition_of_what_we_answered_late_is_not_held_against_a_party(
+    counter: int, verdict: Verdict
+) -> None:
+    transform: dict[str, Any] = {"service": "transform", "srv": "7.2", "command_variant": 4, "code": "I0"}
+    story = Story().asked("7.2").posted(1, **transform).late()
+    story.refused("E100", counter, service="transform", srv="7.2")
+    story.posted(3, **transform).posted(3, srv="7.2", command_variant=5)
+    assert story.judged("request-accepted").verdict is verdict
+
+
 @pytest.mark.parametrize("is_abandoned", [True, False])
 @pytest.mark.parametrize(
     ("is_taken_before", "status", "verdict"),
