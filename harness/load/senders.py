@@ -5,6 +5,8 @@ Each has every n-th message of the plan and makes the keys of its devices itself
 
 from __future__ import annotations
 
+import gzip
+import io
 import signal
 import tempfile
 import threading
@@ -61,42 +63,48 @@ def send_by_cluster(job: LoadJob, sink: Sink, show: Show, address: str, tls: Clu
     try:
         parts = parts_of(job, senders if senders > 1 else cluster.threads)
         with _signals(cluster.interrupt):
-            ends: list[Future[bytes]] = [
+            ends: list[Future[tuple[bytes, str]]] = [
                 cluster.executor.submit(send_elsewhere, msgspec.json.encode(part), cluster.topic) for part in parts
             ]
             while wait(ends, timeout=_TICK).not_done:
                 cluster.publish_stop()
-        fates = [_events_of(end, sink) for end in ends]
+        fates = [_events_of(ends.pop(0), sink) for _ in parts]
     finally:
         cluster.close()
     _raise_for(fates)
     return not cluster.is_interrupted
 
 
-def send_elsewhere(job: bytes, topic: str) -> bytes:
-    """Run one sender in a process of its own, as a worker of the cluster; return its events as lines, then its end."""
+def send_elsewhere(job: bytes, topic: str) -> tuple[bytes, str]:
+    """Run one sender in a process of its own, as a worker of the cluster; return its events and why it ended early.
+
+    The events are lines, compressed: they cross the cluster as one value that both sides hold in memory.
+    """
     part = msgspec.json.decode(job, type=LoadJob)
     report = partial(reporter_of_task(topic), part.sender)
-    with tempfile.TemporaryFile() as events:
+    with tempfile.TemporaryFile() as compressed:
+        with gzip.open(compressed, "wb", compresslevel=1) as events:
 
-        def sink(event: AnyEvent) -> None:
-            events.write(encode_event(event) + b"\n")
+            def sink(event: AnyEvent) -> None:
+                events.write(encode_event(event) + b"\n")
 
-        fate = send_apart(part, sink, lambda progress: report(msgspec.to_builtins(progress)), is_stopped_there(topic))
-        events.write(fate.encode())
-        events.seek(0)
-        return events.read()
+            fate = send_apart(
+                part, sink, lambda progress: report(msgspec.to_builtins(progress)), is_stopped_there(topic)
+            )
+        compressed.seek(0)
+        return compressed.read(), fate
 
 
-def _events_of(end: Future[bytes], sink: Sink) -> str:
-    """Take the events of a sender; return the reason of its end."""
+def _events_of(end: Future[tuple[bytes, str]], sink: Sink) -> str:
+    """Take the events of a sender, one at a time; return the reason of its end."""
     try:
-        *events, fate = end.result().split(b"\n")
+        compressed, fate = end.result()
     except Exception as error:  # noqa: BLE001 - of another process: told as this sender's fate
         return f"the cluster gave it up: {type(error).__name__}: {error}"
-    for event in events:
-        sink(decode_event(event))
-    return fate.decode()
+    with gzip.open(io.BytesIO(compressed)) as events:
+        for event in events:
+            sink(decode_event(event))
+    return fate
 
 
 def _raise_for(fates: list[str]) -> None:
