@@ -104,6 +104,11 @@ class ScenarioSet:
         """SHA-256, as hex, over names and contents of features, steps and data."""
         return scenario_digest(self.folder)
 
+    @property
+    def is_of_this_version(self) -> bool:
+        """Whether it is the set that comes with this version, so that this version's checks judged what it ran."""
+        return self.digest == scenario_digest(library_folder())
+
     @cached_property
     def library(self) -> Mapping[str, LibraryScenario]:
         """Its scenarios by key."""

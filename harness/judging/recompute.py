@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -148,6 +148,9 @@ def _verdict_problems(run: Run, again: Run) -> Iterator[Problem]:
 
 def _owed_problems(run: Run, index: EvidenceIndex, scenarios: ScenarioSet) -> Iterator[Problem]:
     limits = _limits(run)
+    known = frozenset(implicit_checks())
+    if not scenarios.is_of_this_version:  # a check that came later judged nothing in it
+        known &= {check.check for scenario in run.scenarios for check in scenario.checks}
     for scenario in run.scenarios:
         if scenario.finished is None or not scenario.steps:
             continue
@@ -158,7 +161,7 @@ def _owed_problems(run: Run, index: EvidenceIndex, scenarios: ScenarioSet) -> It
             continue
         yield from _step_problems(scenario, owed)
         yield from _check_problems(scenario, owed)
-        yield from _standing_problems(scenario, index, limits)
+        yield from _standing_problems(scenario, index, limits, known)
 
 
 def _limits(run: Run) -> Mapping[str, Any]:
@@ -222,7 +225,13 @@ def _is_same(owed: Any, told: Any) -> bool:
     return bool(owed == told) or is_same(owed, told)
 
 
-def _standing_problems(scenario: ScenarioRun, index: EvidenceIndex, limits: Mapping[str, Any]) -> Iterator[Problem]:
+def _standing_problems(
+    scenario: ScenarioRun, index: EvidenceIndex, limits: Mapping[str, Any], known: Container[str]
+) -> Iterator[Problem]:
+    """Compare the implicit checks that were judged with those that were owed.
+
+    A check that is not ``known`` to the version that ran is owed only where it finds something wrong.
+    """
     told = [check for check in scenario.checks if check.check in implicit_checks()]
     if not told and (scenario.verdict in _NOT_JUDGED or _is_broken(scenario)):
         return
@@ -234,7 +243,11 @@ def _standing_problems(scenario: ScenarioRun, index: EvidenceIndex, limits: Mapp
     if late:
         yield Problem("missing check", scenario.key, f"entries {late[0]} and on were kept from the implicit checks")
     evidence = index.evidence(scenario.id, scenario.role, scenario.first, last)
-    owed = {name for name, _ in judge_implicit(evidence, limits)}
+    owed = {
+        name
+        for name, finding in judge_implicit(evidence, limits)
+        if name in known or finding.verdict is not Verdict.PASS
+    }
     names = {check.check for check in told}
     for name in sorted(owed - names):
         yield Problem("missing check", scenario.key, f"{name}, an implicit check, was owed and not judged")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,8 @@ from harness.checks import Verdict, implicit_checks
 from harness.cli import run as uept
 from harness.evidence import archive, bundle
 from harness.evidence.bundle import read_journal, verify
-from harness.judging import judge_bundle
+from harness.judging import ScenarioSet, judge_bundle
+from harness.plan import library_folder
 from harness.reporting.write import write_reports
 from stubs.clock import VirtualClock
 from stubs.events import (
@@ -150,6 +152,32 @@ def test_a_forgery_that_is_chained_and_sealed_again_is_found(made: Made, forgery
     assert verify(data).problems == (), "nothing shows on the outside"
     found = judge_bundle(data)
     assert kind in {problem.kind for problem in found.problems}, found.problems
+
+
+@pytest.mark.parametrize("is_of_this_version", [True, False])
+@pytest.mark.parametrize(("taken_away", "is_failed"), [("counters-never-fall", False), ("values-as-received", True)])
+def test_an_implicit_check_that_came_later_contradicts_only_if_it_finds_something_wrong(
+    made: Made, tmp_path: Path, taken_away: str, is_failed: bool, is_of_this_version: bool
+) -> None:
+    folder = tmp_path / "scenarios"
+    shutil.copytree(library_folder(), folder)
+    if not is_of_this_version:
+        feature = next(folder.rglob("*.feature"))
+        feature.write_text(feature.read_text(encoding="utf-8") + "\n# of an earlier version\n", encoding="utf-8")
+    scenarios = ScenarioSet(folder)
+
+    def ran_them(event: RunStarted) -> RunStarted:
+        return replace(event, facts={**event.facts, "scenario_set": {"version": "1", "digest": scenarios.digest}})
+
+    kept = [
+        NOTHING if isinstance(event, CheckJudged) and event.check == taken_away else event
+        for event in _each(RunStarted, ran_them)(made.events)
+    ]
+    name = f"later-{taken_away}-{is_of_this_version}"
+    found = judge_bundle(made.sealed_again(kept, name), scenarios)
+    missing = [problem.detail for problem in found.problems if problem.kind == "missing check"]
+    assert found.undecided == ""
+    assert bool(missing) is (is_failed or is_of_this_version), found.problems
 
 
 @pytest.mark.parametrize("name", ["result.json", "report.html", "junit.xml", "coverage.csv"])
