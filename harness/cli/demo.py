@@ -11,7 +11,8 @@ from harness.cli.output import json_option
 
 DEMO_SELECTION = (
     "IC-001 or IC-014 or IC-021 or IC-023 or SR-201 or SR-207 or SR-212 or SR-106 or SR-112 or SR-501 or RC-002 "
-    "or RC-010 or (AL-001 and not AL-001-IS-2) or AL-028 or SSI-001 or ((SR-601 or SR-605 or SSI-006) and (role:IS or role:GT))"
+    "or RC-010 or (AL-001 and not AL-001-IS-2) or AL-028 or SSI-001 "
+    "or ((SR-601 or SR-605 or SSI-006) and (role:IS or role:GT))"
 )
 """A journey a newcomer recognises: install, commission, read, top up, disable and enable, refusals, alerts, SSI.
 

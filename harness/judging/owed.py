@@ -6,6 +6,7 @@ what says what had to be judged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -28,6 +29,10 @@ class Owed:
     checks: tuple[tuple[str, Mapping[str, Any], int], ...]
 
 
+_ANYTHING = "\ue000"
+"""Stands in a text for what only the run knew; a character for private use, which no text of ours holds."""
+
+
 class Unknown:
     """A value that only the run knew, such as an identity made up for it: equal to whatever the journal says."""
 
@@ -36,6 +41,12 @@ class Unknown:
 
     def __hash__(self) -> int:
         return 0
+
+    def __repr__(self) -> str:
+        return _ANYTHING
+
+    def __format__(self, _how: str) -> str:
+        return _ANYTHING
 
     def __getattr__(self, _name: str) -> Unknown:
         return self
@@ -59,6 +70,13 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+
+
+def is_same_text(owed: str, told: str) -> bool:
+    """Whether a text is the owed one, with anything in the places that only the run could fill."""
+    if _ANYTHING not in owed:
+        return owed == told
+    return re.fullmatch(".*".join(map(re.escape, owed.split(_ANYTHING))), told, re.DOTALL) is not None
 
 
 class _NotingWorld:

@@ -13,7 +13,7 @@ from harness.engine.assessment import assess
 from harness.engine.results import CheckRun, Run, ScenarioRun, fold_run
 from harness.evidence.archive import Archive
 from harness.evidence.bundle import stored_journal
-from harness.judging.owed import Owed, ScenarioSet, Unknown
+from harness.judging.owed import Owed, ScenarioSet, Unknown, is_same_text
 from harness.judging.plan import plan_problems
 from harness.judging.reports import report_problems
 from harness.settings import RehearsalSettings
@@ -222,6 +222,8 @@ def _is_same(owed: Any, told: Any) -> bool:
         return set(owed) == set(told) and all(_is_same(value, told[name]) for name, value in owed.items())
     if isinstance(owed, list | tuple) and isinstance(told, list | tuple):
         return len(owed) == len(told) and all(map(_is_same, owed, told))
+    if isinstance(owed, str) and isinstance(told, str) and is_same_text(owed, told):
+        return True
     return bool(owed == told) or is_same(owed, told)
 
 
