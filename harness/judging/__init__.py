@@ -5,6 +5,6 @@ role verdicts, counts and reports follow from messages and events. This room rea
 """
 
 from harness.judging.owed import Owed, ScenarioSet
-from harness.judging.recompute import Judgement, Problem, judge_bundle
+from harness.judging.recompute import Judgement, Problem, judge_bundle, owed_problems
 
-__all__ = ["Judgement", "Owed", "Problem", "ScenarioSet", "judge_bundle"]
+__all__ = ["Judgement", "Owed", "Problem", "ScenarioSet", "judge_bundle", "owed_problems"]

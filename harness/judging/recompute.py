@@ -73,7 +73,7 @@ def judge_bundle(data: bytes, scenario_set: ScenarioSet | None = None) -> Judgem
     problems += _verdict_problems(run, again)
     problems += _attestation_problems(run, rejudged)
     if not undecided:
-        problems += _owed_problems(run, index, scenarios)
+        problems += owed_problems(run, index, scenarios)
         problems += [Problem("plan", "RunStarted", one) for one in plan_problems(run, scenarios)]
     problems += [Problem("report", name, detail) for name, detail in report_problems(files, run, entries)]
     return Judgement(again, rejudged, tuple(problems), assess(again), undecided)
@@ -146,7 +146,8 @@ def _verdict_problems(run: Run, again: Run) -> Iterator[Problem]:
 # --- what a scenario owes -----------------------------------------------------------------------------------------
 
 
-def _owed_problems(run: Run, index: EvidenceIndex, scenarios: ScenarioSet) -> Iterator[Problem]:
+def owed_problems(run: Run, index: EvidenceIndex, scenarios: ScenarioSet) -> Iterator[Problem]:
+    """Compare the steps, checks and parameters of each scenario with those that its scenario set says it owes."""
     limits = _limits(run)
     known = frozenset(implicit_checks())
     if not scenarios.is_of_this_version:  # a check that came later judged nothing in it

@@ -12,9 +12,11 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from harness.checks import Verdict, judge_again
+from harness.checks.evidence_index import EvidenceIndex
 from harness.drivers import Outcome
 from harness.engine import RunResult
 from harness.evidence.certificates import public_keys
+from harness.judging import ScenarioSet, owed_problems
 from harness.plan import load_library
 from schemas.load import UserRole
 from stubs.events import CheckJudged, CommandSent, DeviceAnswered, Entry, OutcomeClaimed, ScenarioStarted
@@ -59,6 +61,15 @@ def test_judging_again_from_the_entries_gives_the_same_verdicts(
     again = list(judge_again(bench.dcc.journal.entries(after=run.first - 1, until=run.last)))
     assert len(again) > 2 * len(run.scenarios)
     assert [one.judged.check for one in again if not one.agrees] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_scenario_was_judged_by_the_checks_that_it_owes(
+    runs: Callable[[UserRole], RunResult], bench: Bench, role: UserRole
+) -> None:
+    run = runs(role).run
+    entries = list(bench.dcc.journal.entries(after=run.first - 1, until=run.last))
+    assert [str(one) for one in owed_problems(run, EvidenceIndex(entries), ScenarioSet())] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
