@@ -44,8 +44,6 @@ def alert_acknowledged(evidence: Evidence, parameters: Mapping[str, Any]) -> Fin
         open_one = next((message for message in messages if not message.deliveries), None)
         got = f"{len(taken)} of {len(messages)}" if count > 1 or open_one is None else open_one.why_open
         return waiting(expected, got, *(seq for message in messages for seq in message.references))
-    if messages:
-        return waiting(expected, messages[0].why_open, *messages[0].references)
     return waiting(expected, "the DCC has sent no such alert", amounts_to=Verdict.BLOCKED)
 
 

@@ -96,8 +96,8 @@ def _same_text(sent: str, claimed: str) -> bool:
     codes = _CODE.fullmatch(sent), _CODE.fullmatch(claimed)
     if codes[0] and codes[1]:
         return code(sent) == code(claimed)
-    numbers = _number(sent), _number(claimed)
-    if numbers[0] is not None and numbers[1] is not None and numbers[0] == numbers[1]:
+    one, other = _number(sent), _number(claimed)
+    if one is not None and one == other:
         return True
     if sent.count(":") == _REQUEST_ID_PARTS - 1:
         return request_id(sent) == request_id(claimed)
@@ -272,7 +272,7 @@ def _number(value: object) -> Decimal | None:
 
 
 def _truth(value: object) -> bool | None:
-    return value if isinstance(value, bool) else _TRUTH.get(str(value).strip().casefold())
+    return _TRUTH.get(str(value).strip().casefold())
 
 
 def _moment(text: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 
 import msgspec
 
@@ -51,7 +52,7 @@ class EvidenceIndex:
         kept = devices_of(started) if started else set[str]()
 
         def is_foreign(device: str) -> bool:
-            return device not in kept and self._given.get(device, last + 1) <= last
+            return device not in kept and self._given.get(device, inf) <= last
 
         before = [entry for entry in self._certificates if entry.seq < min(first, last + 1)]
         slice_ = [entry for entry in self.between(first, last) if not _names(entry.event, is_foreign)]

@@ -32,7 +32,7 @@ class Check:
     clause: str
     provenance: str
     judge: Judge
-    is_implicit: bool = False
+    is_implicit: bool
     """Judged at the end of every scenario, whether its steps name it or not."""
 
     @property

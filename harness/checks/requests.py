@@ -28,8 +28,6 @@ def action_of(evidence: Evidence, parameters: Mapping[str, Any], expected: str) 
 
 def unable(action: ActionRecord, expected: str) -> Finding | None:
     """The finding when the party's system could not be asked at all; None when it could."""
-    if action.claimed is None:
-        return None
     detail = str(action.outcome.get("detail", ""))
     if action.status == "blocked":
         return blocked(expected, f"the driver could not ask: {detail}", action.claimed_seq, owner=Owner.SETTINGS)
