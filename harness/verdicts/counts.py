@@ -70,11 +70,11 @@ class ServiceCoverage:
     state: str
     is_eligible: bool
     """Whether the role may use the service; one that may not is here only since a scenario tried."""
-    positive: tuple[str, ...] = ()
+    positive: tuple[str, ...]
     """Keys of scenarios that exercise it and expect it to work."""
-    negative: tuple[str, ...] = ()
+    negative: tuple[str, ...]
     """Keys of scenarios that expect a refusal or a failure."""
-    is_refusal_shown: bool = False
+    is_refusal_shown: bool
     """Whether one of ``negative`` passed."""
 
 

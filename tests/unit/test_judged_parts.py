@@ -12,7 +12,7 @@ import pytest
 from harness.checks import Verdict, evidence_of
 from harness.checks.asked_anew import KNOWN
 from harness.checks.critical import _signed_group
-from harness.checks.device_state import _state
+from harness.checks.device_state import _state, _told
 from harness.checks.effects import _scheduled
 from harness.checks.evidence import Evidence
 from harness.checks.received import _plain_values, values_received
@@ -20,20 +20,33 @@ from harness.checks.reported import _identity_of, _tells_of_outcome
 from harness.checks.requests import _may_repeat, variant_of
 from harness.checks.ssi_acts import _differences
 from harness.checks.ssi_records import _invented, _records, _rows_of_report
+from schemas.load import state_effects
 from schemas.ssi_tables import reports
-from stubs.events import DeviceChanged, DeviceManufactured, FaultApplied, OutcomeClaimed, PageViewed
+from stubs.events import (
+    CommandSent,
+    DeviceChanged,
+    DeviceManufactured,
+    FaultApplied,
+    InventoryChanged,
+    OutcomeClaimed,
+    PageViewed,
+)
 from stubs.wire.duis import (
     FutureDatedDeviceAlert,
     GbcsPayload,
     Node,
     OtherResult,
+    RequestHeader,
+    ServiceRequest,
     SignedPreCommand,
+    write_request,
     write_response,
 )
+from stubs.wire.request_id import RequestId
 from tests.unit.test_checks import METER, OTHER_METER, USER, Story, request_id
 from tests.unit.test_implicit_checks import body
-from tests.unit.test_judged_alert_values import lost
-from tests.unit.test_judged_branches import answer, with_body
+from tests.unit.test_judged_alert_values import lost, powered
+from tests.unit.test_judged_branches import answer, carried_out, told, with_body
 from tests.unit.test_judged_reports import success
 from tests.unit.test_judged_requests import device_message
 
@@ -204,3 +217,50 @@ def test_the_state_of_a_device_is_its_own() -> None:
         story.add(DeviceManufactured(device=device, device_type="ESME", variant="A", seed="s", values={"set": value}))
     known = evidence(story)
     assert _state(known, known.actions[0], "set", 9) == [(3, 1)]
+
+
+def row_of(**fields: str) -> Any:
+    """The first service and row of the table of effects with these fields."""
+    return next(
+        (srv, row)
+        for srv, rows in state_effects().items()
+        for row in rows
+        if all(getattr(row, name) == value for name, value in fields.items())
+    )
+
+
+def test_what_no_device_confirms_was_told_to_none() -> None:
+    srv, row = row_of(how="equals")
+    known = evidence(told(str(srv), row, "17", 18))
+    assert list(_told(known, known.actions[0])) == []
+
+
+@pytest.mark.usefixtures(carried_out.__name__)
+def test_a_balance_rises_from_the_last_of_several_states() -> None:
+    srv, row = row_of(how="rises by")
+    story = told(str(srv), row, "50000", 1, 3, 50003)
+    assert story.judged("device-took-what-was-sent").verdict is Verdict.PASS
+
+
+def test_a_device_that_was_ready_before_anything_was_asked_did_not_become_so() -> None:
+    ready = InventoryChanged(device=METER, values={"DeviceStatus": "Commissioned"}, cause="x")
+    parameters = {"device": METER, "status": "Commissioned"}
+    assert Story().add(ready).asked().judged("inventory-status-becomes", **parameters).verdict is not Verdict.PASS
+    assert Story().asked().add(ready).judged("inventory-status-becomes", **parameters).verdict is Verdict.PASS
+
+
+@pytest.mark.usefixtures(carried_out.__name__)
+def test_a_switch_is_told_by_the_newest_command_of_its_request() -> None:
+    srv, row = row_of(element="")
+    header = RequestHeader(RequestId.parse(request_id(1)), 1, str(srv), str(srv))
+    story = Story().asked(str(srv)).posted(srv=str(srv), body=write_request(ServiceRequest(header, Node("Body"))))
+    command = CommandSent(
+        command="c1", request_id=request_id(1), srv=str(srv), device=METER, use_case="", message_code="", payload=b""
+    )
+    known = evidence(story.add(command, command))
+    assert [(seq, one) for seq, one, _ in _told(known, known.actions[0])] == [(len(story.entries), row)]
+
+
+def test_values_of_an_alert_that_are_no_mapping_are_not_compared() -> None:
+    found = powered("on").claimed(alerts=[{"code": "N27", "values": ["a"]}]).judged("alerts-as-received")
+    assert found.verdict is Verdict.PASS
