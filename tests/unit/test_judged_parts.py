@@ -46,6 +46,7 @@ from stubs.wire.request_id import RequestId
 from tests.unit.test_checks import METER, OTHER_METER, USER, Story, request_id
 from tests.unit.test_implicit_checks import body
 from tests.unit.test_judged_alert_values import lost, powered
+from tests.unit.test_judged_beginnings import LIMITS, ROWS, SET, act, filed
 from tests.unit.test_judged_branches import answer, carried_out, told, with_body
 from tests.unit.test_judged_reports import success
 from tests.unit.test_judged_requests import device_message
@@ -206,6 +207,11 @@ def test_several_words_of_an_act_are_compared_as_one_text() -> None:
     event: Any = SimpleNamespace(roles=("a", "b"))
     assert _differences(row, {"roles": "a  b"}, event) == []
     assert _differences(row, {"roles": "a"}, event) == ["roles 'a b' and not 'a'"]
+
+
+def test_a_file_that_was_refused_is_not_accepted_whatever_is_in_it() -> None:
+    found = act("submit-thresholds", filed(ROWS, accepted=False), SET, thresholds=LIMITS, values={"a": 1})
+    assert (found.verdict, found.got) == (Verdict.FAIL, "refused: d")
 
 
 # --- devices --------------------------------------------------------------------------------------------------------
