@@ -214,6 +214,9 @@ def test_nothing_scrolls_sideways_on_a_narrow_screen(page: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    long_words = "document.querySelectorAll('main :is(p, li, dd, h1, h2, h3, summary)').forEach(one => one.append(' ' + 'W'.repeat(80)))"
+    page.evaluate(long_words)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360, "a path that is given may be of any length"
     wider = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth).length"
     assert page.evaluate(wider) == 0
 
