@@ -46,7 +46,8 @@ def read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}", mend="Check the path") from error
+        mend = f"Name {file / 'bundle.zip'}" if (file / "bundle.zip").is_file() else "Check the path"
+        raise InputError(f"{file} cannot be read: {error.strerror}", mend=mend) from error
 
 
 def write(file: Path | None, data: bytes) -> None:

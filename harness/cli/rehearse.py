@@ -120,11 +120,13 @@ def command(
     }
     chosen = load_settings(settings, named, os.environ)
     is_named = flags["only"] or flags["failed"] or flags["remaining"]
+    if is_named:
+        named["plan"] = ""  # a plan runs exactly what it includes: beside it nothing could be named
     wanted = (
         flags["select"] or "" if is_named else chosen.select
     )  # who names scenarios means them, whatever the file says
     select = narrowed(wanted, flags["only"], flags["failed"], flags["remaining"])
-    if select != chosen.select:
+    if is_named or select != chosen.select:
         chosen = load_settings(settings, {**named, "select": select}, os.environ)
     again = _command_to_repeat(ctx)
     code = 0

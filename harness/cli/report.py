@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,9 +21,11 @@ from stubs.wire.errors import InputError
 def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_json: bool) -> None:
     """Write result.json, report.html, junit.xml, coverage.csv and bundle.zip of RUN_DIR again from its journal.
 
-    Works after a crash too: whatever the journal holds is reported, as a partial run. --json prints one object:
-    report and bundle (paths), fingerprint (of the key that signed), totals (by verdict).
+    Works after a crash too: whatever the journal holds is reported, as a partial run. Of a load rehearsal it writes
+    load-result.json, load-report.html, junit.xml and bundle.zip. --json prints one object: report and bundle (paths),
+    fingerprint (of the key that signed), totals (by verdict; of a load rehearsal its limits).
     """
+    from harness.load.reporting.write import write_load_reports
     from harness.reporting.write import write_reports
     from stubs.clock import SystemClock
     from stubs.journal import FILE_NAME, Journal, SqliteStore
@@ -36,16 +39,24 @@ def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_j
             folders = " ".join(map(str, workers))
             mend = f"It was broken off with several workers at it; each has its part, to be reported alone: {folders}"
         raise InputError(f"{run_folder} holds no state/{FILE_NAME}", mend=mend)
+    folder = out or run_folder
     journal = Journal(SqliteStore(path), SystemClock())
     try:
-        written = write_reports(out or run_folder, journal.rows(), schema=schema, earlier=_earlier(run_folder))
+        if any(journal.entries(kinds=("LoadStarted",))):
+            folder.mkdir(parents=True, exist_ok=True)
+            load = write_load_reports(folder, journal.rows())
+            report, sealed, fingerprint = load.report, load.bundle, load.fingerprint
+            totals = Counter(str(one["verdict"]) for one in load.result.limits)
+        else:
+            written = write_reports(folder, journal.rows(), schema=schema, earlier=_earlier(run_folder))
+            report, sealed, fingerprint = written.report, written.bundle, written.fingerprint
+            totals = Counter(written.result.totals)
     finally:
         journal.close()
     if as_json:
-        print_json({"report": str(written.report), "bundle": str(written.bundle), "fingerprint": written.fingerprint,
-                    "totals": dict(written.result.totals)})  # fmt: skip
+        print_json({"report": str(report), "bundle": str(sealed), "fingerprint": fingerprint, "totals": dict(totals)})
     else:
-        say(f"{written.report}\n{written.bundle} (signed by {written.fingerprint})")
+        say(f"{report}\n{sealed} (signed by {fingerprint})")
 
 
 def _earlier(run_folder: Path) -> Mapping[str, bytes]:

@@ -102,9 +102,12 @@ class SqliteStore:
             connection.execute(_LAST)  # somebody else's table of that name has other columns
         except sqlite3.Error as error:
             connection.close()
+            is_in_use = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
             raise Blocked(
-                f"cannot use the journal {self.path}: {error}",
-                mend="Is another process using this state folder? Is the file a journal of this program?",
+                f"cannot use the journal {self.path}: {'another process uses it' if is_in_use else error}",
+                mend="Wait until that ends: a run that goes on, or another report."
+                if is_in_use
+                else "Is the file a journal of this program?",
             ) from error
         return connection
 

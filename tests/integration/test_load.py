@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import signal
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -129,6 +130,32 @@ def test_uept_judge_reaches_the_verdict_of_a_load_bundle_again(
     assert json.loads(capsys.readouterr().out)["verdict"] == "PASS"
     assert run(["judge", str(good.reports.bundle)]) == 0
     assert "48 of 48 messages" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("out", [[], ["--out", "elsewhere"]])
+def test_uept_report_writes_the_reports_of_a_load_rehearsal_again(
+    good: Rehearsed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], out: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(good.reports.bundle.parent, "run")
+    assert run(["report", "run", *out, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["totals"] == {"PASS": 3}
+    written = Path(out[-1] if out else "run")
+    for name in ("load-result.json", "load-report.html", "junit.xml"):
+        assert (written / name).read_bytes() == (good.reports.bundle.parent / name).read_bytes()
+    assert not (written / "report.html").exists()
+    assert run(["judge", str(written / "bundle.zip")]) == 0
+    assert run(["judge", str(written)]) == 2
+    assert f"Name {written / 'bundle.zip'}" in capsys.readouterr().err
+
+
+def test_a_journal_that_a_run_uses_is_left_alone_and_the_reason_said(
+    good: Rehearsed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(good.reports.bundle.parent, tmp_path / "run")
+    with closing(Journal(SqliteStore(tmp_path / "run" / "state" / FILE_NAME), SystemClock())):
+        assert run(["report", str(tmp_path / "run")]) == 3
+    assert "another process uses it. Wait until that ends" in capsys.readouterr().err
 
 
 def test_the_page_stands_alone_and_shows_the_plots(good: Rehearsed) -> None:

@@ -10,7 +10,7 @@ import pytest
 from harness.cli import run
 from harness.engine.rehearsal import planned_by
 from harness.plan import PlanFile, load_library, make_plan, read_plan_file
-from harness.settings import load_settings
+from harness.settings import RehearsalSettings, load_settings
 from stubs.wire.errors import InputError
 
 LIBRARY = load_library()
@@ -124,3 +124,23 @@ def test_a_file_that_is_no_plan_is_named_with_what_is_wrong(tmp_path: Path, text
     with pytest.raises(InputError, match=r"plan\.toml") as caught:
         read_plan_file(path, LIBRARY)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("is_in_run_file", [True, False])
+@pytest.mark.parametrize("named", [FIRST, THIRD])
+def test_a_scenario_that_is_named_runs_alone_whatever_plan_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, is_in_run_file: bool
+) -> None:
+    """``--only``, ``--failed``, ``--remaining``: who repeats a failure does not run the whole plan again."""
+    (tmp_path / "plan.toml").write_text(PlanFile((SECOND, FIRST), {THIRD: "not yet"}).text(), encoding="utf-8")
+    (tmp_path / "run.toml").write_text('plan = "plan.toml"\n' if is_in_run_file else "", encoding="utf-8")
+    chosen: list[str] = []
+
+    def rehearse(settings: RehearsalSettings, *_args: object, **_named: object) -> int:
+        chosen.extend(one.key for one in planned_by(settings, LIBRARY).chosen)
+        return 0
+
+    monkeypatch.setattr("harness.cli.rehearse.rehearse", rehearse)
+    flags = [] if is_in_run_file else ["--plan", str(tmp_path / "plan.toml")]
+    assert run(["rehearse", "--settings", str(tmp_path / "run.toml"), *flags, "--only", named]) == 0
+    assert chosen == [named]
