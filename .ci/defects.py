@@ -3,6 +3,7 @@
 Seeded: the same seed makes the same clients. Not part of `make test`. What is not caught is listed with its reason.
 """
 
+import argparse
 import sys
 import tempfile
 from collections import Counter
@@ -175,4 +176,8 @@ def main(count: int, seed: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, sys.argv[2] if len(sys.argv) > 2 else "uept")
+    parser = argparse.ArgumentParser(description="Run clients with generated defects; print how many are caught.")
+    parser.add_argument("number", nargs="?", type=int, default=200, help="how many clients are drawn")
+    parser.add_argument("seed", nargs="?", default="uept", help="another one draws others")
+    arguments = parser.parse_args()
+    main(arguments.number, arguments.seed)
