@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,7 +22,9 @@ class Line:
 
 def plot(title: str, unit: str, places: Sequence[float], lines: Sequence[Line], x_unit: str = "s") -> str:
     """Lines over ``places``; the y axis begins at 0."""
-    top = max((value for line in lines for value in line.values), default=0.0) or 1.0
+    values = [value for line in lines for value in line.values]
+    y_ticks = ticks(0.0, max(values, default=0.0) or 1.0, are_whole=all(value == int(value) for value in values))
+    top = y_ticks[-1]
     first, last = (places[0], places[-1]) if places else (0.0, 1.0)
     span = (last - first) or 1.0
 
@@ -38,14 +41,14 @@ def plot(title: str, unit: str, places: Sequence[float], lines: Sequence[Line], 
         f'font-family="system-ui,Arial,sans-serif" font-size="12"><title>{escape(title)}</title>'
     )
     parts = [opening]
-    for step in range(5):
-        value = top * step / 4
+    for value in y_ticks:
         parts.append(
             f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="{_SOFT}"/>'
             f'<text x="{_LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end" fill="{_INK}">{_short(value)}</text>'
         )
-    for step in range(5):
-        place = first + span * step / 4
+    for place in ticks(first, last, are_whole=all(place == int(place) for place in places)):
+        if place > last:
+            break
         parts.append(
             f'<text x="{x(place):.1f}" y="{_HEIGHT - 12}" text-anchor="middle" fill="{_INK}">'
             f"{_short(place)} {x_unit}</text>"
@@ -61,6 +64,20 @@ def plot(title: str, unit: str, places: Sequence[float], lines: Sequence[Line], 
             f'<text x="{key + 32}" y="18" fill="{_INK}">{escape(f"{line.name}, {unit}")}</text>'
         )
     return "".join([*parts, "</svg>"])
+
+
+def ticks(first: float, last: float, *, are_whole: bool) -> list[float]:
+    """Round places from ``first`` on, 1, 2 or 5 times a power of ten apart, at most six; the last is ``last`` or beyond.
+
+    ``are_whole``: what is drawn is counted, so that no place between two whole numbers means anything.
+    """
+    rough = ((last - first) or 1.0) / 5
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= rough * (1 - 1e-9))
+    if are_whole:
+        step = max(step, 1.0)
+    steps = max(1, math.ceil((last - first) / step - 1e-9))
+    return [first + step * number for number in range(steps + 1)]
 
 
 def _short(value: float) -> str:
