@@ -243,6 +243,17 @@ def plain_name(name: str) -> str:
     return _BETWEEN_WORDS.sub("", str(name)).casefold()
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Everything that stands in a value of any shape, as text; null is nothing."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from texts(one)
+    elif value is not None:
+        yield str(value)
+
+
 def _numbers(value: Any) -> Iterator[Decimal]:
     """Every number in a value of any shape, written as text or not; truth values, times and codes are none."""
     match value:

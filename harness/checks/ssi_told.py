@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from harness.checks.comparing import identity, request_id
+from harness.checks.comparing import identity, request_id, texts
 from harness.checks.evidence import ActionRecord, Evidence
 from harness.checks.implicit import not_applicable
 from harness.checks.registry import check
@@ -34,7 +34,7 @@ def served_until(evidence: Evidence, last: int) -> list[tuple[int, PageViewed]]:
 def identities_told(values: Mapping[str, Any]) -> set[str]:
     """Every EUI-64 that is told, in canonical form: of ``seen`` in any spelling, elsewhere as people write it."""
     found = {one for one in seen_of({"values": values}) or () if _EUI64.fullmatch(one)}
-    for text in _texts({name: value for name, value in values.items() if name != "seen"}):
+    for text in texts({name: value for name, value in values.items() if name != "seen"}):
         parts = text.strip().split(":")
         of_request = parts[:2] if len(parts) == 3 else [text.strip()]
         found |= {identity(part) for part in of_request if _WRITTEN.fullmatch(part.strip())}
@@ -51,7 +51,7 @@ def unshown(evidence: Evidence, action: ActionRecord) -> list[str]:
     if not told or not any(event.identities for _, event in served):  # an earlier version did not record them all
         return []
     known = {identity(evidence.user), identity(action.asked.get("user"))}
-    for text in _texts(action.asked):
+    for text in texts(action.asked):
         known |= _parts(text)
     for _, event in served:
         for text in (*event.shown, *event.identities, *event.query.values()):
@@ -88,16 +88,6 @@ def _parts(text: object) -> set[str]:
     """The identities in an identity or a RequestID; empty: it is neither."""
     found = {identity(part) for part in str(text or "").split(":")[:2]} | {identity(text)}
     return {one for one in found if _EUI64.fullmatch(one)}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
-    elif value is not None:
-        yield str(value)
 
 
 @check(

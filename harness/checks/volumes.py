@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from harness.checks.comparing import request_id
+from harness.checks.comparing import request_id, texts
 from harness.checks.evidence import Evidence
 from harness.checks.registry import check
 from harness.checks.requests import action_of, missing, unable, without_claim
@@ -64,21 +64,10 @@ def volume_warning_seen(evidence: Evidence, parameters: Mapping[str, Any]) -> Fi
     silence = without_claim(action, expected, "what it saw", told, seq)
     if silence is not None:
         return silence
-    named = {request_id(text) for text in _texts(told)}
+    named = {request_id(text) for text in texts(told)}
     finding = passed if {request_id(one) for one in pages[seq]} <= named else failed
     got = "the party tells of it" if finding is passed else "the party does not tell of it"
     return finding(expected, got, seq, action.claimed_seq)
-
-
-def _texts(told: object) -> Iterator[str]:
-    if isinstance(told, Mapping):
-        for value in told.values():
-            yield from _texts(value)
-    elif isinstance(told, list | tuple):
-        for value in told:
-            yield from _texts(value)
-    elif told is not None:
-        yield str(told)
 
 
 @check(
