@@ -25,12 +25,8 @@ def asked_anew(evidence: Evidence, exchanges: Sequence[Exchange]) -> Iterator[tu
     What is wrong: ``KNOWN``, the party had acknowledged the response to the first; ``TWICE``, both were carried out.
     """
     for index, exchange in enumerate(exchanges):
-        for earlier in exchanges[:index]:
-            if (
-                earlier.request_id == exchange.request_id
-                or not earlier.accepted
-                or evidence.is_answered_in_time(earlier)
-            ):
+        for earlier in filter(evidence.may_lack_answer, exchanges[:index]):
+            if earlier.request_id == exchange.request_id:
                 continue
             if _had_response(evidence, earlier, exchange):
                 yield KNOWN, earlier, exchange

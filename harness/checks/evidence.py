@@ -302,6 +302,10 @@ class Evidence:
         """Whether the party must have taken the answer: a late one it may have taken, or given up before."""
         return self.is_answered(exchange) and exchange.received.exchange not in self.late_answers
 
+    def may_lack_answer(self, exchange: Exchange) -> bool:
+        """Whether the DCC accepted a request, and the party may never have had the answer that says so."""
+        return exchange.accepted is not None and not self.is_answered_in_time(exchange)
+
     @property
     def is_observed(self) -> bool:
         """Return whether nobody reported outcomes: testers drove the party's system by themselves."""

@@ -138,10 +138,9 @@ def request_accepted(evidence: Evidence, parameters: Mapping[str, Any]) -> Findi
 def _repeats_what_was_not_answered(evidence: Evidence, exchange: Exchange, earlier: Sequence[Exchange]) -> bool:
     """Whether a refused request is the repetition of an accepted one whose answer the party may never have had."""
     return exchange.request_id is not None and any(
-        one.accepted
-        and one.request_id == exchange.request_id
+        one.request_id == exchange.request_id
         and one.received.service == exchange.received.service
-        and not evidence.is_answered_in_time(one)
+        and evidence.may_lack_answer(one)
         for one in earlier
     )
 
