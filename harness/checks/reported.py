@@ -102,13 +102,20 @@ def _contradiction(evidence: Evidence, action: ActionRecord) -> tuple[str, str] 
 
 def _of_late_answer(evidence: Evidence, action: ActionRecord, messages: Sequence[Message]) -> tuple[str, str] | None:
     """Contradict a claim although our answer left late: only where the party had acknowledged a success before."""
-    taken = [one for one in messages if any(seq < action.claimed_seq for seq, _ in one.deliveries)]
+    taken = _acknowledged(action, messages)
     if action.status in {"failed", "timeout"} and _says_success_of_any(evidence, action, taken):
-        return (
-            f"the party says {action.status}; it had taken a response {taken[-1].code}",
-            "success reported as failure",
-        )
+        return _success_as_failure(action, taken[-1].code)
     return None
+
+
+def _acknowledged(action: ActionRecord, messages: Sequence[Message]) -> list[Message]:
+    """The messages that the party had acknowledged before it reported."""
+    return [one for one in messages if any(seq < action.claimed_seq for seq, _ in one.deliveries)]
+
+
+def _success_as_failure(action: ActionRecord, last: str) -> tuple[str, str]:
+    """The contradiction of a failure or time-out that is told although a response says success; ``last``: its code."""
+    return f"the party says {action.status}; it had taken a response {last}", "success reported as failure"
 
 
 def _is_early(evidence: Evidence, action: ActionRecord) -> bool:
@@ -127,7 +134,7 @@ def _was_told_of_success(evidence: Evidence, action: ActionRecord, messages: Seq
     It had one that it had acknowledged by then, and one of which its own report tells: a code that is no
     acknowledgement's, or values.
     """
-    taken = [one for one in messages if any(seq < action.claimed_seq for seq, _ in one.deliveries)]
+    taken = _acknowledged(action, messages)
     if messages and action.status == "timeout" and _is_early(evidence, action):
         return True
     if action.asked.get("options", {}).get("wait_for_outcome"):
@@ -191,7 +198,7 @@ def _of_status(
         case "failed" | "timeout" if is_answered_at_once and codes and not any(is_error):
             return f"the party says {action.status}; the DCC answered {codes[-1]}", "success reported as failure"
         case "failed" | "timeout" if is_carried_out and not any(is_error):
-            return f"the party says {action.status}; it had taken a response {codes[-1]}", "success reported as failure"
+            return _success_as_failure(action, codes[-1])
         case _:
             pass
     return None
