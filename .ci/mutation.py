@@ -38,7 +38,7 @@ import judged_runs
 import pytest
 from mutants import ROOMS, ROOT, Mutant, every_mutant, listed, module_of, mutants, source
 
-NAMED = re.compile(r"^from (harness\.(checks|verdicts)|tests\.unit\.test_checks)\b", re.MULTILINE)
+NAMED = re.compile(r"^from (harness\.(checks|verdicts)|tests\.story)\b", re.MULTILINE)
 REHEARSING = frozenset({"test_scenario_plugin", "test_running_a_part", "test_deciding_late", "test_scenario_steps"})
 """Tests that play scenarios against a simulated DCC, with threads: they cannot be run in a forked process."""
 OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist")

@@ -26,7 +26,7 @@ from stubs.events import (
 )
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import sign
-from tests.unit.test_checks import KEY, METER, OTHER_METER, USER, Story, critical, pre_command, taken
+from tests.story import KEY, METER, OTHER_METER, USER, Story, critical, pre_command, taken
 from tests.unit.test_judged_bounds import command, held, period, warned
 from tests.unit.test_judged_bounds import page as threshold_page
 from tests.unit.test_judged_branches import certificate, inventory, readings

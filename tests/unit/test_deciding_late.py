@@ -10,7 +10,7 @@ import pytest
 from harness.checks import Finding, Owner, Verdict
 from harness.engine.deciding import Deciding
 from harness.engine.run_context import TICK
-from tests.unit.test_checks import Story
+from tests.story import Story
 
 ALLOWED = 4.0 + 1.0 + 2.0
 """Seconds of deadline, grace and patience below."""

@@ -9,7 +9,7 @@ import pytest
 from harness.checks import Verdict
 from harness.checks.comparing import is_same
 from stubs.events import DeviceChanged
-from tests.unit.test_checks import METER, Story
+from tests.story import METER, Story
 
 SWITCHES = [{"number": 1, "description": "Hot water"}, {"number": 2}]
 

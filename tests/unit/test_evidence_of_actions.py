@@ -24,7 +24,7 @@ from stubs.events import (
 )
 from stubs.wire.duis import Node, OtherResult, RequestHeader, ServiceRequest, write_request, write_response
 from stubs.wire.request_id import RequestId
-from tests.unit.test_checks import METER, NOW, OTHER_METER, USER, Story, request_id
+from tests.story import METER, NOW, OTHER_METER, USER, Story, request_id
 from tests.unit.test_judged_branches import answer, with_body
 
 OTHER_USER = "A0-B1-C2-D3-E4-03-00-00"

@@ -12,7 +12,7 @@ from harness.checks.evidence_index import evidence_of
 from stubs.events import DeviceChanged
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, write_request
 from stubs.wire.request_id import RequestId
-from tests.unit.test_checks import METER, READING, USER, Story, read, request_id
+from tests.story import METER, READING, USER, Story, read, request_id
 
 OTHER = "DE-51-CE-00-00-00-00-E9"
 

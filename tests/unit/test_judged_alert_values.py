@@ -11,7 +11,7 @@ import pytest
 from harness.checks import Verdict
 from stubs.wire.duis import DccAlert, Node, Response, ResponseHeader, write_response
 from stubs.wire.request_id import RequestId
-from tests.unit.test_checks import METER, NOW, USER, Story, request_id
+from tests.story import METER, NOW, USER, Story, request_id
 from tests.unit.test_implicit_checks import failing
 from tests.unit.test_judged_branches import with_body
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from harness.checks import Finding, Verdict
-from tests.unit.test_checks import METER, OTHER_METER, Story
+from tests.story import METER, OTHER_METER, Story
 
 CODE = "8F3F"
 

@@ -12,7 +12,8 @@ from harness.checks.comparing import Difference, Kind
 from harness.checks.device_state import _at as states_of
 from stubs.events import DeviceChanged, FileSubmitted, IncidentRaised, QuarantineEnded, ThresholdSet
 from stubs.wire.duis import Node, OtherResult, write_response
-from tests.unit.test_checks import METER, NAMED, USER, Story, request_id
+from tests.story import METER, USER, Story, request_id
+from tests.unit.test_checks import NAMED
 from tests.unit.test_implicit_checks import body
 from tests.unit.test_judged_branches import answer, with_body
 

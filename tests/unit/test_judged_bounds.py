@@ -8,7 +8,7 @@ import pytest
 
 from harness.checks import Owner, Verdict
 from stubs.events import CommandSent, DeviceSilent, PageViewed, PersonSignedIn, RequestQuarantined, ThresholdWarned
-from tests.unit.test_checks import METER, USER, Story, request_id
+from tests.story import METER, USER, Story, request_id
 
 OTHER_USER = "A0-B1-C2-D3-E4-03-00-00"
 OTHER = "DE-51-CE-00-00-00-00-E9"

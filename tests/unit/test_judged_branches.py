@@ -42,7 +42,7 @@ from stubs.wire.duis import (
 from stubs.wire.gbcs.crypto import sign
 from stubs.wire.gbcs.envelope import Message
 from stubs.wire.request_id import RequestId
-from tests.unit.test_checks import METER, NOW, OTHER_METER, USER, Story, critical, pre_command, request_id
+from tests.story import METER, NOW, OTHER_METER, USER, Story, critical, pre_command, request_id
 from tests.unit.test_implicit_checks import body, failing
 
 OTHER_USER = "A0-B1-C2-D3-E4-03-00-00"

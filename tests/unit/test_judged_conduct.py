@@ -22,7 +22,7 @@ from stubs.events import (
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs.crypto import sign
 from stubs.wire.gbcs.envelope import Message
-from tests.unit.test_checks import METER, OTHER_METER, READING, USER, Story, critical, pre_command, request_id, taken
+from tests.story import METER, OTHER_METER, READING, USER, Story, critical, pre_command, request_id, taken
 from tests.unit.test_judged_bounds import held, page, warned
 from tests.unit.test_judged_branches import OWN
 from tests.unit.test_restarts import acknowledged, after, before, collected, restarted

@@ -31,7 +31,7 @@ from stubs.events import (
     ScenarioStarted,
 )
 from stubs.wire.errors import PeerError
-from tests.unit.test_checks import METER, OTHER_METER, USER, Story, read, request_id
+from tests.story import METER, OTHER_METER, USER, Story, read, request_id
 from tests.unit.test_judged_branches import with_body
 
 

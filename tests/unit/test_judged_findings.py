@@ -8,7 +8,7 @@ import pytest
 
 from harness.checks import Verdict
 from stubs.events import CommandSent, DeviceChanged, DeviceSilent, InventoryChanged
-from tests.unit.test_checks import METER, OTHER_METER, READING, Story, request_id
+from tests.story import METER, OTHER_METER, READING, Story, request_id
 
 PASS, FAIL, REVIEW, BLOCKED, NOT_RUN = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.BLOCKED, Verdict.NOT_RUN
 SILENT = "the party has not said what became of it"

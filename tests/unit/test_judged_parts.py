@@ -43,7 +43,7 @@ from stubs.wire.duis import (
     write_response,
 )
 from stubs.wire.request_id import RequestId
-from tests.unit.test_checks import METER, OTHER_METER, USER, Story, request_id
+from tests.story import METER, OTHER_METER, USER, Story, request_id
 from tests.unit.test_implicit_checks import body
 from tests.unit.test_judged_alert_values import lost, powered
 from tests.unit.test_judged_beginnings import LIMITS, ROWS, SET, act, filed

@@ -16,7 +16,7 @@ from stubs.wire.duis import Node, RequestHeader, ServiceRequest, SignedPreComman
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import sign
 from stubs.wire.request_id import RequestId
-from tests.unit.test_checks import METER, OTHER_METER, USER, Story, critical, pre_command, request_id
+from tests.story import METER, OTHER_METER, USER, Story, critical, pre_command, request_id
 from tests.unit.test_implicit_checks import body, failing
 from tests.unit.test_judged_branches import (
     ANOTHERS,

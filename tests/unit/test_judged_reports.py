@@ -11,7 +11,7 @@ from harness.checks import Verdict, evidence_of
 from harness.checks.received import values_received
 from stubs.events import OutcomeClaimed
 from stubs.wire.duis import GbcsPayload, LocalCommand, Node, OtherResult, Result, write_response
-from tests.unit.test_checks import METER, OTHER_METER, USER, Story, request_id
+from tests.story import METER, OTHER_METER, USER, Story, request_id
 from tests.unit.test_judged_branches import answer, with_body
 from tests.unit.test_judged_requests import device_message
 

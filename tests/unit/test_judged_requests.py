@@ -37,7 +37,7 @@ from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import use_cases
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
 from stubs.wire.request_id import RequestId
-from tests.unit.test_checks import METER, NOW, OTHER_METER, USER, Story, request_id
+from tests.story import METER, NOW, OTHER_METER, USER, Story, request_id
 from tests.unit.test_implicit_checks import failing
 
 OTHER_USER = "A0-B1-C2-D3-E4-03-00-00"

@@ -13,7 +13,7 @@ from schemas.rows import StateEffectRow
 from stubs.events import CertificateIssued, DeviceChanged, OutcomeClaimed
 from stubs.wire.duis import Node, RequestHeader, ServiceRequest, write_request
 from stubs.wire.request_id import RequestId
-from tests.unit.test_checks import METER, OTHER_METER, Story, request_id, taken
+from tests.story import METER, OTHER_METER, Story, request_id, taken
 from tests.unit.test_judged_branches import told
 from tests.unit.test_judged_requests import staged
 from tests.unit.test_restarts import acknowledged, restarted

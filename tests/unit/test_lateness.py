@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from harness.checks import Finding, Owner, Verdict, evidence_of, excused_by_run, judge, judge_again, told
 from harness.checks.lateness import excused_by_answer
 from stubs.events import AnswerLate, CheckJudged, Entry
-from tests.unit.test_checks import Story
+from tests.story import Story
 
 OPEN = Finding(Verdict.FAIL, "an answer", "no answer", is_final=False)
 

@@ -12,7 +12,7 @@ import pytest
 from harness.checks import Evidence, Verdict, checks, evidence_of, judge, judge_implicit
 from stubs.events import AnyEvent, MessageQueued
 from stubs.ssi.served import identities_in, ways_in
-from tests.unit.test_checks import OTHER_METER, Story, request_id
+from tests.story import OTHER_METER, Story, request_id
 from tests.unit.test_effect_checks import ONE, outcomes
 from tests.unit.test_judged_bounds import period, warned
 from tests.unit.test_judged_branches import inventory

@@ -8,7 +8,7 @@ import pytest
 
 from harness.checks import Owner, Verdict
 from harness.drivers.reference.kept import MessageFile, digest_of
-from tests.unit.test_checks import Story, request_id
+from tests.story import Story, request_id
 
 
 def restarted(story: Story, status: str = "done") -> Story:

@@ -8,7 +8,7 @@ import pytest
 
 from harness.checks import Verdict
 from stubs.events import AnyEvent
-from tests.unit.test_checks import Story, request_id
+from tests.story import Story, request_id
 from tests.unit.test_judged_bounds import page as threshold_page
 from tests.unit.test_judged_bounds import warned
 from tests.unit.test_ssi_checks import (

@@ -10,7 +10,7 @@ from harness.checks import Owner, Verdict
 from harness.checks.evidence import OF_THE_DEVICE, UNTRUSTED
 from stubs.events import ControlUsed, FaultApplied
 from stubs.faults.rules import EFFECTS, GBCS_EFFECTS
-from tests.unit.test_checks import METER, READING, Story
+from tests.story import METER, READING, Story
 from tests.unit.test_implicit_checks import failing
 
 BENT = sorted(UNTRUSTED & EFFECTS["delivery"])

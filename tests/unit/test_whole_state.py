@@ -6,7 +6,7 @@ import pytest
 
 from harness.checks import Verdict
 from stubs.events import AnyEvent, DeviceChanged, DeviceManufactured, InventoryChanged
-from tests.unit.test_checks import METER, Story, request_id
+from tests.story import METER, Story, request_id
 
 OTHER = "DE-51-CE-00-00-00-00-E2"
 
