@@ -18,6 +18,7 @@ from stubs.smki import Pki, init_pki, load_pki
 from stubs.wire.duis import (
     GbcsPayload,
     Node,
+    OtherResult,
     PreCommand,
     RequestHeader,
     Response,
@@ -40,6 +41,7 @@ SUPPLIER = "A0-B1-C2-D3-E4-01-00-00"
 OTHER_SUPPLIER = "A0-B1-C2-D3-E4-03-00-00"
 NETWORK_OPERATOR = "A0-B1-C2-D3-E4-02-00-00"
 OTHER_USER = "A0-B1-C2-D3-E4-04-00-00"
+NEW_DEVICE = "DE-51-CE-00-00-00-00-01"
 
 EVERYTHING = (
     {"name": "chf", "type": "CHF"},
@@ -47,6 +49,10 @@ EVERYTHING = (
     {"name": "esme", "type": "ESME", "variant": "single"},
     {"name": "gsme", "type": "GSME"},
     {"name": "ppmid", "type": "PPMID"},
+)
+HOME_WITH_NEW_METER = (
+    {"name": "chf", "type": "CHF"},
+    {"name": "esme", "type": "ESME", "status": "Pending"},
 )
 
 
@@ -120,6 +126,19 @@ class Party:
 def response_of(document: bytes) -> Response:
     """An answer or message as a value."""
     return read_response(parse(document))
+
+
+def inventory_of(answer: bytes) -> list[str]:
+    """The devices that an answer lists."""
+    body = response_of(answer).body
+    assert isinstance(body, ServiceResponse)
+    assert isinstance(body.result, OtherResult)
+    return [device.get("DeviceID") or "" for device in body.result.node.all("Device")]
+
+
+def of_kind(events: list[AnyEvent], kind: type) -> list[Any]:
+    """The events of one kind, in order."""
+    return [event for event in events if isinstance(event, kind)]
 
 
 def code_of(reply: Reply) -> str:
@@ -217,3 +236,8 @@ class DccFixture:
         answer = self.post(self.party.request(srv, target, cv=4, **children))
         assert answer.response_code == "I0", (answer, self.refused(), self.entries[-2])
         return self.post(self.party.signed_pre_command(answer.body))
+
+
+def dcc_alerts(fixture: DccFixture) -> list[tuple[str, str]]:
+    """Recipient and code of every DCC Alert that entered an outbox."""
+    return [(message.user, message.alert_code or "") for message in fixture.messages("dcc-alert")]

@@ -12,7 +12,7 @@ from schemas.load import Service
 from stubs.dcc import CheckedRequest, Reply, RequestChecker
 from stubs.gateway.fronts.messages import Checked, read, told
 from stubs.smki import Pki
-from tests.dcc_kit import SUPPLIER, DccFixture, a_pki
+from tests.dcc_kit import SUPPLIER, DccFixture
 from tests.rule_trips import STRICT, TRIPS
 from tests.unit.test_dcc_duis_versions import ask, schedule
 
@@ -42,11 +42,6 @@ class CheckedBefore(DccFixture):
             return None
         sent = msgspec.msgpack.encode(told(found, 0))
         return read(msgspec.msgpack.decode(sent, type=Checked), (found.certificate,))
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 def recorded(fixture: DccFixture) -> list[Any]:

@@ -7,15 +7,7 @@ from typing import Any
 import pytest
 
 from harness.checks import Verdict, checks, evidence_of, implicit_checks, judge_again, worst
-from stubs.events import (
-    CheckJudged,
-    DeviceSilent,
-    Entry,
-    ItemDone,
-    RequestReceived,
-    RequestRefused,
-    ScenarioStarted,
-)
+from stubs.events import CheckJudged, DeviceSilent, Entry, ItemDone, RequestReceived, RequestRefused, ScenarioStarted
 from stubs.wire.errors import Misuse
 from tests.story import METER, NOW, OTHER_METER, Story, read
 

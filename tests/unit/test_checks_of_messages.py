@@ -5,14 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.checks import Verdict
-from stubs.events import (
-    CertificateIssued,
-    DeviceChanged,
-    DeviceSilent,
-    InventoryChanged,
-    PageViewed,
-    PersonSignedIn,
-)
+from stubs.events import CertificateIssued, DeviceChanged, DeviceSilent, InventoryChanged, PageViewed, PersonSignedIn
 from tests.story import ACB, METER, OTHER_METER, READING, USER, Story, read, request_id, taken
 
 # --- responses --------------------------------------------------------------------------------------------------------

@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.checks import Verdict
-from stubs.events import (
-    CommandSent,
-    InventoryChanged,
-)
+from stubs.events import CommandSent, InventoryChanged
 from stubs.wire.gbcs.crypto import sign
 from tests.story import KEY, METER, Story, critical, pre_command, request_id
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,22 +14,10 @@ from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, DeviceAlert, ServiceResponse, Smets1Response, schema_problems
 from stubs.wire.xml import SR, parse
 from stubs.wire.xmlsig import verify
-from tests.dcc_kit import NETWORK_OPERATOR, OTHER_USER, SUPPLIER, DccFixture, a_pki, response_of
+from tests.dcc_kit import NETWORK_OPERATOR, OTHER_USER, SUPPLIER, DccFixture, response_of
 
 HUB_ALERT = "8F3F"
 RADIO_ALERTS = [code for code, row in device_alerts().items() if row.to_broker == "dual-band-alert"]
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
-
-
-@pytest.fixture
-def fixture(pki: Pki) -> Iterator[DccFixture]:
-    fixture = DccFixture(pki)
-    yield fixture
-    fixture.valid()
 
 
 def raise_alert(fixture: DccFixture, code: str, structure: str = "", user: str = SUPPLIER) -> DccAlert:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,19 +14,7 @@ from stubs.wire.duis import OtherResult, ServiceResponse
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.envelope import Message
 from stubs.wire.gbcs.use_cases import read_command
-from tests.dcc_kit import DccFixture, a_pki, response_of
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
-
-
-@pytest.fixture
-def fixture(pki: Pki) -> Iterator[DccFixture]:
-    fixture = DccFixture(pki)
-    yield fixture
-    fixture.valid()
+from tests.dcc_kit import DccFixture, response_of
 
 
 def joined(fixture: DccFixture, device: str) -> tuple[str, ...]:

@@ -23,17 +23,11 @@ from tests.dcc_kit import (
     SUPPLIER,
     DccFixture,
     Party,
-    a_pki,
     response_of,
 )
 from tests.service_trips import ABSENT, change_of_supplier, local_answer, opt_in, update_firmware
 
 OPEN = DccSettings(eligible_roles={"8.6": ("IS",), "8.5": ("IS",)})
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture

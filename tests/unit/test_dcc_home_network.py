@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from stubs.smki import Pki
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.utrn import ValueClass, generate
-from tests.dcc_kit import DccFixture, a_pki
+from tests.dcc_kit import DccFixture
 
 PREPAID = {"payment_mode": "prepayment", "balance": 0, "price": 0, "standing_charge": 0}
 HUB, METER, DISPLAY = (
@@ -18,18 +15,6 @@ HUB, METER, DISPLAY = (
     {"name": "gsme", "type": "GSME", "values": PREPAID},
     {"name": "ppmid", "type": "PPMID"},
 )
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
-
-
-@pytest.fixture
-def fixture(pki: Pki) -> Iterator[DccFixture]:
-    fixture = DccFixture(pki)
-    yield fixture
-    fixture.valid()
 
 
 def happens(fixture: DccFixture, device: str, what: str, **detail: str) -> None:

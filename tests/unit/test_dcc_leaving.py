@@ -12,16 +12,11 @@ from stubs.events import CommandSent, DeviceAnswered, DeviceSilent
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, ServiceRequest, example, write_request
 from stubs.wire.eui64 import Eui64
-from tests.dcc_kit import DccFixture, a_pki, code_of, response_of
+from tests.dcc_kit import DccFixture, code_of, response_of
 from tests.every_request import TOMORROW, Home, fitted, home_for, texts_for, user_for
 from tests.service_trips import create
 
 DAY = 86400
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture(params=["ESME", "GSME"])

@@ -14,16 +14,11 @@ from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import DccAlert, GbcsPayload, LocalCommand, OtherResult, ServiceResponse
 from stubs.wire.eui64 import Eui64
-from tests.dcc_kit import NETWORK_OPERATOR, NOW, SUPPLIER, DccFixture, Party, a_pki, response_of
+from tests.dcc_kit import NETWORK_OPERATOR, NOW, SUPPLIER, DccFixture, Party, response_of
 
 LIMITS = DccSettings(
     thresholds={"7.4": 0, "8.2": 0, "1.5": 1}, attribute_limits={"1.5": {"AdjustMeterBalance": (-1000, 1000)}}
 )
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture

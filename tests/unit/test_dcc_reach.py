@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from stubs.dcc import Dcc
 from stubs.events import AlertRaised, DeviceAnswered, DeviceSilent
 from stubs.inventory import REMOVED
-from stubs.smki import Pki
 from stubs.wire.eui64 import Eui64
-from tests.dcc_kit import NETWORK_OPERATOR, DccFixture, a_pki
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
-
-
-@pytest.fixture
-def fixture(pki: Pki) -> Iterator[DccFixture]:
-    fixture = DccFixture(pki)
-    yield fixture
-    fixture.valid()
+from tests.dcc_kit import NETWORK_OPERATOR, DccFixture
 
 
 def reach(fixture: DccFixture, device: str, *, is_there: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,21 +14,9 @@ from stubs.smki import Pki
 from stubs.wire.duis import SignedPreCommand, read_request, write_request
 from stubs.wire.request_id import RequestId
 from stubs.wire.xml import parse
-from tests.dcc_kit import DccFixture, a_pki
+from tests.dcc_kit import DccFixture
 
 LATER = "2026-01-15T18:00:00Z"
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
-
-
-@pytest.fixture
-def fixture(pki: Pki) -> Iterator[DccFixture]:
-    fixture = DccFixture(pki)
-    yield fixture
-    fixture.valid()
 
 
 def send(fixture: DccFixture, device: str, date: str = "", **header: Any) -> tuple[RequestId, Reply]:

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from stubs.dcc import Dcc
 from stubs.devices.waiting import MOST_UNSENT
 from stubs.events import AlertRaised
-from stubs.smki import Pki
 from stubs.wire.duis import DeviceAlert
 from stubs.wire.eui64 import Eui64
-from tests.dcc_kit import DccFixture, a_pki, response_of
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
-
-
-@pytest.fixture
-def fixture(pki: Pki) -> Iterator[DccFixture]:
-    fixture = DccFixture(pki)
-    yield fixture
-    fixture.valid()
+from tests.dcc_kit import DccFixture, response_of
 
 
 def reach(fixture: DccFixture, device: str, *, is_there: bool) -> None:

@@ -12,7 +12,7 @@ from stubs.devices import DeviceState, apply
 from stubs.devices.demand import maximum_demand
 from stubs.devices.manufacture import amend
 from stubs.devices.state import instant, seconds
-from tests.device_bench import DeviceBench, make_device_bench
+from tests.device_bench import DeviceBench
 
 DAY, HALF_HOUR = timedelta(days=1), timedelta(minutes=30)
 IMPORT, PERIOD, EXPORT = (
@@ -20,11 +20,6 @@ IMPORT, PERIOD, EXPORT = (
     "MaxDemandConfigurableTimeActivePowerImport",
     "MaxDemandActiveEnergyExport",
 )
-
-
-@pytest.fixture
-def bench() -> DeviceBench:
-    return make_device_bench()
 
 
 def read(bench: DeviceBench, state: DeviceState, name: str, now: datetime, **values: Any) -> dict[str, Any]:

@@ -19,14 +19,9 @@ from stubs.wire.gbcs.envelope import Cra, Message
 from stubs.wire.gbcs.use_cases import CANCELLED
 from stubs.wire.gbcs.use_cases.alerts import read_alert
 from stubs.wire.utrn import ValueClass, generate
-from tests.device_bench import DeviceBench, make_device_bench
+from tests.device_bench import DeviceBench
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def bench() -> DeviceBench:
-    return make_device_bench()
 
 
 def alert_content(bench: DeviceBench, state: DeviceState, payload: bytes) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-import pytest
-
 from stubs.devices import DeviceState, apply, view
 from stubs.devices.generation import generated, typical_peak
 from stubs.devices.manufacture import amend
@@ -16,16 +14,11 @@ from stubs.devices.profile import SLOT
 from stubs.devices.records import Calendar, Tariff
 from stubs.devices.registers import tou_registers
 from stubs.devices.state import instant, seconds
-from tests.device_bench import DeviceBench, make_device_bench
+from tests.device_bench import DeviceBench
 
 DAY = timedelta(days=1)
 PEAK = 3000
 START = seconds(datetime(2026, 3, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-def bench() -> DeviceBench:
-    return make_device_bench()
 
 
 def read(bench: DeviceBench, state: DeviceState, name: str, now: datetime, **values: Any) -> dict[str, Any]:

@@ -35,11 +35,6 @@ WORKING = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 ALWAYS = ("*-*-*", "*-*-*")
 
 
-@pytest.fixture
-def bench() -> DeviceBench:
-    return make_device_bench()
-
-
 def row(script: str, time: str, days: tuple[str, ...] = (), dates: tuple[str, str] = ALWAYS, special: str = "") -> Any:
     return {
         "NonDisablementScript": script,

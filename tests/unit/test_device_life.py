@@ -17,15 +17,10 @@ from stubs.devices.registers import import_register, import_registers
 from stubs.devices.state import LogEntry, given_back, kept, seconds
 from stubs.wire.errors import Misuse, PeerError
 from stubs.wire.gbcs.use_cases import USE_CASES
-from tests.device_bench import DeviceBench, make_device_bench
+from tests.device_bench import DeviceBench
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 CHANNEL = {"Page": 29, "Channels": (3, 5)}
-
-
-@pytest.fixture
-def bench() -> DeviceBench:
-    return make_device_bench()
 
 
 def read(

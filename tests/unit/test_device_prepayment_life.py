@@ -14,16 +14,11 @@ from stubs.devices.state import seconds
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.use_cases.payment import charge_rows, suspended_debts
 from stubs.wire.utrn import ValueClass, generate
-from tests.device_bench import DeviceBench, make_device_bench
+from tests.device_bench import DeviceBench
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PREPAID: dict[str, Any] = {"payment_mode": "prepayment", "price": 0, "standing_charge": 86_400}
 """One thousandth of a penny a second."""
-
-
-@pytest.fixture
-def bench() -> DeviceBench:
-    return make_device_bench()
 
 
 def lived(bench: DeviceBench, state: DeviceState, until: datetime) -> tuple[DeviceState, Elapsed]:

@@ -17,7 +17,7 @@ from stubs.devices.registers import block_matrix, import_register, tou_registers
 from stubs.devices.settling import settled
 from stubs.devices.state import instant, seconds
 from stubs.devices.tariffs import into_blocks, use_by_rate
-from tests.device_bench import DeviceBench, make_device_bench
+from tests.device_bench import DeviceBench
 
 DAY = timedelta(days=1)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -49,11 +49,6 @@ BLOCKED = EVENING | {
     "BlockThresholds1": (100_000, 200_000, 4_294_967_295),
     "BlockPrices": ((10_000, 20_000, 30_000, 0),) + ((0,) * 4,) * 7,
 }
-
-
-@pytest.fixture
-def bench() -> DeviceBench:
-    return make_device_bench()
 
 
 def set_to(bench: DeviceBench, tariff: dict[str, Any], variant: str = "", **values: Any) -> DeviceState:

@@ -12,14 +12,9 @@ from schemas import load
 from stubs.devices import manufacture, variant_code
 from stubs.wire.errors import PeerError
 from stubs.wire.eui64 import Eui64
-from tests.device_bench import DeviceBench, make_device_bench
+from tests.device_bench import DeviceBench
 
 METER = Eui64.parse("DE-51-CE-00-00-00-00-E1")
-
-
-@pytest.fixture
-def bench() -> DeviceBench:
-    return make_device_bench()
 
 
 def commands(now: datetime) -> dict[str, tuple[str, dict[str, Any]]]:

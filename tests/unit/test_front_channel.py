@@ -22,7 +22,7 @@ from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.certificates import CertificateIndex
 from stubs.wire.xml import SR
-from tests.dcc_kit import Party, a_pki
+from tests.dcc_kit import Party
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 SENT: st.SearchStrategy[Message] = st.one_of(
@@ -52,11 +52,6 @@ def test_messages_arrive_whole_and_in_order_however_the_octets_are_cut(
         return arrived
 
     assert asyncio.run(run()) == sent
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.mark.parametrize("is_known", [True, False])

@@ -11,7 +11,7 @@ from stubs.dcc.requests.simulated_services import device_types_of
 from stubs.events import CommandSent
 from stubs.smki import Pki
 from stubs.wire.duis import FutureDatedDeviceAlert, ServiceRequest, ServiceResponse, example, write_request
-from tests.dcc_kit import OTHER_SUPPLIER, a_pki, response_of
+from tests.dcc_kit import OTHER_SUPPLIER, response_of
 from tests.every_request import (
     DEVICES,
     VALUES,
@@ -59,11 +59,6 @@ class Outcome(NamedTuple):
     number: int
     total: int
     request_id: str
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 def a_home(pki: Pki, srv: str, kind: str) -> Home:

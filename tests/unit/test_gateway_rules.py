@@ -18,13 +18,8 @@ from stubs.events import RequestAccepted, RequestRefused
 from stubs.settings import DccSettings
 from stubs.smki import Pki
 from stubs.wire.duis import Node, ServiceRequest, write_request
-from tests.dcc_kit import OTHER_SUPPLIER, DccFixture, a_pki
+from tests.dcc_kit import OTHER_SUPPLIER, DccFixture
 from tests.rule_trips import STRICT, TRIPS, device_authorised, device_exists, firmware, replayed_request, signature
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture

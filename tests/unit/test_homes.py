@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from harness.engine.homes import HOMES, home_called
 from stubs.dcc.state.reachability import is_in_reach
-from stubs.smki import Pki
 from stubs.wire.eui64 import Eui64
-from tests.dcc_kit import DccFixture, a_pki
+from tests.dcc_kit import DccFixture
 
 WANTED = {
     "electricity only": ("an electricity meter", {"CHF", "ESME"}),
@@ -31,18 +29,6 @@ WANTED = {
     "dual-band hub": ("both meters and a dual-band hub", {"CHF"}),
 }
 """What issue and catalogue ask for, the home that it is, and device types in it."""
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
-
-
-@pytest.fixture
-def fixture(pki: Pki) -> Iterator[DccFixture]:
-    fixture = DccFixture(pki)
-    yield fixture
-    fixture.valid()
 
 
 def build(fixture: DccFixture, home: str) -> dict[str, str]:

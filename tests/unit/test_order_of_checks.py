@@ -13,7 +13,7 @@ from stubs.dcc.requests import service_rules
 from stubs.dcc.requests.device_service_rules import DEVICE_SERVICE_RULES
 from stubs.dcc.requests.non_device_services import NON_DEVICE_SERVICES
 from stubs.smki import Pki
-from tests.dcc_kit import DccFixture, a_pki
+from tests.dcc_kit import DccFixture
 from tests.rule_doubles import DOUBLES
 from tests.rule_mutations import MUTATIONS, Broken, Excluded, Recorder, broken_by
 from tests.rule_trips import STRICT, TRIPS, firmware, hub_notice, pre_command
@@ -102,11 +102,6 @@ def together(one: str, other: str) -> str:
     if "not-transformable" in {one, other}:
         return "no command is made of it, or one of every value that the schema and the service's rules look at"
     return EXCLUSIVE.get(frozenset((one, other)), "")
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 def _read(dcc: DccFixture) -> Reply:

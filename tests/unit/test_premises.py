@@ -8,14 +8,9 @@ from schemas.load import device_types
 from stubs.devices.generation import drawn_peak
 from stubs.smki import Pki
 from stubs.wire.eui64 import Eui64
-from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, SUPPLIER, DccFixture, a_pki
+from tests.dcc_kit import NETWORK_OPERATOR, OTHER_SUPPLIER, SUPPLIER, DccFixture
 
 EVERY_TYPE = [{"name": kind, "type": kind} for kind in device_types()]
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture

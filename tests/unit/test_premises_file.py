@@ -17,7 +17,7 @@ from stubs.smki import Pki
 from stubs.wire.errors import InputError
 from stubs.wire.eui64 import Eui64
 from stubs.wire.identifiers import INWARD_LETTERS, mpan_of, mprn_of, read_mpxn, read_postcode, read_uprn
-from tests.dcc_kit import SUPPLIER, DccFixture, a_pki
+from tests.dcc_kit import SUPPLIER, DccFixture
 
 GIVEN = {
     "name": "given",
@@ -36,11 +36,6 @@ GIVEN = {
          "manufacturer": "M", "model": "m-1"},
     ],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return a_pki(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture
