@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
@@ -19,6 +19,10 @@ from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import SharedSecrets, add_mac, check_mac, check_signature, decrypt, encryption_key, sign
 from stubs.wire.gbcs.envelope import Cra, Group, Message, OtherInformation
 from stubs.wire.gbcs.use_cases import CommandContext, build_command, read_response, use_case
+from stubs.wire.gbcs.use_cases.alerts import read_alert
+
+DAY = timedelta(days=1)
+PREPAYMENT = {"PaymentMode": "Prepayment", "SuspendDebtDisabled": True, "SuspendDebtEmergency": False}
 
 
 @cache
@@ -205,3 +209,25 @@ def make_device_bench(
         agree=SharedSecrets(),
         counters=count(1000),
     )
+
+
+def alert_content(bench: DeviceBench, state: DeviceState, payload: bytes) -> dict[str, Any]:
+    """Verify an alert as its recipient would, and read it."""
+    message = Message.from_bytes(payload)
+    group, device = message.group, bench.credentials(state.eui)
+    assert group.cra is Cra.ALERT
+    assert group.originator == state.id
+    if message.mac is None:
+        check_signature(group, device.ds.certificate.public_key)
+    else:
+        check_mac(message, bench.keys[group.recipient, "KA"].private_key, device.ka.certificate.public_key)
+    return read_alert(group.other.message_code, group.content)
+
+
+def hold(bench: DeviceBench, meter: DeviceState, when: datetime) -> DeviceState:
+    """The meter, holding a change to prepayment until its date."""
+    name = "ECS03" if meter.device_type == "ESME" else "GCS03"
+    values = {**PREPAYMENT, "DisablementThreshold": 0, "ExecutionDateTime": when}
+    state, execution = bench.ask(meter, name, values)
+    assert bench.read(meter, execution.response)["MessageSuccess"]
+    return state
