@@ -1,43 +1,24 @@
-"""Making, importing and opening a PKI."""
+"""A PKI of our own: made, kept as a folder, opened, imported again."""
 
 from __future__ import annotations
 
 import base64
 import json
 import stat
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from stubs.smki import (
-    DEFAULT_ACB,
-    DEFAULT_PARTIES,
-    Installed,
-    KeyPair,
-    PartyIdentity,
-    Pki,
-    import_pki,
-    init_pki,
-    list_pki,
-    load_pki,
-)
-from stubs.smki.authority import device_of_serial, make_hierarchy
+from stubs.smki import DEFAULT_ACB, DEFAULT_PARTIES, PartyIdentity, Pki, import_pki, init_pki, list_pki, load_pki
+from stubs.smki.authority import device_of_serial
 from stubs.smki.keys import read_private_key, spki, write_private_key
 from stubs.smki.parties import parties_of
-from stubs.smki.profile import Validity
-from stubs.smki.repository import Repository
-from stubs.wire.certificates import Certificate, Usage, is_issued_by
+from stubs.wire.certificates import is_issued_by
 from stubs.wire.errors import Blocked, Misuse, PeerError
 from stubs.wire.eui64 import Eui64
-
-METER = Eui64.parse("A0-B1-C2-D3-E4-55-00-01")
-PARTY = Eui64.parse("12-34-56-78-9A-BC-DE-01")
-ACB = Eui64.parse("12-34-56-78-9A-BC-DE-02")
-ALIEN = make_hierarchy(b"somebody else".ljust(32, b".")).issuing
-"""A foreign authority, for material to import."""
+from tests.keystores import ALIEN, METER, PARTY
 
 
 @pytest.fixture(scope="module")
@@ -50,33 +31,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pki(made: Path) -> Pki:
     return load_pki(made)
-
-
-def _keystore(path: Path, *entries: tuple[str, KeyPair, bool]) -> Path:
-    content: dict[str, dict[str, dict[str, dict[str, object]]]] = {}
-    for name, pair, has_key in entries:
-        certificate = pair.certificate
-        usage = {"DS": "digitalSignature", "KA": "keyAgreement"}[certificate.usage]
-        entry: dict[str, object] = {"certificate": certificate.pem, "name": name}
-        if has_key:
-            entry["privateKey"] = write_private_key(pair.private_key).decode()
-        content.setdefault(certificate.eui.hex, {}).setdefault(usage, {})[str(certificate.serial)] = entry
-    path.write_text(json.dumps(content))
-    return path
-
-
-def _appliance(path: Path) -> Path:
-    return _keystore(
-        path,
-        ("supplier-ds", ALIEN.organisation(PARTY, "02", "DS", common_name="ALIEN"), True),
-        ("supplier-ka", ALIEN.organisation(PARTY, "02", "KA"), True),
-        ("supplierPP-ka", ALIEN.organisation(PARTY, "02", "KA", label="pp-ka"), True),
-        ("xml-sign-ds", ALIEN.organisation(PARTY, "87", "DS"), True),
-        ("acb-ds", ALIEN.organisation(ACB, "04", "DS"), True),
-        ("acb-ka", ALIEN.organisation(ACB, "04", "KA"), True),
-        ("dsp-xml-sign-ds", ALIEN.organisation(ACB, "89", "DS"), True),
-        ("meter-ds", ALIEN.device(METER, b"x" * 32).ds, False),
-    )
 
 
 def test_the_folder_has_the_documented_layout(made: Path) -> None:
@@ -236,106 +190,6 @@ def test_the_listing_names_everybody_and_says_which_keys_are_held(pki: Pki) -> N
     assert rows[0].name.endswith("OU=00")
 
 
-def test_a_keystore_opens_directly(tmp_path: Path) -> None:
-    pki = load_pki(_appliance(tmp_path / "keystore.json"))
-    assert pki.acb == ACB
-    assert pki.notes == []
-    assert pki.dcc_signer.certificate.issuer_name == "CN=UEPT-I1,OU=07"
-    assert [(party.eui, party.name, party.roles) for party in pki.parties()] == [(PARTY, "ALIEN", ("IS", "GS", "ES"))]
-    assert pki.prepayment_key(PARTY) is not None
-    assert not list(tmp_path.glob("devices*"))
-
-
-def test_a_keystore_gives_the_same_fleet_every_time(tmp_path: Path) -> None:
-    path = _appliance(tmp_path / "keystore.json")
-    assert load_pki(path).device(METER).ds.certificate == load_pki(path).device(METER).ds.certificate
-
-
-def test_the_fleets_secret_is_kept_beside_the_state(tmp_path: Path) -> None:
-    path, state = _appliance(tmp_path / "keystore.json"), tmp_path / "state"
-    first = load_pki(path, state=state).device(METER)
-    assert load_pki(path, state=state).device(METER).ds.certificate == first.ds.certificate
-    assert load_pki(path).device(METER).ds.certificate != first.ds.certificate
-    assert stat.S_IMODE((state / "devices.secret").stat().st_mode) == 0o600
-
-
-@pytest.mark.parametrize("text", ["not hexadecimal", "00ff"])
-def test_a_damaged_secret_is_reported(tmp_path: Path, text: str) -> None:
-    path = _appliance(tmp_path / "keystore.json")
-    (tmp_path / "devices.secret").write_text(text)
-    with pytest.raises(Blocked, match=r"devices\.secret"):
-        load_pki(path, state=tmp_path)
-
-
-def test_import_lays_a_keystore_out_as_our_folder(tmp_path: Path) -> None:
-    import_pki(_appliance(tmp_path / "keystore.json"), tmp_path / "pki")
-    names = {path.name for path in (tmp_path / "pki/organisations").iterdir()}
-    assert f"{PARTY.hex}-pp-ka.key" in names
-    assert f"{ACB.hex}-dspxmlsign.pem" in names
-    assert not list((tmp_path / "pki/devices").iterdir())
-    pki = load_pki(tmp_path / "pki")
-    assert pki.acb == ACB
-    assert pki.prepayment_key(PARTY) is not None
-    assert pki.device(METER).ds.certificate.eui == METER
-
-
-def test_import_goes_by_contents_not_by_names(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    source.mkdir()
-    pair = ALIEN.organisation(PARTY, "02", "DS")
-    (source / "0000000000000000-ka.pem").write_text(pair.certificate.pem)
-    der = pair.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    (source / "elsewhere.key").write_bytes(der)
-    (source / "broken.pem").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
-    import_pki(source, tmp_path / "pki")
-    assert (tmp_path / f"pki/organisations/{PARTY.hex}-ds.key").exists()
-    notes = json.loads((tmp_path / "pki/pki.json").read_text())["provenance"]["from"]
-    assert notes[0]["unread"][0].startswith("broken.pem")
-
-
-def test_a_second_import_adds_to_the_first(tmp_path: Path) -> None:
-    import_pki(_appliance(tmp_path / "keystore.json"), tmp_path / "pki")
-    secret = (tmp_path / "pki/devices.secret").read_text()
-    other = Eui64.parse("12-34-56-78-9A-BC-DE-09")
-    import_pki(_keystore(tmp_path / "more.json", ("x", ALIEN.organisation(other, "03", "DS"), True)), tmp_path / "pki")
-    import_pki(_appliance(tmp_path / "keystore.json"), tmp_path / "pki")
-    pki = load_pki(tmp_path / "pki")
-    assert {party.eui: party.roles for party in pki.parties()}[other] == ("ED", "GT")
-    assert (tmp_path / "pki/devices.secret").read_text() == secret
-    assert len(list((tmp_path / "pki/organisations").glob("*.pem"))) == 8
-
-
-def test_imported_device_keys_are_used_when_both_are_there(tmp_path: Path) -> None:
-    credentials = ALIEN.device(METER, b"x" * 32)
-    path = _keystore(tmp_path / "k.json", ("a", credentials.ds, True), ("b", credentials.ka, True))
-    import_pki(path, tmp_path / "pki")
-    pki = load_pki(tmp_path / "pki")
-    assert pki.device(METER).ka.certificate == credentials.ka.certificate
-    assert pki.device_of_serial(credentials.ka.serial) == METER
-
-
-def test_missing_keys_of_the_dcc_are_made_up_and_noted(tmp_path: Path) -> None:
-    path = _keystore(tmp_path / "k.json", ("a", ALIEN.organisation(PARTY, "7F", "DS"), True))
-    pki = load_pki(path)
-    assert pki.acb == DEFAULT_ACB
-    assert len(pki.notes) == 3
-    assert pki.certificates.find(pki.dcc_signer.issuer_name, pki.dcc_signer.serial) is not None
-
-
-def test_of_several_keys_for_xml_the_latest_valid_one_signs(tmp_path: Path) -> None:
-    pair = ALIEN.organisation(ACB, "89", "DS")
-    periods = [(2018, 2040), (2021, 2024), (2015, 2050)]
-    entries = []
-    for first, last in periods:
-        validity = Validity(datetime(first, 1, 1, tzinfo=UTC), datetime(last, 1, 1, tzinfo=UTC))
-        certificate = ALIEN.issue_organisation(ACB, "89", "DS", spki(pair.private_key), validity=validity)
-        entries.append(("x", KeyPair(pair.private_key, certificate), True))
-    path = _keystore(tmp_path / "k.json", *entries)
-    assert load_pki(path).dcc_signer.certificate.not_before.year == 2021
-    now = datetime(2030, 1, 1, tzinfo=UTC)
-    assert load_pki(path, now=now).dcc_signer.certificate.not_before.year == 2018
-
-
 def test_further_roles_come_from_settings(made: Path) -> None:
     eui = DEFAULT_PARTIES[2].eui
     parties = {party.eui: party.roles for party in load_pki(made, extra_roles={eui: ("RSA", "ED")}).parties()}
@@ -350,22 +204,6 @@ def test_roles_follow_from_certificates() -> None:
     assert [party.roles for party in parties_of(certificates)] == [
         ("IS", "GS", "ES"), ("ED", "GT"), ("OU",), ("OU",), ("OU",),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("{", "not JSON"),
-        ("[]", "no certificate could be read"),
-        ('{"a": {"b": {"c": {"certificate": "x"}}}}', "no PEM certificate"),
-        ('{"a": 1, "b": {"c": 2}}', "no certificate could be read"),
-    ],
-)
-def test_a_file_that_is_no_keystore_is_reported(tmp_path: Path, content: str, message: str) -> None:
-    path = tmp_path / "keystore.json"
-    path.write_text(content)
-    with pytest.raises(Blocked, match=message):
-        load_pki(path)
 
 
 def test_a_missing_pki_is_reported(tmp_path: Path) -> None:
@@ -408,151 +246,5 @@ def test_a_key_pair_never_shows_its_key(pki: Pki) -> None:
     assert "private" not in repr(pki.dcc_signer).lower()
 
 
-def test_an_imported_device_makes_further_keys_of_our_own(tmp_path: Path) -> None:
-    credentials = ALIEN.device(METER, b"x" * 32)
-    path = _keystore(tmp_path / "k.json", ("a", credentials.ds, True), ("b", credentials.ka, True))
-    import_pki(path, tmp_path / "pki")
-    pki = load_pki(tmp_path / "pki")
-    key = pki.device(METER).make_key("DS", 1)
-    certificate = pki.authority.issue_device(METER, "DS", spki(key), since=datetime(2026, 1, 15, tzinfo=UTC))
-    held = pki.device(METER, {"DS": Installed(1, certificate.der)})
-    assert (held.ds.certificate, spki(held.ds.private_key)) == (certificate, certificate.spki)
-    assert held.ka == pki.device(METER).ka
-    found = pki.private_key(certificate)
-    assert found is not None
-    assert spki(found) == spki(key)
-
-
-OLD_DATES, NEW_DATES = (
-    Validity(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 10, 1, 1, tzinfo=UTC)) for year in (2014, 2016)
-)
-
-
-def _dated(eui: Eui64, role: str, usage: Usage, label: str, dates: Validity) -> KeyPair:
-    key = ALIEN.organisation(eui, role, usage, label=label).private_key
-    made = ALIEN.issue_organisation(eui, role, usage, spki(key), label=label, validity=dates)
-    return KeyPair(key, made)
-
-
-def _two_sets(path: Path) -> Path:
-    """As the public key store: an elder set named Z1-, a later one Z1b-, and other names beside them."""
-    entries = []
-    for prefix, dates in (("Z1", OLD_DATES), ("Z1b", NEW_DATES)):
-        made = [
-            ("supplier-ds", _dated(PARTY, "02", "DS", prefix, dates)),
-            ("supplier-ka", _dated(PARTY, "02", "KA", prefix, dates)),
-            ("supplierPP-ka", _dated(PARTY, "02", "KA", f"{prefix} pp", dates)),
-            ("accessControlBroker-ds", _dated(ACB, "04", "DS", prefix, dates)),
-            ("accessControlBroker-ka", _dated(ACB, "04", "KA", prefix, dates)),
-        ]
-        entries += [(f"{prefix}-{name}", pair, True) for name, pair in made]
-    entries += [
-        ("xml-sign-PARTY-ds", _dated(PARTY, "87", "DS", "", NEW_DATES), True),
-        ("dsp-xml-sign-ACB-ds", ALIEN.organisation(ACB, "89", "DS"), True),
-    ]
-    return _keystore(path, *entries)
-
-
-def _names_in_use(pki: Pki) -> dict[str, str]:
-    pairs = {
-        "signing": pki.key_pair(PARTY, "DS", "02"),
-        "agreement": pki.key_pair(PARTY, "KA", "02"),
-        "tokens": pki.prepayment_key(PARTY),
-        "xml": pki.key_pair(PARTY, "DS", "87"),
-        "broker signs": pki.acb_ds,
-        "broker agrees": pki.acb_ka,
-    }
-    return {what: pki.name_of(pair.certificate) for what, pair in pairs.items() if pair is not None}
-
-
-def _expected(prefix: str) -> dict[str, str]:
-    return {
-        "signing": f"{prefix}supplier-ds",
-        "agreement": f"{prefix}supplier-ka",
-        "tokens": f"{prefix}supplierPP-ka",
-        "xml": "xml-sign-PARTY-ds",
-        "broker signs": f"{prefix}accessControlBroker-ds",
-        "broker agrees": f"{prefix}accessControlBroker-ka",
-    }
-
-
-@pytest.mark.parametrize(
-    ("prefer", "prefix"), [(("Z1-", "otherUser-"), "Z1-"), (("Z1b-", "Z1-"), "Z1b-"), ((), "Z1b-"), (("X-",), "Z1b-")]
-)
-def test_one_key_set_is_used_for_everything(tmp_path: Path, prefer: tuple[str, ...], prefix: str) -> None:
-    source = _two_sets(tmp_path / "keystore.json")
-    direct = load_pki(source, prefer=prefer, now=datetime(2025, 6, 1, tzinfo=UTC))
-    import_pki(source, tmp_path / "pki", prefer)
-    imported = load_pki(tmp_path / "pki", prefer=prefer)
-    assert _names_in_use(direct) == _names_in_use(imported) == _expected(prefix)
-    assert f"in use: {prefix}" in direct.key_sets[0]
-    plain = (tmp_path / "pki/organisations" / f"{PARTY.hex}-ka.pem").read_bytes()
-    agreement = direct.key_pair(PARTY, "KA", "02")
-    assert agreement is not None
-    assert Certificate.from_pem(plain) == agreement.certificate
-
-
-def test_the_stock_clients_key_set_is_used_unless_told_otherwise(tmp_path: Path) -> None:
-    pki = load_pki(_two_sets(tmp_path / "keystore.json"))
-    assert _names_in_use(pki) == _expected("Z1-")
-    said = "key set in use: Z1-; set aside: Z1b- (5 identities and uses have several certificates; "
-    assert pki.key_sets == (f"{said}[pki] prefer = Z1-, otherUser-)",)
-    assert {row.source_name.partition("-")[0] for row in list_pki(pki) if not row.in_use} == {"Z1b"}
-
-
-def test_an_import_again_of_our_folder_keeps_the_names(tmp_path: Path) -> None:
-    import_pki(_two_sets(tmp_path / "keystore.json"), tmp_path / "one")
-    import_pki(tmp_path / "one", tmp_path / "two", ("Z1b-",))
-    assert _names_in_use(load_pki(tmp_path / "two")) == _expected("Z1-")
-    assert _names_in_use(load_pki(tmp_path / "two", prefer=("Z1b-",))) == _expected("Z1b-")
-    assert load_pki(tmp_path / "one", prefer=("Z1b-",)).key_sets
-
-
 def test_nothing_is_said_of_key_sets_where_there_is_one(pki: Pki) -> None:
     assert pki.key_sets == ()
-
-
-def test_the_repository_finds_the_set_in_use_and_retrieves_the_other(tmp_path: Path) -> None:
-    pki = load_pki(_two_sets(tmp_path / "keystore.json"))
-    repository = Repository(pki, lambda _: ())
-    request = (
-        f"<CertificateSearchRequest><CertificateSubjectName>{PARTY}</CertificateSubjectName></CertificateSearchRequest>"
-    )
-    found = repository.search(request.encode()).body.decode()
-    aside = next(row for row in list_pki(pki) if not row.in_use and row.eui == str(PARTY))
-    assert found.count("<Result>") == 4
-    assert aside.serial not in found
-    by_serial = (
-        f"<CertificateDataRequest><CertificateSerial>{aside.serial}</CertificateSerial></CertificateDataRequest>"
-    )
-    answer = repository.retrieve(by_serial.encode())
-    assert b"<CertificateStatus>N</CertificateStatus>" in answer.body
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_a_pem_file_gives_all_that_it_holds(tmp_path: Path, order: tuple[int, ...]) -> None:
-    pair, other = ALIEN.organisation(PARTY, "02", "DS"), ALIEN.organisation(ACB, "04", "KA")
-    parts = [pair.certificate.pem, write_private_key(pair.private_key).decode(), other.certificate.pem]
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "bundle.pem").write_text("Bag Attributes: none\n" + "\n".join(parts[number] for number in order))
-    pki = load_pki(source)
-    held = pki.key_pair(PARTY, "DS")
-    assert held is not None
-    assert held.certificate == pair.certificate
-    assert pki.certificates.of(ACB, "KA", "04") != ()
-    assert not [note for note in pki.notes if "bundle" in note]
-
-
-def test_what_a_pem_file_holds_beyond_that_is_named(tmp_path: Path) -> None:
-    pair = ALIEN.organisation(PARTY, "02", "DS")
-    request = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"
-    broken = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "bundle.pem").write_text(request + pair.certificate.pem + broken)
-    pki = load_pki(source)
-    assert pki.certificates.of(PARTY, "DS") == (pair.certificate,)
-    note = next(note for note in pki.notes if "bundle.pem" in note)
-    assert "object 1 of 3: CERTIFICATE REQUEST is not used here" in note
-    assert "object 3 of 3: a private key cannot be read" in note
