@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Timer
+from threading import Thread
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ import pytest
 from harness.drivers import Action, Driver, DriverContext, Outcome, TlsFiles, UserIdentity, make_driver, running
 from stubs.app import BackgroundDcc, DccSettings, background_dcc, init_pki
 from stubs.clock import VirtualClock
+from stubs.events import Entry, MessageDelivered, MessageQueued
 
 SUPPLIER = "A0-B1-C2-D3-E4-01-00-00"
 NETWORK = "A0-B1-C2-D3-E4-02-00-00"
@@ -36,6 +37,25 @@ class Journey:
         target = self.home["devices"].get(device, device)
         fields: dict[str, Any] = {"service": service, "target": target, "user": SUPPLIER, "deadline": 30.0} | changes
         return self.driver.perform(Action(id=f"a{self.actions}", **fields))
+
+    def jump_once_held(self, device: str, later: datetime) -> None:
+        """Move the clock past an instant as soon as the device's response to what is asked next was taken."""
+        target, known = self.home["devices"][device], self.dcc.journal.last_seq
+        responses = set()
+
+        def is_taken(entry: Entry) -> bool:
+            match entry.event:
+                case MessageQueued(message_kind="response", device=eui, message=name) if eui == target:
+                    responses.add(name)
+                case MessageDelivered(message=name):
+                    return name in responses
+            return False
+
+        def jump() -> None:
+            self.dcc.journal.wait(is_taken, after=known, timeout=60)
+            self.dcc.control.advance_clock((later - self.dcc.clock.now()).total_seconds() + 1)
+
+        Thread(target=jump, daemon=True).start()
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +166,8 @@ def test_supply_is_disabled(journey: Journey, device: str) -> None:
 
 
 def test_a_dated_change_of_mode_is_reported_when_its_time_has_come(journey: Journey) -> None:
-    now = journey.dcc.clock.now()
-    later = (now + timedelta(days=1)).replace(microsecond=0)
-    Timer(0.3, journey.dcc.control.advance_clock, [(later - now).total_seconds() + 1]).start()
+    later = (journey.dcc.clock.now() + timedelta(days=1)).replace(microsecond=0)
+    journey.jump_once_held("esme", later)
     dated = {"mode": "credit", "ExecutionDateTime": later}
     outcome = journey.do("1.6", "esme", parameters=dated, options={"wait_for_outcome": True})
     assert outcome.status == "done"
@@ -163,9 +182,8 @@ def test_a_dated_change_of_supplier_is_held_by_the_device_and_reported_on_its_da
 ) -> None:
     eui = journey.home["devices"][device]
     journey.dcc.control.set_device(eui, supplier=OTHER_SUPPLIER)
-    now = journey.dcc.clock.now()
-    later = (now + timedelta(days=1)).replace(microsecond=0)
-    Timer(0.3, journey.dcc.control.advance_clock, [(later - now).total_seconds() + 1]).start()
+    later = (journey.dcc.clock.now() + timedelta(days=1)).replace(microsecond=0)
+    journey.jump_once_held(device, later)
     point = journey.home["mprn" if device.startswith("g") else "mpan"]
     dated = {"ImportMPxN": point, "ExecutionDateTime": later}
     outcome = journey.do("6.23", device, parameters=dated, options={"wait_for_outcome": True})
