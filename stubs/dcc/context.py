@@ -12,13 +12,17 @@ from stubs.settings import DccSettings
 from stubs.smki import KeyPair, Pki
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs.crypto import SharedSecrets
+from stubs.wire.request_forms import RequestForms
 
 TRANS_COS_ROLE = "05"
 
 
 @dataclass(slots=True)
 class DccContext:
-    """Fixed for the life of a core; ``secrets`` is a cache and holds nothing that is not in the keys."""
+    """Fixed for the life of a core.
+
+    ``secrets`` and ``forms`` are caches: they hold nothing that is not in the keys, or by the schema.
+    """
 
     settings: DccSettings
     pki: Pki
@@ -26,6 +30,7 @@ class DccContext:
     trans_cos: KeyPair
     """Digital-signing key of the transitional change-of-supplier party, who signs 6.23's command."""
     secrets: SharedSecrets = field(default_factory=SharedSecrets)
+    forms: RequestForms = field(default_factory=RequestForms)
 
     def keys_of(self, device: DeviceState) -> DeviceKeys:
         """The keys with which a simulated device protects its messages now."""

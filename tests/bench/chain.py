@@ -68,6 +68,7 @@ class Sums:
     bare: float = 0.0
     bare_always_signing: float = 0.0
     whole: float = 0.0
+    whole_of_new_form: float = 0.0
     later: float = 0.0
     requests: int = 0
 
@@ -80,10 +81,12 @@ class Probe:
     chain: BareChain
     pki: Pki
     order: random.Random = field(default_factory=lambda: random.Random("bench-chain"))
+    rounds: int = 0
 
     def round(self, templates: tuple[Template, ...]) -> Sums:
         """Every template once; afterwards the devices answer."""
         sums = Sums()
+        self.rounds += 1
         for template in self.order.sample(templates, len(templates)):
             self._one(template, sums)
         sums.later = self._timed(self.core.settle)
@@ -112,6 +115,8 @@ class Probe:
             side()
         assert is_signed == (b"SignatureValue" in answer[0]), template.name
         sums.requests += 1
+        of_new_form = self.core.prepare(template) + b"\n" * self.rounds  # the one above is answered: counters grow
+        sums.whole_of_new_form += self._timed(lambda: self.core.handle(template, of_new_form))
 
     @staticmethod
     def _timed(operation: Callable[[], object]) -> float:
@@ -134,6 +139,7 @@ def run(rounds: int) -> list[Result]:
     bare = [each.bare for each in sums]
     whole = [each.whole for each in sums]
     always = [each.bare_always_signing for each in sums]
+    new_form = [each.whole_of_new_form for each in sums]
     each_whole = [one.whole / one.requests * 1e6 for one in sums]
     each_later = [one.later / one.requests * 1e6 for one in sums]
     detail = f"{origin}, {len(good)} of them, {rounds} rounds, thread CPU{left_out}"
@@ -144,6 +150,12 @@ def run(rounds: int) -> list[Result]:
             "the same, a signature counted for every answer",
             ratios(always, whole),
             detail="acknowledgements (I99) leave unsigned, so the line above counts theirs out",
+        ),
+        figure(
+            SECTION,
+            "the same, no request in the form of an earlier one",
+            ratios(bare, new_form),
+            detail="each ends with another number of empty lines, so that its form was not seen before",
         ),
         figure(SECTION, "whole request", each_whole, unit="µs"),
         figure(SECTION, "bare chain", [one.bare / one.requests * 1e6 for one in sums], unit="µs"),

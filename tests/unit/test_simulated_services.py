@@ -28,8 +28,7 @@ def refused(context: DccContext, srv: Srv, body: Node) -> str:
     document = write_request(build_request(srv, SUPPLIER, ESME, 1, 1, body))
     received = ReceivedDocument(parse(document), document)
     try:
-        request_validation.read_valid(received)
-        request_validation.check_simulated(received.element)
+        request_validation.check_simulated(request_validation.read_valid(received))
         request_validation.verify_signature(received, context.pki.certificates)
     except Refusal as refusal:
         return refusal.rule

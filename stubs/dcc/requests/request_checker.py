@@ -17,6 +17,7 @@ from stubs.dcc.requests.checked_request import CheckedRequest
 from stubs.settings import DccSettings
 from stubs.wire.certificates import CertificateStore
 from stubs.wire.duis import schema_problems
+from stubs.wire.request_forms import RequestForms
 
 
 class RequestChecker:
@@ -39,15 +40,15 @@ class RequestChecker:
         self._limit = settings.max_request_bytes
         self._versions = UserVersions(settings)
         self._certificates = certificates
+        self._forms = RequestForms()
 
     def check(self, body: bytes, content_type: str) -> CheckedRequest | None:
         """The result of the checks of a POST; None: one failed, and the core has to say which."""
         try:
             request_validation.check_size(body, self._limit)
             request_validation.check_content_type(content_type)
-            received = request_validation.parse_body(body, self._limit)
-            document = request_validation.read_valid(received)
-            request_validation.check_simulated(received.element, self._not_simulated)
+            received, document = request_validation.read_body(body, self._limit, self._forms)
+            request_validation.check_simulated(document, self._not_simulated)
             certificate = request_validation.verify_signature(received, self._certificates)
             stated = self._versions.of(None, document.schema_version).schema
         except Exception:  # noqa: BLE001 - whatever it is, a mistake of ours too: it shows in the core and is recorded there

@@ -9,21 +9,19 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
-from lxml import etree
-
 from schemas.duis_versions import NEWEST
 from schemas.load import Srv, service_requests
 from stubs.dcc.outbound.reply import XML, XML_SIGN_ROLE
 from stubs.wire.certificates import Certificate, CertificateStore
 from stubs.wire.duis import Request, ServiceRequest, SignedPreCommand, read_request, schema_problems
 from stubs.wire.errors import PeerError, Refusal
+from stubs.wire.request_forms import RequestForms
 from stubs.wire.xml import SR, Limits, XmlError, parse
-from stubs.wire.xmlsig import ReceivedDocument, SignatureError, SignatureReason, verify
+from stubs.wire.xmlsig import ReceivedDocument, SignatureError, SignatureReason, signer_of
 
 if TYPE_CHECKING:
     from stubs.dcc.context import DccContext
 
-_BODY = f"{{{SR}}}Body"
 _RULE_OF_REASON = {
     SignatureReason.UNSIGNED: "unsigned",
     SignatureReason.UNKNOWN_SIGNER: "unknown-signer",
@@ -67,27 +65,35 @@ def read_valid(received: ReceivedDocument) -> Request:
         raise Refusal("schema", str(error)) from error
 
 
-def check_structures(element: etree._Element, schema: str) -> None:
+def read_body(body: bytes, limit: int, forms: RequestForms) -> tuple[ReceivedDocument, Request]:
+    """A document of at most ``limit`` octets, and the request in it. Raises: Refusal: ``xml``, ``schema``."""
+    found = forms.find(body)
+    if found is not None:
+        request, usual = found
+        return ReceivedDocument(None, body, usual), request
+    received = parse_body(body, limit)
+    document = read_valid(received)
+    forms.remember(received, document)
+    return received, document
+
+
+def check_structures(received: ReceivedDocument, schema: str) -> None:
     """Refuse what is not in the sender's version of DUIS yet. Raises: Refusal: ``schema``."""
-    problems = () if schema == NEWEST else schema_problems(element, 1, schema)
+    problems = () if schema == NEWEST else schema_problems(received.element, 1, schema)
     if problems:
         raise Refusal("schema", f"in DUIS {schema}: {problems[0]}")
 
 
-def check_simulated(element: etree._Element, others: Mapping[str, Srv] | None = None) -> None:
+def check_simulated(request: Request, others: Mapping[str, Srv] | None = None) -> None:
     """Tell a sound request of a service that is not simulated here from one that is.
 
     Args:
-        element: the request.
+        request: valid by the schema.
         others: as ``not_simulated`` gives; asked when not given.
     Raises: Refusal: ``not-simulated``.
     """
     others = not_simulated() if others is None else others
-    if not others:
-        return
-    body = next(element.iterchildren(_BODY), None)
-    request = None if body is None else next(body.iterchildren("*"), None)
-    srv = None if request is None else others.get(str(request.tag))
+    srv = others.get(f"{{{SR}}}{body_element(request)}")
     if srv is not None:
         raise Refusal("not-simulated", f"{srv} is a service of DUIS, but not simulated here")
 
@@ -114,7 +120,7 @@ def check_version(context: DccContext, request: Request) -> None:
 def verify_signature(received: ReceivedDocument, certificates: CertificateStore) -> Certificate:
     """The signer's certificate. Raises: Refusal: ``unsigned``, ``signature``, ``unknown-signer``, ``signer-role``."""
     try:
-        return verify(received, certificates).certificate
+        return signer_of(received, certificates)
     except SignatureError as error:
         raise Refusal(_RULE_OF_REASON.get(error.reason, "signature"), f"{error.reason}: {error}") from error
 

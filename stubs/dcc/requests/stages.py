@@ -44,14 +44,15 @@ def read(context: DccContext, request: RequestInProgress) -> None:
         request.version = access_facts.version_of(context, request.transaction, request.document)
         if request.version.schema not in checked.schemas:
             received = request_validation.parse_body(request.body, context.settings.max_request_bytes)
-            request_validation.check_structures(received.element, request.version.schema)
+            request_validation.check_structures(received, request.version.schema)
     else:
         request_validation.check_content_type(request.content_type)
-        request.received = request_validation.parse_body(request.body, context.settings.max_request_bytes)
-        request.document = request_validation.read_valid(request.received)
+        request.received, request.document = request_validation.read_body(
+            request.body, context.settings.max_request_bytes, context.forms
+        )
         request.version = access_facts.version_of(context, request.transaction, request.document)
-        request_validation.check_structures(request.received.element, request.version.schema)
-        request_validation.check_simulated(request.received.element)
+        request_validation.check_structures(request.received, request.version.schema)
+        request_validation.check_simulated(request.document)
     request_validation.check_version(context, request.document)
 
 

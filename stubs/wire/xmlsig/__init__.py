@@ -11,9 +11,9 @@ from stubs.wire.xmlsig.algorithms import (
 )
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import REFERENCE_CLIENT, STRICT, SignaturePolicy
-from stubs.wire.xmlsig.received import ReceivedDocument
+from stubs.wire.xmlsig.received import ReceivedDocument, UsualForm
 from stubs.wire.xmlsig.signer import Signer, sign
-from stubs.wire.xmlsig.verifier import Verified, is_signed, verify
+from stubs.wire.xmlsig.verifier import Verified, is_signed, signer_of, verify
 
 __all__ = [
     "REFERENCE_CLIENT",
@@ -27,8 +27,10 @@ __all__ = [
     "SignatureReason",
     "Signer",
     "TransformMethod",
+    "UsualForm",
     "Verified",
     "is_signed",
     "sign",
+    "signer_of",
     "verify",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from lxml import etree
 
+from stubs.wire.xml import parse
 from stubs.wire.xmlsig.errors import SignatureError
 from stubs.wire.xmlsig.profile import canonical, digest_of
 from stubs.wire.xmlsig.structure import Parts, cut_usual_signature, read_usual_signature
@@ -36,17 +37,26 @@ class ReceivedDocument:
     """A whole document and the octets that it was parsed from; neither is changed afterwards.
 
     Args:
-        element: the document element, as ``stubs.wire.xml.parse`` returned it.
+        element: the document element, as ``stubs.wire.xml.parse`` returned it; None: parse it when it is asked for, as
+            of octets that are known to be sound.
         octets: what was parsed.
+        usual: its usual form, if known.
     """
 
-    __slots__ = ("_is_looked_at", "_usual", "element", "octets")
+    __slots__ = ("_element", "_is_looked_at", "_usual", "octets")
 
-    def __init__(self, element: etree._Element, octets: bytes) -> None:
-        self.element = element
+    def __init__(self, element: etree._Element | None, octets: bytes, usual: UsualForm | None = None) -> None:
+        self._element = element
         self.octets = octets
-        self._usual: UsualForm | None = None
-        self._is_looked_at = False
+        self._usual = usual
+        self._is_looked_at = usual is not None
+
+    @property
+    def element(self) -> etree._Element:
+        """The document element. Raises: XmlError: the octets are not sound after all."""
+        if self._element is None:
+            self._element = parse(self.octets)
+        return self._element
 
     @property
     def usual(self) -> UsualForm | None:

@@ -60,15 +60,29 @@ def verify(
     """
     if isinstance(data, bytes):
         data = ReceivedDocument(parse(data), data)
-    root, usual = (data.element, data.usual) if isinstance(data, ReceivedDocument) else (data, None)
+    if isinstance(data, ReceivedDocument):
+        return Verified(signer_of(data, certificates, policy), data.element)
+    return Verified(_signer(certificates, *_read(data, policy)), data)
+
+
+def signer_of(
+    document: ReceivedDocument, certificates: CertificateStore, policy: SignaturePolicy = STRICT
+) -> Certificate:
+    """The same for a caller that needs no element: one that was not parsed is not parsed for it.
+
+    Raises: SignatureError: as ``verify``.
+    """
+    usual = document.usual
     if usual is not None and _allows_profile(policy):
-        parts, signed_octets = usual.parts, _signed_octets(usual)
-    else:
-        parts, signed_octets = _read(root, policy)
+        return _signer(certificates, usual.parts, _signed_octets(usual))
+    return _signer(certificates, *_read(document.element, policy))
+
+
+def _signer(certificates: CertificateStore, parts: Parts, signed_octets: bytes) -> Certificate:
     certificate = _certificate(certificates, parts)
     _check_signature(certificate, parts, signed_octets)
     _check_usage(certificate)
-    return Verified(certificate, root)
+    return certificate
 
 
 def _read(root: etree._Element, policy: SignaturePolicy) -> tuple[Parts, bytes]:
