@@ -175,9 +175,10 @@ def _print(written: Any, _code: int) -> None:
         f"{result.facts['profile']['title']}: {result.acknowledged} of {result.due} messages acknowledged, "
         f"offered {result.offered_rate:.1f}/s ({result.facts['rate_is']}), accepted {result.accepted_rate:.1f}/s"
     )
+    none = "never" if result.due else "-"
     print_table(
         ["share", "seconds to acknowledgement"],
-        [[name, "never" if value is None else f"{value:.4f}"] for name, value in result.percentiles.items()],
+        [[name, none if value is None else f"{value:.4f}"] for name, value in result.percentiles.items()],
     )
     if result.processed is not None:
         say("processed: " + ", ".join(f"{count} {name}" for name, count in result.processed.items()))

@@ -112,12 +112,19 @@ class Dispatcher:
         return waiting + len(self._busy) + len(self._again)
 
     def unsent(self, now: float) -> Iterator[Record]:
-        """At the end of an interrupted run: what was due or begun and has not ended. The plan's rest was never due."""
-        digests = {number: sha256(body).digest() for _, number, body in self._again}
-        for number, under_way in sorted((self._busy | self._attempted).items()):
-            yield self._record(number, under_way, digests.get(number, _NOTHING), now, Ending.UNSENT, 0)
+        """At the end of the time to drain: what was due and has not ended. The plan's rest was never due."""
+        yield from self._begun(now, Ending.UNSENT)
         for number in range(self._next, self._plan.count_due(now), self._stride):
             yield Record(number, _micro(self._plan.due(number)), 0, _micro(now), 0, 0, Ending.UNSENT, _NOTHING)
+
+    def broken_off(self, now: float) -> Iterator[Record]:
+        """When a person ends the run: what was begun and has not ended. What only waited was never begun."""
+        return self._begun(now, Ending.BROKEN_OFF)
+
+    def _begun(self, now: float, ending: Ending) -> Iterator[Record]:
+        digests = {number: sha256(body).digest() for _, number, body in self._again}
+        for number, under_way in sorted((self._busy | self._attempted).items()):
+            yield self._record(number, under_way, digests.get(number, _NOTHING), now, ending, 0)
 
     def _record(
         self, number: int, under_way: _UnderWay, digest: bytes, now: float, ending: Ending, status: int

@@ -69,14 +69,17 @@ class Measurement:
         self.late = Histogram()
         """From the planned instant to the first post: waiting for a connection, or for the sender itself."""
         self.count = 0
+        """Messages that ended; one that a person broke off did not."""
         self.acknowledged = 0
+        self.posted = 0
+        """Messages that ended after at least one post."""
         self.retries = 0
         self.overtaken = 0
         """Acknowledged after a later message of the same sender was."""
         self.endings: dict[Ending, int] = dict.fromkeys(Ending, 0)
         self.statuses: dict[int, int] = {}
         self.end = 0.0
-        """Seconds at which the last message ended."""
+        """Seconds at which the last message ended, or was broken off."""
         self._newest: dict[int, int] = {}
 
     @property
@@ -86,8 +89,13 @@ class Measurement:
 
     @property
     def unsent(self) -> int:
-        """Messages that waited when the run ended."""
+        """Messages that waited when the time to drain was over."""
         return self.endings[Ending.UNSENT]
+
+    @property
+    def broken_off(self) -> int:
+        """Messages that were begun when a person ended the run: neither acknowledged nor errors."""
+        return self.endings[Ending.BROKEN_OFF]
 
     def take(self, records: Iterable[Record], sender: int = 0) -> None:
         """Count the records of one sender, in the order in which they ended."""
@@ -95,11 +103,15 @@ class Measurement:
             self._take(record, sender)
 
     def _take(self, record: Record, sender: int) -> None:
-        self.count += 1
         self.endings[record.ending] += 1
+        self.end = max(self.end, record.ended / _SECOND)
+        if record.ending is Ending.BROKEN_OFF:
+            self._interval(record.ended)
+            return
+        self.count += 1
+        self.posted += record.attempts > 0
         self.statuses[record.status] = self.statuses.get(record.status, 0) + 1
         self.retries += max(0, record.attempts - 1)
-        self.end = max(self.end, record.ended / _SECOND)
         self._interval(record.ended)  # first: a later interval may make all of them wider
         if record.attempts:
             self._interval(record.sent).sent += 1
@@ -134,7 +146,7 @@ class Measurement:
     @property
     def backlog_gone(self) -> float:
         """Seconds from the end of the plan until nothing waited; infinite: something never ended well in time."""
-        return math.inf if self.unsent else max(0.0, self.end - self.plan.seconds)
+        return math.inf if self.unsent or self.broken_off else max(0.0, self.end - self.plan.seconds)
 
     @property
     def accepted_rate(self) -> float:
@@ -145,9 +157,10 @@ class Measurement:
         """By interval."""
         rows = []
         ended = 0
+        most_due = self.plan.count_due(self.end) if self.broken_off else self.count  # the end is within an interval
         for place, one in enumerate(self.intervals):
             start, end = place * self.width, (place + 1) * self.width
-            due = min(self.plan.count_due(end), self.count)
+            due = min(self.plan.count_due(end), most_due)
             ended += one.ended
             rows.append(
                 TimelineRow(

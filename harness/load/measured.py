@@ -31,6 +31,7 @@ _ENDINGS = {
     Ending.TIMEOUT: "no answer in time",
     Ending.NO_CONNECTION: "no connection",
     Ending.UNSENT: "waiting when the run ended",
+    Ending.BROKEN_OFF: "begun when a person ended the run",
 }
 
 
@@ -44,14 +45,14 @@ def json_schema() -> dict[str, Any]:
 
 
 class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
-    """``load-result.json``. Times are seconds; null is never."""
+    """``load-result.json``. Times are seconds; null is never, or of nothing."""
 
     run: str
     complete: bool
     reason: str
     """Fault of the measurement itself; empty: none."""
     verdict: str
-    """PASS, FAIL, BLOCKED, or NOT_RUN when it was interrupted before the end of its plan."""
+    """PASS, FAIL, BLOCKED, or NOT_RUN when it ended before its plan, or a limit was never put to the test."""
     facts: dict[str, Any]
     limits: list[dict[str, str]]
     planned: int
@@ -174,10 +175,10 @@ def _result(
 ) -> LoadResult:
     said = None
     failed = sum(one.status != "done" for one in asked) if asked else None
-    measured = Measured(run, failed=failed)
+    measured = Measured(run, failed=failed, is_complete=is_complete)
     if processed is not None:
         lost = processed.lost(number for number, is_so in enumerate(acknowledged) if is_so)
-        measured = Measured(run, lost, processed.duplicates, processed.misordered, failed)
+        measured = Measured(run, lost, processed.duplicates, processed.misordered, failed, is_complete)
         said = {
             "once": processed.once,
             "duplicates": processed.duplicates,
@@ -202,10 +203,10 @@ def _result(
         offered_rate=run.plan.count / run.plan.seconds,
         accepted_rate=run.accepted_rate,
         most_backlog=run.most_backlog,
-        backlog_gone=_finite(run.backlog_gone),
-        percentiles={_named(each): _finite(run.percentile(each)) for each in PERCENTILES},
-        service_percentiles={_named(each): run.service.percentile(each) / 1e6 for each in PERCENTILES},
-        late_percentiles={_named(each): run.late.percentile(each) / 1e6 for each in PERCENTILES},
+        backlog_gone=_finite(run.backlog_gone) if is_complete else None,
+        percentiles={_named(each): _finite(run.percentile(each)) if run.count else None for each in PERCENTILES},
+        service_percentiles=_percentiles(run.service),
+        late_percentiles=_percentiles(run.late),
         endings={_ENDINGS[ending]: count for ending, count in run.endings.items() if count},
         statuses={str(status): count for status, count in sorted(run.statuses.items()) if status},
         processed=said,
@@ -226,13 +227,18 @@ def _client(asked: Sequence[LoadAsked]) -> dict[str, Any] | None:
     return {
         "asked": len(asked),
         "statuses": dict(sorted(statuses.items())),
-        "percentiles": {_named(each): times.percentile(each) / 1e6 for each in PERCENTILES},
+        "percentiles": _percentiles(times),
     }
 
 
 def _verdict(results: tuple[LimitResult, ...], *, is_complete: bool) -> str:
     said = verdict_of(results)
     return said if is_complete or said == "FAIL" else "NOT_RUN"
+
+
+def _percentiles(times: Histogram) -> dict[str, float | None]:
+    """Seconds by share; null when nothing was counted."""
+    return {_named(each): times.percentile(each) / 1e6 if times.count else None for each in PERCENTILES}
 
 
 def _named(percent: float) -> str:

@@ -22,7 +22,9 @@ class Ending(IntEnum):
     TIMEOUT = 3
     NO_CONNECTION = 4
     UNSENT = 5
-    """Still waiting when the run ended."""
+    """Still waiting when the time to drain was over."""
+    BROKEN_OFF = 6
+    """Begun when a person ended the run: whether the Party would have taken it nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

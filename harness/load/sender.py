@@ -77,7 +77,8 @@ class Sender:
                     task.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.sleep(0)  # closed connections are let go
-        for record in self._dispatcher.unsent(self._now()):
+        left = self._dispatcher.broken_off if stop.is_set() else self._dispatcher.unsent
+        for record in left(self._now()):
             self._keep(record)
         self._flush()
         return not stop.is_set()

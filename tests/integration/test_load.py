@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import msgspec
@@ -32,7 +33,7 @@ from harness.load.sender_process import send_apart
 from harness.settings import RehearsalSettings, load_settings
 from stubs.app import DccSettings, Fleet, background_dcc, init_pki, load_pki
 from stubs.clock import SystemClock
-from stubs.events import AnyEvent, LoadEnded
+from stubs.events import LoadEnded
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.wire.certificates import CertificateIndex
 from stubs.wire.errors import Blocked, InputError
@@ -203,11 +204,10 @@ def test_what_is_refused_for_ever_is_an_error(keys: Path, tmp_path: Path) -> Non
     assert found.result.percentiles["p50"] is None
 
 
-def test_a_stopped_run_ends_at_once_and_tells_what_was_left(keys: Path) -> None:
+def test_a_stopped_run_ends_at_once_and_tells_what_was_left(keys: Path, tmp_path: Path) -> None:
     """The receiver never answers; the sender is stopped when the first message came."""
-    events: list[AnyEvent] = []
 
-    async def main() -> bool:
+    async def main(job: LoadJob, sink: Sink) -> bool:
         came, stop = asyncio.Event(), asyncio.Event()
 
         held: list[asyncio.Task[None]] = []
@@ -225,12 +225,8 @@ def test_a_stopped_run_ends_at_once_and_tells_what_was_left(keys: Path) -> None:
 
         server = await asyncio.start_server(never, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        job = LoadJob(
-            profile="mixed", rate=50.0, seconds=600.0, drain=600.0, devices=2, start=SystemClock().now(),
-            url=f"http://127.0.0.1:{port}/", user=str(load_pki(keys).parties()[0].eui), pki=str(keys),
-            pki_prefer=(), seed="s", connections=2, timeout=600.0, retries=(), sample=0,
-        )  # fmt: skip
-        task = asyncio.create_task(Sender(job, events.append).run(stop))
+        here = msgspec.structs.replace(job, url=f"http://127.0.0.1:{port}/")
+        task = asyncio.create_task(Sender(here, sink).run(stop))
         await came.wait()
         stop.set()
         is_whole = await task
@@ -238,14 +234,38 @@ def test_a_stopped_run_ends_at_once_and_tells_what_was_left(keys: Path) -> None:
         await asyncio.gather(*held)
         return is_whole
 
-    assert asyncio.run(main()) is False
-    assert any(isinstance(event, LoadEnded) for event in events)
+    limits = ["errors = 0", "retries = 0", "p99 <= 2s", "backlog gone within 1min"]
+    load = {"rate": 50.0, "minutes": 10.0, "timeout": 600.0, "connections": 1, "retries": [], "limits": limits}
+    result = ended(keys, tmp_path / "run", lambda job, sink, _show: asyncio.run(main(job, sink)), **load)
+    assert result.endings == {"begun when a person ended the run": 1}
+    assert (result.verdict, result.due, result.errors, result.complete) == ("NOT_RUN", 0, 0, False)
+    assert {one["verdict"] for one in result.limits} == {"NOT_RUN"}
+
+
+def test_a_run_that_sent_nothing_shows_no_pass_anywhere(
+    keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limits = ["errors = 0", "p99 <= 2s", "rate >= 1/s", "lost = 0", "backlog gone within 1min"]
+    folder = tmp_path / "run"
+    ended(keys, folder, lambda *_: False, limits=limits, collect=str(tmp_path / "none"))
+    told = json.loads((folder / "load-result.json").read_bytes())
+    assert {one["verdict"] for one in told["limits"]} == {told["verdict"]} == {"NOT_RUN"}
+    assert set(told["percentiles"].values()) == {None}
+    page = (folder / "load-report.html").read_text(encoding="utf-8")
+    assert page.count('class="verdict v-NOT_RUN"') == 1 + len(limits)
+    suite = ET.fromstring((folder / "junit.xml").read_bytes())[0]
+    assert suite.get("skipped") == suite.get("tests") == str(len(limits))
+    assert all(case.find("skipped") is not None for case in suite)
+    assert run(["judge", str(folder / "bundle.zip")]) == 0
+    assert "PASS" not in capsys.readouterr().out
+    assert run(["report", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["totals"] == {"NOT_RUN": len(limits)}
 
 
 def test_ctrl_c_ends_a_run_with_its_reports(keys: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     command = ["load", "--receiver", "reference", "--rate", "5/s", "--minutes", "60", "--devices", "2"]
-    command += ["--profile", "alert-storm", "--pki", str(keys), "--out", str(out)]
+    command += ["--profile", "alert-storm", "--pki", str(keys), "--out", str(out), "--limit", "errors = 0"]
     with started(*command, cwd=tmp_path) as process:
         assert process.stderr is not None
         while "waiting" not in process.stderr.readline():
@@ -254,8 +274,7 @@ def test_ctrl_c_ends_a_run_with_its_reports(keys: Path, tmp_path: Path) -> None:
         process.communicate(timeout=WAIT)
     assert process.returncode == 130
     result = json.loads((out / "load-result.json").read_bytes())
-    assert result["complete"] is False
-    assert result["verdict"] in {"NOT_RUN", "FAIL"}
+    assert (result["complete"], result["verdict"], result["errors"]) == (False, "NOT_RUN", 0)
 
 
 def ended(keys: Path, folder: Path, send: Send, **load: object) -> LoadResult:

@@ -155,6 +155,85 @@ def test_what_is_due_and_unsent_when_a_run_ends_is_an_error() -> None:
     assert verdict(measured, "backlog gone within 5min") == "FAIL"
 
 
+def test_what_a_person_breaks_off_is_neither_sent_nor_an_error() -> None:
+    """Two are under way, one waits to be tried again, the rest of what is due waits for a connection."""
+    made = plan("mixed", rate=10, seconds=10)
+    dispatcher, measured = Dispatcher(made, 2, (5.0,)), Measurement(made)
+    for expected in range(2):
+        assert dispatcher.step(1.0) == Send(expected, None)
+    assert dispatcher.ended(0, b"body", bytes(32), 1.5, Ending.NO_CONNECTION) is None
+    assert dispatcher.step(1.5) == Send(2, None)
+    measured.take(dispatcher.broken_off(2.0))
+    assert (measured.broken_off, measured.count, measured.errors, measured.retries) == (3, 0, 0, 0)
+    assert sum(row.sent + row.failed for row in measured.timeline()) == 0
+    assert measured.most_backlog == made.count_due(2.0) == 21
+    assert math.isinf(measured.backlog_gone)
+
+
+LIMITS_MET = {
+    "p99 <= 2s": "0.010 s", "mean <= 2s": "0.010 s", "max <= 2s": "0.010 s", "errors = 0": "0 of 10",
+    "errors <= 1%": "0 of 10", "accepted >= 99%": "10 of 10", "accepted >= 10": "10 of 10", "retries = 0": "0 of 10",
+    "unsent = 0": "0 of 10", "overtaken = 0": "0 of 10", "backlog <= 1000": "1 of 10", "rate >= 0.1/s": "1.1/s",
+    "lost = 0": "0 of 10", "duplicates = 0": "0 of 10", "misordered = 0": "0 of 10", "failed = 0": "0 of 10",
+    "backlog gone within 5min": "0.000 s",
+}  # fmt: skip
+"""One of each word, and what ten messages that are acknowledged at once show."""
+
+
+def test_every_word_of_a_limit_stands_in_the_table() -> None:
+    assert {parse_limit(text).word for text in LIMITS_MET} == {*FIGURES, "p99", "backlog gone"}
+
+
+def ten(ending: Ending | None) -> Measurement:
+    """Ten messages that all end like this after 10 ms; None: nothing was sent."""
+    made = plan("mixed", rate=1, seconds=10)
+    return simulated(made, lambda *_: (0.01, ending)) if ending is not None else Measurement(made)
+
+
+@pytest.mark.parametrize("limit", LIMITS_MET)
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_a_limit_is_judged_only_when_it_was_put_to_the_test(limit: str, is_complete: bool) -> None:
+    parsed = parse_limit(limit)
+    sent = Measured(ten(Ending.ACKNOWLEDGED), 0, 0, 0, 0, is_complete)
+    is_of_the_end = parsed.unit == "backlog-gone" and not is_complete
+    (found,) = judge([parsed], sent)
+    assert found.verdict == ("NOT_RUN" if is_of_the_end else "PASS")
+    assert found.measured.endswith(LIMITS_MET[limit])
+    (nothing,) = judge([parsed], Measured(ten(None), is_complete=is_complete))
+    was_not_asked = is_complete and parsed.word in {"lost", "duplicates", "misordered", "failed"}
+    assert nothing.verdict == ("BLOCKED" if was_not_asked else "NOT_RUN")
+
+
+@pytest.mark.parametrize("limit", LIMITS_MET)
+def test_a_limit_is_no_pass_when_nothing_was_acknowledged(limit: str) -> None:
+    (found,) = judge([parse_limit(limit)], Measured(ten(Ending.REFUSED), 0, 0, 0, 1))
+    word = parse_limit(limit).word
+    expected = "NOT_RUN" if word in {"overtaken", "lost", "duplicates", "misordered"} else "FAIL"
+    assert found.verdict == ("PASS" if word in {"unsent", "backlog", "backlog gone"} else expected)
+
+
+def test_a_run_that_ended_early_fails_only_what_its_rest_could_not_mend() -> None:
+    made = plan("mixed", rate=1, seconds=10)
+    measured = Measurement(made)
+    records = [Record(number, 0, 0, 500_000, 204, 2, Ending.ACKNOWLEDGED, bytes(32)) for number in range(3)]
+    measured.take([*records, Record(3, 0, 0, 500_000, 500, 2, Ending.REFUSED, bytes(32))])
+    limits = [
+        parse_limit(text) for text in ("accepted >= 10", "retries = 5", "errors = 0", "errors <= 50%", "max > 1h")
+    ]
+    found = judge(limits, Measured(measured, is_complete=False))
+    assert [one.verdict for one in found] == ["NOT_RUN", "NOT_RUN", "FAIL", "PASS", "PASS"]
+    assert verdict_of(found) == "FAIL"
+    assert verdict_of(found[:2]) == verdict_of([found[0], found[3]]) == "NOT_RUN"
+
+
+def test_a_backlog_that_lasts_too_long_already_fails_a_run_that_a_person_ended() -> None:
+    measured = Measurement(plan("mixed", rate=1, seconds=10))
+    measured.take([Record(0, 0, 0, 5_000_000, 204, 1, Ending.ACKNOWLEDGED, bytes(32))])
+    measured.take([Record(1, 0, 0, 75_000_000, 0, 1, Ending.BROKEN_OFF, bytes(32))])
+    limits = [parse_limit("backlog gone within 1min"), parse_limit("backlog gone within 2min")]
+    assert [one.verdict for one in judge(limits, Measured(measured, is_complete=False))] == ["FAIL", "NOT_RUN"]
+
+
 def test_a_backlog_takes_no_memory() -> None:
     made = plan(rate=1e6)
     dispatcher = Dispatcher(made, 1, ())
@@ -227,7 +306,7 @@ def test_memory_does_not_grow_with_the_duration(records: list[Record]) -> None:
     measured = Measurement(plan())
     measured.take(records)
     assert len(measured.intervals) <= MOST_INTERVALS
-    assert sum(one.ended for one in measured.intervals) == len(records)
+    assert sum(one.ended for one in measured.intervals) == len(records) - measured.broken_off
 
 
 def test_what_the_party_processed_is_counted() -> None:

@@ -61,8 +61,9 @@ def encode(result: LoadResult) -> bytes:
 
 
 def junit(result: LoadResult) -> bytes:
-    """A test case for each limit; what was interrupted is skipped."""
+    """A test case for each limit; what was never put to the test, or in a part of the plan only, is skipped."""
     said = [one["verdict"] for one in result.limits]
+    skipped = {"NOT_RUN", "PASS"} if result.verdict == "NOT_RUN" and not result.complete else {"NOT_RUN"}
     root = etree.Element("testsuites", name="uept load", tests=str(len(said)))
     suite = etree.SubElement(
         root,
@@ -71,7 +72,7 @@ def junit(result: LoadResult) -> bytes:
         tests=str(len(said)),
         failures=str(said.count("FAIL")),
         errors=str(said.count("BLOCKED")),
-        skipped=str(said.count("PASS") if result.verdict == "NOT_RUN" else 0),
+        skipped=str(sum(one in skipped for one in said)),
         time=f"{result.facts['seconds']:.3f}",
     )
     for one in result.limits:
@@ -80,8 +81,10 @@ def junit(result: LoadResult) -> bytes:
             etree.SubElement(case, "failure", message=f"measured {one['measured']}", type="FAIL")
         elif one["verdict"] == "BLOCKED":
             etree.SubElement(case, "error", message=one["measured"], type="BLOCKED")
-        elif result.verdict == "NOT_RUN":
-            etree.SubElement(case, "skipped", message="interrupted before the end of the plan")
+        elif one["verdict"] == "NOT_RUN":
+            etree.SubElement(case, "skipped", message=one["measured"])
+        elif one["verdict"] in skipped:
+            etree.SubElement(case, "skipped", message="the run ended before its plan")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
