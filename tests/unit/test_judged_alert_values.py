@@ -55,7 +55,7 @@ def test_the_values_of_an_alert_are_those_of_one_that_came(
         assert (found.verdict, found.cause, found.got) == (Verdict.FAIL, "value of an alert", f"alert N27: {words}")
 
 
-def lost(*, kind: str = "response", counter: int = 1, seconds: int = 0, bent: str = "") -> Story:
+def lost(*, kind: str = "response", counter: int = 1, again: int = 2, seconds: int = 0, bent: str = "") -> Story:
     """A request whose acknowledgement left late, a message that was taken, and a request anew that long after it."""
     story = Story().asked().posted(1).late().queued(counter, kind=kind)
     if kind != "response":
@@ -63,7 +63,7 @@ def lost(*, kind: str = "response", counter: int = 1, seconds: int = 0, bent: st
         story.entries[-1] = msgspec.structs.replace(story.entries[-1], event=event)
     if bent:
         story.bent(bent)
-    story.delivered().posted(2)
+    story.delivered().posted(again)
     moved = len(story.entries) - 3
     story.entries[moved:] = [
         msgspec.structs.replace(one, at=one.at + timedelta(seconds=seconds)) for one in story.entries[moved:]
@@ -78,6 +78,7 @@ def lost(*, kind: str = "response", counter: int = 1, seconds: int = 0, bent: st
         (lost(seconds=30), True),
         (lost(kind="device-alert"), False),
         (lost(counter=5), False),
+        (lost(again=1), False),
         (lost(bent="unsigned"), False),
     ],
 )
