@@ -8,6 +8,7 @@ import logging
 import os
 import resource
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,14 +102,16 @@ def _text(path: Path | None) -> str | None:
 
 
 async def _serve(settings: Any, live_port: int) -> None:
-    from harness.console import live_page
-    from stubs.app import ShortCollections, SimulatedDcc
-
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop.set)
-    dcc = await SimulatedDcc.start(settings)
+    from harness.console import live_page
+    from stubs.app import ShortCollections
+
+    dcc = await _started(settings, stop)
+    if dcc is None:
+        return
     state = Path(settings.state_dir) if settings.state_dir else None
     try:
         with live_page(port=live_port, state=state) as page:
@@ -118,6 +121,21 @@ async def _serve(settings: Any, live_port: int) -> None:
             await stop.wait()
     finally:
         await dcc.stop()
+
+
+async def _started(settings: Any, stop: asyncio.Event) -> SimulatedDcc | None:
+    """Start the simulated DCC; None: ``stop`` came first, and what had begun has ended."""
+    from stubs.app import SimulatedDcc
+
+    starting = asyncio.ensure_future(SimulatedDcc.start(settings))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not starting.done():
+        starting.cancel()
+    with suppress(asyncio.CancelledError):
+        return await starting
+    return None
 
 
 def _print_addresses(dcc: SimulatedDcc, live: str) -> None:

@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,7 +23,7 @@ from stubs.app import authorisation
 from stubs.clock import SystemClock
 from stubs.journal import Journal, SqliteStore, verify_chain
 from stubs.smki import load_pki
-from tests.cli_kit import FREE, REQUEST, WAIT, ready, started, uept
+from tests.cli_kit import FREE, REQUEST, WAIT, environment, ready, started, uept
 from tests.dcc_kit import EVERYTHING, Party
 from tests.ports import free_port
 from tests.serving_kit import connected, its_end, post
@@ -64,9 +65,28 @@ def test_serving_by_several_processes_ends_them_all(tmp_path: Path, number: sign
         fronts = ready(process)["workers"]
         assert len(fronts) == 2
         with its_end(*fronts):
-            os.killpg(process.pid, number)  # Ctrl-C of a terminal reaches the fronts, too
+            os.killpg(process.pid, number)
             _, errors = process.communicate(timeout=WAIT)
         assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serving_ends_at_once_while_its_front_processes_start(tmp_path: Path, number: signal.Signals) -> None:
+    starting, pid = tmp_path / "front", tmp_path / "pid"
+    os.mkfifo(pid)
+    starting.write_text(f"#!/bin/sh\necho $$ > {pid}\nexec sleep {WAIT:.0f}\n")
+    starting.chmod(0o755)
+    program = f"import sys; sys.executable = {str(starting)!r}; from harness.cli import main; main()"
+    command = [sys.executable, "-c", program, "serve", *FREE, "--workers", "1", "--state", "state"]
+    how: dict[str, Any] = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), **how) as process:
+        with its_end(int(pid.read_text())):
+            os.killpg(process.pid, number)  # Ctrl-C of a terminal reaches no front before it can ignore it
+            _, errors = process.communicate(timeout=WAIT)
+        assert (process.returncode, errors) == (0, "")
+    journal = Journal(SqliteStore(tmp_path / "state" / "journal.db"), SystemClock())
+    verify_chain(journal.rows())
+    journal.close()
 
 
 def test_serving_goes_on_after_kill_with_its_state_and_clock_and_alone(tmp_path: Path) -> None:

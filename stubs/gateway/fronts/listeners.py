@@ -1,12 +1,23 @@
 """Listening sockets that share one port: one for each front and address, opened by the core and handed down.
 
-The core keeps them open: connections that wait while a front is started again are not lost.
+The core keeps them open: connections that wait while a front is started again are not lost. A front inherits none of
+them: it gets them once it can notice the end of its core, or the port of a core that was killed would stay taken until
+its fronts had started.
 """
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Sequence
 from contextlib import ExitStack
+
+from stubs.wire.errors import Blocked
+
+ENDED = "a front process ended before it was ready"
+_MOST = 253
+"""Sockets of one front, one for each address of the host: as many as Linux passes in one message."""
+_MARK = b"."
 
 Address = tuple[socket.AddressFamily, tuple[str | int | bytes, ...]]
 
@@ -59,3 +70,29 @@ def _socket(family: socket.AddressFamily) -> socket.socket:
     if family == socket.AF_INET6:
         made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     return made
+
+
+async def hand_down(front: socket.socket, listeners: Sequence[socket.socket]) -> None:
+    """Wait until a front asks for its sockets (``ask_for_listeners``), and send them.
+
+    Args:
+        front: the core's end of the connection to it.
+        listeners: stay open here, too.
+    Raises: Blocked: it ended before it asked.
+    """
+    front.setblocking(False)  # noqa: FBT003 - its only argument
+    try:
+        if not await asyncio.get_running_loop().sock_recv(front, len(_MARK)):
+            raise Blocked(ENDED)
+        socket.send_fds(front, [_MARK], [listener.fileno() for listener in listeners])
+    except ConnectionError as error:
+        raise Blocked(ENDED) from error
+
+
+def ask_for_listeners(core: socket.socket) -> list[socket.socket]:
+    """Ask the core for the sockets of this process, and wait for them. Raises: ConnectionError: the core is gone."""
+    core.sendall(_MARK)
+    mark, descriptors, _, _ = socket.recv_fds(core, len(_MARK), _MOST)
+    if not mark:
+        raise ConnectionResetError("the core is gone")
+    return [socket.socket(fileno=number) for number in descriptors]

@@ -1,6 +1,6 @@
-"""A front process: ``python -m stubs.gateway.fronts.process CHANNEL LISTENER…``, numbers of inherited descriptors.
+"""A front process: ``python -m stubs.gateway.fronts.process CHANNEL``, the number of an inherited descriptor.
 
-It ends when the core says so or is gone, and heeds no signal by which a terminal or a supervisor ends both at once.
+It ends when the core says so or is gone, and heeds no signal by which a supervisor ends both at once.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from typing import NoReturn
 
 import msgspec
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from stubs.gateway.fronts.channel import Channel
+from stubs.gateway.fronts.listeners import ask_for_listeners
 from stubs.gateway.fronts.messages import Begin, FromCore, Logged, Message, Ready
 from stubs.gateway.fronts.remote import RemoteCore
 from stubs.gateway.garbage import ShortCollections
@@ -48,7 +50,7 @@ class _ToCore(logging.Handler):
         self._send(Logged(record.name, record.levelno, recordable(text)))
 
 
-def _end_process() -> None:
+def _end_process() -> NoReturn:
     """End this process: the core is gone, and a client sees what it would see of a single process that died."""
     os._exit(1)
 
@@ -97,7 +99,11 @@ def main() -> None:
     """Serve until the core ends."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    channel, *listeners = (socket.socket(fileno=int(text)) for text in sys.argv[1:])
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    try:
+        listeners = ask_for_listeners(channel)
+    except ConnectionError:
+        _end_process()
     asyncio.run(_serve(channel, listeners))
     os._exit(0)  # the journal is not here: there is nothing to close
 

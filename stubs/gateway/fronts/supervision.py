@@ -17,7 +17,7 @@ import msgspec
 
 from stubs.dcc import not_simulated
 from stubs.gateway.fronts.channel import Channel
-from stubs.gateway.fronts.listeners import open_listeners
+from stubs.gateway.fronts.listeners import ENDED, hand_down, open_listeners
 from stubs.gateway.fronts.messages import Begin, FromFront, Stop
 from stubs.gateway.fronts.session import Session
 from stubs.gateway.runtime import Runtime
@@ -90,15 +90,28 @@ class Fronts:
         """Start a process in its place, and wait until it listens. Raises: Blocked: it ended before."""
         ours, theirs = socket.socketpair()
         with theirs:
-            descriptors = [theirs.fileno(), *(listener.fileno() for listener in front.sockets)]
             front.process = subprocess.Popen(  # noqa: ASYNC220, S603 - a moment; ourselves
-                [sys.executable, "-P", "-m", "stubs.gateway.fronts.process", *map(str, descriptors)],
+                [sys.executable, "-P", "-m", "stubs.gateway.fronts.process", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                pass_fds=descriptors,
+                pass_fds=[theirs.fileno()],
+                process_group=0,  # before it can heed no signal: Ctrl-C at the terminal is for its core
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             )
         front.gone = asyncio.Event()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await self._connect(front, ours)
+        except TimeoutError as error:
+            raise Blocked(f"a front process was not ready within {_START_SECONDS:g} s") from error
+
+    async def _connect(self, front: _Front, ours: socket.socket) -> None:
+        """Hand the sockets to a process that has started, and let it begin. Raises: Blocked: it ended before."""
+        try:
+            await hand_down(ours, front.sockets)
+        except BaseException:
+            ours.close()
+            raise
 
         def received(message: FromFront) -> None:
             session.received(message)
@@ -106,7 +119,7 @@ class Fronts:
         def lost() -> None:
             front.gone.set()
             if not session.ready.done():
-                session.ready.set_exception(Blocked("a front process ended before it was ready"))
+                session.ready.set_exception(Blocked(ENDED))
                 session.ready.exception()  # it is looked at below, or nobody waits any more
             if not self._is_stopping:
                 session.lost()
@@ -114,11 +127,7 @@ class Fronts:
         front.channel = await Channel.open(ours, msgspec.msgpack.Decoder(FromFront), received, lost)
         front.session = session = Session(self._runtime, self._certificates, front.channel.send)
         front.channel.send(self._begin)
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                await session.ready
-        except TimeoutError as error:
-            raise Blocked(f"a front process was not ready within {_START_SECONDS:g} s") from error
+        await session.ready
 
     async def _keep(self, front: _Front) -> None:
         """Start a front again whenever it dies."""

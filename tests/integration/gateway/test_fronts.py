@@ -18,7 +18,9 @@ from stubs.app import BackgroundDcc
 from stubs.events import AnswerLate, RequestAccepted, RequestAnswered
 from stubs.smki import Pki
 from stubs.wire.errors import Blocked
+from tests.cli_kit import environment
 from tests.dcc_kit import Party, response_of
+from tests.ports import free_port
 from tests.serving_kit import WAIT, Endpoint, a_dcc, happened, home, its_end, post
 
 SERVE = """
@@ -96,6 +98,31 @@ def test_fronts_end_with_a_core_that_is_killed() -> None:
             os.kill(core.pid, signal.SIGKILL)
     finally:
         core.communicate()
+
+
+HELD = """#!/bin/sh
+echo $$ > started
+read go < begin
+exec {python} "$@"
+"""
+"""In place of the interpreter of a front: tells its process id, and starts to work when it is told to."""
+
+
+def test_a_front_that_starts_holds_no_port_of_its_core_and_ends_with_it(tmp_path: Path) -> None:
+    held, port = tmp_path / "held", free_port()
+    held.write_text(HELD.format(python=sys.executable))
+    held.chmod(0o755)
+    os.mkfifo(tmp_path / "started")
+    os.mkfifo(tmp_path / "begin")
+    served = SERVE.replace("port=0", f"port={port}", 1).replace("workers=2", "workers=1")
+    program = f"import sys\nsys.executable = {str(held)!r}\n{served}"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, env=environment()) as core:
+        front = int((tmp_path / "started").read_text())
+        core.kill()
+        core.wait(WAIT)
+        with its_end(front):
+            socket.create_server(("127.0.0.1", port)).close()  # a restart has its port at once
+            (tmp_path / "begin").write_text("now\n")
 
 
 def test_a_front_leaves_signals_of_a_terminal_to_its_core(pki: Pki, endpoint: Endpoint) -> None:
