@@ -46,7 +46,7 @@ def profile_log(state: DeviceState, first: int, last: int, now: int) -> list[tup
     if not slots:
         return []
     ends = [*slots, slots[-1] + SLOT]
-    main = import_registers(state, ends)
+    main = import_registers(state, range(ends[0] // SLOT, ends[-1] // SLOT + 1))
     second = [secondary_register(state, at) for at in ends] if state.variant == "twin" else [0] * len(ends)
     return [
         (at, main[number + 1] - main[number], second[number + 1] - second[number]) for number, at in enumerate(slots)

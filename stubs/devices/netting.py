@@ -8,13 +8,14 @@ hour by half hour and not moment by moment is inferred.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from stubs.devices.calendars import DAY
 from stubs.devices.generation import generated
-from stubs.devices.profile import SLOT, used
+from stubs.devices.profile import SLOT, used, used_at_slots
 
 _STRETCH = 32
 """Days whose sums are kept together."""
@@ -35,6 +36,11 @@ def counter(seed: str, habit: str, at: int) -> int:
     return used(seed, habit, at) // 1000
 
 
+def counters_at_slots(seed: str, habit: str, slots: Iterable[int]) -> list[int]:
+    """``counter`` at the start of each of several half hours."""
+    return [units // 1000 for units in used_at_slots(seed, habit, slots)]
+
+
 @lru_cache(maxsize=4096)
 def _beginning(seed: str, habit: str, at: int) -> int:
     """``counter``, kept: reads of a log begin at the same instant again and again."""
@@ -50,7 +56,7 @@ def _day(element: Element, day: int) -> Sums:
     """Import and export from a day's start to the start of each of its half hours, and to its end."""
     seed, habit, peak = element
     ends = range(day * DAY, (day + 1) * DAY + 1, SLOT)
-    use = pairwise(counter(seed, habit, at) for at in ends)
+    use = pairwise(counters_at_slots(seed, habit, range(day * _DAY_SLOTS, (day + 1) * _DAY_SLOTS + 1)))
     yielded = pairwise(generated(seed, peak, at) for at in ends)
     net = [(after - before) - (more - less) for (before, after), (less, more) in zip(use, yielded, strict=True)]
     return _sums([max(0, one) for one in net]), _sums([max(0, -one) for one in net])
@@ -103,7 +109,7 @@ def exported(element: Element, first: int, last: int) -> int:
 def by_slot(element: Element, first: int, last: int, *, is_export: bool = False) -> tuple[int, ...]:
     """Units of each half hour from the one numbered ``first`` to before ``last``."""
     if not element.peak:
-        readings = [counter(element.seed, element.habit, slot * SLOT) for slot in range(first, last + 1)]
+        readings = counters_at_slots(element.seed, element.habit, range(first, last + 1))
         return tuple(0 if is_export else after - before for before, after in pairwise(readings))
     which = int(is_export)
     found = []

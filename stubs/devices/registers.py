@@ -6,12 +6,13 @@ Registers never go back, and those of all rates add up to the import register.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stubs.devices.calendars import number_at
 from stubs.devices.history import as_of, stretch_at
-from stubs.devices.netting import Element, counter, exported, imported
+from stubs.devices.netting import Element, counter, counters_at_slots, exported, imported
 from stubs.devices.periods import boundaries
+from stubs.devices.profile import SLOT
 from stubs.devices.records import Calendar, Tariff
 from stubs.devices.state import DeviceState
 from stubs.devices.tariffs import BLOCK_RATES, BLOCKS, COLUMNS, FLAT, TOU_REGISTERS, block_use, use_by_rate
@@ -35,14 +36,15 @@ def import_register(state: DeviceState, at: int) -> int:
     return stretch.import_register + imported(Element(state.seed, habit, stretch.generation), stretch.since, at)
 
 
-def import_registers(state: DeviceState, instants: Sequence[int]) -> list[int]:
-    """``import_register`` at each of several instants, ascending; most logs lie within one stretch."""
-    stretch, habit = stretch_at(state, instants[0]), habit_of(state)
-    is_one = stretch is stretch_at(state, instants[-1]) and instants[0] > stretch.since
+def import_registers(state: DeviceState, slots: Sequence[int]) -> list[int]:
+    """``import_register`` at the start of each of several half hours, ascending; most logs lie within one stretch."""
+    first, last = slots[0] * SLOT, slots[-1] * SLOT
+    stretch, habit = stretch_at(state, first), habit_of(state)
+    is_one = stretch is stretch_at(state, last) and first > stretch.since
     if not is_one or not stretch.is_flowing or not habit or stretch.generation:
-        return [import_register(state, at) for at in instants]
+        return [import_register(state, slot * SLOT) for slot in slots]
     base = stretch.import_register - counter(state.seed, habit, stretch.since)
-    return [base + counter(state.seed, habit, at) for at in instants]
+    return [base + units for units in counters_at_slots(state.seed, habit, slots)]
 
 
 def secondary_register(state: DeviceState, at: int) -> int:
@@ -64,13 +66,13 @@ def export_register(state: DeviceState, at: int) -> int:
     return stretch.export_register + exported(element, stretch.since, at)
 
 
-def _use(state: DeviceState, habit: str, calendar: Calendar, first: int, last: int) -> dict[int, int]:
+def _use(state: DeviceState, habit: str, calendar: Calendar, first: int, last: int) -> Mapping[int, int]:
     if not state.is_flowing or not habit:
         return {}
     return use_by_rate(Element(state.seed, habit, 0 if habit == SECONDARY else state.generation), calendar, first, last)
 
 
-def main_use(state: DeviceState, at: int) -> dict[int, int]:
+def main_use(state: DeviceState, at: int) -> Mapping[int, int]:
     """Return the units that the first element counted since ``since``, by rate."""
     return _use(state, habit_of(state), (state.tariff or ONE_RATE).calendar, state.since, at)
 
@@ -105,7 +107,7 @@ def counters(state: DeviceState, at: int) -> dict[int, int]:
     return {rate: base.get(rate, 0) + use.get(rate, 0) for rate in BLOCK_RATES}
 
 
-def block_cells(state: DeviceState, use: dict[int, int], at: int) -> list[int]:
+def block_cells(state: DeviceState, use: Mapping[int, int], at: int) -> list[int]:
     """Return the units that ``use`` since ``since`` adds to each cell of the block matrix, period by period."""
     cells = [0] * (BLOCKS * COLUMNS)
     if not any(use.get(rate) for rate in BLOCK_RATES):

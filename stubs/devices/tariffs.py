@@ -9,6 +9,7 @@ register does, since both are differences of the same counter in whole units.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 
 from stubs.devices.calendars import DAY, changes_of
@@ -66,8 +67,12 @@ def _whole(element: Element, calendar: Calendar, first: int, last: int) -> dict[
     return sums[last - first]
 
 
-def use_by_rate(element: Element, calendar: Calendar, first: int, last: int) -> dict[int, int]:
-    """Register units used in ``first`` to ``last`` (seconds since 2000), by rate. Empty when ``last <= first``."""
+@lru_cache(maxsize=256)
+def use_by_rate(element: Element, calendar: Calendar, first: int, last: int) -> Mapping[int, int]:
+    """Register units used in ``first`` to ``last`` (seconds since 2000), by rate. Empty when ``last <= first``.
+
+    Kept, since one read of a meter's registers and balance asks four times.
+    """
     if last <= first:
         return {}
     if calendar == FLAT:
@@ -101,7 +106,7 @@ def into_blocks(before: int, use: int, thresholds: tuple[int, ...]) -> tuple[int
     return tuple(found)
 
 
-def block_use(before: dict[int, int], use: dict[int, int], tariff: Tariff) -> list[int]:
+def block_use(before: Mapping[int, int], use: Mapping[int, int], tariff: Tariff) -> list[int]:
     """The 32 cells of the block matrix that ``use`` by rate adds after ``before`` in the block period."""
     cells = [0] * (BLOCKS * COLUMNS)
     for rate in BLOCK_RATES:
