@@ -15,26 +15,17 @@ from typing import Any
 
 import msgspec
 
-from harness.settings import PREFIX, RehearsalSettings
+from harness.settings import PREFIX, RehearsalSettings, flag_of
 
-FLAGS: Mapping[str, str] = {
-    "roles": "--role",
-    "driver": "--driver",
-    "select": "--select",
-    "out": "--out",
-    "receive_url": "--receive-url",
-    "jobs": "--jobs",
-    "strict": "--strict",
-    "dcc.pki": "--pki",
-    "dcc.port": "--port",
-    "dcc.smki_port": "--smki-port",
-    "dcc.ssi_port": "--ssi-port",
-    "dcc.control_port": "--control-port",
-    "dcc.workers": "--workers",
-    "dcc.state_dir": "--state",
-    "dcc.receive_url": "--receive-url",
-}
-"""Key to the flag of ``uept rehearse`` or ``uept serve`` that sets it; a test compares it with the commands."""
+_FLAGGED = (
+    "roles", "driver", "select", "plan", "out", "receive_url", "jobs", "cluster", "strict", "system.build",
+    "dcc.pki", "dcc.port", "dcc.smki_port", "dcc.ssi_port", "dcc.control_port", "dcc.workers", "dcc.state_dir",
+    "dcc.receive_url",
+    "load.profile", "load.devices", "load.rate", "load.meters", "load.burst_factor", "load.growth", "load.minutes",
+    "load.user", "load.connections", "load.senders", "load.cluster", "load.client_rate", "load.limits", "load.collect",
+)  # fmt: skip
+FLAGS: Mapping[str, str] = {key: flag_of(key) for key in _FLAGGED}
+"""Key to the flag of ``uept rehearse``, ``uept serve`` or ``uept load`` that sets it; a test compares it with them."""
 
 
 @dataclass(frozen=True, slots=True)

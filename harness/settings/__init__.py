@@ -46,13 +46,14 @@ __all__ = [
     "SystemUnderTest",
     "TimeStampSettings",
     "fields",
+    "flag_of",
     "json_schema",
     "line_of",
     "load_settings",
     "settings_in_force",
 ]
 
-_FLAGS = {"roles": "--role", "dcc.state_dir": "--state"}
+_FLAGS = {"roles": "--role", "dcc.state_dir": "--state", "load.senders": "--jobs", "load.limits": "--limit"}
 """Keys whose flag has another name."""
 _PERSONS_DEADLINE = 600.0
 """Seconds a person has for one action, unless the settings say otherwise."""
@@ -63,6 +64,11 @@ class SettingsInForce(msgspec.Struct, frozen=True):
 
     settings: RehearsalSettings
     origins: dict[str, str]
+
+
+def flag_of(key: str) -> str:
+    """Return the flag that sets a key, where a command has one."""
+    return _FLAGS.get(key) or f"--{key.rpartition('.')[2].replace('_', '-')}"
 
 
 def load_settings(
@@ -93,7 +99,7 @@ def settings_in_force(
     for key, value in (flags or {}).items():
         if value is not None and value != ():
             put(values, key, value)
-            source.origins[key] = _FLAGS.get(key) or f"--{key.rpartition('.')[2].replace('_', '-')}"
+            source.origins[key] = flag_of(key)
     origins |= source.origins
     derived: set[str] = set()
     driver = str(values.get("driver", "reference"))

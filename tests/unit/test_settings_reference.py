@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
-from harness.cli import cli, rehearse, serve
+from harness.cli import cli, load, rehearse, serve
 from harness.cli import run as run_command
-from harness.settings import settings_in_force
+from harness.settings import SettingsError, load_settings, settings_in_force
 from harness.settings_reference import FLAGS, SettingKey, as_toml, setting_keys
 from stubs.wire.errors import InputError
 
@@ -32,24 +32,25 @@ def test_types_are_told_in_words_with_their_limits() -> None:
     assert KEYS["deadline"].default == "30.0"
 
 
-def test_the_flags_named_are_those_of_the_commands() -> None:
-    options = {
-        name
-        for command in (rehearse_command(), serve_command())
-        for parameter in command.params
-        if isinstance(parameter, click.Option)
-        for name in parameter.opts
-    }
-    assert set(FLAGS) <= set(KEYS)
-    assert set(FLAGS.values()) <= options
+@pytest.mark.parametrize(
+    ("command", "keys"),
+    [
+        (rehearse.command, [key for key in FLAGS if not key.startswith("load.")]),
+        (serve.command, [key for key in FLAGS if key.startswith("dcc.")]),
+        (load.command, [key for key in FLAGS if key.startswith("load.")]),
+    ],
+    ids=["rehearse", "serve", "load"],
+)
+def test_the_flags_named_are_those_of_the_commands(command: click.Command, keys: list[str]) -> None:
+    options = {name for one in command.params if isinstance(one, click.Option) for name in one.opts}
+    of_serve = {"dcc.workers", "dcc.state_dir", "dcc.receive_url"} if command is rehearse.command else set()
+    assert set(keys) <= set(KEYS)
+    assert {FLAGS[key] for key in set(keys) - of_serve} <= options
 
 
-def rehearse_command() -> click.Command:
-    return rehearse.command
-
-
-def serve_command() -> click.Command:
-    return serve.command
+def test_a_wrong_value_is_told_by_the_flag_that_gave_it() -> None:
+    with pytest.raises(SettingsError, match=r"^--jobs: expected"):
+        load_settings(flags={"load.senders": 0})
 
 
 @pytest.mark.parametrize(
