@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stubs.clock import VirtualClock
@@ -14,7 +15,7 @@ from stubs.dcc.state.dcc_state import new_state
 from stubs.dcc.state.transaction import Transaction
 from stubs.events import AnyEvent, DeviceChanged, Entry, FaultCleared, RequestReceived, ThresholdSet, UserRegistered
 from stubs.journal import Journal, SqliteStore
-from stubs.recording import UnrecordableError, decode_event, read_back, recordable
+from stubs.recording import UnrecordableError, decode_event, encode_event, read_back, recordable
 from stubs.settings import DccSettings
 
 NOW = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
@@ -61,6 +62,36 @@ def test_any_text_becomes_recordable_and_text_that_is_stays(text: str) -> None:
     assert (stored, decode_event(octets)) == (event, event)
     if not any("\ud800" <= letter <= "\udfff" for letter in text):
         assert safe == text
+
+
+PLAIN: dict[Any, st.SearchStrategy[Any]] = {
+    str: ANYTHING,
+    bytes: st.binary(),
+    int: st.integers(),
+    bool: st.booleans(),
+    type(None): st.none(),
+}
+ANY_PLAIN = st.one_of(*PLAIN.values())
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(get_args(AnyEvent)), st.data())
+def test_an_event_that_is_not_read_back_equals_what_would_be_read(kind: Any, data: st.DataObject) -> None:
+    hints = get_type_hints(kind)
+    is_typed = data.draw(st.booleans())
+    values = {}
+    for field in msgspec.structs.fields(kind):
+        declared = [PLAIN[one] for one in get_args(hints[field.name]) or (hints[field.name],) if one in PLAIN]
+        values[field.name] = data.draw(st.one_of(declared) if declared and is_typed else ANY_PLAIN)
+    event: AnyEvent = kind(**values)
+    try:
+        expected = decode_event(encode_event(event))
+    except ValueError:
+        with pytest.raises(UnrecordableError):
+            read_back(event)
+    else:
+        stored, octets = read_back(event)
+        assert (stored, repr(stored), octets) == (expected, repr(expected), encode_event(event))
 
 
 def test_octets_that_are_no_text_stay_legible() -> None:
