@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from stubs.dcc.state.device_certificates import installed_in
 from stubs.devices import DeviceKeys, DeviceState, Execution, Surroundings, apply, execute, manufacture

@@ -6,10 +6,12 @@ Values are those of the sample modules; who speaks to whom, and what protects a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import Cra, Group, Message, OtherInformation, use_cases

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -95,7 +94,7 @@ def _join_absent(dcc: DccFixture) -> Reply:
 
 def _altered_and_badly_signed(dcc: DccFixture) -> Reply:
     def flip(group: Group) -> Group:
-        return replace(group, content=group.content[:-1] + bytes((group.content[-1] ^ 1,)))
+        return msgspec.structs.replace(group, content=group.content[:-1] + bytes((group.content[-1] ^ 1,)))
 
     return dcc.post(dcc.party.signed_pre_command(pre_command(dcc), alter=flip, role="87"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -319,7 +318,7 @@ def signed_pre_command_unknown(fixture: DccFixture) -> Reply:
 
 def signed_pre_command_altered(fixture: DccFixture) -> Reply:
     def flip(group: Group) -> Group:
-        return replace(group, content=group.content[:-1] + bytes((group.content[-1] ^ 1,)))
+        return msgspec.structs.replace(group, content=group.content[:-1] + bytes((group.content[-1] ^ 1,)))
 
     return fixture.post(fixture.party.signed_pre_command(pre_command(fixture), alter=flip))
 

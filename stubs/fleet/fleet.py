@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
+
+from msgspec.structs import replace
 
 from schemas.load import Srv, service_requests
 from stubs.alerts import content as dcc_alert_contents

@@ -7,9 +7,11 @@ said is kept as pieces: octets as they stand, and the plaintexts of encrypted pa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from stubs.devices import DeviceKeys, DeviceState, execute, manufacture
 from stubs.devices.alerts import raise_alert

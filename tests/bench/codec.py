@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from typing import TypeVar
@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDH, ECDSA, EllipticCu
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec.structs import replace
 
 from stubs.wire.gbcs import Group, Message, use_cases
 from stubs.wire.gbcs.crypto import add_mac, decrypt, encryption_key, shared_secret, sign

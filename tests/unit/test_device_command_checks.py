@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from stubs.devices import DeviceState, apply
 from stubs.wire.eui64 import Eui64
 from tests.device_bench import DeviceBench
@@ -72,7 +74,7 @@ def test_a_use_case_of_another_device_type_is_refused(bench: DeviceBench) -> Non
 def test_an_unknown_message_code_is_refused(bench: DeviceBench) -> None:
     esme = bench.device("ESME")
     group = bench.group(esme, "ECS52")
-    group = replace(group, other=replace(group.other, message_code=0x7777))
+    group = msgspec.structs.replace(group, other=msgspec.structs.replace(group.other, message_code=0x7777))
     assert refused(bench, esme, bench.protect(group)) == "use-case"
 
 
@@ -121,7 +123,7 @@ def test_a_device_without_acb_refuses_everything(bench: DeviceBench) -> None:
 def test_content_that_cannot_be_read_is_refused_and_reported(bench: DeviceBench) -> None:
     esme = bench.device("ESME")
     group = bench.group(esme, "ECS52")
-    execution = bench.execute(esme, bench.protect(replace(group, content=group.content[:-3])))
+    execution = bench.execute(esme, bench.protect(msgspec.structs.replace(group, content=group.content[:-3])))
     assert (execution.refused, [alert.code for alert in execution.alerts]) == ("content", ["8F1E"])
 
 

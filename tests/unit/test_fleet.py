@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from schemas.load_profiles import LoadMessageRow, load_profiles
 from stubs.fleet import Fleet, FleetMessageKind, device_type_of, fleet_eui

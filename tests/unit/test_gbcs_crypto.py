@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, derive_private_key
+from msgspec.structs import replace
 
 from stubs.wire.errors import Misuse
 from stubs.wire.eui64 import Eui64

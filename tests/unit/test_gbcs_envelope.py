@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from stubs.wire.errors import Misuse
 from stubs.wire.eui64 import Eui64

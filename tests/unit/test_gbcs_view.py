@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey,
     derive_private_key,
 )
+from msgspec.structs import replace
 
 from stubs.wire.eui64 import Eui64
 from stubs.wire.gbcs import Cra, Group, Message, OtherInformation

@@ -7,12 +7,12 @@ compared by structure (types, result codes, components), headers and protection 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from stubs.devices import DeviceState, Surroundings, manufacture, raise_alert
 from stubs.devices.effects import EFFECTS

@@ -293,10 +293,10 @@ class Conversation:
         if self._policy.check_pre_command:
             check_pre_command(group, header.request_id, header.srv)
         if self._policy.alter_pre_command:
-            group = replace(group, content=group.content[:-1] + bytes([group.content[-1] ^ 1]))
+            group = msgspec.structs.replace(group, content=group.content[:-1] + bytes([group.content[-1] ^ 1]))
         ring = self._with.ring
         key = ring.digital_signing if self._policy.pre_command_key == "ds" else ring.xmlsign
-        signed = sign_group(group, key) if self._policy.sign_critical else replace(group, signature=b"")
+        signed = sign_group(group, key) if self._policy.sign_critical else msgspec.structs.replace(group, signature=b"")
         return self._signed(SignedPreCommand(header, signed.to_bytes()))
 
     def _signed(self, request: ServiceRequest | SignedPreCommand) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from stubs.dcc.commands.planning import PlannedCommand
 from stubs.dcc.context import DccContext

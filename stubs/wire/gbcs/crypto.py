@@ -13,7 +13,6 @@ Source: GBCS, cryptographic protections; NIST SP 800-56A (single-step key deriva
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from enum import IntEnum
 from hashlib import sha256
 from hmac import compare_digest
@@ -31,6 +30,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec.structs import replace
 
 from stubs.wire.errors import Misuse
 from stubs.wire.eui64 import Eui64

@@ -13,8 +13,9 @@ Source: GBCS, general ciphering, general signing and grouping header.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 from stubs.wire.errors import Misuse
 from stubs.wire.eui64 import Eui64
@@ -40,8 +41,7 @@ class Cra(IntEnum):
     ALERT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class OtherInformation:
+class OtherInformation(msgspec.Struct, frozen=True):
     """Message code and the supplementary fields.
 
     Five shapes exist: code alone (2 octets), with party (10), with party and counter (18), with originator
@@ -112,8 +112,7 @@ class OtherInformation:
         return encoded + (self.certificate or b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """One GROUP (general-signing structure), signed or not.
 
     Args:
@@ -181,23 +180,20 @@ class Group:
 
         Source: GBCS, general signing; the guide's section 5.
         """
-        other = self.other.to_bytes()
-        return b"".join(
-            (
-                b"\x09",
-                self.cra.to_bytes(1, "big"),
-                _counter_octets(self.counter),
-                b"\x08",
-                self.originator.octets,
-                b"\x08",
-                self.recipient.octets,
-                bytes((len(self.date_time),)),
-                self.date_time,
-                encode_length(len(other)),
-                other,
-                encode_length(len(self.content)),
-                self.content,
-            )
+        other, date_time, content = self.other.to_bytes(), self.date_time, self.content
+        return (
+            bytes((0x09, self.cra))
+            + _counter_octets(self.counter)
+            + b"\x08"
+            + self.originator.octets
+            + b"\x08"
+            + self.recipient.octets
+            + bytes((len(date_time),))
+            + date_time
+            + encode_length(len(other))
+            + other
+            + encode_length(len(content))
+            + content
         )
 
     def to_bytes(self) -> bytes:
@@ -214,8 +210,7 @@ class Group:
         return b"\xdf" + self.signed_part + bytes((len(self.signature),)) + self.signature
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """A whole message as it travels: GROUP alone, or GROUP within the MAC wrapper.
 
     Args:

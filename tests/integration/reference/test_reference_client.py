@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.drivers import Driver, UserIdentity, make_driver, running
@@ -234,7 +235,7 @@ def test_a_pre_command_of_another_service_is_not_signed(client: Driver, dcc: Tin
 def _alter_pre_commands(dcc: TinyDcc, change: dict[str, Any]) -> None:
     def answer(dcc: TinyDcc, received: Received) -> bytes:
         assert isinstance(received.request, ServiceRequest)
-        group = replace(dcc.command(received.request), **change)
+        group = msgspec.structs.replace(dcc.command(received.request), **change)
         return dcc.document(received.request, PreCommand("4.2", group.to_bytes()), "I0")
 
     dcc.answer = answer
