@@ -125,8 +125,8 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[_Field, ...]:
 
 def _members(record: msgspec.Struct) -> StoredMembers:
     stored = {}
-    for attribute, member, store, _, is_required, default in _fields(type(record)):
-        value = getattr(record, attribute)
+    values = msgspec.structs.astuple(record)
+    for (_, member, store, _, is_required, default), value in zip(_fields(type(record)), values, strict=True):
         if is_required or value != default:
             stored[member] = value if store is None else store(value)
     return stored

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from schemas.load import Srv, service_requests
 from stubs.smki import Pki
 from stubs.wire.duis import Node, ServiceRequest, example, read_date_time, schema_problems, write_request
+from stubs.wire.errors import PeerError
 from stubs.wire.instants import EARLIEST, LATEST, in_utc, shifted
 from tests.dcc_kit import a_pki
 from tests.every_request import PREPARED, SIGNING_ROLES, VALUES, Home, fitted, header_of, home_for, texts_for, user_for
@@ -146,3 +147,24 @@ def test_a_shifted_instant_stays_in_range_and_in_order(moment: datetime, by: flo
 )
 def test_what_lies_beyond_the_range_is_its_end(text: str, expected: datetime) -> None:
     assert read_date_time(text) == expected
+
+
+def _digits(most: int) -> st.SearchStrategy[str]:
+    return st.integers(0, most).map(lambda number: f"{number:0{len(str(most))}d}")
+
+
+@given(
+    st.builds("{}-{}-{}".format, _digits(9999), _digits(13), _digits(32)),
+    st.builds("{}:{}:{}".format, _digits(25), _digits(60), _digits(60)) | st.just("24:00:00"),
+    st.just("") | st.from_regex(r"\.[0-9]{1,9}", fullmatch=True),
+)
+def test_the_usual_form_of_a_time_is_read_like_any_other(date: str, time: str, fraction: str) -> None:
+    def read(zone: str) -> datetime | str:
+        try:
+            found = read_date_time(f"{date}T{time}{fraction}{zone}")
+        except PeerError as error:
+            return error.what
+        assert found.tzinfo is UTC
+        return found
+
+    assert read("Z") == read("+00:00") == read("")

@@ -23,6 +23,8 @@ class MatchedFaults:
     @property
     def rule(self) -> FaultRule | None:
         """The rule to apply."""
+        if not self.matches:
+            return None
         return next((rule for _, is_applied, rule in self.matches if is_applied), None)
 
 

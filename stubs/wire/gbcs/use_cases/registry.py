@@ -12,6 +12,7 @@ from schemas.load import use_case_facts
 from stubs.wire.errors import Misuse
 from stubs.wire.gbcs import dlms
 from stubs.wire.gbcs.octets import GbcsError
+from stubs.wire.gbcs.use_cases.command_templates import CommandTemplates
 from stubs.wire.gbcs.use_cases.model import (
     Codec,
     CommandContext,
@@ -21,7 +22,6 @@ from stubs.wire.gbcs.use_cases.model import (
     UseCase,
     Values,
 )
-from stubs.wire.gbcs.use_cases.static_commands import StaticCommands
 
 _SIGNERS = {"yes": "user", "acb": "acb", "party": "party"}
 """Column ``critical`` of the facts to who signs the command; ``answer`` there is no signer, but a signed answer."""
@@ -49,7 +49,7 @@ _BY_CODE = {row.message_code: row for row in reversed(tuple(USE_CASES.values()))
 """Use cases that share a code carry the same content; the first in the facts stands for them."""
 
 
-_STATIC = StaticCommands()
+_TEMPLATES = CommandTemplates()
 
 
 def use_case(name: str) -> UseCase:
@@ -71,7 +71,7 @@ def use_case_of(message_code: int) -> UseCase:
 
 def build_command(name: str, values: Values, context: CommandContext) -> bytes:
     """The content of a command. Raises: Misuse: no such use case, a value is missing or does not fit."""
-    return _STATIC.build(name, values, context, _codec(name).build_command)
+    return _TEMPLATES.build(name, values, context, _codec(name).build_command)
 
 
 def read_command(message_code: int, content: bytes) -> dict[str, Any]:
