@@ -22,7 +22,7 @@ Key = tuple[str, bytes]
 V = TypeVar("V")
 Build = Callable[[Values, CommandContext], bytes]
 Slot = Callable[[CommandContext], bytes]
-"""What a context gives, in octets."""
+"""Gets from a context something that a content may hold, in octets."""
 Template = tuple[bytes | Slot, ...]
 
 _KEPT = 512
