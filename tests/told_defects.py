@@ -7,11 +7,11 @@ finds a defect; these show that a check of its own notices it. ``docs/defects.md
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec.structs import replace
 
 from harness.checks import Finding, Verdict, evidence_of, judge
 from schemas.ssi_tables import functions

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from harness.checks import Finding, Verdict, evidence_of, judge
 from harness.checks.apart import apart
