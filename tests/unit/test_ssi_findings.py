@@ -149,6 +149,8 @@ FINDINGS: list[tuple[Case, Verdict, bool, str, tuple[int, ...]]] = [
     (found([page("/inventory", METER), page("/inventory")], values={"seen": []}), PASS, True,
      "served and seen: Title, no device", (4, 5)),
     (found([page("/inventory")], status="refused", values={"seen": []}), FAIL, True, "the party says that it was refused", (3, 4)),
+    (found([page("/inventory")], values={"rows": [{"DeviceID": METER}]}), PASS, True, "served and seen: Title, no device", (3, 4)),
+    (found([page("/inventory")], values={"rows": [{"DeviceID": HUB}]}), FAIL, True, f"the party saw {HUB}", (3, 4)),
     (found([page("/inventory")], values={"a": 1}), PASS, True, "served and seen: Title, no device", (3, 4)),
     (found([page("/inventory")]), REVIEW, True, "the party's system did not say what it saw; a person must look", (3, 4)),
     # a wrong field
@@ -239,6 +241,8 @@ FINDINGS: list[tuple[Case, Verdict, bool, str, tuple[int, ...]]] = [
               values={"a": "Cannot be confirmed"}), PASS, True, "Cannot be confirmed in both", (4, 6, 7)),
     (coverage([page("/coverage", "x"), page("/coverage", "Will connect")], values={"a": "will connect"}), PASS, True,
      "Will connect in both", (4, 7, 8)),
+    (coverage([page("/coverage", "Will connect")], values={"a": "Will not"}), FAIL, True,
+     "the party does not tell Will connect", (6, 7)),
     (coverage([page("/coverage", "Will connect")]), REVIEW, True,
      "the party's system did not say what it saw; a person must look", (4, 6, 7)),
     # the audit trail and the wire
