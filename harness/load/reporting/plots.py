@@ -41,11 +41,11 @@ def plot(title: str, unit: str, places: Sequence[float], lines: Sequence[Line], 
         f'font-family="system-ui,Arial,sans-serif" font-size="12"><title>{escape(title)}</title>'
     )
     parts = [opening]
-    for value in y_ticks:
-        parts.append(
-            f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="{_SOFT}"/>'
-            f'<text x="{_LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end" fill="{_INK}">{_short(value)}</text>'
-        )
+    parts += [
+        f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="{_SOFT}"/>'
+        f'<text x="{_LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end" fill="{_INK}">{_short(value)}</text>'
+        for value in y_ticks
+    ]
     for place in ticks(first, last, are_whole=all(place == int(place) for place in places)):
         if place > last:
             break
@@ -67,7 +67,7 @@ def plot(title: str, unit: str, places: Sequence[float], lines: Sequence[Line], 
 
 
 def ticks(first: float, last: float, *, are_whole: bool) -> list[float]:
-    """Round places from ``first`` on, 1, 2 or 5 times a power of ten apart, at most six; the last is ``last`` or beyond.
+    """Round places from ``first`` on, 1, 2 or 5 times a power of ten apart, at most six, to ``last`` or beyond.
 
     ``are_whole``: what is drawn is counted, so that no place between two whole numbers means anything.
     """
