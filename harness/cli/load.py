@@ -175,6 +175,12 @@ def _print(written: Any, _code: int) -> None:
         f"{result.facts['profile']['title']}: {result.acknowledged} of {result.due} messages acknowledged, "
         f"offered {result.offered_rate:.1f}/s ({result.facts['rate_is']}), accepted {result.accepted_rate:.1f}/s"
     )
+    unlike = [f"{count} {name}" for name, count in result.endings.items() if name != "acknowledged"]
+    unlike += [
+        f"{count} last answered with status {status}" for status, count in result.statuses.items() if status[0] != "2"
+    ]
+    if unlike:
+        say("not acknowledged: " + ", ".join(unlike))
     none = "never" if result.due else "-"
     print_table(
         ["share", "seconds to acknowledgement"],

@@ -112,17 +112,17 @@ def result_of(events: Iterable[AnyEvent]) -> LoadResult:
     run: Measurement | None = None
     processed: Processed | None = None
     asked: list[LoadAsked] = []
-    acknowledged = bytearray()
+    acknowledged = bytearray()  # by number, up to the last that ended: a plan may be far longer than its run
     for event in events:
         match event:
             case LoadStarted():
                 started = event
                 run = Measurement(plan_of(event.facts))
-                acknowledged = bytearray(run.plan.count)
             case LoadEnded() if run is not None:
                 for record in unpack(event.rows):
                     if record.number >= run.plan.count:
                         raise PeerError("a message that is not of the plan", got=str(record.number))
+                    acknowledged.extend(bytes(max(0, record.number + 1 - len(acknowledged))))
                     acknowledged[record.number] = record.is_acknowledged
                     run.take([record], event.sender)
             case LoadProcessed() if run is not None:

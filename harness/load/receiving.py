@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -162,8 +164,8 @@ def behaviour_of(name: str) -> Behaviour:
 async def _serve(name: str, pki: Path) -> None:
     receiver = Receiver(Inbox(load_pki(pki), behaviour_of(name), is_quick=name != "loses-messages"))
     url = await receiver.start("127.0.0.1", 0)
-    sys.stdout.write(json.dumps({"url": url}) + "\n")
-    sys.stdout.flush()
+    with suppress(BrokenPipeError):  # whoever started it was interrupted: its input has ended, too
+        os.write(sys.stdout.fileno(), json.dumps({"url": url}).encode() + b"\n")
     await asyncio.to_thread(sys.stdin.buffer.read)
     await receiver.stop()
 

@@ -33,7 +33,8 @@ from stubs.events import AnyEvent, LoadFinished, LoadProcessed, LoadStarted
 from stubs.journal import FILE_NAME, Journal, SqliteStore
 from stubs.settings import LOOPBACK
 from stubs.urls import why_unusable
-from stubs.wire.errors import Blocked, InputError
+from stubs.wire.errors import Blocked, InputError, PeerError
+from stubs.wire.eui64 import Eui64
 
 _LEAD = timedelta(milliseconds=200)
 _LEAD_OF_PROCESSES = timedelta(seconds=1.5)
@@ -78,6 +79,13 @@ def check(settings: RehearsalSettings) -> LoadProfile:
                 mend=f'Allow it by name in the run file: [load] allow = ["{host}"].',
             )
         raise InputError(f"receive_url: {why}", mend="Give the address of the Party's receive endpoint.")
+    if load.user:
+        try:
+            Eui64.parse(load.user)
+        except PeerError as error:
+            raise InputError(
+                f"load.user: {load.user!r} is no EUI-64", mend="Name a User of the PKI: --user."
+            ) from error
     for text in load.limits:
         limit = parse_limit(text)
         if limit.word == "failed" and not load.client_rate:

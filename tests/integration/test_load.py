@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -324,6 +328,7 @@ def test_load_goes_to_this_machine_or_where_the_settings_allow_it() -> None:
         ({"limits": ["p99 <= 2"]}, "expected a time"),
         ({"limits": ["failed = 0"]}, "which is not asked"),
         ({"limits": ["lost = 0"]}, "needs what the Party processed"),
+        ({"user": "supplier"}, "'supplier' is no EUI-64"),
     ],
 )
 def test_settings_that_cannot_be_are_told_before_anything_is_sent(load: dict[str, object], said: str) -> None:
@@ -361,9 +366,48 @@ def test_nobody_to_send_to_is_exit_code_two(capsys: pytest.CaptureFixture[str], 
     refused = refuser(capsys)
     assert "nobody to send to" in refused("load", "--rate", "1/s")
     assert "no rate" in refused("load", "--rate", "quick")
+    assert "--jobs: expected" in refused("load", "--rate", "1/s", "--jobs", "0")
     other = ("--rate", "1/s", "--pki", keys, "--out", tmp_path / "other")
     assert "no receiver 'best'" in refused("load", "--receiver", "best", *other)
     assert not (tmp_path / "other").exists()
+
+
+def test_a_receiver_that_nobody_hears_says_nothing_and_ends(keys: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-P", "-m", "harness.load.receiving", "reference", str(keys)]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_plan_far_longer_than_its_run_takes_no_memory(keys: Path, tmp_path: Path) -> None:
+    """A million minutes: an octet for each of its messages would be more than a machine has."""
+
+    def one(_job: LoadJob, sink: Sink, _show: Callable[[Progress], None]) -> bool:
+        sink(LoadEnded(sender=0, rows=pack([Record(0, 0, 10, 20, 500, 1, Ending.REFUSED, bytes(32))])))
+        return False
+
+    result = ended(keys, tmp_path / "run", one, rate=1e6, minutes=1e6, limits=["errors = 0"])
+    assert (result.planned, result.due, result.verdict) == (60_000_000_000_000, 1, "FAIL")
+    command = ["judge", str(tmp_path / "run" / "bundle.zip")]
+    assert run(command) == 0
+
+
+def test_the_terminal_says_what_became_of_messages_that_were_not_acknowledged(
+    keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing listens at the port of a socket that is bound only."""
+    run_file = tmp_path / "uept.toml"
+    run_file.write_text("[load]\nretries = []\n")
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        command = ["load", "--settings", str(run_file), "--rate", "100/s", "--minutes", "0.001", "--devices", "2"]
+        command += ["--profile", "alert-storm", "--pki", str(keys), "--out", str(tmp_path / "run")]
+        assert run([*command, "--receive-url", f"http://127.0.0.1:{bound.getsockname()[1]}/"]) == 1
+    assert "\nnot acknowledged: 6 no connection\n" in capsys.readouterr().out
 
 
 def test_a_rate_is_derived_from_meters_and_a_receiver_of_ours_asked(
