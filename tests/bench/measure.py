@@ -149,10 +149,10 @@ def process_cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def process_megabytes(pid: int) -> float:
-    """Resident memory of a process, shared libraries included, in MB (1,000,000 bytes)."""
+def process_megabytes(pid: int, field: str = "VmRSS") -> float:
+    """Resident memory of a process, shared libraries included, in MB (1,000,000 bytes); ``VmHWM``: the most it had."""
     fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
-    return int(fields["VmRSS"].split()[0]) * 1024 / 1e6
+    return int(fields[field].split()[0]) * 1024 / 1e6
 
 
 def percentile(values: Sequence[float], share: float) -> float:
