@@ -7,7 +7,7 @@ service functions decide and return what should change; nothing here knows devic
 from stubs.inventory.firmware import update_display_firmware, update_firmware, version_of
 from stubs.inventory.hubs import hub_of, installed, installed_without_wan, returned, returned_faulty
 from stubs.inventory.inventory import REMOVED, Inventory
-from stubs.inventory.meter_points import MeterPoint, StoredMeterPoint, Term, party_of
+from stubs.inventory.meter_points import MeterPoint, StoredMeterPoint, Term, party_of, point_of
 from stubs.inventory.non_device import Change, ImageOnItsWay, NonDeviceRequest, NonDeviceResult, PendingDccAlert
 from stubs.inventory.records import CoverageValue, InventoryRecord, Product, RecordValue, StoredRecord
 from stubs.inventory.services import decommission, prenotify, read_inventory, update_inventory, wan_matrix
@@ -36,6 +36,7 @@ __all__ = [
     "installed",
     "installed_without_wan",
     "party_of",
+    "point_of",
     "prenotify",
     "read_inventory",
     "region_of",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from stubs.events import MeterPointRegistered
+from stubs.inventory.stored_fields import IDENTITIES, StoredFields
 from stubs.wire.eui64 import Eui64, eui_or_none, text_or_empty
 
 
@@ -28,15 +31,6 @@ class StoredTerm(msgspec.Struct, frozen=True, gc=False):
     network_operator: str | None = None
     """EUI-64 of the network operator, dashed; empty: nobody, null: who was before."""
 
-    @classmethod
-    def of(cls, term: Term) -> StoredTerm:
-        """A term with its parties as text."""
-        return cls(term.since, _told(term.supplier), _told(term.network_operator))
-
-    def term(self) -> Term:
-        """The inverse of ``of``. Raises: PeerError: an identity that is none."""
-        return Term(self.since, party_of(self.supplier), party_of(self.network_operator))
-
 
 def party_of(text: str | None) -> Eui64 | UnsetType | None:
     """A party of a change of registration, from text: empty is nobody, None who was before. Raises: PeerError."""
@@ -47,7 +41,10 @@ def _told(party: Eui64 | UnsetType | None) -> str | None:
     return None if party is UNSET else text_or_empty(party)
 
 
-class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
+_TERM = StoredFields(Term, StoredTerm, {Eui64 | UnsetType | None: (_told, party_of)})
+
+
+class MeterPoint(msgspec.Struct, frozen=True):
     """Registration data of one meter point.
 
     ``supplier`` and ``network_operator`` hold until the first of ``coming``, later ones in order of time.
@@ -108,7 +105,7 @@ class MeterPoint(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, coming=coming, tenancies=tenancies)
 
 
-class StoredMeterPoint(msgspec.Struct, frozen=True, kw_only=True):
+class StoredMeterPoint(msgspec.Struct, frozen=True):
     """``MeterPoint`` as snapshots and the control API have it: EUIs dashed, empty when nobody is registered."""
 
     mpxn: str
@@ -134,35 +131,28 @@ class StoredMeterPoint(msgspec.Struct, frozen=True, kw_only=True):
     tenancies: tuple[datetime, ...] = ()
     """Changes of tenancy, in order of time, future ones included."""
 
-    @classmethod
-    def of(cls, point: MeterPoint) -> StoredMeterPoint:
+    @staticmethod
+    def of(point: MeterPoint) -> StoredMeterPoint:
         """A meter point with its parties as text."""
-        return cls(
-            mpxn=point.mpxn,
-            fuel=point.fuel,
-            supplier=text_or_empty(point.supplier),
-            network_operator=text_or_empty(point.network_operator),
-            postcode=point.postcode,
-            address=point.address,
-            uprn=point.uprn,
-            agent=text_or_empty(point.agent),
-            since=point.since,
-            coming=tuple(StoredTerm.of(term) for term in point.coming),
-            tenancies=point.tenancies,
-        )
+        return _POINT.stored(point)
 
     def meter_point(self) -> MeterPoint:
         """The inverse of ``of``. Raises: PeerError: an identity that is none."""
-        return MeterPoint(
-            mpxn=self.mpxn,
-            fuel=self.fuel,
-            supplier=eui_or_none(self.supplier),
-            network_operator=eui_or_none(self.network_operator),
-            postcode=self.postcode,
-            address=self.address,
-            uprn=self.uprn,
-            agent=eui_or_none(self.agent),
-            since=self.since,
-            coming=tuple(term.term() for term in self.coming),
-            tenancies=self.tenancies,
-        )
+        return _POINT.record(self)
+
+
+def _stored_terms(terms: Iterable[Term]) -> tuple[StoredTerm, ...]:
+    return tuple(_TERM.stored(term) for term in terms)
+
+
+def _read_terms(stored: Iterable[StoredTerm]) -> tuple[Term, ...]:
+    return tuple(_TERM.record(term) for term in stored)
+
+
+_POINT = StoredFields(MeterPoint, StoredMeterPoint, {**IDENTITIES, tuple[Term, ...]: (_stored_terms, _read_terms)})
+_REGISTERED = StoredFields(MeterPoint, MeterPointRegistered, IDENTITIES)
+
+
+def point_of(event: MeterPointRegistered) -> MeterPoint:
+    """The meter point as an event registers it. Raises: PeerError: an identity that is none."""
+    return _REGISTERED.record(event)

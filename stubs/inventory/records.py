@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 
+from stubs.inventory.stored_fields import IDENTITIES, StoredFields, euis, texts
 from stubs.wire.errors import PeerError
-from stubs.wire.eui64 import Eui64, eui_or_none, text_or_empty
+from stubs.wire.eui64 import Eui64, eui_or_none
 
 RecordValue = str | bool | list[str]
 """A field of a record as the journal has it: text, texts, or whether the record is removed."""
@@ -80,18 +81,12 @@ class InventoryRecord(msgspec.Struct, frozen=True, gc=False):
 
     def stored(self) -> StoredRecord:
         """The record as a snapshot has it."""
-        values = list(_ALL_VALUES(self))
-        for place, written in _WRITTEN_AT:
-            values[place] = written(values[place])
-        return StoredRecord(*values)
+        return _RECORD.stored(self)
 
-    @classmethod
-    def from_stored(cls, stored: StoredRecord) -> InventoryRecord:
+    @staticmethod
+    def from_stored(stored: StoredRecord) -> InventoryRecord:
         """The inverse of ``stored``. Raises: PeerError: an identity that is none."""
-        values = list(_ALL_VALUES(stored))
-        for place, read in _READ_AT:
-            values[place] = read(values[place])
-        return cls(*values)
+        return _RECORD.record(stored)
 
 
 _ATTRIBUTES = {field.encode_name: field.name for field in msgspec.structs.fields(InventoryRecord)}
@@ -101,26 +96,12 @@ _JOINED = "JoinedDeviceIDs"
 _LISTS = frozenset({"MPxNs", _JOINED})
 
 
-def _euis(texts: Iterable[str]) -> tuple[Eui64, ...]:
-    return tuple(Eui64.parse(text) for text in texts)
-
-
-def _texts(euis: Iterable[Eui64]) -> list[str]:
-    return [str(eui) for eui in euis]
-
-
-_FROM_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, eui_or_none), _JOINED: _euis}
+_FROM_TEXT: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_IDENTITIES, eui_or_none), _JOINED: euis}
 _TO_TEXT: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_IDENTITIES, str),
-    _JOINED: _texts,
+    _JOINED: texts,
     "MPxNs": list,
 }
-_READ_AT = tuple((place, _FROM_TEXT[name]) for place, name in enumerate(_ATTRIBUTES) if name in _FROM_TEXT)
-_WRITTEN_AT = tuple(
-    (place, _texts if name == _JOINED else text_or_empty)
-    for place, name in enumerate(_ATTRIBUTES)
-    if name in _FROM_TEXT
-)
 _STORED_AS = {Eui64: str, Eui64 | None: str, tuple[Eui64, ...]: list[str]}
 _STORED_DEFAULT = {None: ""}
 
@@ -147,6 +128,8 @@ else:
         gc=False,
         omit_defaults=True,
     )
+
+_RECORD = StoredFields(InventoryRecord, StoredRecord, IDENTITIES)
 
 _Values: Any = TypedDict(  # type: ignore[misc]
     "_Values",

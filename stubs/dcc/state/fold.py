@@ -16,11 +16,11 @@ from stubs import events
 from stubs.access import Issued
 from stubs.dcc.state.dcc_state import MOST_LOCAL, DccState, DeviceSpec, User, milliseconds
 from stubs.dcc.state.state_parts import reset
-from stubs.inventory import MeterPoint, Product, party_of
+from stubs.inventory import Product, party_of, point_of
 from stubs.scheduler import Item, QueuedMessage, key_of, read_command_data, read_item
 from stubs.scheduler.items import RegistrationDate, ReturnedAnswer, ThrottleWindow
 from stubs.service_desk import FOLDS as DESK_FOLDS
-from stubs.wire.eui64 import Eui64, eui_or_none
+from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
 MOST_SEQUENCED = 100_000
@@ -138,18 +138,7 @@ def _registered(state: DccState, event: events.UserRegistered, _: datetime) -> N
 
 
 def _meter_point(state: DccState, event: events.MeterPointRegistered, _: datetime) -> None:
-    state.inventory.register(
-        MeterPoint(
-            mpxn=event.mpxn,
-            fuel=event.fuel,
-            supplier=eui_or_none(event.supplier),
-            network_operator=eui_or_none(event.network_operator),
-            postcode=event.postcode,
-            address=event.address,
-            uprn=event.uprn,
-            agent=eui_or_none(event.agent),
-        )
-    )
+    state.inventory.register(point_of(event))
 
 
 def _registration(state: DccState, event: events.RegistrationChanged, at: datetime) -> None:
