@@ -44,7 +44,7 @@ imports: $(VENV)/.dev
 
 check: lint types imports test ## What CI runs: format, lint, types, import contracts, tests
 
-bench: $(VENV)/.dev ## Speed as ratios, all measured in one run
+bench: $(VENV)/.dev ## Speed as ratios, all measured in one run, in about half an hour; some: make bench SECTIONS="a h"
 	$(BIN)/python tests/bench/run.py --out build/bench.json $(SECTIONS)
 
 bench-compare: $(VENV)/.dev ## Two revisions in turn on one machine: make bench-compare REV=main SECTIONS="a h"

@@ -46,7 +46,7 @@ from stubs.fleet import Fleet, FleetMessage, FleetMessageKind, device_of_message
 from stubs.gateway import Delivery, Runtime, make_app
 from stubs.gateway.bodies import plain_bodies
 from stubs.gateway.fronts.supervision import Fronts
-from stubs.gateway.garbage import ShortCollections
+from stubs.gateway.garbage import ShortCollections, no_collections
 from stubs.gateway.heads import listen, readable_expectations
 from stubs.gateway.receive_queries import kept_queries
 from stubs.gateway.snapshots import Snapshots
@@ -364,9 +364,10 @@ def _made_premises(settings: DccSettings, dcc: Dcc, runtime: Runtime) -> tuple[M
         return lambda now: dcc.add_premises(spec, now)
 
     try:
-        for point in wanted.meter_points:
-            runtime.perform(register(msgspec.to_builtins(point)))
-        return tuple(runtime.perform(make(msgspec.to_builtins(spec))) for spec in wanted.premises)
+        with no_collections():
+            for point in wanted.meter_points:
+                runtime.perform(register(msgspec.to_builtins(point)))
+            return tuple(runtime.perform(make(msgspec.to_builtins(spec))) for spec in wanted.premises)
     except (ValueError, PeerError) as error:
         raise InputError(f"{settings.premises}: {error}", mend="Correct the file of premises.") from error
 

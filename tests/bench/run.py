@@ -1,8 +1,9 @@
 """``make bench``: how fast the simulated DCC is, as ratios measured side by side in one run.
 
 ``run.py [SECTION…] [--quick] [--json] [--out FILE]``; sections a to n, all of them when none is named. Each line is
-the median of per-round ratios with its range, the aim beside it, and whether it is met; ``--out`` keeps them as JSON. A program of its own, not a test: it takes
-minutes, and what else the machine does shows in the ranges. Loads are bounded and go to loopback only.
+the median of per-round ratios with its range, the aim beside it, and whether it is met; ``--out`` keeps them as JSON.
+A program of its own, not a test: all sections take about half an hour, and what else the machine does shows in the
+ranges. Loads are bounded and go to loopback only.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
             "g": lambda: documents.run(rounds=8),
             "h": lambda: agenda.cost(8, 100_000, 10_000) + agenda.logarithmic(3, 100_000),
             "i": lambda: codec.run(rounds=8),
-            "j": lambda: fleet.run(rounds=1, devices=200, sample=5),
+            "j": lambda: fleet.run(rounds=1, devices=200, sample=5, added=1_000),
             "k": lambda: starting.commands(rounds=5),
             "l": lambda: sending.run(rounds=2, messages=1_500),
             "m": lambda: workers.run(rounds=2, number=400),
@@ -83,7 +84,7 @@ def sections(*, is_quick: bool) -> dict[str, Section]:
         "g": lambda: documents.run(rounds=40),
         "h": lambda: agenda.cost(30, 1_000_000, 100_000) + agenda.logarithmic(9, 1_000_000),
         "i": lambda: codec.run(rounds=40),
-        "j": lambda: fleet.run(rounds=3, devices=10_000, sample=20),
+        "j": lambda: fleet.run(rounds=5, devices=1_000, sample=20, added=5_000),
         "k": lambda: starting.commands(rounds=25),
         "l": lambda: sending.run(rounds=5, messages=10_000),
         "m": lambda: workers.run(rounds=6, number=2_000),
@@ -110,9 +111,11 @@ def main() -> int:
     for name, run in chosen.items():
         if not given.as_json:
             _say(f"\n{TITLES[name]}")
+        since = time.perf_counter()
         results[name] = _measured(name, run)
         if not given.as_json:
             _say("\n".join(result.line() for result in results[name]))
+            _say(f"  measured in {time.perf_counter() - since:.0f} s")
     elapsed = time.perf_counter() - began
     everything = [result for found in results.values() for result in found]
     figures = [one.as_dict() for one in everything]
