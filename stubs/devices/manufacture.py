@@ -60,6 +60,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "CAD": {},
 }
 """Made up: prices per 1000 register units and per day in thousandths of a penny."""
+_DEVICE_TYPES = get_args(DeviceType)
 _METERS = frozenset({"ESME", "GSME"})
 _WITH_VARIANTS = "ESME"
 
@@ -77,34 +78,36 @@ def manufacture(eui: Eui64, device_type: str, variant: str, seed: str, now: date
         values: fields of ``DeviceState`` that differ, such as ``supplier``, ``hub``, ``commissioned``.
     Raises: PeerError: unknown type, variant, field, or a value of the wrong type.
     """
-    if device_type not in get_args(DeviceType):
-        raise PeerError("no such simulated device type", expected=", ".join(get_args(DeviceType)), got=device_type)
+    if device_type not in _DEVICE_TYPES:
+        raise PeerError("no such simulated device type", expected=", ".join(_DEVICE_TYPES), got=device_type)
     made = _variant(device_type, variant)
     at = seconds(now)
-    state = DeviceState(
-        eui=str(eui),
-        device_type=device_type,  # type: ignore[arg-type]  # checked above
-        variant="" if made is None else made.word,
-        seed=f"{seed}/{eui.hex}",
-        since=at,
-        block_since=at,
-        demand_since=at,
-        voltage_since=at,
-        billed_at=at,
-        made=at,
-    )
-    chance = blake2b(state.seed.encode(), digest_size=28).digest()
+    own_seed = f"{seed}/{eui.hex}"
+    chance = blake2b(own_seed.encode(), digest_size=28).digest()
     first: dict[str, Any] = {"install_code": chance[:16].hex(), **_DEFAULTS[device_type]}
     if made is not None and made.controllers:
         first["switches"] = tuple(Switch(number, kind) for number, kind in enumerate(made.controllers, 1))  # type: ignore[arg-type]
     if device_type in _METERS:
         first["import_register"] = int.from_bytes(chance[16:20], "big") % 40_000_000
         first["balance"] = 1_000_000 + 1000 * (int.from_bytes(chance[20:24], "big") % 2000)
-    if state.variant == "twin":
+    if made is not None and made.word == "twin":
         first["secondary_register"] = int.from_bytes(chance[24:28], "big") % 20_000_000
     if values.get("commissioned"):
         first["clock_status"] = "reliable"
-    return apply(state, {**first, **values})
+    state = DeviceState(
+        eui=str(eui),
+        device_type=device_type,  # type: ignore[arg-type]  # checked above
+        variant="" if made is None else made.word,
+        seed=own_seed,
+        since=at,
+        block_since=at,
+        demand_since=at,
+        voltage_since=at,
+        billed_at=at,
+        made=at,
+        **first,
+    )
+    return apply(state, values) if values else state
 
 
 def variant_code(variant: str) -> str:

@@ -29,6 +29,11 @@ USUAL_VARIANT = "ADEF"
 """Defaults of an electricity meter: one element, load switches, boost, proportional controllers."""
 _SUPPLIED_WITH = {"ESME": "electricity", "HCALCS": "electricity", "SAPC": "electricity", "GSME": "gas", "GPF": "gas"}
 """Types that hold anchors of a supplier and a network operator, and whose: the premises' for electricity or for gas."""
+_ANCHORS = {
+    "electricity": {"supplier": "supplier", "network_operator": "network_operator"},
+    "gas": {"supplier": "gas_supplier", "network_operator": "gas_transporter"},
+}
+"""By fuel: cells of trust anchors, and whose they are."""
 _JOINS = {
     "PPMID": ("ESME", "GSME"),
     "ESME": ("PPMID", "HCALCS", "SAPC"),
@@ -242,11 +247,7 @@ def _generation(spec: PremisesSpec, eui: str) -> int:
 
 
 def _anchors(place: Place, fuel: str) -> dict[str, str]:
-    parties = place.parties
-    return {
-        "electricity": {"supplier": parties["supplier"], "network_operator": parties["network_operator"]},
-        "gas": {"supplier": parties["gas_supplier"], "network_operator": parties["gas_transporter"]},
-    }.get(fuel, {})
+    return {cell: place.parties[party] for cell, party in _ANCHORS.get(fuel, {}).items()}
 
 
 def _joined(spec: PremisesSpec, place: Place, device: PremisesDevice) -> list[tuple[str, int, int]]:
