@@ -18,14 +18,13 @@ from stubs.wire.duis import Request, ServiceRequest
 from stubs.wire.request_id import RequestId
 from stubs.wire.xmlsig import ReceivedDocument, UsualForm
 from stubs.wire.xmlsig.profile import COORDINATE, digest_of
+from stubs.wire.xmlsig.structure import Parts
 
-_VARYING = _ID, _DIGEST, _VALUE = b"<sr:RequestID>", b"<ds:DigestValue>", b"<ds:SignatureValue>"
+_ID, _DIGEST, _VALUE = b"<sr:RequestID>", b"<ds:DigestValue>", b"<ds:SignatureValue>"
 """Start tags of the elements whose text may differ, in document order."""
 _HEADER = b"<sr:Header>" + _ID
 _REQUEST_ID = re.compile(rb"(?:[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){7}:){2}(?:0|[1-9][0-9]{0,18})")
 """Sound by the schema and for ``RequestId.parse``; a larger counter is looked at closely."""
-_LINE_END = re.compile(rb"(?:&#13;|&#xD;)?\n")
-_LONGEST_VALUE = 200
 _LONGEST = 8192
 """Octets of a document whose form is kept; with ``_MOST`` the limit on the memory that peers can fill."""
 _MOST = 512
@@ -34,23 +33,14 @@ _NAMESPACES = 16
 text that varies may happen to hold some."""
 
 
-class _Cut(NamedTuple):
-    """A document's octets in turn: what stays, and the three texts between."""
-
-    form: tuple[bytes, ...]
-    request_id: bytes
-    digest: bytes
-    value: bytes
-
-
 class _Known(NamedTuple):
-    """Whatever two documents of one form have in common."""
+    """Whatever two requests of one form have in common, taken from the first."""
 
     before: bytes
     """Canonical octets of the unsigned document, up to its RequestID."""
     after: bytes
     request: ServiceRequest
-    usual: UsualForm
+    parts: Parts
 
 
 class RequestForms:
@@ -66,19 +56,25 @@ class RequestForms:
             octets: as received, within the limit on the size.
         Returns: None: look closer, which says nothing against it.
         """
-        cut = _cut(octets)
-        known = self._known.get(cut.form) if cut is not None else None
-        if cut is None or known is None or _REQUEST_ID.fullmatch(cut.request_id) is None:
+        if len(octets) > _LONGEST:
             return None
-        unsigned = known.before + cut.request_id + known.after
+        form, request_id, stated, written = _cut(octets)
+        known = self._known.get(form)
+        if known is None or _REQUEST_ID.fullmatch(request_id) is None:
+            return None
+        before, after, request, parts = known
+        unsigned = before + request_id + after
         digest = digest_of(unsigned)
-        value = decoded(_LINE_END.sub(b"", cut.value))
-        if base64.b64encode(digest) != cut.digest or value is None or len(value) != 2 * COORDINATE:
+        if base64.b64encode(digest) != stated:
             return None
-        request = known.request
-        header = msgspec.structs.replace(request.header, request_id=RequestId.parse(cut.request_id.decode()))
-        parts = msgspec.structs.replace(known.usual.parts, digest=digest, value=value)
-        return ServiceRequest(header, request.body, request.schema_version), UsualForm(unsigned, digest, parts)
+        value = decoded(written.replace(b"&#13;\n", b"").replace(b"&#xD;\n", b"").replace(b"\n", b""))
+        if value is None or len(value) != 2 * COORDINATE:
+            return None
+        header = msgspec.structs.replace(request.header, request_id=RequestId.parse(request_id.decode()))
+        return (
+            ServiceRequest(header, request.body, request.schema_version),
+            UsualForm(unsigned, Parts(digest, value, parts.issuer_name, parts.serial)),
+        )
 
     def remember(self, received: ReceivedDocument, request: Request) -> None:
         """Keep the form of a document.
@@ -100,25 +96,24 @@ class RequestForms:
             or octets.count(b"xmlns") > _NAMESPACES
         ):
             return
-        cut = _cut(octets)
-        if cut is None or _REQUEST_ID.fullmatch(cut.request_id) is None or cut.form in self._known:
+        form, request_id, _, _ = _cut(octets)
+        if not form[-1] or _REQUEST_ID.fullmatch(request_id) is None or form in self._known:
             return
         if len(self._known) >= _MOST:
             del self._known[next(iter(self._known))]
-        before, _, after = unsigned.partition(_ID + cut.request_id)
-        self._known[cut.form] = _Known(before + _ID, after, request, usual)
+        before, _, after = unsigned.partition(_ID + request_id)
+        self._known[form] = _Known(before + _ID, after, request, usual.parts)
 
 
-def _cut(octets: bytes) -> _Cut | None:
-    """Cut at what may vary; None: not as a request of a known form has it."""
-    form, texts, start = [], [], 0
-    for tag in _VARYING:
-        at = octets.find(tag, start) + len(tag)
-        end = octets.find(b"<", at, at + _LONGEST_VALUE)
-        if at < start + len(tag) or end < 0:
-            return None
-        form.append(octets[start:at])
-        texts.append(octets[at:end])
-        start = end
-    form.append(octets[start:])
-    return _Cut(tuple(form), *texts)
+def _cut(octets: bytes) -> tuple[tuple[bytes, ...], bytes, bytes, bytes]:
+    """The form of a document and the three texts that vary, in order; a form with an empty end is that of no request.
+
+    What is searched for in vain leaves nothing behind it, so where the end is not empty all was found.
+    """
+    start, _, rest = octets.partition(_ID)
+    request_id, _, rest = rest.partition(b"<")
+    middle, _, rest = rest.partition(_DIGEST)
+    digest, _, rest = rest.partition(b"<")
+    between, _, rest = rest.partition(_VALUE)
+    value, _, end = rest.partition(b"<")
+    return (start, middle, between, end), request_id, digest, value

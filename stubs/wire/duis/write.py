@@ -198,14 +198,21 @@ def _leaf(name: str, text: str) -> str:
 
 
 def _node(node: Node) -> str:
-    if _NAME.match(node.name) is None:
-        raise Misuse(f"not an element name: {node.name[:80]!r}")
-    if node.children and node.text:
+    name, children, attributes = _tag(node.name), node.children, ""
+    if children and node.text:
         raise Misuse(f"{node.name} has both text and children: DUIS has no mixed content")
-    name = node.name if ":" in node.name else f"sr:{node.name}"
-    attributes = "".join(f' {key}="{_attribute(value)}"' for key, value in node.attributes)
-    content = "".join(map(_node, node.children)) if node.children else _text(node.text)
+    if node.attributes:
+        attributes = "".join([f' {key}="{_attribute(value)}"' for key, value in node.attributes])
+    content = "".join(map(_node, children)) if children else _text(node.text)
     return f"<{name}{attributes}>{content}</{name}>" if content else f"<{name}{attributes}/>"
+
+
+@lru_cache(maxsize=4096)
+def _tag(name: str) -> str:
+    """An element's name with its prefix: few, and written again and again. Raises: Misuse: no name."""
+    if _NAME.match(name) is None:
+        raise Misuse(f"not an element name: {name[:80]!r}")
+    return name if ":" in name else f"sr:{name}"
 
 
 def _text(value: str) -> str:

@@ -42,24 +42,24 @@ _IN_FULL = {
     "end_d": "></ds:DigestMethod>",
 }
 """Canonical XML has no short form of empty elements."""
-_AS_WRITTEN = _SIGNED_INFO.format(declaration="", **dict.fromkeys(_IN_FULL, "/>"), digest="%s")
+_AS_WRITTEN = _SIGNED_INFO.format(declaration="", **dict.fromkeys(_IN_FULL, "/>"), digest="%s").encode("ascii")
 _CANONICAL = _SIGNED_INFO.format(declaration=f' xmlns:ds="{DS}"', **_IN_FULL, digest="%s").encode("ascii")
 _CANONICAL_WITHIN = _SIGNED_INFO.format(declaration="", **_IN_FULL, digest="%s").encode("ascii")
 
 
-def signed_info(digest: str) -> str:
-    """SignedInfo as we write it, inside a Signature that declares ``ds``."""
+def signed_info(digest: bytes) -> bytes:
+    """SignedInfo as we write it, inside a Signature that declares ``ds``; the digest in base64, here and below."""
     return _AS_WRITTEN % digest
 
 
-def canonical_signed_info(digest: str) -> bytes:
+def canonical_signed_info(digest: bytes) -> bytes:
     """The exclusive canonical form of ``signed_info(digest)``: known in advance, so no library is asked."""
-    return _CANONICAL % digest.encode("ascii")
+    return _CANONICAL % digest
 
 
-def signed_info_within(digest: str) -> bytes:
+def signed_info_within(digest: bytes) -> bytes:
     """The same as part of the canonical form of a Signature, which declares ``ds``."""
-    return _CANONICAL_WITHIN % digest.encode("ascii")
+    return _CANONICAL_WITHIN % digest
 
 
 def canonical(element: etree._Element, *, exclusive: bool = False) -> bytes:

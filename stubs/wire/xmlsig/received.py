@@ -18,9 +18,8 @@ class UsualForm(msgspec.Struct, frozen=True):
 
     unsigned: bytes
     """Canonical XML of the document without that signature."""
-    digest: bytes
-    """Of ``unsigned``, as computed and as the signature states it."""
     parts: Parts
+    """Of that signature; its digest is that of ``unsigned``."""
 
 
 def usual_form(octets: bytes) -> UsualForm | None:
@@ -28,9 +27,8 @@ def usual_form(octets: bytes) -> UsualForm | None:
     unsigned, signature = cut_usual_signature(octets)
     if not signature:
         return None
-    digest = digest_of(unsigned)
-    parts = read_usual_signature(signature, digest)
-    return None if parts is None else UsualForm(unsigned, digest, parts)
+    parts = read_usual_signature(signature, digest_of(unsigned))
+    return None if parts is None else UsualForm(unsigned, parts)
 
 
 class ReceivedDocument:

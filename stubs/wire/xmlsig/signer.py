@@ -23,6 +23,8 @@ from stubs.wire.xmlsig.profile import (
 from stubs.wire.xmlsig.structure import SIGNATURE, check_contents
 
 _LINE = 76
+"""Characters of a line of base64; a signature value has two."""
+_SIGNATURE = f'<ds:Signature xmlns:ds="{DS}">%s<ds:SignatureValue>%s</ds:SignatureValue>%s</ds:Signature>'.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,10 @@ def sign(unsigned: bytes, signer: Signer, canonical_form: bytes | None = None) -
 
 def _signed(unsigned: bytes, end: int, octets: bytes, signer: Signer) -> bytes:
     """Return the document with the signature over the canonical ``octets`` inserted at offset ``end``."""
-    digest = base64.b64encode(digest_of(octets)).decode("ascii")
+    digest = base64.b64encode(digest_of(octets))
     r, s = decode_dss_signature(signer.private_key.sign(canonical_signed_info(digest), ECDSA_WITH_SHA256))
     value = r.to_bytes(COORDINATE, "big") + s.to_bytes(COORDINATE, "big")
-    return unsigned[:end] + _signature(digest, value, signer).encode() + unsigned[end:]
+    return unsigned[:end] + _signature(digest, value, signer) + unsigned[end:]
 
 
 def _end_of_document_element(document: bytes, has_siblings: bool) -> int:  # noqa: FBT001
@@ -78,22 +80,19 @@ def _end_of_document_element(document: bytes, has_siblings: bool) -> int:  # noq
     return end
 
 
-def _signature(digest: str, value: bytes, signer: Signer) -> str:
-    encoded = base64.b64encode(value).decode("ascii")
+def _signature(digest: bytes, value: bytes, signer: Signer) -> bytes:
+    encoded = base64.b64encode(value)
     # Real documents break the value after 76 characters with a carriage return, written as a reference because a
     # parser would otherwise drop it, and a line feed (duis.md, section 14; public-client.md).
-    broken = "&#13;\n".join(encoded[at : at + _LINE] for at in range(0, len(encoded), _LINE))
-    return (
-        f'<ds:Signature xmlns:ds="{DS}">{signed_info(digest)}<ds:SignatureValue>{broken}</ds:SignatureValue>'
-        f"{_key_info(signer.issuer_name, signer.serial)}</ds:Signature>"
-    )
+    broken = encoded[:_LINE] + b"&#13;\n" + encoded[_LINE:]
+    return _SIGNATURE % (signed_info(digest), broken, _key_info(signer.issuer_name, signer.serial))
 
 
 @lru_cache(maxsize=64)
-def _key_info(issuer_name: str, serial: int) -> str:
+def _key_info(issuer_name: str, serial: int) -> bytes:
     """Return the KeyInfo that names a certificate: the same in all that it signs."""
     issuer = issuer_name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return (
         f"<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{issuer}</ds:X509IssuerName>"
         f"<ds:X509SerialNumber>{serial}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo>"
-    )
+    ).encode()

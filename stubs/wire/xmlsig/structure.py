@@ -126,7 +126,7 @@ def read_usual_signature(octets: bytes, digest: bytes) -> Parts | None:
             accepted here: no comments, references resolved, nothing left to interpret.
         digest: computed from the document, not read from the signature.
     """
-    beginning = _BEGINNING + signed_info_within(base64.b64encode(digest).decode("ascii")) + _VALUE
+    beginning = _BEGINNING + signed_info_within(base64.b64encode(digest)) + _VALUE
     end = octets.find(_VALUE_END, len(beginning), len(beginning) + _LONGEST_VALUE + len(_VALUE_END))
     if not octets.startswith(beginning) or end < 0:
         return None

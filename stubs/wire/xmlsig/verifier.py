@@ -17,7 +17,7 @@ from stubs.wire.xml import parse, path_of
 from stubs.wire.xmlsig.errors import SignatureError, SignatureReason
 from stubs.wire.xmlsig.policy import STRICT, SignaturePolicy
 from stubs.wire.xmlsig.profile import COORDINATE, ECDSA_OF_DIGEST, canonical, canonical_signed_info, digest_of
-from stubs.wire.xmlsig.received import ReceivedDocument, UsualForm, usual_form
+from stubs.wire.xmlsig.received import ReceivedDocument, usual_form
 from stubs.wire.xmlsig.structure import (
     SIGNATURE,
     Parts,
@@ -74,7 +74,7 @@ def signer_of(
     """
     usual = document.usual
     if usual is not None and _allows_profile(policy):
-        return _signer(certificates, usual.parts, _signed_octets(usual))
+        return _signer(certificates, usual.parts, _signed_octets(usual.parts))
     return _signer(certificates, *_read(document.element, policy))
 
 
@@ -97,7 +97,7 @@ def _read(root: etree._Element, policy: SignaturePolicy) -> tuple[Parts, bytes]:
     signature = only_signature(root, policy)
     check_contents(root, policy)
     if _allows_profile(policy) and (form := usual_form(canonical(root))) is not None:
-        return form.parts, _signed_octets(form)
+        return form.parts, _signed_octets(form.parts)
     parts = read_signature(signature, policy)
     digest = digest_of(canonical(_without_signature(root, signature)))
     if not hmac.compare_digest(digest, parts.digest):
@@ -111,8 +111,8 @@ def _read(root: etree._Element, policy: SignaturePolicy) -> tuple[Parts, bytes]:
     return parts, canonical(signed_info, exclusive=True)
 
 
-def _signed_octets(form: UsualForm) -> bytes:
-    return canonical_signed_info(base64.b64encode(form.digest).decode("ascii"))
+def _signed_octets(parts: Parts) -> bytes:
+    return canonical_signed_info(base64.b64encode(parts.digest))
 
 
 def _allows_profile(policy: SignaturePolicy) -> bool:
