@@ -23,9 +23,9 @@ from cryptography.x509 import Certificate
 
 from harness.evidence import archive, countersignature, manifest, revisions
 from harness.evidence import slice as journal_slice
-from harness.evidence.messages import message_files
+from harness.evidence.messages import CARRIERS, message_files
 from harness.evidence.revisions import Revision
-from harness.evidence.stored_entries import StoredEntries
+from harness.evidence.stored_entries import StoredEntries, of_kinds
 from harness.evidence.time_stamps import Stamp, read_stamps
 from stubs.events import Entry
 from stubs.journal import Row
@@ -84,7 +84,7 @@ def gather(rows: Iterable[Row], attachments: Mapping[str, bytes] | None = None) 
     """
     lines, head = journal_slice.checked_lines(rows)
     entries = StoredEntries(lines)
-    files = {JOURNAL: lines, **dict(message_files(entries)), **(attachments or {})}
+    files = {JOURNAL: lines, **dict(message_files(of_kinds(entries, *CARRIERS))), **(attachments or {})}
     listing = manifest.describe(files).encode()
     return Evidence(entries, {**files, EVIDENCE: listing}, manifest.digest(listing), head.hex())
 

@@ -20,6 +20,19 @@ from stubs.events import (
 )
 
 _UNUSUAL = re.compile(r"[^A-Za-z0-9._-]")
+CARRIERS = (
+    RequestReceived,
+    RequestAnswered,
+    MessageQueued,
+    LoadSampled,
+    PreCommandIssued,
+    CommandSent,
+    DeviceAnswered,
+    AlertRaised,
+    ChainTimeStamped,
+    EvidenceFiled,
+)
+"""Kinds of events that can carry a message."""
 
 
 def message_files(entries: Iterable[Entry]) -> Iterator[tuple[str, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import msgspec
@@ -61,6 +61,8 @@ class Known:
 
     asked: Commands
     keys: ViewKeys | None
+    described: dict[bytes, tuple[FieldRow, ...]] = field(default_factory=dict)
+    """Messages read so far: a device's response is seen between it and the DCC, and again in the DCC's answer."""
 
 
 def decode(body: bytes, media: str, known: Known) -> tuple[str, tuple[Part, ...]]:
@@ -90,19 +92,22 @@ def payloads(root: etree._Element) -> Iterator[tuple[str, bytes]]:
 
 def _part(title: str, payload: bytes, known: Known) -> Part:
     """The fields of one message; those of an answer are named by what its command asked for."""
-    try:
-        fields = describe(payload, known.keys, known.asked.answered_by(payload))
-    except PeerError as error:
-        return Part(f"{title}: cannot be parsed: {error}", ())
-    return Part(title, tuple(_rows(fields, 0)))
+    rows = known.described.get(payload)
+    if rows is None:
+        try:
+            fields = describe(payload, known.keys, known.asked.answered_by(payload))
+        except PeerError as error:
+            return Part(f"{title}: cannot be parsed: {error}", ())
+        rows = known.described[payload] = tuple(_rows(fields, 0))
+    return Part(title, rows)
 
 
 def _rows(fields: Iterable[Field], depth: int) -> Iterator[FieldRow]:
-    for field in fields:
-        raw = field.header.hex()
-        shown = raw if len(raw) <= 2 * _RAW_SHOWN else f"{raw[: 2 * _RAW_SHOWN]}… ({len(field.header)} bytes)"
-        value = f"{field.value} {field.unit}".strip()
-        if field.check is not Check.NONE:
-            value = f"{field.check}: {value}"
-        yield FieldRow(field.offset, depth, field.name, value, shown)
-        yield from _rows(field.children, depth + 1)
+    for one in fields:
+        raw = one.header.hex()
+        shown = raw if len(raw) <= 2 * _RAW_SHOWN else f"{raw[: 2 * _RAW_SHOWN]}… ({len(one.header)} bytes)"
+        value = f"{one.value} {one.unit}".strip()
+        if one.check is not Check.NONE:
+            value = f"{one.check}: {value}"
+        yield FieldRow(one.offset, depth, one.name, value, shown)
+        yield from _rows(one.children, depth + 1)

@@ -7,7 +7,8 @@ public test PKI include some that strict readers refuse (``ecdsa-with-SHA256`` c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from stubs.wire.errors import PeerError
 
@@ -16,8 +17,7 @@ UTF8_STRING, PRINTABLE_STRING, UTC_TIME, GENERALIZED_TIME = 0x0C, 0x13, 0x17, 0x
 SEQUENCE, SET = 0x30, 0x31
 
 
-@dataclass(frozen=True, slots=True)
-class Tlv:
+class Tlv(msgspec.Struct, frozen=True, gc=False):
     """One element: ``tag`` octet, ``value`` octets, ``raw`` with tag and length; ``offset`` in the whole."""
 
     tag: int

@@ -4,15 +4,18 @@ import io
 import zipfile
 import zlib
 from datetime import UTC, datetime
+from typing import get_args
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.evidence import archive, bundle, manifest
+from harness.evidence.messages import CARRIERS
 from stubs.clock import VirtualClock
-from stubs.events import RequestReceived, RunFinished, RunStarted
+from stubs.events import AnyEvent, RequestReceived, RunFinished, RunStarted
 from stubs.journal import Journal, SqliteStore
 from stubs.wire.errors import PeerError
 
@@ -42,6 +45,23 @@ def make_evidence() -> bundle.Evidence:
 
 EVIDENCE = make_evidence()
 BUNDLE = bundle.seal(EVIDENCE, {"report.html": REPORT, "junit.xml": b"<testsuites/>", "result.json": b"{}"}, KEY)
+
+
+NO_MESSAGES = {
+    "RequestQuarantined",
+    "CertificateIssued",
+    "CertificateFiled",
+    "FileSubmitted",
+    "LoadEnded",
+    "LoadProcessed",
+}
+"""Events with octets that the bundle holds in its journal only."""
+
+
+def test_every_event_with_octets_is_known_to_carry_a_message_or_none() -> None:
+    kinds = [kind for kind in get_args(AnyEvent) if any(one.type is bytes for one in msgspec.structs.fields(kind))]
+    with_octets = {kind.__name__ for kind in kinds}
+    assert with_octets == {kind.__name__ for kind in CARRIERS} | NO_MESSAGES
 
 
 def test_an_untouched_bundle_verifies() -> None:

@@ -6,8 +6,9 @@ Source: GBCS, DLMS messages; the guide's section 8.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from schemas.gbcs_words import gbcs_name
 from stubs.wire.eui64 import Eui64

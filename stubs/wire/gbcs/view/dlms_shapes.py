@@ -6,8 +6,9 @@ Names are for the reader only. Source: the guide's sections 7.9, 8.4 and 10; RTD
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from schemas.gbcs_words import gbcs_name
 from stubs.wire.eui64 import Eui64

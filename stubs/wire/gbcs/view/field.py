@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from stubs.wire.gbcs.octets import GbcsError, decode_length, ends_early
 
 
@@ -19,8 +21,7 @@ class Check(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True, gc=False):
     """One field of a message.
 
     Children lie inside their parent, in order, without gap, up to its end; the octets before the first child are

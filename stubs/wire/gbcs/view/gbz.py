@@ -6,8 +6,10 @@ Big-endian outside the ZigBee payloads, little-endian inside. Source: GBCS, GBZ 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from schemas.gbcs_words import LayoutField, ZclLayout, gbcs_name, zcl_layouts
 from schemas.zcl_types import no_value_of, zcl_types
