@@ -13,6 +13,8 @@ MAX_DEPTH = 32
 """Nesting deeper than any message needs: a bound against input made to exhaust the stack."""
 _TAGS = {tag.value: tag for tag in Tag}
 _OCTETS = {tag: bytes((tag,)) for tag in Tag}
+_NAMES = {tag: tag.name for tag in Tag}
+"""For errors; an Enum's own ``name`` is Python, and would be asked for every value of every message."""
 
 
 def encode_value(data: Data) -> bytes:
@@ -101,16 +103,16 @@ def _decode_simple(data: bytes, offset: int, tag: Tag) -> tuple[Data, int]:
         return Data(tag), offset
     if tag in INTEGERS:
         size, signed = INTEGERS[tag]
-        octets_, end = _take(data, offset, size, tag.name)
-        return Data(tag, int.from_bytes(octets_, "big", signed=signed)), end
-    length, start = decode_length(data, offset, what=tag.name)
+        octets, end = _take(data, offset, size, tag)
+        return Data(tag, int.from_bytes(octets, "big", signed=signed)), end
+    length, start = decode_length(data, offset, what=_NAMES[tag])
     if tag is Tag.BIT_STRING:
-        packed, end = _take(data, start, (length + 7) // 8, tag.name)
+        packed, end = _take(data, start, (length + 7) // 8, tag)
         text = "".join(f"{octet:08b}" for octet in packed)
         if "1" in text[length:]:
             raise GbcsError("unused bits of a bit-string are set", end - 1, expected="0", got=text[length:])
         return Data(tag, text[:length]), end
-    content, end = _take(data, start, length, tag.name)
+    content, end = _take(data, start, length, tag)
     if tag is Tag.OCTET_STRING:
         return Data(tag, content), end
     try:
@@ -119,10 +121,10 @@ def _decode_simple(data: bytes, offset: int, tag: Tag) -> tuple[Data, int]:
         raise GbcsError(f"not the characters of {tag.name}", start + broken.start) from broken
 
 
-def _take(data: bytes, offset: int, size: int, what: str) -> tuple[bytes, int]:
+def _take(data: bytes, offset: int, size: int, tag: Tag) -> tuple[bytes, int]:
     end = offset + size
     if end > len(data):
-        raise ends_early(data, what, expected=f"{size} octets from octet {offset}")
+        raise ends_early(data, _NAMES[tag], expected=f"{size} octets from octet {offset}")
     return data[offset:end], end
 
 
@@ -149,7 +151,9 @@ def _decode_type(data: bytes, offset: int, depth: int) -> tuple[TypeDescription,
             members.append(member)
         return TypeDescription(tag, tuple(members)), offset
     if tag is Tag.ARRAY:
-        count_octets, offset = _take(data, offset, 2, "a type description")
+        if offset + 2 > len(data):
+            raise ends_early(data, "a type description", expected=f"2 octets from octet {offset}")
+        count_octets, offset = data[offset : offset + 2], offset + 2
         member, offset = _decode_type(data, offset, depth + 1)
         return TypeDescription(tag, (member,), int.from_bytes(count_octets, "big")), offset
     if tag is Tag.COMPACT_ARRAY:

@@ -15,7 +15,6 @@ Big-endian here, little-endian inside ZCL payloads. Source: GBCS, GBZ messages; 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntFlag
 from functools import lru_cache
 
 import msgspec
@@ -28,10 +27,9 @@ _KEPT = 32
 """Contents whose message is remembered: one command is read by the transform, the device and the answer to it."""
 
 
-class _Control(IntFlag):
-    LAST = 0x01
-    ENCRYPTED = 0x02
-    FROM_TIME = 0x10
+_LAST, _ENCRYPTED, _FROM_TIME = 0x01, 0x02, 0x10
+"""Bits of a component's control octet; plain numbers, since an IntFlag's operators are Python."""
+_CONTROL = _LAST | _ENCRYPTED | _FROM_TIME
 
 
 class GbzComponent(msgspec.Struct, frozen=True):
@@ -61,14 +59,14 @@ class GbzComponent(msgspec.Struct, frozen=True):
         return self.frame_counter is not None
 
     def _to_bytes(self, *, is_last: bool) -> bytes:
-        control = _Control.LAST if is_last else _Control(0)
+        control = _LAST if is_last else 0
         body = b""
         if self.from_time is not None:
-            control |= _Control.FROM_TIME
+            control |= _FROM_TIME
             body += self.from_time.to_bytes(4, "big")
         header = bytes((self.frame_control, self.sequence, self.command))
         if self.frame_counter is not None:
-            control |= _Control.ENCRYPTED
+            control |= _ENCRYPTED
             body += bytes((0, self.frame_counter)) + header + len(self.payload).to_bytes(2, "big") + self.payload
         else:
             body += header + self.payload
@@ -155,8 +153,7 @@ def _component(content: bytes, offset: int, *, is_last: bool) -> tuple[GbzCompon
     if offset + 5 > len(content):
         raise ends_early(content, "a GBZ component", expected="5 octets of header")
     control = content[offset]
-    known = _Control.LAST | _Control.ENCRYPTED | _Control.FROM_TIME
-    if control & ~known or bool(control & _Control.LAST) != is_last:
+    if control & ~_CONTROL or bool(control & _LAST) != is_last:
         wanted = "last" if is_last else "not last"
         raise GbcsError("control octet of a GBZ component", offset, expected=wanted, got=f"{control:02X}")
     cluster = int.from_bytes(content[offset + 1 : offset + 3], "big")
@@ -165,11 +162,11 @@ def _component(content: bytes, offset: int, *, is_last: bool) -> tuple[GbzCompon
     if end > len(content):
         raise ends_early(content, "a GBZ component", expected=f"{end - start} octets from octet {start}")
     from_time = None
-    if control & _Control.FROM_TIME:
+    if control & _FROM_TIME:
         from_time = int.from_bytes(_take(content, start, 4, end), "big")
         start += 4
     frame_counter = None
-    if control & _Control.ENCRYPTED:
+    if control & _ENCRYPTED:
         additional = _take(content, start, 2, end)
         if additional[0]:
             raise GbcsError("additional header control", start, expected="00", got=f"{additional[0]:02X}")

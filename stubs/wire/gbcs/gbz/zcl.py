@@ -35,6 +35,12 @@ class AttributeRecord:
 class Kind(Enum):
     """Format of one field of a cluster command: octets, and whether signed."""
 
+    __hash__ = object.__hash__  # Enum's own is Python, and layouts are looked up for every message
+
+    def __init__(self, octets: int, is_signed: bool) -> None:  # noqa: FBT001 - a pair, written below
+        self.octets = octets
+        self.is_signed = is_signed
+
     U8 = (1, False)
     U16 = (2, False)
     U24 = (3, False)
@@ -113,13 +119,14 @@ def decode_fields_at(layout: Layout, payload: bytes, offset: int) -> tuple[dict[
     """The fields from ``offset`` on, and the offset after them. Raises: GbcsError: the data end."""
     values: dict[str, Any] = {}
     for field in layout:
-        size, signed = field.kind.value
-        if field.kind is Kind.TEXT:
+        kind = field.kind
+        size = kind.octets
+        if kind is Kind.TEXT:
             size = _take(payload, offset, 1)[0]
             offset += 1
             values[field.name] = _take(payload, offset, size)
         else:
-            values[field.name] = int.from_bytes(_take(payload, offset, size), "little", signed=signed)
+            values[field.name] = int.from_bytes(_take(payload, offset, size), "little", signed=kind.is_signed)
         offset += size
     return values, offset
 
@@ -134,9 +141,8 @@ def encode_fields(layout: Layout, values: dict[str, Any]) -> bytes:
         if field.kind is Kind.TEXT:
             parts.append(bytes((len(value),)) + value)
             continue
-        size, signed = field.kind.value
         try:
-            parts.append(_integer(value, size, signed=signed))
+            parts.append(_integer(value, field.kind.octets, signed=field.kind.is_signed))
         except Misuse as broken:
             raise Misuse(f"{field.name}: {broken}") from broken
     return b"".join(parts)
@@ -144,14 +150,12 @@ def encode_fields(layout: Layout, values: dict[str, Any]) -> bytes:
 
 def known(kind: Kind, number: int) -> int | None:
     """The value of a field; None when the number stands for no value. Not for fields whose FF… has a meaning."""
-    octets, is_signed = kind.value
-    return None if number == no_value_of(octets, is_signed=is_signed) else number
+    return None if number == no_value_of(kind.octets, is_signed=kind.is_signed) else number
 
 
 def unknown(kind: Kind) -> int:
     """The number of a field that stands for no value."""
-    octets, is_signed = kind.value
-    return no_value_of(octets, is_signed=is_signed)
+    return no_value_of(kind.octets, is_signed=kind.is_signed)
 
 
 def _type_of(code: int, offset: int) -> ZclType:
