@@ -6,14 +6,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.checks import Verdict
 from harness.console.prompts import Prompts
 from harness.drivers import Action, Outcome
 from harness.engine.attendance import Opened
-from harness.engine.progress import Progress
 from harness.engine.run_control import RunControl
 from harness.engine.steering import Stage, Steering
+from stubs.findings import Verdict
+
+if TYPE_CHECKING:  # a simulated DCC without a rehearsal loads neither the checks nor the terminal's library
+    from harness.engine.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

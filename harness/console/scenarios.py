@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from harness.checks import Finding, finding_of
 from stubs.events import (
     AnyEvent,
     CheckJudged,
@@ -16,6 +15,7 @@ from stubs.events import (
     ScenarioStarted,
     StepFinished,
 )
+from stubs.findings import Finding
 
 _KEPT = frozenset({"PASS", "WARNING"})
 
@@ -193,6 +193,8 @@ def _running(run: RunShown, scenario: str, role: str) -> ScenarioShown | None:
 
 def _check_judged(run: RunShown, entry: Entry, event: CheckJudged) -> None:
     shown = _running(run, event.scenario, event.role)
+    from harness.checks import finding_of  # noqa: PLC0415 - a simulated DCC without a rehearsal loads no checks
+
     finding = finding_of(event, entry.seq)
     if shown is not None and str(finding.verdict) not in _KEPT and shown.finding is None:
         shown.finding, shown.check = finding, event.check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from harness.checks import Finding, Owner, Verdict
+from stubs.findings import Finding, Owner, Verdict
 from stubs.wire.errors import Blocked, Misuse
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,13 +40,13 @@ class Served:
 
 
 @contextmanager
-def served(*flags: str, patience: float = 30.0) -> Iterator[Served]:
-    """Run ``uept serve`` with these flags until the block ends.
+def served(*flags: str, patience: float = 30.0, env: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """Run ``uept serve`` with these flags until the block ends, in the environment ``env``; None: in ours.
 
     Raises: NotServing: it did not become ready; with what it said.
     """
     command = [UEPT, "serve", *_FREE_PORTS, *flags]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
     timer = threading.Timer(patience, process.kill)
     timer.start()
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -127,3 +129,14 @@ def test_a_new_folder_with_the_driver_browser_has_a_script_that_can_be_read() ->
     exec(compile(files["pages.py"], "pages.py", "exec"), names)
     assert names["OTHER_DRIVER"] == "command:python3 client.py"
     assert callable(names["sign_in_ssi"])
+
+
+def test_the_live_page_of_a_simulated_dcc_loads_neither_checks_nor_the_terminal() -> None:
+    """`uept serve` shows it, and begins to answer the sooner."""
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, harness.console; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert {"harness.checks", "harness.engine.plugin", "rich"}.isdisjoint(told.stdout.split())
