@@ -36,14 +36,17 @@ class Access:
         return self.runtime.dcc
 
     def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
-        """Let the core do something, and make it durable together with whose hand did it."""
+        """Let the core do something, and record it together with whose hand did it.
+
+        It is durable when this returns, unless commits are made aside: then when the operation has its answer.
+        """
         used = self.used()
 
         def act(now: datetime) -> tuple[T, Events]:
             result, events = action(now)
             return result, used.then(events)
 
-        return self.runtime.perform(act)
+        return self.runtime.act(act) if self.runtime.commits_aside else self.runtime.perform(act)
 
     def used(self) -> RecordedEvents:
         """Record who changes the simulated world and how. Raises: UnrecordableError: a parameter cannot be recorded."""

@@ -97,7 +97,7 @@ async def _move(on: Access, target: datetime, mode: str) -> str:
             if due is None or due > target:
                 break
             clock.move_to(due)
-            move.worked += runtime.tick_now(_ITEMS_A_STEP)
+            move.worked += await runtime.tick_now(_ITEMS_A_STEP)
             await asyncio.sleep(0)
         if not move.is_stopped:
             clock.move_to(target)

@@ -41,8 +41,15 @@ class Control:
 
     def begin(self, operation: Operation, given: msgspec.Struct) -> Any:
         """Begin an operation whose parameters were checked: its result, or a coroutine that gives it."""
-        access = Access(self._runtime, self._origin, operation.name, given)
-        return self._runtime.call(lambda: operation.run(access, given))
+        runtime = self._runtime
+        access = Access(runtime, self._origin, operation.name, given)
+
+        def begin() -> Any:
+            result = operation.run(access, given)
+            waits = runtime.commits_aside and not isinstance(result, Coroutine)
+            return runtime.when_durable(result) if waits else result
+
+        return runtime.call(begin)
 
     def operate(self, operation: Operation, given: msgspec.Struct) -> Any:
         """Carry out an operation whose parameters were checked; not in the loop's own thread."""

@@ -7,7 +7,8 @@ serves to people shows it. The journal has all of them.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict, deque
+from collections import deque
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,8 +16,6 @@ from stubs.events import Entry, RequestReceived, RequestRefused
 
 LOGGER = logging.getLogger("stubs.refusals")
 MOST_KEPT = 1000
-_MOST_OPEN = 1000
-"""Exchanges whose peer is remembered until they are refused; most are not."""
 _OK = 200
 
 
@@ -48,19 +47,11 @@ class Refusals:
 
     def __init__(self) -> None:
         self._kept: deque[ShownRefusal] = deque(maxlen=MOST_KEPT)
-        self._received: OrderedDict[str, RequestReceived] = OrderedDict()
 
-    def note(self, entry: Entry) -> None:
-        """Look at one entry."""
-        event = entry.event
-        if isinstance(event, RequestReceived):
-            self._received[event.exchange] = event
-            if len(self._received) > _MOST_OPEN:
-                self._received.popitem(last=False)
-        elif isinstance(event, RequestRefused):
-            self._refused(entry, event, self._received.pop(event.exchange, None))
-
-    def _refused(self, entry: Entry, event: RequestRefused, received: RequestReceived | None) -> None:
+    def note(self, entry: Entry, event: RequestRefused, together: Sequence[Entry]) -> None:
+        """Keep a refusal; ``together``: the entries that were appended with it, its request's among them."""
+        requests = (one.event for one in together if isinstance(one.event, RequestReceived))
+        received = next((request for request in requests if request.exchange == event.exchange), None)
         row = ShownRefusal(
             seq=entry.seq,
             at=entry.at.isoformat(),

@@ -1,4 +1,4 @@
-"""The core, its journal and the clock in one event loop: group commit, the agenda's timer, calls from other threads."""
+"""The core, its journal and the clock in one event loop: requests, the agenda's timer, calls from other threads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import concurrent.futures
 import logging
 import threading
 from collections.abc import Callable, Container, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,8 @@ from schemas.load import Service
 from stubs.clock import Clock
 from stubs.dcc import CheckedRequest, Dcc, Handled, Reply
 from stubs.dcc.core import Events
-from stubs.events import AnyEvent, JournalStalled, MessageQueued
+from stubs.events import AnyEvent, JournalStalled, MessageQueued, RequestRefused
+from stubs.gateway.group_commit import GroupCommit
 from stubs.gateway.refusals import Refusals
 from stubs.journal import Journal
 from stubs.recording import read_back_all, recordable
@@ -34,8 +34,6 @@ _LOGGER = logging.getLogger("stubs.dcc")
 
 _ITEMS_A_TURN = 4
 """Agenda items handled before the loop serves its sockets again: a few milliseconds."""
-_GATHER_SECONDS = 0.005
-"""Longest that a request of a front waits for others to share its commit: a commit costs as much as a request."""
 _CALL_SECONDS = 60.0
 _MOST_REFUSALS = 1000
 """Refusals that wait in memory for room on the disk; later ones are not recorded, only answered."""
@@ -59,8 +57,7 @@ class Runtime:
         dcc: the core, its state already replayed.
         journal: where events go.
         clock: the run's time.
-        commits_aside: whether commits of requests, of the agenda and of what is noted are made in a thread of their
-            own, because they wait for the disk; a tester's operations wait for theirs in any case.
+        commits_aside: whether commits are made in a thread of their own, because they wait for the disk.
     """
 
     def __init__(self, dcc: Dcc, journal: Journal, clock: Clock, *, commits_aside: bool = False) -> None:
@@ -85,11 +82,7 @@ class Runtime:
         self._thread = threading.get_ident()
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
-        """Requests whose events are not durable yet, each with the number of its last one."""
-        self._is_writing = False
-        """Whether the writer commits for those who wait."""
-        self._writer = ThreadPoolExecutor(1, "journal-writer") if commits_aside else None
+        self._commits = GroupCommit(journal, self._take_back, self._wake_if_earlier, aside=commits_aside)
         self._timer: asyncio.Task[None] | None = None
         self._sleeps_until: datetime | None = None
 
@@ -115,44 +108,33 @@ class Runtime:
 
         Raises: Blocked: the journal cannot be written; nothing was handled.
         """
-        reply, committed = self._decided(handle)
-        await committed
-        self._wake_if_earlier()
+        reply = self._decided(handle)
+        await self._commits.told()
         return reply
 
     def decide(self, handle: Decide, done: Callable[[Reply | BaseException], None]) -> None:
         """Decide like ``submit``, without a task: call ``done`` with the answer, or with the error that prevents it."""
         try:
-            reply, committed = self._decided(handle, self._gather)
+            reply = self._decided(handle)
         except Exception as error:  # noqa: BLE001 - told to whoever waits for the answer
             done(error)
             return
 
-        def settled(committed: asyncio.Future[None]) -> None:
-            if (error := committed.exception()) is not None:
-                done(error)
-                return
-            self._wake_if_earlier()
-            done(reply)
+        self._commits.tell(lambda error: done(reply if error is None else error), gather=True)
 
-        committed.add_done_callback(settled)
-
-    def _decided(self, handle: Decide, commit: Callable[[], None] | None = None) -> tuple[Reply, asyncio.Future[None]]:
-        """Let the core handle one request; its answer, and what is done when its events are durable.
-
-        ``commit`` is called in the next iteration of the loop if nobody else waits for a commit.
-        """
+    def _decided(self, handle: Decide) -> Reply:
+        """Let the core handle one request; its answer, whose events are not durable yet."""
         if self.journal.is_behind:
             self.journal.commit()
         now = self.clock.now()
         handled = self._keeping(handle, now)
         self.append(handled.events, now)
-        return handled.reply, self._committed(commit or self._flush)
+        return handled.reply
 
     def note(self, event: AnyEvent) -> None:
         """Record an event that changes no state; does not wait for the entry."""
         self.append(read_back_all((event,)), self.clock.now())
-        self._commit_soon()
+        self._commits.soon()
 
     def not_recorded(self, detail: str, service: str, peer: str) -> None:
         """Note that a request was refused since nothing could be recorded: recorded as soon as there is room again."""
@@ -160,30 +142,16 @@ class Runtime:
             now = self.clock.now()
             self.append(self.dcc.refuse_transport("not-recorded", detail, service, peer, now).events, now)
 
-    def _commit(self) -> None:
-        """Make everything durable, or take all of it back.
-
-        Raises: Blocked: it was taken back; the state is as it was.
-        """
-        try:
-            self.journal.commit()
-        except Blocked as blocked:
-            self._take_back(blocked)
-            raise
-
     def _take_back(self, blocked: Blocked) -> None:
-        """Undo all that is not durable, and tell everybody who waits for it."""
-        self.journal.withdraw()
+        """Bring the core back to what is durable, and note why."""
         self.fold_again()
-        self._settle(blocked)
-        # With this entry pending, the next transaction looks for room on the disk first.
         self.append(read_back_all((JournalStalled(detail=str(blocked)),)), self.clock.now())
 
     def refused_unread(self, rule: str, why: str, service: str, peer: str) -> None:
         """Record a request that was refused before its head was read; does not wait for the entry."""
         now = self.clock.now()
         self.append(self.dcc.refuse_transport(rule, recordable(why), service, recordable(peer), now).events, now)
-        self._commit_soon()
+        self._commits.soon()
 
     def _keeping(self, action: Callable[[datetime], T], now: datetime) -> T:
         """Run an action of the core; if it breaks off, what it folded until then is recorded all the same."""
@@ -198,10 +166,13 @@ class Runtime:
 
     def append(self, events: Events, now: datetime) -> None:
         """Events into the journal; the outbox learns where the bodies of its messages are."""
-        for entry in self.journal.append_recorded(events, now):
-            self.refusals.note(entry)
-            if isinstance(entry.event, MessageQueued):
-                self.dcc.state.outbox.journaled(entry.event.message, entry.seq)
+        entries = self.journal.append_recorded(events, now)
+        for entry in entries:
+            event = entry.event
+            if isinstance(event, MessageQueued):
+                self.dcc.state.outbox.journaled(event.message, entry.seq)
+            elif isinstance(event, RequestRefused):
+                self.refusals.note(entry, event, entries)
 
     def body_of(self, message: QueuedMessage) -> bytes:
         """Return the body to post for a message: from memory, or from the journal when there are too many."""
@@ -211,83 +182,27 @@ class Runtime:
         assert isinstance(entry.event, MessageQueued), "the outbox keeps the numbers of such entries"
         return entry.event.body
 
-    def _committed(self, commit: Callable[[], None]) -> asyncio.Future[None]:
-        """Done by the one commit of all who wait, at the end of this iteration of the loop or soon after."""
-        if not self._waiting:
-            self._loop.call_soon(commit)
-        # One future for each caller: a shared one needs a shield against callers that give up, at three times the cost.
-        committed: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.append((self.journal.last_seq, committed))
-        return committed
-
-    def _gather(self, waited: int = 0, since: float = 0.0) -> None:
-        """Commit as soon as an iteration of the loop brings no further transaction, or after some milliseconds.
-
-        Fronts hand over requests one by one, as each has read them: while the core handles one, others come.
-        """
-        now = self._loop.time()
-        since = since or now
-        if len(self._waiting) == waited or now - since >= _GATHER_SECONDS:
-            self._flush()
-        else:
-            self._loop.call_soon(self._gather, len(self._waiting), since)
-
-    def _flush(self) -> None:
-        """Make the events of all who wait durable, and let them go; in the writer's thread if there is one."""
-        if self._writer is None:
-            with suppress(Blocked):  # those who wait are told
-                self._commit()
-            self._settle()
-        elif self._waiting and not self._is_writing:
-            self._is_writing = True
-            self._loop.run_in_executor(self._writer, self.journal.commit).add_done_callback(self._written)
-
-    def _written(self, commit: asyncio.Future[None]) -> None:
-        """The writer has ended a commit: those whose events are durable go, or all is taken back."""
-        self._is_writing = False
-        error = commit.exception()
-        if isinstance(error, Blocked) and self.journal.is_behind:
-            self._take_back(error)
-        else:  # a commit that failed may have been made by somebody else meanwhile
-            self._settle(None if isinstance(error, Blocked) else error)
-        self._flush()
-
-    def _settle(self, error: BaseException | None = None) -> None:
-        """Let those go whose events are durable; with an ``error`` it is told to all others."""
-        durable = self.journal.durable_seq
-        waiting, self._waiting = self._waiting, []
-        for seq, committed in waiting:
-            if committed.done():  # its client has gone
-                continue
-            if seq <= durable:
-                committed.set_result(None)
-            elif error is not None:
-                committed.set_exception(error)
-            else:
-                self._waiting.append((seq, committed))
-
     @property
     def commits_aside(self) -> bool:
         """Whether more may have been appended than is durable, after the timer's commit."""
-        return self._writer is not None
+        return self._commits.is_aside
 
     async def durable(self) -> None:
         """Wait until everything appended so far is durable. Raises: Blocked: the journal cannot be written."""
-        if self._writer is None:
-            self.journal.commit()
-        elif self.journal.pending:
-            await self._loop.run_in_executor(self._writer, self.journal.commit)
-
-    def _commit_soon(self) -> None:
-        """Make durable what nobody waits for; where the disk is full, it stays pending."""
-        if self._writer is not None:
-            self._writer.submit(self.journal.commit)
-            return
-        with suppress(Blocked):
-            self.journal.commit()
+        await self._commits.durable()
 
     def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
         """Let the core do something now, commit it, and return its result.
+
+        Raises: what the action raises; Blocked: the journal cannot be written, and nothing was done.
+        """
+        result = self.act(action)
+        self._commits.commit()
+        self.wake()
+        return result
+
+    def act(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
+        """Let the core do something now and return its result, which is not durable yet: see ``when_durable``.
 
         Raises: what the action raises; Blocked: the journal cannot be written, and nothing was done.
         """
@@ -296,9 +211,21 @@ class Runtime:
         now = self.clock.now()
         result, events = self._keeping(action, now)
         self.append(events, now)
-        self._commit()
-        self.wake()
         return result
+
+    def when_durable(self, result: T) -> Coroutine[Any, Any, T]:
+        """Return ``result`` when all that was appended until this call is durable.
+
+        Raises: Blocked: the journal cannot be written, and nothing was done.
+        """
+        told = self._commits.told()
+
+        async def wait() -> T:
+            await told
+            self.wake()
+            return result
+
+        return wait()
 
     def wake(self) -> None:
         """Look at agenda and outbox again."""
@@ -323,12 +250,12 @@ class Runtime:
         while (seconds := self.clock.real_seconds_until(instant)) != 0.0 and not self.stopping.is_set():
             await _wait(self._moved, seconds)
 
-    def tick_now(self, limit: int | None = None) -> int:
+    async def tick_now(self, limit: int | None = None) -> int:
         """Work off what is due at the clock's time, at most ``limit`` items, and commit; how many events that were."""
         now = self.clock.now()
         events = self.dcc.tick(now, limit)
         self.append(events, now)
-        self.journal.commit()
+        await self.durable()
         return len(events)
 
     def start(self) -> None:
@@ -363,9 +290,7 @@ class Runtime:
             self._timer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._timer
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.shutdown()
+        self._commits.close()
 
     # --- other threads ---
 

@@ -108,7 +108,7 @@ class TwoUsers(RuleBasedStateMachine):
         async def begin() -> Any:
             result = self.control.begin(operation, operation.checked(members))
             result = await result if isinstance(result, Coroutine) else result
-            self.runtime.tick_now()
+            await self.runtime.tick_now()
             self.runtime.on_turn()
             await self.endpoint.settle()
             return result

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from stubs.clock import VirtualClock
+from stubs.control import Control
+from stubs.control.operations import BY_NAME
 from stubs.dcc import Dcc, Handled, Reply
 from stubs.events import FaultCleared, JournalStalled
 from stubs.gateway import Runtime
@@ -269,3 +271,28 @@ def test_what_is_noted_waits_for_no_disk(pki: Pki) -> None:
         return disk.groups
 
     assert asyncio.run(run()) == [[1]]
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_an_operation_has_its_answer_when_it_is_durable_and_the_loop_goes_on_meanwhile(pki: Pki, is_full: bool) -> None:
+    async def run() -> tuple[object, list[str]]:
+        disk, folded = Disk(), list[int]()
+        runtime = a_runtime(pki, disk, commits_aside=True)
+        runtime.fold_again = lambda: folded.append(runtime.journal.last_seq)
+        operation = BY_NAME["clear-fault"]
+        answer = asyncio.ensure_future(Control(runtime).begin(operation, operation.checked({"fault": "f1"})))
+        await disk.is_busy()
+        assert not answer.done()
+        disk.is_full = is_full
+        disk.let_go.put(None)
+        outcomes = await asyncio.gather(answer, return_exceptions=True)
+        assert folded == [0] * is_full
+        disk.is_full = False
+        disk.let_go.put(None)
+        await runtime.durable()
+        await runtime.stop()
+        return outcomes[0], [type(decode_event(row.event)).__name__ for row in disk.rows]
+
+    found, kinds = asyncio.run(run())
+    assert isinstance(found, Blocked) == is_full
+    assert kinds == (["JournalStalled"] if is_full else ["ControlUsed", "FaultCleared"])
