@@ -133,7 +133,9 @@ def content_of(srv: str, body: Node) -> str:
     """Return the content of the body that decides the use case; empty where nothing does."""
     if srv in CONTENT_AT:
         return (body.get(CONTENT_AT[srv]) or "").strip()
-    choices = CONTENT_OF.get(srv, ())
+    choices = CONTENT_OF.get(srv)
+    if choices is None:
+        return ""
     return next((choice for choice in choices if all(body.find(path) for path in choice.split("+"))), "")
 
 

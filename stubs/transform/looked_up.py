@@ -51,7 +51,10 @@ class NotLookedUp(Refusal):
 def looked_up_values(use_case: str, known: Mapping[str, Any]) -> dict[str, Any]:
     """Return the looked-up values that a use case holds. Raises: NotLookedUp: some are missing."""
     needed = NEEDED.get(use_case, ())
+    taken = _TAKEN.get(use_case, needed)
+    if not taken:
+        return {}
     missing = tuple(name for name in needed if known.get(name) is None)
     if missing:
         raise NotLookedUp(use_case, missing)
-    return {name: known[name] for name in _TAKEN.get(use_case, needed) if name in known}
+    return {name: known[name] for name in taken if name in known}

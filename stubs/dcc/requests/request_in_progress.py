@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from schemas.load import Service, UserRole
 from stubs.access import AccessRequest, Breach
 from stubs.dcc.commands.planning import PlannedCommand
@@ -58,8 +60,7 @@ class RequestInProgress:
     """Stage ``hold back``: the limit of anomaly detection that the request exceeds."""
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedRequest:
+class AcceptedRequest(msgspec.Struct, frozen=True):
     """A request that passed every stage, at once or when it was released from quarantine: what is carried out."""
 
     access: AccessRequest
