@@ -20,6 +20,7 @@ from stubs.clock import Clock
 from stubs.events import AnyEvent, Entry
 from stubs.recording import RecordedEvents, decode_event, read_back_all
 from stubs.wire.errors import Blocked
+from stubs.wire.instants import iso_octets
 
 GENESIS = bytes(32)
 """The hash "before" the first entry."""
@@ -141,8 +142,8 @@ class Journal:
         if not events:
             return ()
         instant = (at or self._clock.now()).astimezone(UTC)
-        text = instant.isoformat()
-        octets = text.encode()
+        octets = iso_octets(instant)
+        text = octets.decode()
         with self._lock:
             entries = []
             seq, digest, pending = self._seq, self._hash, self._pending

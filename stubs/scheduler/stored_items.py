@@ -124,12 +124,12 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[_Field, ...]:
 
 
 def _members(record: msgspec.Struct) -> StoredMembers:
-    stored = {}
-    values = msgspec.structs.astuple(record)
-    for (_, member, store, _, is_required, default), value in zip(_fields(type(record)), values, strict=True):
-        if is_required or value != default:
-            stored[member] = value if store is None else store(value)
-    return stored
+    fields = zip(_fields(type(record)), msgspec.structs.astuple(record), strict=True)
+    return {
+        member: value if store is None else store(value)
+        for (_, member, store, _, is_required, default), value in fields
+        if is_required or value != default
+    }
 
 
 def _values(kind: type[msgspec.Struct], data: StoredMembers) -> dict[str, Any]:

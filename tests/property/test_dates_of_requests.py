@@ -18,9 +18,17 @@ from hypothesis import strategies as st
 
 from schemas.load import Srv, service_requests
 from stubs.smki import Pki
-from stubs.wire.duis import Node, ServiceRequest, example, read_date_time, schema_problems, write_request
+from stubs.wire.duis import (
+    Node,
+    ServiceRequest,
+    example,
+    read_date_time,
+    schema_problems,
+    write_date_time,
+    write_request,
+)
 from stubs.wire.errors import PeerError
-from stubs.wire.instants import EARLIEST, LATEST, in_utc, shifted
+from stubs.wire.instants import EARLIEST, LATEST, in_utc, iso_octets, shifted
 from tests.dcc_kit import a_pki
 from tests.every_request import PREPARED, SIGNING_ROLES, VALUES, Home, fitted, header_of, home_for, texts_for, user_for
 from tests.vectors.test_every_request import SECONDARY, kinds_of
@@ -168,3 +176,9 @@ def test_the_usual_form_of_a_time_is_read_like_any_other(date: str, time: str, f
         return found
 
     assert read("Z") == read("+00:00") == read("")
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_an_instant_is_written_as_python_writes_it(instant: datetime) -> None:
+    assert iso_octets(instant).decode() == instant.isoformat()
+    assert write_date_time(instant) == instant.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

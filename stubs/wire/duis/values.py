@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from stubs.wire.errors import PeerError
-from stubs.wire.instants import EARLIEST, LATEST, in_utc, shifted
+from stubs.wire.instants import EARLIEST, LATEST, in_utc, iso_octets, shifted
 
 _LEAP_CYCLE = 400
 """After so many years the calendar repeats."""
@@ -68,7 +68,8 @@ def _zone(text: str | None) -> timezone:
 
 def write_date_time(moment: datetime) -> str:
     """``2026-01-15T10:00:00.100Z``: UTC with milliseconds, as real responses have it (duis.md, section 4)."""
-    return in_utc(moment).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    moment = in_utc(moment)
+    return f"{iso_octets(moment)[:19].decode()}.{moment.microsecond // 1000:03d}Z"
 
 
 def read_boolean(text: str) -> bool:
