@@ -45,9 +45,11 @@ class Control:
         access = Access(runtime, self._origin, operation.name, given)
 
         def begin() -> Any:
+            before = runtime.journal.last_seq
             result = operation.run(access, given)
-            waits = runtime.commits_aside and not isinstance(result, Coroutine)
-            return runtime.when_durable(result) if waits else result
+            if isinstance(result, Coroutine) or not runtime.commits_aside or runtime.journal.last_seq == before:
+                return result
+            return runtime.when_durable(result)
 
         return runtime.call(begin)
 

@@ -192,7 +192,7 @@ class Runtime:
         await self._commits.durable()
 
     def perform(self, action: Callable[[datetime], tuple[T, Events]]) -> T:
-        """Let the core do something now, commit it, and return its result.
+        """Let the core do something now, commit it, and return its result; the loop waits for the disk.
 
         Raises: what the action raises; Blocked: the journal cannot be written, and nothing was done.
         """

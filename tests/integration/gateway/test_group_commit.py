@@ -296,3 +296,13 @@ def test_an_operation_has_its_answer_when_it_is_durable_and_the_loop_goes_on_mea
     found, kinds = asyncio.run(run())
     assert isinstance(found, Blocked) == is_full
     assert kinds == (["JournalStalled"] if is_full else ["ControlUsed", "FaultCleared"])
+
+
+def test_an_operation_that_records_nothing_waits_for_no_disk(pki: Pki) -> None:
+    async def run() -> object:
+        runtime = a_runtime(pki, Groups(is_full=True), commits_aside=True)
+        runtime.append(read_back_all([FaultCleared(fault="f1")]), NOW)
+        operation = BY_NAME["faults"]
+        return Control(runtime).begin(operation, operation.checked({}))
+
+    assert asyncio.run(run()) == []
