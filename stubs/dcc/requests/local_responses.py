@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 
+import msgspec
+
 from stubs.dcc.context import DccContext
 from stubs.dcc.state.dcc_state import DccState
 from stubs.dcc.state.device_certificates import certificates_of
 from stubs.dcc.state.transaction import item_scheduled
 from stubs.inventory import NonDeviceRequest, NonDeviceResult
+from stubs.scheduler import read_command_data
 from stubs.scheduler.items import PendingCommand, ReturnedAnswer
 from stubs.wire.errors import PeerError, Refusal
 from stubs.wire.eui64 import Eui64
@@ -55,7 +58,8 @@ def _message_of(text: str) -> Message:
 
 def _awaited(state: DccState, asked: RequestId, sender: Eui64) -> PendingCommand:
     """The command that was handed out to this User for that request, and whose response has not come back."""
-    command = state.local.get(asked)
+    data = state.local.get(asked)
+    command = read_command_data(msgspec.json.decode(data)) if data is not None else None
     if command is None or command.user != sender:
         raise Refusal("local-command-unknown", f"no local command of {sender} waits for an answer to {asked}")
     return command

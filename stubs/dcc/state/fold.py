@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from schemas.load import CommandVariant, command_variants
 from stubs import events
 from stubs.access import Issued
 from stubs.dcc.state.dcc_state import MOST_LOCAL, DccState, DeviceSpec, User, milliseconds
 from stubs.dcc.state.state_parts import reset
 from stubs.inventory import Product, party_of, point_of
-from stubs.scheduler import Item, QueuedMessage, key_of, read_command_data, read_item
+from stubs.scheduler import Item, QueuedMessage, key_of, read_item
 from stubs.scheduler.items import RegistrationDate, ReturnedAnswer, ThrottleWindow
 from stubs.service_desk import FOLDS as DESK_FOLDS
 from stubs.wire.eui64 import Eui64
@@ -61,7 +63,7 @@ def _issued(state: DccState, event: events.PreCommandIssued, _: datetime) -> Non
 
 
 def _local(state: DccState, event: events.LocalCommandIssued, _: datetime) -> None:
-    state.local[RequestId.parse(event.request_id)] = read_command_data(event.data)
+    state.local[RequestId.parse(event.request_id)] = msgspec.json.encode(event.data)
     if len(state.local) > MOST_LOCAL:
         del state.local[next(iter(state.local))]
 
@@ -70,7 +72,14 @@ def _quarantined(state: DccState, event: events.RequestQuarantined, _: datetime)
     state.counts.quarantined += 1
     state.quarantine[event.reference] = event
     if event.is_sequenced:
-        state.sequences.setdefault(RequestId.parse(event.request_id), "pending")
+        _await_outcome(state, RequestId.parse(event.request_id))
+
+
+def _await_outcome(state: DccState, request_id: RequestId) -> None:
+    """Remember a request of a sequence; beyond the bound the oldest is forgotten."""
+    state.sequences.setdefault(request_id, "pending")
+    if len(state.sequences) > MOST_SEQUENCED:
+        del state.sequences[next(iter(state.sequences))]
 
 
 def _quarantine_ended(state: DccState, event: events.QuarantineEnded, _: datetime) -> None:
@@ -179,9 +188,7 @@ def _scheduled(state: DccState, event: events.ItemScheduled, at: datetime) -> No
     item = Item(event.item, event.what, event.due, data, key_of(event.what, data))
     state.agenda.add(item.packed() if event.due - at > KEPT_PACKED else item)
     if data.get("sequence"):
-        state.sequences.setdefault(RequestId.parse(data["request_id"]), "pending")
-        if len(state.sequences) > MOST_SEQUENCED:
-            del state.sequences[next(iter(state.sequences))]
+        _await_outcome(state, RequestId.parse(data["request_id"]))
     if "schedule" in data:
         _schedule_ran(state, event)
 

@@ -22,7 +22,7 @@ from stubs.devices import DeviceState
 from stubs.events import RequestQuarantined
 from stubs.faults import Fault, FaultRule, Faults
 from stubs.inventory import CoverageValue, Inventory, InventoryRecord, Product, StoredMeterPoint, StoredRecord
-from stubs.scheduler import Agenda, Item, Outbox, StoredMembers, StoredMessage, read_command_data, stored_command
+from stubs.scheduler import Agenda, Item, Outbox, StoredMembers, StoredMessage
 from stubs.service_desk import ServiceDesk
 from stubs.service_desk import reset as reset_desk
 from stubs.wire.eui64 import Eui64, eui_or_none, text_or_empty
@@ -220,7 +220,7 @@ def _put_quarantine(state: DccState, held: list[RequestQuarantined]) -> None:
 
 
 def _put_local(state: DccState, local: dict[str, StoredMembers]) -> None:
-    state.local.update({request_id: read_command_data(data) for request_id, data in _by_request(local).items()})
+    state.local.update({request_id: msgspec.json.encode(data) for request_id, data in _by_request(local).items()})
 
 
 def _put_certificates(state: DccState, certificates: dict[str, tuple[bytes, ...]]) -> None:
@@ -298,7 +298,7 @@ PARTS: tuple[StatePart, ...] = (
     StatePart(
         "local",
         {"local": dict[str, StoredMembers]},
-        lambda state: ({str(request_id): stored_command(command) for request_id, command in state.local.items()},),
+        lambda state: ({str(request_id): msgspec.json.decode(data) for request_id, data in state.local.items()},),
         _put_local,
         _cleared("local"),
     ),
