@@ -181,6 +181,12 @@ def test_a_page_that_shows_anothers_meter_is_our_error() -> None:
     assert story.judged("ssi-others-not-shown", identities=[OTHER_METER]).verdict is Verdict.BLOCKED
 
 
+@pytest.mark.parametrize(("note", "verdict"), [("", Verdict.PASS), ("1200000000999", Verdict.FAIL)])
+def test_what_belongs_to_another_is_looked_for_in_all_that_is_told_of_a_page(note: str, verdict: Verdict) -> None:
+    story = Story().asked("", kind="view-audit").add(page(METER)).claimed(values={"seen": [METER], "note": note})
+    assert story.judged("ssi-others-not-shown", identities=["1200000000999"]).verdict is verdict
+
+
 # --- a device's own keys --------------------------------------------------------------------------------------------
 
 
