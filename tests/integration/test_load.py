@@ -372,6 +372,18 @@ def test_nobody_to_send_to_is_exit_code_two(capsys: pytest.CaptureFixture[str], 
     assert not (tmp_path / "other").exists()
 
 
+def test_the_receiver_of_ours_that_loses_messages_is_caught(
+    keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It holds 64 and processes them when it is asked what it processed."""
+    command = ["load", "--receiver", "loses-messages", "--rate", "400/s", "--minutes", "0.003", "--devices", "2"]
+    command += ["--profile", "alert-storm", "--pki", str(keys), "--out", str(tmp_path / "run"), "--json"]
+    assert run([*command, "--limit", "errors = 0", "--limit", "lost = 0"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [one["verdict"] for one in told["limits"]] == ["PASS", "FAIL"]
+    assert (told["planned"], told["processed"]["once"], told["processed"]["lost"]) == (72, 64, 8)
+
+
 def test_a_receiver_that_nobody_hears_says_nothing_and_ends(keys: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
