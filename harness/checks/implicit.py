@@ -6,7 +6,7 @@ an implicit check without anything to look at is NOT_APPLICABLE, and is not jour
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from harness.checks.evidence import Evidence
@@ -19,14 +19,17 @@ def implicit_checks() -> tuple[str, ...]:
     return tuple(known.id for known in checks().values() if known.is_implicit)
 
 
-def judge_implicit(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[tuple[str, Finding], ...]:
+def judge_implicit(
+    evidence: Evidence, parameters: Mapping[str, Any], *, but: Container[str] = ()
+) -> tuple[tuple[str, Finding], ...]:
     """The findings of all implicit checks that found something to look at.
 
     Args:
         evidence: of the whole scenario.
         parameters: limits of the run, the same for each check.
+        but: checks that are left out.
     """
-    found = ((name, judge(name, evidence, parameters)) for name in implicit_checks())
+    found = ((name, judge(name, evidence, parameters)) for name in implicit_checks() if name not in but)
     return tuple((name, finding) for name, finding in found if finding.verdict is not Verdict.NOT_APPLICABLE)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.documents import schema_dir_option, schema_folder
 from harness.cli.output import json_option, print_json, say
 from stubs.wire.errors import InputError
+
+if TYPE_CHECKING:
+    from harness.reporting.write import Written
 
 
 @click.command()
@@ -40,23 +43,26 @@ def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_j
             mend = f"It was broken off with several workers at it; each has its part, to be reported alone: {folders}"
         raise InputError(f"{run_folder} holds no state/{FILE_NAME}", mend=mend)
     folder = out or run_folder
+    written: Written[Any]
     journal = Journal(SqliteStore(path), SystemClock())
     try:
         if any(journal.entries(kinds=("LoadStarted",))):
-            folder.mkdir(parents=True, exist_ok=True)
-            load = write_load_reports(folder, journal.rows())
-            report, sealed, fingerprint = load.report, load.bundle, load.fingerprint
-            totals = Counter(str(one["verdict"]) for one in load.result.limits)
+            written = write_load_reports(folder, journal.rows())
         else:
             written = write_reports(folder, journal.rows(), schema=schema, earlier=_earlier(run_folder))
-            report, sealed, fingerprint = written.report, written.bundle, written.fingerprint
-            totals = Counter(written.result.totals)
     finally:
         journal.close()
     if as_json:
-        print_json({"report": str(report), "bundle": str(sealed), "fingerprint": fingerprint, "totals": dict(totals)})
+        print_json(
+            {
+                "report": str(written.report),
+                "bundle": str(written.bundle),
+                "fingerprint": written.fingerprint,
+                "totals": dict(written.result.totals),
+            }
+        )
     else:
-        say(f"{report}\n{sealed} (signed by {fingerprint})")
+        say(f"{written.report}\n{written.bundle} (signed by {written.fingerprint})")
 
 
 def _earlier(run_folder: Path) -> Mapping[str, bytes]:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -21,7 +20,7 @@ from harness.engine.rehearsal import Rehearsal
 from harness.engine.run_control import RunControl
 from harness.engine.run_result import RunResult, exit_code_of
 from harness.engine.workers.parallel_run import run_side_by_side
-from harness.plan import library_folder
+from harness.plan import step_modules
 from harness.settings import RehearsalSettings
 from stubs.app import BackgroundDcc
 from stubs.wire.errors import Blocked, Misuse
@@ -78,7 +77,8 @@ def run_rehearsal(
     try:
         with redirect_stdout(output), _isolated_pytest(), rehearsal.control.heeded():
             rehearsal.steering.wait_for_start()
-            status = pytest.main(_arguments(rehearsal), [*_step_modules(), plugin, _Given(rehearsal)])
+            plugins = [import_module("pytest_bdd.plugin"), *step_modules(), plugin, _Given(rehearsal)]
+            status = pytest.main(_arguments(rehearsal), plugins)
     finally:
         run = rehearsal.close() or rehearsal.result
     if rehearsal.problems or run is None or status not in _NORMAL_ENDS:
@@ -97,12 +97,6 @@ def _isolated_pytest() -> Iterator[None]:
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update(theirs)
-
-
-def _step_modules() -> list[ModuleType]:
-    """pytest-bdd and the packaged steps, as plugins: by name, pytest would search all installed packages for each."""
-    steps = sorted(path.stem for path in (library_folder() / "steps").glob("*.py") if path.stem != "__init__")
-    return [import_module(name) for name in ("pytest_bdd.plugin", *(f"scenarios.steps.{step}" for step in steps))]
 
 
 def _arguments(rehearsal: Rehearsal) -> list[str]:

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import import_module
+from functools import cache, cached_property, lru_cache
 from inspect import signature
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
-from harness.plan import LibraryScenario, library_folder, load_library, scenario_digest
+from harness.plan import LibraryScenario, library_folder, load_library, scenario_digest, step_modules
 from stubs.wire.errors import Blocked
 
 
@@ -125,7 +123,8 @@ class ScenarioSet:
     @property
     def is_of_this_version(self) -> bool:
         """Whether it is the set that comes with this version, so that this version's checks judged what it ran."""
-        return self.digest == scenario_digest(library_folder())
+        usual = library_folder().resolve()
+        return self.folder == usual or self.digest == scenario_digest(usual)
 
     @cached_property
     def library(self) -> Mapping[str, LibraryScenario]:
@@ -166,31 +165,37 @@ def _contexts() -> tuple[Any, ...]:
     """The step functions of the scenario set, in the order in which pytest-bdd looks at them."""
     from pytest_bdd.steps import step_function_context_registry  # noqa: PLC0415
 
-    package = import_module("scenarios.steps")
-    for module in iter_modules(package.__path__):
-        import_module(f"scenarios.steps.{module.name}")
-    known = list(step_function_context_registry.values())
-    return tuple(one for one in known if one.step_func.__module__.startswith("scenarios.steps."))
+    ours = {module.__name__ for module in step_modules()}
+    return tuple(one for one in step_function_context_registry.values() if one.step_func.__module__ in ours)
+
+
+@lru_cache(maxsize=4096)
+def _function_of(kind: str, text: str) -> tuple[Any, Mapping[str, Any]] | None:
+    """The step function that fits a step, and the words that its pattern cuts out of the text; None: none fits.
+
+    Remembered: a search tries some hundred patterns, and most steps of a rehearsal stand in many scenarios.
+    """
+    for context in _contexts():
+        if context.type in {None, kind} and context.parser.is_matching(text):
+            return context, context.parser.parse_arguments(text)
+    return None
 
 
 def _walk(step: Any, world: _NotingWorld) -> None:
-    for context in _contexts():
-        if context.type in {None, step.type} and context.parser.is_matching(step.name):
-            given = context.parser.parse_arguments(step.name)
-            wanted = signature(context.step_func).parameters
-            values = {
-                name: context.converters.get(name, _same)(value) for name, value in given.items() if name in wanted
-            }
-            if "datatable" in wanted and step.datatable is not None:
-                values["datatable"] = step.datatable.raw()
-            if "world" in wanted:
-                values["world"] = world
-            try:
-                context.step_func(**values) if "world" in wanted else context.step_func(world, **values)
-            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-                raise Blocked(f"{step.name!r} cannot be walked through without a run: {error}") from error
-            return
-    raise Blocked(f"no step of this version fits {step.keyword} {step.name!r}")
+    found = _function_of(step.type, step.name)
+    if found is None:
+        raise Blocked(f"no step of this version fits {step.keyword} {step.name!r}")
+    context, given = found
+    wanted = signature(context.step_func).parameters
+    values = {name: context.converters.get(name, _same)(value) for name, value in given.items() if name in wanted}
+    if "datatable" in wanted and step.datatable is not None:
+        values["datatable"] = step.datatable.raw()
+    if "world" in wanted:
+        values["world"] = world
+    try:
+        context.step_func(**values) if "world" in wanted else context.step_func(world, **values)
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        raise Blocked(f"{step.name!r} cannot be walked through without a run: {error}") from error
 
 
 def _same(value: object) -> object:

@@ -248,11 +248,10 @@ def _standing_problems(
     evidence = index.evidence(scenario.id, scenario.role, scenario.first, last)
     owed = {
         name
-        for name, finding in judge_implicit(evidence, limits)
+        for name, finding in judge_implicit(evidence, limits, but={check.check for check in told})
         if name in known or finding.verdict is not Verdict.PASS
     }
-    names = {check.check for check in told}
-    for name in sorted(owed - names):
+    for name in sorted(owed):
         yield Problem("missing check", scenario.key, f"{name}, an implicit check, was owed and not judged")
     for check in told:
         if dict(check.parameters) != dict(limits):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -81,6 +82,11 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     """The Party's client meanwhile: requests by status, seconds by share; null: it was not asked."""
     timeline: list[TimelineRow]
     note: str = "Rehearsal against a simulated fleet. Rates derived from meters are inferred. Not a DCC test."
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """Number of limits of each verdict that one has."""
+        return Counter(one["verdict"] for one in self.limits)
 
 
 def profile_facts(profile: LoadProfile) -> dict[str, Any]:

@@ -5,7 +5,15 @@ silently. Knows feature files and the catalogue; knows nothing of drivers, the s
 """
 
 from harness.plan.expression import ExpressionError, parse_expression
-from harness.plan.library import SCOPES, LibraryScenario, ScenarioStep, library_folder, load_library, scenario_digest
+from harness.plan.library import (
+    SCOPES,
+    LibraryScenario,
+    ScenarioStep,
+    library_folder,
+    load_library,
+    scenario_digest,
+    step_modules,
+)
 from harness.plan.plan_file import PlanFile, read_plan_file
 from harness.plan.planning import Plan, Planned, Wanted, make_plan
 from harness.plan.specification import ScriptedScenario, as_markdown, specification
@@ -31,5 +39,6 @@ __all__ = [
     "read_plan_file",
     "scenario_digest",
     "specification",
+    "step_modules",
     "test_data_for",
 ]

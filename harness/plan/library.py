@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from stubs.wire.errors import Blocked
@@ -81,6 +83,12 @@ def library_folder() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise Blocked("the scenarios are not installed", mend="Install the distribution uept-harness as a whole.")
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def step_modules() -> list[ModuleType]:
+    """The modules of step functions that come with this version, by name; importing them registers the steps."""
+    names = sorted(path.stem for path in (library_folder() / "steps").glob("*.py") if path.stem != "__init__")
+    return [import_module(f"scenarios.steps.{name}") for name in names]
 
 
 def scenario_digest(folder: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -20,17 +21,17 @@ from stubs.wire.duis import SchemaFolder
 from stubs.wire.errors import Blocked
 
 BUNDLE = "bundle.zip"
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """Reports written, and the fingerprint of the key that signed the bundle."""
+class Written(Generic[R]):
+    """Reports written of a result, and the fingerprint of the key that signed the bundle."""
 
-    folder: Path
     report: Path
     bundle: Path
     fingerprint: str
-    result: model.Report
+    result: R
 
 
 def write_reports(
@@ -39,7 +40,7 @@ def write_reports(
     key: ec.EllipticCurvePrivateKey | None = None,
     schema: SchemaFolder | None = None,
     earlier: Mapping[str, bytes] | None = None,
-) -> Written:
+) -> Written[model.Report]:
     """Write every report of the journal ``rows`` into ``folder``; each file appears whole or not at all.
 
     Args:
@@ -61,7 +62,7 @@ def write_reports(
         sealing.add(name, data)
     del evidence  # the whole journal, which the archive holds by now
     put(folder / BUNDLE, sealing.sealed(signer))
-    return Written(folder, folder / "report.html", folder / BUNDLE, fingerprint(signer.public_key()), result)
+    return Written(folder / "report.html", folder / BUNDLE, fingerprint(signer.public_key()), result)
 
 
 def make_reports(

@@ -30,10 +30,11 @@ from harness.load.judging import is_load_bundle, judge_load_bundle
 from harness.load.measured import LoadResult, json_schema
 from harness.load.receiving import BEHAVIOURS, Behaviour, Inbox, Receiver
 from harness.load.records import Ending, Record, pack
-from harness.load.reporting.write import LoadReports, encode, write_load_reports
+from harness.load.reporting.write import encode, write_load_reports
 from harness.load.run import Send, check, run_load
 from harness.load.sender import Progress, Sender, Sink
 from harness.load.sender_process import send_apart
+from harness.reporting.write import Written
 from harness.settings import RehearsalSettings, load_settings
 from stubs.app import DccSettings, Fleet, background_dcc, init_pki, load_pki
 from stubs.clock import SystemClock
@@ -53,7 +54,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class Rehearsed:
-    reports: LoadReports
+    reports: Written[LoadResult]
     inbox: Inbox
 
     @property

@@ -89,7 +89,7 @@ def journal_of(*events: AnyEvent) -> Journal:
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Written:
+def written(tmp_path: Path) -> Written[model.Report]:
     facts = {"harness": "0.1.0", "driver": "reference", "driver_facts": {"driver": "reference"}, "roles": ["IS"],
              "users": {"IS": USER}, "seed": "s", "settings_digest": "0" * 64, "python": "3.11",
              "certificates": [{"eui": USER, "usage": "DS", "role": "02", "serial": "1", "not_after": "2030"}],
@@ -107,11 +107,11 @@ def written(tmp_path: Path) -> Written:
         journal.close()
 
 
-def page_of(written: Written) -> Any:
+def page_of(written: Written[model.Report]) -> Any:
     return lxml_html.fromstring(written.report.read_bytes())
 
 
-def test_totals_equal_a_recount_of_the_log(written: Written) -> None:
+def test_totals_equal_a_recount_of_the_log(written: Written[model.Report]) -> None:
     assert written.result.totals == {"PASS": 1, "FAIL": 1, "NOT_RUN": 1}
     (role,) = written.result.roles
     (scope,) = role.scopes
@@ -120,26 +120,26 @@ def test_totals_equal_a_recount_of_the_log(written: Written) -> None:
     assert role.to_repeat == ("RC-010-IS",)
 
 
-def test_a_service_counts_as_covered_only_when_a_positive_scenario_passed(written: Written) -> None:
+def test_a_service_counts_as_covered_only_when_a_positive_scenario_passed(written: Written[model.Report]) -> None:
     states = {row.srv: row.state for row in written.result.coverage}
     assert states["4.1.1"] == "passed"
     assert states["11.2"] == "failed"
     assert states["7.1"] == "not-covered"
 
 
-def test_result_json_keeps_its_published_schema(written: Written) -> None:
+def test_result_json_keeps_its_published_schema(written: Written[model.Report]) -> None:
     schema = json.loads(resource("run", "result.schema.json").read_text(encoding="utf-8"))
     assert schema == json.loads(json.dumps(model.json_schema()))
-    jsonschema.validate(json.loads((written.folder / "result.json").read_bytes()), schema)
+    jsonschema.validate(json.loads((written.report.parent / "result.json").read_bytes()), schema)
 
 
-def test_no_text_of_the_party_becomes_markup(written: Written) -> None:
+def test_no_text_of_the_party_becomes_markup(written: Written[model.Report]) -> None:
     page = written.report.read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert len(page_of(written).findall(".//script")) == 1
 
 
-def test_every_link_of_the_page_has_its_target_and_no_id_stands_twice(written: Written) -> None:
+def test_every_link_of_the_page_has_its_target_and_no_id_stands_twice(written: Written[model.Report]) -> None:
     page = page_of(written)
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
@@ -148,13 +148,13 @@ def test_every_link_of_the_page_has_its_target_and_no_id_stands_twice(written: W
     assert set(targets) <= set(ids)
 
 
-def test_the_page_needs_no_network(written: Written) -> None:
+def test_the_page_needs_no_network(written: Written[model.Report]) -> None:
     page = page_of(written)
     outside = [value for value in page.xpath("//@src | //@href | //link/@href") if not value.startswith("#")]
     assert outside == []
 
 
-def test_a_verdict_reaches_its_message_in_two_clicks(written: Written) -> None:
+def test_a_verdict_reaches_its_message_in_two_clicks(written: Written[model.Report]) -> None:
     page = page_of(written)
     (row,) = page.xpath("//tr[@data-scenario and @data-verdict='FAIL']")
     scenario = page.get_element_by_id(row.xpath(".//td//a/@href")[0][1:])
@@ -186,19 +186,19 @@ def test_a_decoded_message_says_what_certificates_confirm_and_what_needs_keys(tm
     assert "not checked: needs keys (--pki)" in shown[1]
 
 
-def test_junit_counts_failures_and_survives_control_characters(written: Written) -> None:
-    suite: Any = etree.fromstring((written.folder / "junit.xml").read_bytes()).find("testsuite")
+def test_junit_counts_failures_and_survives_control_characters(written: Written[model.Report]) -> None:
+    suite: Any = etree.fromstring((written.report.parent / "junit.xml").read_bytes()).find("testsuite")
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
     assert "expected  a response" in (suite.findtext("testcase/failure") or "")
 
 
-def test_coverage_csv_holds_every_pair_of_the_role(written: Written) -> None:
-    rows = list(csv.DictReader(io.StringIO((written.folder / "coverage.csv").read_text(encoding="utf-8"))))
+def test_coverage_csv_holds_every_pair_of_the_role(written: Written[model.Report]) -> None:
+    rows = list(csv.DictReader(io.StringIO((written.report.parent / "coverage.csv").read_text(encoding="utf-8"))))
     assert len(rows) == 111
     assert {row["role"] for row in rows} == {"IS"}
 
 
-def test_the_bundle_holds_the_reports_and_verifies(written: Written) -> None:
+def test_the_bundle_holds_the_reports_and_verifies(written: Written[model.Report]) -> None:
     found = verify(written.bundle.read_bytes())
     assert found.problems == ()
     assert found.fingerprint == written.fingerprint
@@ -307,7 +307,9 @@ def test_the_page_of_a_foreign_key_lies_in_the_folder_of_scenarios(key: str) -> 
     assert not path.name.startswith(".")
 
 
-def test_the_ledger_tells_of_every_move_of_the_clock_and_of_the_scenario_that_made_it(written: Written) -> None:
+def test_the_ledger_tells_of_every_move_of_the_clock_and_of_the_scenario_that_made_it(
+    written: Written[model.Report],
+) -> None:
     move = ClockMoved(mode="advance", now=datetime(2026, 1, 18, 10, tzinfo=UTC), rate=1.0, cause="a scenario")
     begun, *others = scenario_events("SR-201", "4.1.1", "PASS")
     journal = journal_of(RunStarted(run="run-1", facts={"roles": ["IS"], "plan": []}), begun, move, *others)

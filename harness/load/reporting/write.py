@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -16,27 +15,19 @@ from harness.evidence import bundle
 from harness.evidence.manifest import fingerprint
 from harness.load.measured import LoadResult, result_of
 from harness.load.reporting.plots import Line, plot
-from harness.reporting.write import put
+from harness.reporting.write import Written, put
 from stubs.journal import Row
 
 RESULT, REPORT, JUNIT, BUNDLE = "load-result.json", "load-report.html", "junit.xml", "bundle.zip"
 
 
-@dataclass(frozen=True, slots=True)
-class LoadReports:
-    """Files written, and the fingerprint of the key that signed the bundle."""
-
-    result: LoadResult
-    report: Path
-    bundle: Path
-    fingerprint: str
-
-
-def write_load_reports(folder: Path, rows: Iterable[Row], key: ec.EllipticCurvePrivateKey | None = None) -> LoadReports:
+def write_load_reports(
+    folder: Path, rows: Iterable[Row], key: ec.EllipticCurvePrivateKey | None = None
+) -> Written[LoadResult]:
     """Write every report of the journal ``rows`` into ``folder``.
 
     Args:
-        folder: exists.
+        folder: exists or is made.
         rows: the whole journal.
         key: P-256, signs the bundle; one made for this call when not given.
     Raises: Blocked: the folder cannot be written. PeerError: the chain is broken, or no load rehearsal.
@@ -47,7 +38,7 @@ def write_load_reports(folder: Path, rows: Iterable[Row], key: ec.EllipticCurveP
     signer = key or ec.generate_private_key(ec.SECP256R1())
     for name, data in {**reports, BUNDLE: bundle.seal(evidence, reports, signer)}.items():
         put(folder / name, data)
-    return LoadReports(result, folder / REPORT, folder / BUNDLE, fingerprint(signer.public_key()))
+    return Written(folder / REPORT, folder / BUNDLE, fingerprint(signer.public_key()), result)
 
 
 def reports_of(result: LoadResult, digest: str) -> dict[str, bytes]:
