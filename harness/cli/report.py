@@ -28,7 +28,6 @@ def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_j
     load-result.json, load-report.html, junit.xml and bundle.zip. --json prints one object: report and bundle (paths),
     fingerprint (of the key that signed), totals (by verdict; of a load rehearsal its limits).
     """
-    from harness.load.reporting.write import write_load_reports
     from harness.reporting.write import write_reports
     from stubs.clock import SystemClock
     from stubs.journal import FILE_NAME, Journal, SqliteStore
@@ -47,6 +46,8 @@ def command(run_folder: Path, out: Path | None, schema_dir: Path | None, *, as_j
     journal = Journal(SqliteStore(path), SystemClock())
     try:
         if any(journal.entries(kinds=("LoadStarted",))):
+            from harness.load.reporting.write import write_load_reports  # with the simulated DCC, 0.3 s of imports
+
             written = write_load_reports(folder, journal.rows())
         else:
             written = write_reports(folder, journal.rows(), schema=schema, earlier=_earlier(run_folder))

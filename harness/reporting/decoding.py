@@ -98,16 +98,19 @@ def _part(title: str, payload: bytes, known: Known) -> Part:
             fields = describe(payload, known.keys, known.asked.answered_by(payload))
         except PeerError as error:
             return Part(f"{title}: cannot be parsed: {error}", ())
-        rows = known.described[payload] = tuple(_rows(fields, 0))
+        found: list[FieldRow] = []
+        _add_rows(found, fields, 0)
+        rows = known.described[payload] = tuple(found)
     return Part(title, rows)
 
 
-def _rows(fields: Iterable[Field], depth: int) -> Iterator[FieldRow]:
+def _add_rows(rows: list[FieldRow], fields: Iterable[Field], depth: int) -> None:
+    """Add a row for each field and for those in it, in the order of their octets."""
     for one in fields:
         raw = one.header.hex()
         shown = raw if len(raw) <= 2 * _RAW_SHOWN else f"{raw[: 2 * _RAW_SHOWN]}… ({len(one.header)} bytes)"
         value = f"{one.value} {one.unit}".strip()
         if one.check is not Check.NONE:
             value = f"{one.check}: {value}"
-        yield FieldRow(one.offset, depth, one.name, value, shown)
-        yield from _rows(one.children, depth + 1)
+        rows.append(FieldRow(one.offset, depth, one.name, value, shown))
+        _add_rows(rows, one.children, depth + 1)

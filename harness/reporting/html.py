@@ -9,12 +9,12 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness.evidence.certificates import public_keys
 from harness.evidence.messages import file_name
@@ -195,8 +195,27 @@ def _environment() -> Environment:
         loader=PackageLoader("harness.reporting"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["instant"] = _instant
+    environment.filters["finding"] = lambda check: _finding(
+        check.verdict, check.check, check.expected, check.got, check.rule
+    )
     environment.filters["json"] = lambda value: json.dumps(value, indent=1, ensure_ascii=False, default=str)
     return environment
+
+
+@lru_cache(maxsize=4096)
+def _finding(verdict: str, check: str, expected: str, got: str, rule: str) -> Markup:
+    """A judged check, written out. Most scenarios owe the same ones: the template engine is spared them."""
+    told = "".join(
+        f'<br><span class="mono">{name}</span> {escape(text)}'
+        for name, text in (
+            ("expected", expected),
+            ("got&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;", got),
+            ("rule&nbsp;&nbsp;&nbsp;&nbsp;", rule),
+        )
+    )
+    shown = escape(verdict)
+    head = f'<span class="verdict v-{shown}">{shown}</span> <strong>{escape(check)}</strong>'
+    return Markup(head + told)  # noqa: S704 - every text in it is escaped
 
 
 def _source(name: str) -> str:
