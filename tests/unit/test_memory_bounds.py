@@ -13,7 +13,7 @@ import pytest
 from stubs.access.ledger import CounterRule
 from stubs.dcc.state.dcc_state import new_state
 from stubs.dcc.state.fold import fold
-from stubs.events import RequestQuarantined
+from stubs.events import RequestQuarantined, RequestRefused
 from stubs.gateway.refusals import Refusals
 from stubs.settings import DccSettings
 from tests.bench.core import START, BareCore, accepted, bare_core
@@ -52,7 +52,6 @@ def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
         "stubs.access.ledger.MOST_ISSUED",
         "stubs.access.ledger.MOST_USED",
         "stubs.gateway.refusals.MOST_KEPT",
-        "stubs.gateway.refusals._MOST_OPEN",
     ):
         monkeypatch.setattr(bound, _BOUND)
 
@@ -64,8 +63,10 @@ def _one_round(core: BareCore, templates: tuple[Template, ...], refusals: Refusa
         for octets in (request, request, request[: len(request) // 2]):
             now = core.clock.now()
             handled = core.dcc.handle(octets, template.service, "application/xml", "127.0.0.1", now)
-            for entry in core.journal.append_recorded(handled.events, now):
-                refusals.note(entry)
+            entries = core.journal.append_recorded(handled.events, now)
+            for entry in entries:
+                if isinstance(entry.event, RequestRefused):
+                    refusals.note(entry, entry.event, entries)
         core.journal.commit()
     core.settle()
     core.settle()  # commands that an answer set off have theirs, too
