@@ -19,6 +19,7 @@ from harness.load.limits import FIGURES, Measured, judge, parse_limit, verdict_o
 from harness.load.measure import MOST_INTERVALS, Measurement, Processed
 from harness.load.measured import json_schema
 from harness.load.plan import LoadPlan
+from harness.load.receiving import BEHAVIOURS
 from harness.load.records import Ending, Record, pack, unpack
 from schemas.load_profiles import derived_rate, load_figures, load_profiles, per_meter_and_day
 from schemas.tables import resource
@@ -122,6 +123,19 @@ def test_a_receiver_that_slows_down_with_its_backlog_is_caught() -> None:
     assert verdict(measured, "backlog gone within 10s") == "FAIL"
     # Its own view, from the post on, would have hidden it.
     assert measured.service.percentile(99) < 2_000_000
+
+
+@pytest.mark.parametrize(("name", "said"), [("reference", "PASS"), ("slows-down", "FAIL"), ("loses-messages", "PASS")])
+def test_receivers_of_ours_are_told_apart_by_their_times_in_virtual_time(name: str, said: str) -> None:
+    """That of a receiver that loses messages tells nothing: it acknowledges everything."""
+    taken = 0
+
+    def served(_number: int, _now: float, _busy: int) -> tuple[float, Ending]:
+        nonlocal taken
+        taken += 1
+        return 0.001 + BEHAVIOURS[name].delay(taken - 1), Ending.ACKNOWLEDGED
+
+    assert verdict(simulated(plan(), served), "p99 <= 2s", "errors = 0") == said
 
 
 def test_time_to_acknowledgement_counts_from_the_planned_instant() -> None:
