@@ -120,13 +120,13 @@ class World:
         return found
 
     def kill_with_fronts(self) -> None:
-        """End this life at once; its fronts, those that were just being started too, end by themselves, and are awaited."""
+        """End this life at once; its fronts end by themselves, and those that listened are awaited."""
         self.kill()
         while not self._is_free():
             threading.Event().wait(0.02)
 
     def _is_free(self) -> bool:
-        """Whether nobody has one of our ports: a front that was just forked has all of them."""
+        """Whether nobody has one of our ports: a front that listens notices the end of its core a moment later."""
         for name in _PORTS:
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
