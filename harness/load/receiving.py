@@ -1,7 +1,7 @@
 """Receivers of our own: one that shows how good one can be, and two broken ones that load rehearsals must catch.
 
     reference         takes a message, acknowledges it, verifies and processes it once; keeps order of arrival
-    slows-down        takes longer the more messages wait to be processed
+    slows-down        takes longer for each acknowledgement, the more messages it has taken
     loses-messages    acknowledges everything, and drops what does not fit its queue
 
 ``POST /`` takes a message; ``GET /processed`` waits until nothing waits and lists ResponseIDs in the order of

@@ -23,7 +23,7 @@ from harness.load.collect import processed_numbers
 from harness.load.job import LoadJob
 from harness.load.limits import COLLECTED, parse_limit
 from harness.load.measured import FOREIGN, ORDER_WITHIN, profile_facts
-from harness.load.sender import Progress, Sender, Sink
+from harness.load.sender import Sender, Show, Sink
 from harness.load.senders import send_by_cluster, send_by_processes
 from harness.settings import RehearsalSettings
 from schemas.load_profiles import LoadProfile, derived_rate, load_figures, load_profiles
@@ -43,7 +43,6 @@ when it is."""
 _LOOPBACK = (*LOOPBACK, "127.0.0.0/8")
 _CHUNK = 4096
 
-Show = Callable[[Progress], None]
 Send = Callable[[LoadJob, Sink, Show], bool]
 """Runs the senders of a job; False: a person ended them."""
 

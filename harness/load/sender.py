@@ -39,6 +39,10 @@ class Progress:
     backlog: int
 
 
+Show = Callable[[Progress], None]
+"""Takes progress as it is made."""
+
+
 class Sender:
     """One sender.
 
@@ -48,7 +52,7 @@ class Sender:
         show: is told about once a second where the sender is.
     """
 
-    def __init__(self, job: LoadJob, sink: Sink, show: Callable[[Progress], None] = lambda _: None) -> None:
+    def __init__(self, job: LoadJob, sink: Sink, show: Show = lambda _: None) -> None:
         self._job = job
         self._plan = job.plan
         self._sink = sink

@@ -1,6 +1,7 @@
 """A sender in a process of its own, on whichever machine this is called: lines out, the end of its input stops it.
 
-``E`` and an event as JSON, or ``P`` and a ``Progress``; ``python -m harness.load.sender_process`` is the process.
+``E`` and an event as JSON, ``P`` and a ``Progress``, at last ``F``: its work is done, or was stopped. ``python -m
+harness.load.sender_process`` is the process.
 """
 
 from __future__ import annotations
@@ -18,16 +19,15 @@ from pathlib import Path
 import msgspec
 
 from harness.load.job import LoadJob
-from harness.load.sender import Progress, Sender, Sink
+from harness.load.sender import Progress, Sender, Show, Sink
 from stubs.events import AnyEvent
 from stubs.recording import decode_event, encode_event
 
 _TICK = 0.2
 """Real seconds between two looks at whether a person ended the run."""
-_FINISHED = b"F"
 
 
-def send_apart(job: LoadJob, sink: Sink, show: Callable[[Progress], None], is_stopped: Callable[[], bool]) -> str:
+def send_apart(job: LoadJob, sink: Sink, show: Show, is_stopped: Callable[[], bool]) -> str:
     """Run a sender to its end or until ``is_stopped``; why it ended before its work was done, empty when it did."""
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "harness.load.sender_process"],
@@ -61,8 +61,10 @@ def send_apart(job: LoadJob, sink: Sink, show: Callable[[Progress], None], is_st
                         sink(decode_event(line[1:]))
                     case b"P":
                         show(msgspec.json.decode(line[1:], type=Progress))
-                    case _:
+                    case b"F":
                         has_finished = True
+                    case _:  # printed by a library: nothing of ours, and no end
+                        pass
         finally:
             ended.set()
             watcher.join()
@@ -100,7 +102,7 @@ def main() -> None:
         await Sender(job, sink, show).run(stop)
 
     asyncio.run(run())
-    output.write(_FINISHED + b"\n")
+    output.write(b"F\n")
     output.flush()
 
 

@@ -20,7 +20,7 @@ import msgspec
 
 from harness.engine.workers.cluster import Cluster, is_stopped_there, reporter_of_task
 from harness.load.job import LoadJob
-from harness.load.sender import Progress, Sink
+from harness.load.sender import Progress, Show, Sink
 from harness.load.sender_process import send_apart
 from harness.settings import ClusterTls
 from stubs.events import AnyEvent
@@ -28,8 +28,6 @@ from stubs.recording import decode_event, encode_event
 from stubs.wire.errors import Blocked
 
 _TICK = 0.2
-
-Show = Callable[[Progress], None]
 
 
 def parts_of(job: LoadJob, senders: int) -> list[LoadJob]:
