@@ -51,23 +51,33 @@ class Gateway:
         """Any of its DUIS URLs: host and port are the same."""
         return str(self.served.urls["send_command"])
 
-    def requests(self, number: int, mix: Mix | None = None) -> list[bytes]:
-        """Whole HTTP requests, signed, fresh, the templates in shuffled turns."""
+    def requests(self, number: int, mix: Mix | None = None, *, is_form_new: bool = False) -> list[bytes]:
+        """Whole HTTP requests, signed, fresh, the templates in shuffled turns.
+
+        ``is_form_new``: no two of them differ in RequestID and signature alone, so that each is parsed and validated.
+        """
         templates = list((mix or self.mix).templates)
         Random("bench-requests").shuffle(templates)
-        return [self._request(template) for template in islice(cycle(templates), number)]
+        return [self._request(template, is_form_new=is_form_new) for template in islice(cycle(templates), number)]
 
-    def _request(self, template: Template) -> bytes:
+    def _request(self, template: Template, *, is_form_new: bool) -> bytes:
         url = self.served.urls[
             {"transform": "transform", "send-command": "send_command"}.get(str(template.service), "non_device")
         ]
-        return post(str(url), self.mix.signed(template, next(self.counters)))
+        counter = next(self.counters)
+        document = self.mix.signed(template, counter)
+        return post(str(url), document + _white_space(counter) if is_form_new else document)
 
     def client_tls(self) -> ssl.SSLContext:
         """A User's TLS, with a client certificate, trusting this gateway."""
         context = client_identity(self.pki.authority, "bench").context(ssl.Purpose.SERVER_AUTH)
         context.check_hostname = False
         return trust_only(context, self.pki.authority.key_pair.certificate.pem)
+
+
+def _white_space(number: int) -> bytes:
+    """The last 24 bits of a number as white space, which may stand after a document."""
+    return f"{number % 2**24:024b}".translate({ord("0"): " ", ord("1"): "\n"}).encode()
 
 
 def make_pki(folder: Path) -> Pki:

@@ -26,6 +26,11 @@ from tests.peers.public_tools import Unavailable
 _FRONTS = 2
 _PROCESSORS = 2
 _CONNECTIONS = 64
+_MIXES = {
+    "answered": "answered in the exchange",
+    "new": "answered in the exchange, each of a new form",
+    "all": "all, device and delivery included",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def run(rounds: int, number: int) -> list[Result]:
             "one": stack.enter_context(gateway(folder, pki, "one", *to_sink)),
             "several": stack.enter_context(gateway(folder, pki, "several", *to_sink, "--workers", str(_FRONTS))),
         }
-        kinds = [(stand, mix) for stand in stands for mix in ("answered", "all")]
+        kinds = [(stand, mix) for stand in stands for mix in _MIXES]
         costs: dict[tuple[str, str], list[Cost]] = {kind: [] for kind in kinds}
         for stand, mix in kinds:
             _load(stands[stand], mix, number // 2)
@@ -65,15 +70,14 @@ def run(rounds: int, number: int) -> list[Result]:
         for _ in range(rounds):
             for stand, mix in order.sample(kinds, len(kinds)):
                 costs[stand, mix].append(_load(stands[stand], mix, number))
-        results = [
-            result for mix in ("answered", "all") for result in _compared(costs["one", mix], costs["several", mix], mix)
-        ]
+        results = [result for mix in _MIXES for result in _compared(costs["one", mix], costs["several", mix], mix)]
         return results + _beside_java(folder, costs["several", "answered"], rounds)
 
 
 def _load(gateway: Gateway, mix: str, number: int) -> Cost:
     """Send requests over 64 connections, and wait for all that follows."""
-    requests = gateway.requests(number, gateway.mix.only(is_answered) if mix == "answered" else None)
+    chosen = None if mix == "all" else gateway.mix.only(is_answered)
+    requests = gateway.requests(number, chosen, is_form_new=mix == "new")
     fronts = gateway.served.urls.get("workers", ())
     before = [process_cpu_seconds(pid) for pid in (gateway.pid, *fronts)]
     outcome = closed(gateway.url, requests, _CONNECTIONS)
@@ -87,14 +91,14 @@ def _load(gateway: Gateway, mix: str, number: int) -> Cost:
 
 
 def _compared(one: Sequence[Cost], several: Sequence[Cost], mix: str) -> list[Result]:
-    what = "answered in the exchange" if mix == "answered" else "all, device and delivery included"
+    what = _MIXES[mix]
     core = ratios([cost.core for cost in several], [cost.whole for cost in one])
     of_all = ratios([cost.core for cost in several], [cost.whole for cost in several])
     detail = (
         f"core {min(cost.core for cost in several) * 1e6:.0f} µs, fronts {min(cost.fronts for cost in several) * 1e6:.0f} µs, "
         f"one process {min(cost.core for cost in one) * 1e6:.0f} µs"
     )
-    is_aim = mix == "answered"
+    is_aim = mix != "all"
     return [
         figure(
             "m",
