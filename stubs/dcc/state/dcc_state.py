@@ -18,7 +18,9 @@ from stubs.settings import DccSettings
 from stubs.wire.eui64 import Eui64
 from stubs.wire.request_id import RequestId
 
-MOST_LOCAL = 10_000
+MOST_LOCAL = 256
+"""Commands for local delivery that wait for their answers: each keeps some 3 kB of a serving process, and a Party has
+few at a time."""
 
 
 @dataclass(frozen=True, slots=True)
